@@ -1,0 +1,25 @@
+// Asks the status API of a running QNet; for `qnet status`.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "control/error.hpp"
+
+namespace qnet::control {
+
+struct Fetched {
+  unsigned status = 0;  ///< HTTP's
+  std::string body;     ///< at most 4 MiB
+};
+
+/// GETs `target` from an address (never a name to resolve). Blocks for `deadline` at most, all in all.
+/// Errors: nothing_listens, no_answer, bad_answer.
+[[nodiscard]] base::Result<Fetched> fetch(const std::string& address, std::uint16_t port,
+                                          std::string_view target,
+                                          std::chrono::milliseconds deadline = std::chrono::seconds(3));
+
+}  // namespace qnet::control

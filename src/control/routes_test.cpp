@@ -1,0 +1,85 @@
+#include "control/routes.hpp"
+
+#include <gmock/gmock.h>
+#include <boost/json.hpp>
+
+#include "control/testing/sample_status.hpp"
+
+namespace qnet::control {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+Reply get(std::string_view target, std::string_view method = "GET",
+          std::string_view host = "localhost:8088") {
+  return answer({.method = method, .target = target, .host = host}, testing::client_status);
+}
+
+TEST(Routes, answer_each_path_in_its_own_type) {
+  EXPECT_THAT(get("/").body, HasSubstr("/status.txt"));
+  EXPECT_EQ(get("/status").content_type, "application/json");
+  EXPECT_EQ(boost::json::parse(get("/status").body).at("helper_mode"), "client");
+  EXPECT_THAT(get("/status.txt").content_type, StartsWith("text/plain"));
+  EXPECT_THAT(get("/status.txt").body, StartsWith("QNet 0.1.0"));
+  EXPECT_THAT(get("/metrics").content_type, StartsWith("text/plain; version=0.0.4"));
+  EXPECT_THAT(get("/metrics").body, StartsWith("# HELP qnet_info"));
+}
+
+TEST(Routes, ignore_a_query) {
+  EXPECT_EQ(get("/status?pretty").status, 200U);
+}
+
+TEST(Routes, are_ready_when_connected) {
+  EXPECT_EQ(get("/ready").status, 200U);
+  EXPECT_EQ(get("/ready").body, "ready\n");
+}
+
+TEST(Routes, are_not_ready_while_any_node_is_not_and_say_why) {
+  auto status = testing::demo_status();
+  const Request request{.method = "GET", .target = "/ready", .host = "localhost"};
+  const auto reply = answer(request, [&] { return status; });
+  EXPECT_EQ(reply.status, 503U);
+  EXPECT_EQ(reply.body, "super is calibrating: the cover origin does not answer\n");
+  status.nodes.pop_back();
+  status.connection = Connection::offline;
+  EXPECT_EQ(answer(request, [&] { return status; }).body, "QNet is offline\n");
+}
+
+TEST(Routes, refuse_with_an_error_and_a_hint) {
+  for (const auto& [reply, expected] : {std::pair{get("/nothing"), 404U},
+                                        {get("/status/"), 404U},
+                                        {get("http://localhost/status"), 404U},
+                                        {get(""), 404U},
+                                        {get("/status", "POST"), 405U},
+                                        {get("/", "DELETE"), 405U},
+                                        {get("/status", "GET", "evil.example"), 403U}}) {
+    EXPECT_EQ(reply.status, expected);
+    const auto body = boost::json::parse(reply.body).as_object();
+    EXPECT_FALSE(body.at("error").as_string().empty());
+    EXPECT_FALSE(body.at("hint").as_string().empty());
+  }
+}
+
+TEST(Routes, do_not_make_a_status_for_a_request_that_is_refused) {
+  const StatusSource never = []() -> Status {
+    ADD_FAILURE() << "asked for a status";
+    return {};
+  };
+  EXPECT_EQ(answer({.method = "GET", .target = "/status", .host = "evil.example"}, never).status, 403U);
+  EXPECT_EQ(answer({.method = "PUT", .target = "/status", .host = "localhost"}, never).status, 405U);
+}
+
+TEST(Routes, know_only_this_machines_own_names) {
+  for (const auto* host :
+       {"localhost", "LocalHost:80", "127.0.0.1", "127.0.0.1:8088", "[::1]", "[::1]:65535"})
+    EXPECT_TRUE(is_local_host(host)) << host;
+  for (const auto* host :
+       {"", "localhost.", "localhost:", "localhost:http", "localhost:123456", "localhost.evil.example",
+        "localhostevil", "evil.example:8088", "127.0.0.1.evil.example", "127.0.0.2", "0.0.0.0", "::1", "[::1",
+        "[::1].evil.example", "user@localhost", "localhost:80:80", "localhost ", " localhost"})
+    EXPECT_FALSE(is_local_host(host)) << host;
+}
+
+}  // namespace
+}  // namespace qnet::control

@@ -1,0 +1,93 @@
+// A snapshot of a running QNet, as plain data: made by the node, rendered by status_json, status_text and
+// metrics.
+//
+// What it never holds, whatever the mode: an address, a name or an identifier of a person, of a client, or of
+// a person's destination. A row is a peer that this node itself dials. A relay counts who comes to it; it
+// lists nobody.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qnet::control {
+
+enum class Connection {
+  offline,      ///< no peer can be reached, or none is known
+  calibrating,  ///< working towards `connected`: dialling, or measuring the cover origin
+  connected,
+};
+
+enum class PeerState { idle, connecting, connected, failed };
+
+/// "offline", "connecting"…: the words of the API, the same in every rendering.
+[[nodiscard]] std::string_view to_text(Connection state);
+[[nodiscard]] std::string_view to_text(PeerState state);
+
+struct Peer {
+  std::string name;     ///< unique in its Status
+  std::string cover;    ///< the cover origin's server name
+  std::string address;  ///< host:port
+  PeerState state = PeerState::idle;
+  std::optional<std::chrono::microseconds> round_trip;  ///< nothing before the first measurement
+  std::string last_error;                               ///< a sentence, or empty
+};
+
+/// Cumulative since the start.
+struct Handshakes {
+  std::uint64_t accepted = 0;
+  std::uint64_t spliced = 0;       ///< strangers, passed on to the cover origin
+  std::uint64_t replayed = 0;      ///< of the spliced: a copy of an earlier ClientHello
+  std::uint64_t clock_skewed = 0;  ///< of the spliced: a peer whose clock is off
+  std::uint64_t failed = 0;        ///< begun as a peer's, never finished
+};
+
+struct Exit {
+  std::uint64_t open = 0;                        ///< connections to sites now
+  std::uint64_t total = 0;                       ///< since the start
+  std::map<std::string, std::uint64_t> refused;  ///< reason → count; the reasons are a fixed set
+  std::uint64_t failures = 0;                    ///< allowed, but the site could not be reached
+};
+
+struct Counters {
+  std::uint64_t sessions_open = 0;
+  std::uint64_t streams_open = 0;
+  std::uint64_t bytes_up = 0;  ///< away from the person, since the start
+  std::uint64_t bytes_down = 0;
+  std::optional<Handshakes> handshakes;  ///< in modes that accept peers
+  std::optional<Exit> exit;              ///< in modes with an exit
+};
+
+struct Node;
+
+struct Status {
+  std::string version;
+  std::string helper_mode;  ///< "client", "relay", "bootstrap", "exit", "super", "demo"
+  Connection connection = Connection::offline;
+  std::chrono::system_clock::time_point since;  ///< when `connection` last changed
+  std::chrono::seconds uptime{0};
+  std::string peer_id;         ///< empty in modes without an identity
+  std::string socks_address;   ///< host:port, empty without a proxy
+  std::string listen_address;  ///< host:port, empty in modes that accept no peers
+  std::vector<Peer> peers;
+  Counters counters;
+  std::string problem;      ///< the last problem, as a sentence for people, or empty
+  std::vector<Node> nodes;  ///< in the demo: the nodes of its network; their own `nodes` are not rendered
+};
+
+struct Node {
+  std::string name;  ///< unique
+  Status status;
+};
+
+/// Nothing when every node is connected, else a sentence: "relay-1 is calibrating".
+[[nodiscard]] std::optional<std::string> why_not_ready(const Status& status);
+
+/// RFC 3339 in UTC, in whole seconds.
+[[nodiscard]] std::string to_text(std::chrono::system_clock::time_point time);
+
+}  // namespace qnet::control

@@ -1,0 +1,92 @@
+#include "control/status_json.hpp"
+
+#include <boost/json.hpp>
+
+namespace qnet::control {
+namespace {
+
+namespace json = boost::json;
+
+json::value text_or_null(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(json::string_view(text));
+}
+
+json::value to_json(const Peer& peer) {
+  json::object row;
+  row["name"] = peer.name;
+  row["cover"] = text_or_null(peer.cover);
+  row["address"] = text_or_null(peer.address);
+  row["state"] = to_text(peer.state);
+  row["round_trip_ms"] = nullptr;
+  if (peer.round_trip)
+    row["round_trip_ms"] = std::chrono::duration<double, std::milli>(*peer.round_trip).count();
+  row["last_error"] = text_or_null(peer.last_error);
+  return row;
+}
+
+json::value to_json(const Handshakes& handshakes) {
+  json::object counts;
+  counts["accepted"] = handshakes.accepted;
+  counts["spliced"] = handshakes.spliced;
+  counts["replayed"] = handshakes.replayed;
+  counts["clock_skewed"] = handshakes.clock_skewed;
+  counts["failed"] = handshakes.failed;
+  return counts;
+}
+
+json::value to_json(const Exit& exit) {
+  json::object refused;
+  for (const auto& [reason, count] : exit.refused) refused[reason] = count;
+  json::object counts;
+  counts["open"] = exit.open;
+  counts["total"] = exit.total;
+  counts["refused"] = std::move(refused);
+  counts["failures"] = exit.failures;
+  return counts;
+}
+
+template <class T>
+json::value to_json(const std::optional<T>& value) {
+  return value ? to_json(*value) : json::value(nullptr);
+}
+
+json::value to_json(const Counters& counters) {
+  json::object counts;
+  counts["sessions_open"] = counters.sessions_open;
+  counts["streams_open"] = counters.streams_open;
+  counts["bytes_up"] = counters.bytes_up;
+  counts["bytes_down"] = counters.bytes_down;
+  counts["handshakes"] = to_json(counters.handshakes);
+  counts["exit"] = to_json(counters.exit);
+  return counts;
+}
+
+json::object to_json(const Status& status) {
+  json::object all;
+  all["version"] = status.version;
+  all["helper_mode"] = status.helper_mode;
+  all["connection"] = to_text(status.connection);
+  all["since"] = to_text(status.since);
+  all["uptime_seconds"] = status.uptime.count();
+  all["peer_id"] = text_or_null(status.peer_id);
+  all["socks_address"] = text_or_null(status.socks_address);
+  all["listen_address"] = text_or_null(status.listen_address);
+  json::array peers;
+  for (const auto& peer : status.peers) peers.push_back(to_json(peer));
+  all["peers"] = std::move(peers);
+  all["counters"] = to_json(status.counters);
+  all["problem"] = text_or_null(status.problem);
+  return all;
+}
+
+}  // namespace
+
+std::string status_json(const Status& status) {
+  auto all = to_json(status);
+  json::object nodes;
+  for (const auto& node : status.nodes) nodes[node.name] = to_json(node.status);
+  all["nodes"] = std::move(nodes);
+  return json::serialize(all) + "\n";
+}
+
+}  // namespace qnet::control

@@ -1,0 +1,75 @@
+#include "control/status_json.hpp"
+
+#include <gmock/gmock.h>
+#include <boost/json.hpp>
+
+#include "control/testing/sample_status.hpp"
+
+namespace qnet::control {
+namespace {
+
+namespace json = boost::json;
+using ::testing::ElementsAre;
+
+std::vector<std::string> keys(const json::value& value) {
+  std::vector<std::string> names;
+  for (const auto& [key, member] : value.as_object()) names.emplace_back(key);
+  return names;
+}
+
+json::value render(const Status& status) {
+  return json::parse(status_json(status));
+}
+
+TEST(StatusJson, has_every_key_even_when_nothing_is_known) {
+  const auto all = render(Status{});
+  EXPECT_THAT(keys(all),
+              ElementsAre("version", "helper_mode", "connection", "since", "uptime_seconds", "peer_id",
+                          "socks_address", "listen_address", "peers", "counters", "problem", "nodes"));
+  EXPECT_THAT(keys(all.at("counters")),
+              ElementsAre("sessions_open", "streams_open", "bytes_up", "bytes_down", "handshakes", "exit"));
+  EXPECT_EQ(all.at("connection"), "offline");
+  EXPECT_TRUE(all.at("peer_id").is_null());
+  EXPECT_TRUE(all.at("counters").at("exit").is_null());
+}
+
+TEST(StatusJson, gives_each_peer_that_this_node_dials) {
+  const auto all = render(testing::client_status());
+  const auto& peers = all.at("peers").as_array();
+  ASSERT_EQ(peers.size(), 2U);
+  EXPECT_EQ(peers[0], json::parse(R"({"name":"relay-1","cover":"www.example","address":"192.0.2.7:443",
+      "state":"connected","round_trip_ms":12.345,"last_error":null})"));
+  EXPECT_EQ(peers[1], json::parse(R"({"name":"relay-2","cover":"cdn.example","address":"[2001:db8::1]:8443",
+      "state":"failed","round_trip_ms":null,"last_error":"the connection was refused"})"));
+}
+
+TEST(StatusJson, gives_times_in_utc_and_exact_counts) {
+  const auto all = render(testing::client_status());
+  EXPECT_EQ(all.at("since"), "2025-06-15T15:06:40Z");
+  EXPECT_EQ(all.at("uptime_seconds"), 3725);
+  EXPECT_EQ(all.at("counters").at("bytes_down").to_number<std::uint64_t>(), 5'000'000'000U);
+}
+
+TEST(StatusJson, counts_handshakes_and_refusals_by_reason) {
+  const auto counters = render(testing::super_status()).at("counters");
+  EXPECT_EQ(counters.at("handshakes"),
+            json::parse(R"({"accepted":7,"spliced":6,"replayed":2,"clock_skewed":1,"failed":3})"));
+  EXPECT_EQ(counters.at("exit"),
+            json::parse(R"({"open":4,"total":90,"refused":{"port":2,"private address":11},"failures":5})"));
+}
+
+TEST(StatusJson, nests_the_nodes_of_the_demo_by_name) {
+  const auto nodes = render(testing::demo_status()).at("nodes");
+  EXPECT_THAT(keys(nodes), ElementsAre("client", "super"));
+  EXPECT_EQ(nodes.at("super").at("helper_mode"), "super");
+  EXPECT_EQ(nodes.at("super").at("problem"), "the cover origin does not answer");
+}
+
+TEST(StatusJson, escapes_what_others_wrote) {
+  auto status = testing::client_status();
+  status.problem = "a \"quote\"\nand a line";
+  EXPECT_EQ(render(status).at("problem"), "a \"quote\"\nand a line");
+}
+
+}  // namespace
+}  // namespace qnet::control

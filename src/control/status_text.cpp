@@ -1,0 +1,126 @@
+#include "control/status_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace qnet::control {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string printable(std::string_view text) {
+  std::string clean(text);
+  std::ranges::replace_if(clean, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+  return clean;
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr std::array kUnits{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  auto value = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  return fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+std::string duration_text(std::chrono::seconds time) {
+  if (time < 1min) return fmt::format("{} s", time.count());
+  if (time < 1h) return fmt::format("{} min {} s", time / 1min, (time % 1min).count());
+  if (time < 24h) return fmt::format("{} h {} min", time / 1h, (time % 1h) / 1min);
+  return fmt::format("{} d {} h", time / 24h, (time % 24h) / 1h);
+}
+
+std::string round_trip_text(const Peer& peer) {
+  if (!peer.round_trip) return "-";
+  return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(*peer.round_trip).count());
+}
+
+constexpr std::size_t kColumns = 6;
+using Row = std::array<std::string, kColumns>;
+
+Row row_of(const Peer& peer) {
+  Row row{peer.name,      peer.cover, peer.address, std::string(to_text(peer.state)), round_trip_text(peer),
+          peer.last_error};
+  for (auto& cell : row) cell = cell.empty() ? "-" : printable(cell);
+  return row;
+}
+
+void append_peers(std::string& out, const std::vector<Peer>& peers) {
+  if (peers.empty()) return;
+  std::vector<Row> rows{{"PEER", "COVER", "ADDRESS", "STATE", "ROUND TRIP", "LAST ERROR"}};
+  std::ranges::transform(peers, std::back_inserter(rows), row_of);
+  std::array<std::size_t, kColumns> widths{};
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], row[i].size());
+
+  out += '\n';
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < kColumns; ++i) out += fmt::format("{:<{}}  ", row[i], widths[i]);
+    out += row.back() + '\n';
+  }
+  out += '\n';
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  if (!value.empty()) out += fmt::format("{:<11} {}\n", name, printable(value));
+}
+
+std::string handshakes_text(const Handshakes& counts) {
+  return fmt::format(
+      "{} accepted, {} passed to the cover origin ({} replays, {} with a wrong clock), {} failed",
+      counts.accepted, counts.spliced, counts.replayed, counts.clock_skewed, counts.failed);
+}
+
+std::string exit_text(const Exit& counts) {
+  std::uint64_t refused = 0;
+  for (const auto& [reason, count] : counts.refused) refused += count;
+  auto text = fmt::format("{} open, {} in all, {} failed, {} refused", counts.open, counts.total,
+                          counts.failures, refused);
+  const char* separator = " (";
+  for (const auto& [reason, count] : counts.refused) {
+    text += fmt::format("{}{} {}", separator, reason, count);
+    separator = ", ";
+  }
+  if (!counts.refused.empty()) text += ')';
+  return text;
+}
+
+void append_counters(std::string& out, const Counters& counters) {
+  append_field(out, "traffic",
+               fmt::format("{} up, {} down", bytes_text(counters.bytes_up), bytes_text(counters.bytes_down)));
+  append_field(out, "open",
+               fmt::format("{} sessions, {} streams", counters.sessions_open, counters.streams_open));
+  if (counters.handshakes) append_field(out, "handshakes", handshakes_text(*counters.handshakes));
+  if (counters.exit) append_field(out, "exit", exit_text(*counters.exit));
+}
+
+void append_node(std::string& out, const Status& status) {
+  append_field(out, "mode", status.helper_mode);
+  append_field(out, "state", fmt::format("{} since {}", to_text(status.connection), to_text(status.since)));
+  append_field(out, "problem", status.problem);
+  append_field(out, "SOCKS5", status.socks_address);
+  append_field(out, "listens on", status.listen_address);
+  append_field(out, "peer id", status.peer_id);
+  append_peers(out, status.peers);
+  append_counters(out, status.counters);
+}
+
+}  // namespace
+
+std::string status_text(const Status& status) {
+  auto out = fmt::format("QNet {}, up {}\n\n", printable(status.version), duration_text(status.uptime));
+  append_node(out, status);
+  for (const auto& node : status.nodes) {
+    out += fmt::format("\n[{}]\n", printable(node.name));
+    append_node(out, node.status);
+  }
+  return out;
+}
+
+}  // namespace qnet::control

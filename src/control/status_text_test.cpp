@@ -1,0 +1,63 @@
+#include "control/status_text.hpp"
+
+#include <gmock/gmock.h>
+
+#include "control/testing/sample_status.hpp"
+
+namespace qnet::control {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(StatusText, shows_a_client) {
+  EXPECT_EQ(status_text(testing::client_status()),
+            R"(QNet 0.1.0, up 1 h 2 min
+
+mode        client
+state       connected since 2025-06-15T15:06:40Z
+SOCKS5      127.0.0.1:1088
+
+PEER     COVER        ADDRESS             STATE      ROUND TRIP  LAST ERROR
+relay-1  www.example  192.0.2.7:443       connected  12.3 ms     -
+relay-2  cdn.example  [2001:db8::1]:8443  failed     -           the connection was refused
+
+traffic     1.2 MiB up, 4.7 GiB down
+open        1 sessions, 5 streams
+)");
+}
+
+TEST(StatusText, shows_a_super_peer) {
+  EXPECT_EQ(status_text(testing::super_status()),
+            R"(QNet 0.1.0, up 42 s
+
+mode        super
+state       calibrating since 2025-06-15T15:07:40Z
+problem     the cover origin does not answer
+listens on  0.0.0.0:443
+peer id     12D3KooWExample
+traffic     0 B up, 0 B down
+open        0 sessions, 0 streams
+handshakes  7 accepted, 6 passed to the cover origin (2 replays, 1 with a wrong clock), 3 failed
+exit        4 open, 90 in all, 5 failed, 13 refused (port 2, private address 11)
+)");
+}
+
+TEST(StatusText, puts_each_node_of_the_demo_under_its_name) {
+  const auto text = status_text(testing::demo_status());
+  EXPECT_THAT(text, HasSubstr("\n[client]\nmode        client\n"));
+  EXPECT_THAT(text, HasSubstr("\n[super]\nmode        super\n"));
+}
+
+TEST(StatusText, lets_nobody_speak_to_the_terminal) {
+  auto status = testing::client_status();
+  status.peers[0].last_error = "\x1b[2Jgone\r\n\xff";
+  status.problem = "\x1b]0;title\x07";
+  const auto text = status_text(status);
+  EXPECT_THAT(text, HasSubstr("?[2Jgone???"));
+  EXPECT_THAT(text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(text, Not(HasSubstr("\r")));
+}
+
+}  // namespace
+}  // namespace qnet::control

@@ -1,0 +1,154 @@
+#include "htx/client_hello_builder.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <numeric>
+
+#include "htx/tls.hpp"
+
+namespace qnet::htx {
+
+namespace {
+
+template <class... Visitors>
+struct Overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+
+using GreaseValues = std::array<std::uint16_t, Template::max_grease_slots>;
+
+GreaseValues draw_grease(const Template& browser, base::RandomSource& random) {
+  std::array<std::uint8_t, Template::max_grease_slots> seeds{};
+  random.fill(base::MutableBytes(seeds).first(browser.grease_slots));
+  GreaseValues values{};
+  for (std::size_t i = 0; i < browser.grease_slots; ++i) {
+    const auto byte = static_cast<std::uint16_t>((seeds[i] & 0xf0U) | 0x0aU);
+    values[i] = static_cast<std::uint16_t>(byte << 8U | byte);
+  }
+  // BoringSSL's way to keep two apart: the nearest other value.
+  for (const auto& [first, second] : browser.distinct_grease)
+    if (values[first] == values[second]) values[second] ^= 0x1010U;
+  return values;
+}
+
+/// The order of the extensions in this hello: Fisher and Yates over those that move.
+std::vector<std::size_t> draw_order(const Template& browser, base::RandomSource& random) {
+  std::vector<std::size_t> order(browser.extensions.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (!browser.permute) return order;
+  std::vector<std::size_t> moving;
+  std::ranges::copy_if(order, std::back_inserter(moving), [&](auto i) { return !browser.extensions[i].fixed; });
+  for (std::size_t left = moving.size(); left > 1; --left) {
+    const auto chosen = random.below(static_cast<std::uint32_t>(left));
+    std::swap(moving[left - 1], moving[chosen]);
+  }
+  auto next = moving.begin();
+  for (auto& place : order)
+    if (!browser.extensions[place].fixed) place = *next++;
+  return order;
+}
+
+class Writer {
+ public:
+  Writer(const Template& browser, const HelloInputs& inputs, base::RandomSource& random)
+      : inputs_(inputs), random_(random), grease_(draw_grease(browser, random)) {
+    out_.reserve(4096);
+  }
+
+  void write(const Part& item) {
+    std::visit(Overloaded{
+                   [&](const part::Literal& p) { base::append(out_, p.bytes); },
+                   [&](const part::Grease& p) { append_integer(out_, grease_[p.slot]); },
+                   [&](const part::ServerName&) { write_server_name(); },
+                   [&](const part::MlKem&) { base::append(out_, *inputs_.ml_kem); },
+                   [&](const part::Ephemeral&) { base::append(out_, inputs_.ephemeral); },
+                   [&](const part::SeparateX25519&) { base::append(out_, inputs_.separate); },
+                   [&](const part::FreshX25519&) {
+                     base::append(out_, crypto::X25519KeyPair::generate(random_).public_key);
+                   },
+                   [&](const part::Random& p) { write_random(p.size); },
+                   [&](const part::RandomVector& p) {
+                     const auto size = p.sizes[random_.below(static_cast<std::uint32_t>(p.sizes.size()))];
+                     append_integer(out_, size);
+                     write_random(size);
+                   },
+               },
+               item);
+  }
+
+  void write_random(std::size_t size) {
+    const auto at = out_.size();
+    out_.resize(at + size);
+    random_.fill(base::MutableBytes(out_).subspan(at));
+  }
+
+  /// Leaves room for a two-byte length; close() fills it.
+  [[nodiscard]] std::size_t open() {
+    append_integer(out_, std::uint16_t{0});
+    return out_.size();
+  }
+  void close(std::size_t opened) {
+    base::store_be(out_.data() + opened - 2, static_cast<std::uint16_t>(out_.size() - opened));
+  }
+
+  [[nodiscard]] base::Bytes& out() { return out_; }
+
+ private:
+  void write_server_name() {
+    const auto list = open();
+    out_.push_back(0);  // host_name
+    const auto name = open();
+    base::append(out_, base::bytes_of(inputs_.server_name));
+    close(name);
+    close(list);
+  }
+
+  const HelloInputs& inputs_;
+  base::RandomSource& random_;
+  GreaseValues grease_;
+  base::Bytes out_;
+};
+
+}  // namespace
+
+BuiltHello build_client_hello(const Template& browser, const HelloInputs& inputs, base::RandomSource& random) {
+  assert(!inputs.server_name.empty() && inputs.server_name.size() <= 255);
+  Writer writer(browser, inputs, random);
+  auto& out = writer.out();
+  BuiltHello hello;
+
+  out.push_back(kHandshake);
+  append_integer(out, browser.record_version);
+  const auto record = writer.open();
+  out.push_back(kClientHello);
+  out.push_back(0);  // a hello is never longer than 65,535 bytes
+  const auto message = writer.open();
+  append_integer(out, kTls12);
+  writer.write_random(kRandomSize);
+  out.push_back(kRandomSize);
+  hello.session_id_offset = out.size();
+  out.resize(out.size() + kRandomSize);
+
+  const auto ciphers = writer.open();
+  for (const auto& cipher : browser.ciphers) writer.write(cipher);
+  writer.close(ciphers);
+  out.push_back(1);  // one compression method, null
+  out.push_back(0);
+
+  const auto extensions = writer.open();
+  for (const auto index : draw_order(browser, random)) {
+    const auto& extension = browser.extensions[index];
+    writer.write(extension.type);
+    const auto body = writer.open();
+    for (const auto& item : extension.body) writer.write(item);
+    writer.close(body);
+  }
+  writer.close(extensions);
+  writer.close(message);
+  writer.close(record);
+  hello.record = std::move(out);
+  return hello;
+}
+
+}  // namespace qnet::htx

@@ -1,0 +1,63 @@
+#include "htx/gate.hpp"
+
+#include <algorithm>
+
+#include "crypto/constant_time.hpp"
+#include "htx/tls.hpp"
+
+namespace qnet::htx {
+
+namespace {
+
+constexpr std::size_t kMlKemKey = std::tuple_size_v<crypto::MlKemPublic>;
+constexpr std::size_t kX25519Key = std::tuple_size_v<crypto::X25519Public>;
+constexpr std::size_t kSessionId = 32;
+
+struct Shares {
+  crypto::X25519Public ephemeral{};
+  std::optional<crypto::MlKemPublic> ml_kem;
+};
+
+/// The X25519 half of X25519MLKEM768 where it is offered, else the plain share.
+std::optional<Shares> find_shares(const ClientHello& hello) {
+  Shares shares;
+  if (const auto hybrid = hello.key_share(kX25519MlKem768); hybrid && hybrid->size() == kMlKemKey + kX25519Key) {
+    std::ranges::copy(hybrid->first(kMlKemKey), shares.ml_kem.emplace().begin());
+    std::ranges::copy(hybrid->subspan(kMlKemKey), shares.ephemeral.begin());
+    return shares;
+  }
+  if (const auto plain = hello.key_share(kX25519); plain && plain->size() == kX25519Key) {
+    std::ranges::copy(*plain, shares.ephemeral.begin());
+    return shares;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
+  const auto parsed = parse_client_hello(received);
+  if (parsed.status == ClientHelloStatus::need_more) return NeedMore{};
+  if (parsed.status == ClientHelloStatus::not_client_hello) return Visit::not_a_hello;
+  const ClientHello& hello = parsed.hello;
+  // A browser waits for the answer: bytes behind the hello are nobody's that we know.
+  if (parsed.consumed != received.size() || hello.session_id.size() != kSessionId) return Visit::not_a_hello;
+  const auto shares = find_shares(hello);
+  if (!shares || !hello.offers_tls13()) return Visit::unrecognised;
+  if (config_.profile.group == kX25519MlKem768 && !shares->ml_kem) return Visit::unrecognised;
+
+  Transcript transcript(received, hello.session_id_offset, config_.relay_static.public_key, shares->ephemeral);
+  if (!transcript.mix_dh(config_.relay_static.secret, shares->ephemeral)) return Visit::unrecognised;
+  const auto opened = transcript.open_payload(hello.session_id);
+  if (!opened) return Visit::unrecognised;
+  const auto message = Message1::decode(*opened);
+  if (!message || !crypto::equal(message->access_tag, config_.access_tag)) return Visit::unrecognised;
+  if (message->time > now + TimeLimits::window || message->time < now - TimeLimits::window) return Visit::clock;
+  if (!seen_->admit(shares->ephemeral, now)) return Visit::replayed;
+
+  return Responder({std::move(transcript), shares->ephemeral, shares->ml_kem,
+                    base::Bytes(hello.session_id.begin(), hello.session_id.end()), *message},
+                   config_.profile, now);
+}
+
+}  // namespace qnet::htx

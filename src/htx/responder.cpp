@@ -1,0 +1,136 @@
+#include "htx/responder.hpp"
+
+#include <algorithm>
+
+#include "crypto/constant_time.hpp"
+#include "htx/record.hpp"
+#include "htx/server_hello.hpp"
+#include "htx/tls.hpp"
+
+namespace qnet::htx {
+
+namespace {
+
+constexpr std::size_t kSealedStatic = 48;
+
+/// One record of the encrypted flight: nothing but sealed zeros, of the length that the origin's record has.
+base::Result<void> append_flight_record(noise::CipherState& cipher, std::size_t body_size, base::Bytes& out) {
+  const auto start = out.size();
+  append_record_header(out, kApplicationData, body_size);
+  out.resize(out.size() + body_size);
+  const auto record = base::MutableBytes(out).subspan(start);
+  const auto text = record.subspan(RecordLimits::header, body_size - RecordLimits::tag);
+  const noise::CipherState::Tag tag(record.data() + RecordLimits::header + text.size(), RecordLimits::tag);
+  return cipher.seal(record.first(RecordLimits::header), text, tag);
+}
+
+}  // namespace
+
+Responder::Responder(Recognised peer, const MirrorProfile& profile, WallTime now)
+    : peer_(std::move(peer)), profile_(&profile), now_(now) {}
+
+base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& random) {
+  const auto sizes = draw_flight(*profile_, random);
+  auto hello = server_hello(random, sizes.size());
+  if (!hello) return base::forward_error(hello);
+
+  std::vector<base::Bytes> writes;
+  base::Bytes current = std::move(*hello);
+  if (profile_->change_cipher_spec) append_change_cipher_spec(current);
+  auto cipher = peer_.transcript.flight_cipher();
+  for (const auto& record : sizes) {
+    if (record.starts_write && !current.empty()) writes.push_back(std::exchange(current, {}));
+    if (auto done = append_flight_record(cipher, record.body_size, current); !done) return base::forward_error(done);
+  }
+  writes.push_back(std::move(current));
+  return writes;
+}
+
+base::Result<base::Bytes> Responder::server_hello(base::RandomSource& random, std::size_t flight_records) {
+  auto& transcript = peer_.transcript;
+  ephemeral_ = crypto::X25519KeyPair::generate(random);
+  ServerHelloFields fields;
+  fields.session_id = peer_.session_id;
+  fields.cipher_suite = profile_->cipher_suite;
+  fields.group = profile_->group;
+  fields.extension_order = profile_->server_hello_extensions;
+  fields.x25519 = ephemeral_.public_key;
+
+  transcript.mix_public(ephemeral_.public_key);
+  if (auto mixed = transcript.mix_dh(ephemeral_.secret, peer_.ephemeral); !mixed) return base::forward_error(mixed);
+  if (profile_->group == kX25519MlKem768) {
+    if (!peer_.ml_kem) return base::fail(Errc::crypto);
+    auto encapsulated = crypto::ml_kem_encapsulate(*peer_.ml_kem, random);
+    if (!encapsulated) return base::forward_error(encapsulated);
+    transcript.mix_kem(encapsulated->shared);
+    fields.ml_kem_ciphertext.assign(encapsulated->ciphertext.begin(), encapsulated->ciphertext.end());
+  }
+  auto built = build_server_hello(fields);
+  transcript.mix_server_hello(built.record, built.random_offset);
+  const Message2 message{now_, static_cast<std::uint8_t>(flight_records)};
+  const auto sealed = transcript.seal_payload(message.encode());
+  if (!sealed) return tl::unexpected(sealed.error());
+  std::ranges::copy(*sealed, built.record.begin() + static_cast<std::ptrdiff_t>(built.random_offset));
+  return std::move(built.record);
+}
+
+base::Result<bool> Responder::receive(base::ByteView bytes) {
+  received_ += bytes.size();
+  if (received_ > HandshakeLimits::client_flight) return base::fail(Errc::too_long);
+  base::append(input_, bytes);
+  std::size_t consumed = 0;
+  while (expects_ != Expects::nothing) {
+    const auto rest = base::ByteView(input_).subspan(consumed);
+    const auto record = read_record(rest);
+    if (!record) return base::fail(Errc::bad_record);
+    if (!*record) break;
+    const auto body = rest.subspan(RecordLimits::header, (*record)->body_size);
+    if (auto taken = take_record((*record)->type, body); !taken) return taken;
+    consumed += RecordLimits::header + body.size();
+  }
+  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(consumed));
+  return expects_ == Expects::nothing;
+}
+
+base::Result<bool> Responder::take_record(std::uint8_t type, base::ByteView body) {
+  if (expects_ == Expects::change_cipher_spec_or_finished && type == kChangeCipherSpec) {
+    if (!is_change_cipher_spec(body)) return base::fail(Errc::bad_record);
+    expects_ = Expects::finished;
+    return true;
+  }
+  if (type != kApplicationData) return base::fail(Errc::bad_record);
+  return expects_ == Expects::first_data ? take_first_data(body) : take_finished(body);
+}
+
+base::Result<bool> Responder::take_finished(base::ByteView body) {
+  if (body.size() != finished_record_size(profile_->cipher_suite)) return base::fail(Errc::bad_finished);
+  const auto key = peer_.transcript.open_static(body.first(kSealedStatic));
+  if (!key) return tl::unexpected(key.error());
+  if (auto mixed = peer_.transcript.mix_dh(ephemeral_.secret, *key); !mixed) return base::forward_error(mixed);
+  const auto filler = body.subspan(kSealedStatic);
+  if (!crypto::equal(filler, peer_.transcript.finished_filler(filler.size()))) return base::fail(Errc::bad_finished);
+  finished_.peer_static = *key;
+  expects_ = Expects::first_data;
+  return true;
+}
+
+base::Result<bool> Responder::take_first_data(base::ByteView body) {
+  base::Bytes text;
+  if (auto opened = peer_.transcript.noise().decrypt_and_hash(body, text); !opened)
+    return base::fail(Errc::forged_record);
+  if (text.size() < RecordLimits::length_field) return base::fail(Errc::bad_padding);
+  const auto size = base::load_be<std::uint16_t>(text.data());
+  if (size > text.size() - RecordLimits::length_field) return base::fail(Errc::bad_padding);
+  const auto data = base::ByteView(text).subspan(RecordLimits::length_field, size);
+  finished_.first.assign(data.begin(), data.end());
+  finished_.keys = peer_.transcript.noise().split();
+  expects_ = Expects::nothing;
+  return true;
+}
+
+Responder::Finished Responder::finish() {
+  finished_.unread = std::move(input_);
+  return std::move(finished_);
+}
+
+}  // namespace qnet::htx

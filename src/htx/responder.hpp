@@ -1,0 +1,65 @@
+// The relay's side, once a ClientHello was recognised as a peer's.
+#pragma once
+
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "htx/client_hello.hpp"
+#include "htx/handshake_payload.hpp"
+#include "htx/initiator.hpp"
+#include "htx/mirror_profile.hpp"
+#include "htx/transcript.hpp"
+
+namespace qnet::htx {
+
+/// Made by Gate. A state machine without I/O: send answer(), feed what comes until receive() says true, then finish().
+class Responder {
+ public:
+  /// What the gate learned of a hello that opened.
+  struct Recognised {
+    Transcript transcript;  ///< after message 1
+    crypto::X25519Public ephemeral{};
+    std::optional<crypto::MlKemPublic> ml_kem;
+    base::Bytes session_id;
+    Message1 message;
+  };
+
+  Responder(Recognised peer, const MirrorProfile& profile, WallTime now);
+
+  /// The server's flight, in the writes in which the origin sends it.
+  [[nodiscard]] base::Result<std::vector<base::Bytes>> answer(base::RandomSource& random);
+
+  /// True when the client's flight is complete. After an error, end as the origin ends after a bad Finished.
+  [[nodiscard]] base::Result<bool> receive(base::ByteView bytes);
+
+  struct Finished {
+    noise::TransportKeys keys;
+    base::Bytes first;   ///< the data of the first application record
+    base::Bytes unread;  ///< what came behind it
+    crypto::X25519Public peer_static{};
+  };
+  /// Once, after receive() has said true.
+  [[nodiscard]] Finished finish();
+
+  [[nodiscard]] const Message1& message() const { return peer_.message; }
+
+ private:
+  [[nodiscard]] base::Result<base::Bytes> server_hello(base::RandomSource& random, std::size_t flight_records);
+  [[nodiscard]] base::Result<bool> take_record(std::uint8_t type, base::ByteView body);
+  [[nodiscard]] base::Result<bool> take_finished(base::ByteView body);
+  [[nodiscard]] base::Result<bool> take_first_data(base::ByteView body);
+
+  enum class Expects { change_cipher_spec_or_finished, finished, first_data, nothing };
+
+  Recognised peer_;
+  const MirrorProfile* profile_;
+  WallTime now_;
+  crypto::X25519KeyPair ephemeral_;
+  base::Bytes input_;
+  std::size_t received_ = 0;
+  Expects expects_ = Expects::change_cipher_spec_or_finished;
+  Finished finished_;
+};
+
+}  // namespace qnet::htx

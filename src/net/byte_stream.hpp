@@ -1,0 +1,45 @@
+// One reliable stream of bytes in both directions: a TCP connection, or a stream inside a Session.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace qnet::net {
+
+template <class T>
+using Task = boost::asio::awaitable<T>;
+
+/// Belongs to one io_context; every call is made there. At most one reader and one writer at a time.
+/// A stream destroyed before its end is reset.
+class ByteStream {
+ public:
+  ByteStream() = default;
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+  virtual ~ByteStream() = default;
+
+  /// Waits until try_read() has something to say: bytes, the end, or an error.
+  virtual Task<base::Result<void>> wait_readable() = 0;
+
+  /// Takes what is there now: `would_block()` when nothing is, 0 bytes at the peer's orderly end.
+  virtual base::Result<std::size_t> try_read(base::MutableBytes out) = 0;
+
+  /// Waits until try_write() would take at least one byte.
+  virtual Task<base::Result<void>> wait_writable() = 0;
+
+  /// How many bytes try_write() takes now without refusing any; SIZE_MAX when only trying tells.
+  [[nodiscard]] virtual std::size_t write_room() const = 0;
+
+  /// Takes as many of the first bytes as there is room for now, perhaps none.
+  virtual base::Result<std::size_t> try_write(base::ByteView bytes) = 0;
+
+  /// Ends this direction only: the peer reads the end after what was written. Reading goes on.
+  virtual void finish() = 0;
+
+  /// Ends both directions at once; the peer sees a reset, not an end.
+  virtual void reset() = 0;
+};
+
+}  // namespace qnet::net

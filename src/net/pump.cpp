@@ -1,0 +1,90 @@
+#include "net/pump.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "net/error.hpp"
+
+namespace qnet::net {
+
+namespace {
+
+// A pump that always finds bytes must still let its neighbours on this core have their turn.
+constexpr unsigned kTurnsBeforeYield = 8;
+
+Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved) {
+  for (unsigned turn = 1;; ++turn) {
+    const auto room = to.write_room();
+    if (room == 0) {
+      if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
+      continue;
+    }
+    const auto scratch = thread_scratch();
+    const auto got = from.try_read(scratch.first(std::min(room, scratch.size())));
+    if (!got) {
+      if (!got.error().is(Errc::would_block)) co_return tl::unexpected(got.error());
+      if (auto ready = co_await from.wait_readable(); !ready) co_return ready;
+      continue;
+    }
+    if (*got == 0) {
+      to.finish();
+      co_return base::Result<void>();
+    }
+    moved.fetch_add(*got, std::memory_order_relaxed);
+    const auto put = to.try_write(scratch.first(*got));
+    if (!put) co_return tl::unexpected(put.error());
+    if (*put < *got) {
+      const base::Bytes rest(scratch.begin() + static_cast<std::ptrdiff_t>(*put),
+                             scratch.begin() + static_cast<std::ptrdiff_t>(*got));
+      if (auto done = co_await write_all(to, rest); !done) co_return done;
+    }
+    if (turn % kTurnsBeforeYield == 0) co_await boost::asio::post(boost::asio::use_awaitable);
+  }
+}
+
+}  // namespace
+
+base::MutableBytes thread_scratch() {
+  thread_local const auto buffer = std::make_unique<std::uint8_t[]>(kScratchSize);
+  return {buffer.get(), kScratchSize};
+}
+
+Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved) {
+  auto ended = co_await pump_until_end(from, to, moved);
+  if (!ended) {
+    from.reset();
+    to.reset();
+  }
+  co_return ended;
+}
+
+Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  (void)co_await (pump(a, b, traffic.up) && pump(b, a, traffic.down));
+}
+
+Task<base::Result<void>> write_all(ByteStream& to, base::ByteView bytes) {
+  while (!bytes.empty()) {
+    const auto put = to.try_write(bytes);
+    if (!put) co_return tl::unexpected(put.error());
+    bytes = bytes.subspan(*put);
+    if (bytes.empty()) break;
+    if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
+  }
+  co_return base::Result<void>();
+}
+
+Task<base::Result<std::size_t>> read_some(ByteStream& from, base::MutableBytes out) {
+  for (;;) {
+    auto got = from.try_read(out);
+    if (got || !got.error().is(Errc::would_block)) co_return got;
+    if (auto ready = co_await from.wait_readable(); !ready) co_return tl::unexpected(ready.error());
+  }
+}
+
+}  // namespace qnet::net

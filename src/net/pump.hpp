@@ -1,0 +1,35 @@
+// Moving bytes from one stream to another is one operation, whatever the streams are.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "net/byte_stream.hpp"
+
+namespace qnet::net {
+
+/// What crossed, for the status page; shared by many pumps on several threads.
+struct Traffic {
+  std::atomic<std::uint64_t> up{0};
+  std::atomic<std::uint64_t> down{0};
+};
+
+/// Copies `from` to `to` until the end of `from`, which becomes the end of `to`. An error on either side resets both.
+/// Holds no buffer while it waits, except for what a slow `to` refused (at most kScratchSize).
+Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved);
+
+/// Both directions at once, until both have ended or one has failed. `up` counts a to b.
+Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic);
+
+/// Writes all of `bytes`, waiting as long as it takes.
+Task<base::Result<void>> write_all(ByteStream& to, base::ByteView bytes);
+
+/// At least one byte, or 0 at the end.
+Task<base::Result<std::size_t>> read_some(ByteStream& from, base::MutableBytes out);
+
+/// A buffer of this thread's, for use between two suspensions only.
+inline constexpr std::size_t kScratchSize = 256 * 1024;
+[[nodiscard]] base::MutableBytes thread_scratch();
+
+}  // namespace qnet::net

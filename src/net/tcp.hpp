@@ -1,0 +1,55 @@
+// TCP as a ByteStream, and the two ways to come by one: dialling and accepting.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "net/byte_stream.hpp"
+#include "net/error.hpp"
+
+namespace qnet::net {
+
+using tcp = boost::asio::ip::tcp;
+
+class TcpStream final : public ByteStream {
+ public:
+  /// Takes a connected socket; sets it non-blocking, without Nagle's delay, with keep-alive.
+  explicit TcpStream(tcp::socket socket);
+  ~TcpStream() override;
+
+  Task<base::Result<void>> wait_readable() override;
+  base::Result<std::size_t> try_read(base::MutableBytes out) override;
+  Task<base::Result<void>> wait_writable() override;
+  [[nodiscard]] std::size_t write_room() const override;
+  base::Result<std::size_t> try_write(base::ByteView bytes) override;
+  void finish() override;
+  void reset() override;
+
+  /// Closes without a reset: what was written is still delivered, as far as the peer takes it.
+  void close();
+
+  [[nodiscard]] tcp::socket& socket() { return socket_; }
+
+ private:
+  tcp::socket socket_;
+  bool read_ended_ = false;
+  bool write_ended_ = false;
+};
+
+/// Connects to one address. Never resolves names.
+Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseconds deadline);
+
+/// Resolves by the system's resolver and tries each address in turn. For the relay's own address and the cover
+/// origin only: a person's destinations are never resolved on this machine.
+Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,
+                                                std::chrono::milliseconds deadline);
+
+/// Opens a listening socket. The error names the address, and says whether it is taken or not permitted.
+[[nodiscard]] base::Result<tcp::acceptor> listen(boost::asio::io_context& io, const tcp::endpoint& at);
+
+/// "192.0.2.7:443" or "[2001:db8::1]:443".
+[[nodiscard]] std::string to_text(const tcp::endpoint& endpoint);
+
+}  // namespace qnet::net

@@ -1,0 +1,143 @@
+#include "node/cover_gate.hpp"
+
+#include <array>
+#include <variant>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include "htx/tls.hpp"
+#include "net/deadline.hpp"
+#include "net/pump.hpp"
+
+namespace qnet::node {
+
+namespace {
+
+htx::WallTime wall_clock() {
+  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
+/// One read into `held`: false at the visitor's end or error, with `broken` telling which.
+struct Arrival {
+  bool ended = false;
+  bool broken = false;
+};
+
+Arrival take_arrived(net::TcpStream& visitor, base::Bytes& held) {
+  std::array<std::uint8_t, 4096> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the read
+  const auto got = visitor.try_read(chunk);
+  if (!got) return {false, !got.error().is(net::Errc::would_block)};
+  base::append(held, base::ByteView(chunk).first(*got));
+  return {*got == 0, false};
+}
+
+}  // namespace
+
+CoverGate::CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols,
+                     base::RandomSource& random, Counters& counters)
+    : gate_(gate),
+      origin_(std::move(origin)),
+      protocols_(std::move(protocols)),
+      random_(random),
+      counters_(counters) {}
+
+net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
+  using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  const Gauge open(counters_.connections_open);
+  auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
+  std::unique_ptr<net::TcpStream> origin;
+  base::Bytes held;
+  const auto executor = visitor->socket().get_executor();
+  boost::asio::steady_timer patience(executor, CoverLimits::prompt_hello);
+
+  for (;;) {
+    const auto arrival = take_arrived(*visitor, held);
+    if (arrival.broken) co_return;
+    if (arrival.ended) break;
+    auto decision = gate_.examine(held, wall_clock());
+    if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
+      if (origin) origin->close();
+      co_return co_await receive_peer(std::move(visitor), std::move(*peer));
+    }
+    if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
+      if (*visit == htx::Gate::Visit::replayed) ++counters_.replayed;
+      if (*visit == htx::Gate::Visit::clock) ++counters_.clock_skewed;
+      break;
+    }
+    if (origin) {
+      // Whoever moves first: the visitor with more of its hello, or the origin, which has had enough.
+      const auto first = co_await (visitor->wait_readable() || origin->wait_readable());
+      if (first.index() == 1) break;
+    } else {
+      const auto first = co_await (visitor->wait_readable() ||
+                                   patience.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
+      if (first.index() == 1 && !(origin = co_await dial_origin())) co_return visitor->reset();
+    }
+  }
+  co_await splice(*visitor, std::move(origin), held);
+}
+
+net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
+  auto socket = co_await net::connect_to_host(origin_.host, origin_.port, CoverLimits::origin_connect);
+  if (!socket) {
+    ++counters_.origin_unreachable;
+    co_return nullptr;
+  }
+  co_return std::make_unique<net::TcpStream>(std::move(*socket));
+}
+
+net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
+                                  base::ByteView held) const {
+  ++counters_.spliced;
+  if (!origin && !(origin = co_await dial_origin())) co_return visitor.reset();
+  if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
+  net::Traffic not_ours;
+  co_await net::join(visitor, *origin, not_ours);
+}
+
+net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) const {
+  if (!co_await shake_hands(*visitor, responder)) {
+    ++counters_.failed;
+    co_return;
+  }
+  ++counters_.accepted;
+  auto finished = responder.finish();
+  const auto& profile = gate_.profile();
+  session::Established established{std::move(finished.keys.from_responder),
+                                   std::move(finished.keys.from_initiator),
+                                   std::move(finished.first),
+                                   std::move(finished.unread),
+                                   profile.tickets,
+                                   profile.alert_record};
+  const auto session = session::Session::start(std::move(visitor), mux::Role::responder, std::move(established),
+                                               protocols_, random_);
+  session->on_end([gauge = std::make_shared<Gauge>(counters_.sessions_open)] {});
+}
+
+net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder) const {
+  const net::Deadline limit(peer.socket().get_executor(), CoverLimits::second_flight, [&peer] { peer.close(); });
+  auto writes = responder.answer(random_);
+  if (!writes) co_return false;
+  for (const auto& write : *writes) {
+    if (auto sent = co_await net::write_all(peer, write); !sent) co_return false;
+  }
+  base::Bytes chunk(4096);
+  for (;;) {
+    const auto got = co_await net::read_some(peer, chunk);
+    if (!got || *got == 0) co_return false;
+    const auto done = responder.receive(base::ByteView(chunk).first(*got));
+    if (!done) {
+      // What follows a handshake that went wrong looks like the origin's encrypted alert.
+      base::Bytes alert;
+      htx::append_record_header(alert, htx::kApplicationData, gate_.profile().alert_record);
+      alert.resize(alert.size() + gate_.profile().alert_record);
+      random_.fill(base::MutableBytes(alert).last(gate_.profile().alert_record));
+      (void)peer.try_write(alert);
+      peer.close();
+      co_return false;
+    }
+    if (*done) co_return true;
+  }
+}
+
+}  // namespace qnet::node

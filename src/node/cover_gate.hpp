@@ -1,0 +1,52 @@
+// What a relay does with one accepted connection: it is a peer's, or it is joined to the cover origin.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "htx/gate.hpp"
+#include "net/tcp.hpp"
+#include "node/counters.hpp"
+#include "session/session.hpp"
+
+namespace qnet::node {
+
+struct CoverLimits {
+  /// A real hello comes in one or two packets. After this long the origin is dialled, so that its clock runs too.
+  static constexpr std::chrono::milliseconds prompt_hello = std::chrono::milliseconds(150);
+  static constexpr std::chrono::seconds origin_connect = std::chrono::seconds(10);
+  /// nginx's client_header_timeout, which also bounds its TLS handshakes.
+  static constexpr std::chrono::seconds second_flight = std::chrono::seconds(60);
+  /// Connections being judged, handshaking or spliced at once; more wait in the listen queue.
+  static constexpr std::size_t connections = 8192;
+};
+
+struct CoverOrigin {
+  std::string host;
+  std::uint16_t port = 443;
+};
+
+class CoverGate {
+ public:
+  /// All references must outlive the gate and every connection in it.
+  CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols, base::RandomSource& random,
+            Counters& counters);
+
+  /// Runs one connection to its end.
+  net::Task<void> serve(net::tcp::socket socket) const;
+
+ private:
+  net::Task<void> splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin, base::ByteView held) const;
+  net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) const;
+  net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder) const;
+  net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;
+
+  const htx::Gate& gate_;
+  CoverOrigin origin_;
+  session::Protocols protocols_;
+  base::RandomSource& random_;
+  Counters& counters_;
+};
+
+}  // namespace qnet::node

@@ -1,0 +1,131 @@
+#include "node/uplink.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "net/error.hpp"
+
+namespace qnet::node {
+
+namespace {
+
+constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+}  // namespace
+
+Uplink::Uplink(boost::asio::any_io_executor executor, std::vector<session::RelayAddress> peers,
+               const htx::Template& browser, base::RandomSource& random)
+    : browser_(browser), random_(random), retry_(executor), attempted_(executor) {
+  for (auto& address : peers) peers_.push_back(Peer{std::move(address)});
+  attempted_.expires_at(std::chrono::steady_clock::time_point::max());
+}
+
+void Uplink::start() {
+  boost::asio::co_spawn(
+      retry_.get_executor(), [self = shared_from_this()] { return self->keep_connected(); }, boost::asio::detached);
+}
+
+void Uplink::stop() {
+  stopped_ = true;
+  if (session_) session_->close();
+  retry_.cancel();
+  attempted_.cancel();
+}
+
+void Uplink::announce() { attempted_.cancel(); }
+
+net::Task<void> Uplink::keep_connected() {
+  auto wait = UplinkLimits::first_retry;
+  while (!stopped_) {
+    if (co_await dial_any()) {
+      wait = UplinkLimits::first_retry;
+      // The session's own end cancels this pause.
+      while (connected() && !stopped_) co_await pause(std::chrono::hours(1));
+      since_ = std::chrono::system_clock::now();
+      continue;
+    }
+    // Jitter, so that a relay that comes back is not met by all of its clients in one moment.
+    co_await pause(wait + std::chrono::milliseconds(random_.below(static_cast<std::uint32_t>(wait.count()))));
+    wait = std::min<std::chrono::milliseconds>(wait * 2, UplinkLimits::last_retry);
+  }
+}
+
+net::Task<void> Uplink::pause(std::chrono::milliseconds duration) {
+  if (stopped_) co_return;
+  retry_.expires_after(duration);
+  (void)co_await retry_.async_wait(kAwait);
+}
+
+net::Task<bool> Uplink::dial_any() {
+  for (auto& peer : peers_) {
+    if (stopped_) co_return false;
+    peer.state = "connecting";
+    auto dialled = co_await session::dial(peer.address, browser_, {}, random_);
+    if (!dialled) {
+      peer.state = "failed";
+      peer.problem = explain_dial_error(dialled.error(), peer.address);
+      problem_ = dialled.error();
+      continue;
+    }
+    session_ = std::move(dialled->session);
+    session_->on_end([weak = weak_from_this(), &peer] {
+      if (const auto self = weak.lock()) {
+        peer.state = "idle";
+        self->retry_.cancel();
+      }
+    });
+    peer.state = "connected";
+    peer.problem.clear();
+    peer.round_trip = dialled->round_trip;
+    peer.post_quantum = dialled->post_quantum;
+    since_ = std::chrono::system_clock::now();
+    problem_.reset();
+    announce();
+    co_return true;
+  }
+  announce();
+  co_return false;
+}
+
+net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
+  const auto self = shared_from_this();
+  if (connected()) co_return session_;
+  retry_.cancel();
+  const auto waited = std::make_shared<bool>(false);
+  boost::asio::steady_timer limit(retry_.get_executor(), UplinkLimits::request);
+  limit.async_wait([weak = weak_from_this(), waited](const boost::system::error_code& error) {
+    *waited = true;
+    if (const auto alive = weak.lock(); alive && !error) alive->announce();
+  });
+  (void)co_await attempted_.async_wait(kAwait);
+  if (connected()) co_return session_;
+  if (problem_) co_return tl::unexpected(*problem_);
+  co_return base::fail(net::Errc::timed_out);
+}
+
+std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay) {
+  const auto where = fmt::format("{}:{}", relay.host, relay.port);
+  if (error.is(htx::Errc::not_recognised) || error.is(htx::Errc::alert) || error.is(htx::Errc::bad_server_hello)) {
+    return fmt::format(
+        "The relay at {} did not recognise this client: check that this computer's clock is right (it says {:%F %H:%M} "
+        "UTC, and may be off by 10 minutes at most) and that the invite is the relay's newest one.",
+        where, fmt::gmtime(std::chrono::system_clock::now()));
+  }
+  if (error.is(net::Errc::refused))
+    return fmt::format("Nothing answers at {}: the relay is not running, or its address has changed; ask for a new "
+                       "invite if this lasts.", where);
+  if (error.is(net::Errc::no_such_host))
+    return fmt::format("The relay's name {} cannot be found: check this computer's Internet connection, or ask for a "
+                       "new invite.", relay.host);
+  if (error.is(net::Errc::timed_out) || error.is(net::Errc::host_unreachable) ||
+      error.is(net::Errc::network_unreachable) || error.is(session::Errc::handshake_timed_out))
+    return fmt::format("The relay at {} cannot be reached: check this computer's Internet connection; if other sites "
+                       "work, the relay is down or blocked, and another invite helps.", where);
+  return fmt::format("The connection to the relay at {} failed: {}.", where, error.message());
+}
+
+}  // namespace qnet::node

@@ -1,0 +1,70 @@
+// A client's way into the network: keeps one session to the first of its peers that answers.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "session/htx_dialer.hpp"
+
+namespace qnet::node {
+
+struct UplinkLimits {
+  /// How long a person's request waits for a session that is being made.
+  static constexpr std::chrono::seconds request = std::chrono::seconds(15);
+  static constexpr std::chrono::milliseconds first_retry = std::chrono::milliseconds(500);
+  static constexpr std::chrono::milliseconds last_retry = std::chrono::seconds(30);
+};
+
+/// Lives on one io_context.
+class Uplink : public std::enable_shared_from_this<Uplink> {
+ public:
+  struct Peer {
+    session::RelayAddress address;
+    std::string state = "idle";  ///< idle, connecting, connected, failed
+    std::string problem;         ///< one sentence, when failed
+    std::chrono::milliseconds round_trip{};
+    bool post_quantum = false;
+  };
+
+  Uplink(boost::asio::any_io_executor executor, std::vector<session::RelayAddress> peers,
+         const htx::Template& browser, base::RandomSource& random);
+
+  /// Starts dialling and goes on until stop().
+  void start();
+  void stop();
+
+  /// A living session, or why there is none.
+  net::Task<base::Result<std::shared_ptr<session::Session>>> session();
+
+  [[nodiscard]] bool connected() const { return session_ && session_->alive(); }
+  [[nodiscard]] std::chrono::system_clock::time_point since() const { return since_; }
+  [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
+  [[nodiscard]] std::size_t stream_count() const { return connected() ? session_->stream_count() : 0; }
+
+ private:
+  net::Task<void> keep_connected();
+  net::Task<bool> dial_any();
+  net::Task<void> pause(std::chrono::milliseconds duration);
+  void announce();
+
+  std::vector<Peer> peers_;
+  const htx::Template& browser_;
+  base::RandomSource& random_;
+  std::shared_ptr<session::Session> session_;
+  std::optional<base::Error> problem_;
+  std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+  boost::asio::steady_timer retry_;      // cancelled to dial sooner
+  boost::asio::steady_timer attempted_;  // cancelled after each round, to wake everyone who waits
+  bool stopped_ = false;
+};
+
+/// The error of a dial as one sentence that tells a person what to do.
+[[nodiscard]] std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay);
+
+}  // namespace qnet::node

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string_view>
+
+namespace qnet::session {
+
+enum class Errc {
+  ended = 1,             ///< the session is over; every stream in it is too
+  stream_reset,          ///< the other side broke this stream off
+  protocol_refused,      ///< the peer does not speak the protocol that the stream was opened for
+  handshake_timed_out,
+  too_many_streams,
+};
+
+[[nodiscard]] inline const char* error_domain(Errc) { return "session"; }
+[[nodiscard]] std::string_view describe(Errc code);
+
+}  // namespace qnet::session

@@ -1,0 +1,37 @@
+// Makes a Session by HTX: dials a relay, shakes hands as a browser would, and starts the streams.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "htx/initiator.hpp"
+#include "session/session.hpp"
+
+namespace qnet::session {
+
+struct DialLimits {
+  static constexpr std::chrono::seconds connect = std::chrono::seconds(10);
+  /// Two round trips to the far side of the earth over a bad line.
+  static constexpr std::chrono::seconds handshake = std::chrono::seconds(15);
+};
+
+struct RelayAddress {
+  std::string host;
+  std::uint16_t port = 443;
+  std::string cover_name;
+  crypto::X25519Public noise_key{};
+  htx::AccessTag access_tag{};
+};
+
+struct Dialled {
+  std::shared_ptr<Session> session;
+  std::chrono::milliseconds round_trip{};  ///< from the hello to the end of the relay's flight
+  bool post_quantum = false;
+};
+
+/// `browser` and `random` must outlive the session.
+net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& browser, Protocols protocols,
+                                      base::RandomSource& random);
+
+}  // namespace qnet::session

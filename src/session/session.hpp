@@ -1,0 +1,118 @@
+// A Session: an authenticated peer and many byte streams, each opened with a protocol name. This is the only thing
+// that the mesh, circuits and exits know of a peer, whatever bears it.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/random.hpp"
+#include "htx/record.hpp"
+#include "mux/yamux.hpp"
+#include "net/signal.hpp"
+#include "net/tcp.hpp"
+#include "noise/symmetric_state.hpp"
+#include "session/error.hpp"
+
+namespace qnet::session {
+
+class Stream;
+
+/// Serves one stream that the peer opened. The Stream is the handler's; destroying it unfinished resets it.
+using Handler = std::function<net::Task<void>(std::unique_ptr<Stream>)>;
+using Protocols = std::map<std::string, Handler, std::less<>>;
+
+struct SessionLimits {
+  /// Sealed bytes that wait for the socket. One large write's worth: more only adds delay.
+  static constexpr std::size_t backlog = 256 * 1024;
+  /// What one stream may add to the backlog before its neighbours have their turn.
+  static constexpr std::size_t turn = 64 * 1024;
+  /// For the peer to say which protocol a stream is for.
+  static constexpr std::chrono::seconds negotiation = std::chrono::seconds(10);
+  /// For the last bytes and the peer's end after close().
+  static constexpr std::chrono::seconds closing = std::chrono::seconds(2);
+};
+
+/// What a finished handshake leaves.
+struct Established {
+  noise::CipherState send;
+  noise::CipherState receive;
+  base::Bytes received;                     ///< plaintext that came with the handshake
+  base::Bytes unread;                       ///< record bytes that came behind it
+  std::vector<std::size_t> opening_records; ///< body sizes of empty records to send first (session tickets)
+  std::size_t alert_record = 19;            ///< body size of the record before an orderly or a failed end
+};
+
+/// Lives on one io_context, on which every call is made. Kept alive by its own loops until it ends.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  /// Starts the loops. `random` must outlive the session.
+  [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<net::TcpStream> transport, mux::Role role,
+                                                      Established established, Protocols protocols,
+                                                      base::RandomSource& random);
+
+  /// Opens a stream at once, without a round trip: the protocol's name and `first` go out together. Whether the peer
+  /// speaks the protocol shows at the first read.
+  [[nodiscard]] base::Result<std::unique_ptr<Stream>> open(std::string protocol, base::ByteView first);
+
+  /// Says good-bye: sends what waits, then ends. Streams still open are reset.
+  void close();
+
+  [[nodiscard]] bool alive() const { return !ended_; }
+  /// Why it ended; meaningful when !alive().
+  [[nodiscard]] const base::Error& reason() const { return reason_; }
+  [[nodiscard]] std::size_t stream_count() const { return mux_.stream_count(); }
+
+  /// Runs once, when the session has ended.
+  void on_end(std::function<void()> function);
+
+ private:
+  friend class Stream;
+  Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Established established, Protocols protocols,
+          base::RandomSource& random);
+
+  void launch(Established& established);
+  [[nodiscard]] boost::asio::any_io_executor executor();
+  net::Task<void> read_loop(base::Bytes received);
+  net::Task<void> write_loop();
+  net::Task<void> say_goodbye();
+  net::Task<void> housekeeping();
+  net::Task<void> serve(std::unique_ptr<Stream> stream);
+
+  base::Result<void> take_records(base::MutableBytes bytes);
+  base::Result<void> take_plaintext(base::ByteView bytes);
+  void dispatch_events();
+  void send_alert();
+  void fail(base::Error reason);
+  void end(base::Error reason);
+  void wake_writer();
+  void offer_room();
+  [[nodiscard]] std::size_t room() const;
+
+  std::unique_ptr<net::TcpStream> transport_;
+  Protocols protocols_;
+  htx::RecordWriter writer_;
+  htx::RecordReader reader_;
+  mux::Yamux mux_;
+  base::Bytes partial_;  // the start of a record whose end has not come
+  std::unordered_map<mux::StreamId, Stream*> streams_;
+  std::deque<mux::StreamId> waiting_for_room_;
+  net::Signal work_;
+  boost::asio::steady_timer housekeeping_timer_;
+  std::size_t alert_record_;
+  std::function<void()> on_end_;
+  base::Error reason_ = Errc::ended;
+  bool closing_ = false;
+  bool ended_ = false;
+  bool active_ = false;
+  bool housekeeping_runs_ = false;
+};
+
+}  // namespace qnet::session

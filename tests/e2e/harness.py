@@ -1,0 +1,322 @@
+"""Starts real QNet processes and real servers on loopback, and stops them again.
+
+Every test gets its own folder, free ports and processes; a server that does not come up fails the test with its log.
+"""
+
+import contextlib
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+QNET = os.environ.get("QNET_BINARY", str(ROOT / "build" / "release" / "bin" / "qnet"))
+COVER_NAME = "www.example.com"
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, seconds=20.0, interval=0.02):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        result = condition()
+        if result:
+            return result
+        time.sleep(interval)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def accepts(port, host="127.0.0.1"):
+    with contextlib.suppress(OSError):
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    return False
+
+
+class Process:
+    """A child with its output in a file; always ended by stop()."""
+
+    def __init__(self, arguments, log, env=None, cwd=None):
+        self.log = pathlib.Path(log)
+        self.arguments = [str(a) for a in arguments]
+        with open(self.log, "ab") as out:
+            self.child = subprocess.Popen(self.arguments, stdout=out, stderr=subprocess.STDOUT,
+                                          stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})}, cwd=cwd)
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def text(self):
+        return self.log.read_text(errors="replace")
+
+    def running(self):
+        return self.child.poll() is None
+
+    def stop(self, how=signal.SIGTERM, seconds=10):
+        if self.running():
+            self.child.send_signal(how)
+            try:
+                self.child.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+                raise AssertionError(f"{self.arguments[0]} did not stop within {seconds} s:\n{self.text()[-3000:]}")
+        return self.child.returncode
+
+    def kill(self):
+        self.child.kill()
+        self.child.wait()
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def resident(self):
+        for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS")
+
+
+def run(arguments, seconds=60, env=None, check=False, **more):
+    return subprocess.run([str(a) for a in arguments], timeout=seconds, env={**os.environ, **(env or {})},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=check, **more)
+
+
+class Nginx:
+    """A real web site over TLS 1.3 and HTTP/2: the cover origin, or a destination."""
+
+    def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True)
+        self.root = self.folder / "site"
+        self.root.mkdir()
+        self.name = name
+        self.https_port, self.http_port = free_port(), free_port()
+        self.certificate, self.key = self.folder / "cert.pem", self.folder / "key.pem"
+        for path, content in (files or {"index.html": b"<h1>An ordinary site</h1>\n"}).items():
+            target = self.root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+             "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
+             "-keyout", self.key, "-out", self.certificate], check=True)
+        (self.folder / "nginx.conf").write_text(self._configuration(extra_locations))
+        self.process = Process(["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf", "-g", "daemon off;"],
+                               self.folder / "nginx.log")
+        wait_until(lambda: accepts(self.https_port) or not self.process.running(), "nginx listens")
+        if not self.process.running():
+            raise AssertionError(self.process.text())
+
+    def _configuration(self, extra):
+        body = f"""
+    server_name {self.name} localhost;
+    root {self.root};
+    location /upload {{ client_max_body_size 0; client_body_in_file_only off; return 200 "ok\\n"; }}
+    {extra}
+"""
+        return f"""
+user root;
+worker_processes 1;
+pid {self.folder}/nginx.pid;
+error_log {self.folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log {self.folder}/access.log;
+  client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
+  fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
+  keepalive_timeout 65; sendfile on; default_type application/octet-stream;
+  types {{ text/html html; text/css css; application/javascript js; image/svg+xml svg; }}
+  ssl_certificate {self.certificate}; ssl_certificate_key {self.key}; ssl_protocols TLSv1.2 TLSv1.3;
+  server {{ listen 127.0.0.1:{self.https_port} ssl http2; {body} }}
+  server {{ listen 127.0.0.1:{self.http_port}; {body} }}
+}}
+"""
+
+    def stop(self):
+        self.process.stop()
+
+
+class Node:
+    """One `qnet run` in a folder of its own."""
+
+    def __init__(self, folder, mode, flags=(), env=None, wrapper=()):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.status_port = free_port()
+        self.listen_port = self.socks_port = None
+        arguments = [*wrapper, QNET, "run", "--helper-mode", mode, "--status-port", self.status_port,
+                     "--state-dir", self.folder / "state"]
+        if mode == "client":
+            self.socks_port = free_port()
+            arguments += ["--socks-port", self.socks_port]
+        else:
+            self.listen_port = free_port()
+            arguments += ["--listen", f"127.0.0.1:{self.listen_port}"]
+        environment = {"EXIT_ABUSE_EMAIL": "abuse@example.org"} if mode in ("exit", "super") else {}
+        self.process = Process([*arguments, *flags], self.folder / "qnet.log", {**environment, **(env or {})})
+
+    def invite(self):
+        done = run([QNET, "invite", "--state-dir", self.folder / "state"])
+        if done.returncode != 0:
+            raise AssertionError(done.stderr.decode())
+        return done.stdout.decode().split()[-1]
+
+    def get(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.status_port, timeout=5)
+        with contextlib.closing(connection):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
+    def status(self):
+        return json.loads(self.get("/status")[1])
+
+    def ready(self):
+        if not self.process.running():
+            raise AssertionError(f"qnet ended with {self.process.child.returncode}:\n{self.process.text()}")
+        with contextlib.suppress(OSError):
+            return self.get("/ready")[0] == 200
+        return False
+
+    def wait_ready(self, seconds=20):
+        try:
+            wait_until(self.ready, "the node is ready", seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.process.text()[-3000:]}") from None
+
+    def proxy(self):
+        return f"127.0.0.1:{self.socks_port}"
+
+
+class Network(unittest.TestCase):
+    """A cover origin, an exit and a client; subclasses say what the exit may reach by `allow()`."""
+
+    exit_flags = ()
+    client_flags = ()
+
+    @classmethod
+    def allow(cls):
+        return []
+
+    @classmethod
+    def prepare(cls):
+        """Starts what allow() needs."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
+        cls.stack = contextlib.ExitStack()
+        try:
+            cls.prepare()
+            cls.cover = cls.start(Nginx(cls.folder / "cover"))
+            flags = ["--cover-origin", f"127.0.0.1:{cls.cover.https_port}", "--cover-name", COVER_NAME]
+            for entry in cls.allow():
+                flags += ["--exit-allow", entry]
+            cls.exit = cls.start_node("exit", "super", [*flags, *cls.exit_flags])
+            cls.exit.wait_ready()
+            cls.client = cls.start_node("client", "client", ["--peer", cls.exit.invite(), *cls.client_flags])
+            cls.client.wait_ready()
+        except BaseException:
+            cls.tearDownClass()
+            raise
+
+    @classmethod
+    def start(cls, server):
+        cls.stack.callback(server.stop)
+        return server
+
+    @classmethod
+    def start_node(cls, name, mode, flags=(), **more):
+        node = Node(cls.folder / name, mode, flags, **more)
+        cls.stack.callback(node.process.stop)
+        return node
+
+    @classmethod
+    def tearDownClass(cls):
+        try:
+            cls.stack.close()
+        finally:
+            shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def curl(self, *arguments, seconds=60, check=True, client=None):
+        client = client or self.client
+        done = run(["curl", "-sS", "--max-time", seconds, "--socks5-hostname", client.proxy(), *arguments],
+                   seconds=seconds + 10)
+        if check and done.returncode != 0:
+            raise AssertionError(f"curl: {done.stderr.decode()}\n{client.process.text()[-2000:]}")
+        return done
+
+
+class TcpServer:
+    """Runs `handler(connection)` in a thread for each connection on a free loopback port."""
+
+    def __init__(self, handler):
+        self.handler = handler
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with contextlib.suppress(OSError), connection:
+            self.handler(connection)
+
+    def stop(self):
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+def socks_connect(proxy_port, host, port, timeout=20):
+    """A SOCKS5 CONNECT by name or IPv4 text; returns (reply code, connected socket)."""
+    connection = socket.create_connection(("127.0.0.1", proxy_port), timeout=timeout)
+    connection.sendall(b"\x05\x01\x00")
+    assert receive_exactly(connection, 2) == b"\x05\x00"
+    try:
+        address = b"\x01" + socket.inet_aton(host)
+    except OSError:
+        address = b"\x03" + bytes([len(host)]) + host.encode()
+    connection.sendall(b"\x05\x01\x00" + address + port.to_bytes(2, "big"))
+    head = receive_exactly(connection, 4)
+    receive_exactly(connection, {1: 4, 4: 16}[head[3]] + 2)
+    return head[1], connection
+
+
+def receive_exactly(connection, count):
+    data = b""
+    while len(data) < count:
+        piece = connection.recv(count - len(data))
+        if not piece:
+            raise AssertionError(f"ended after {len(data)} of {count} bytes")
+        data += piece
+    return data
+
+
+def sha256_of(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

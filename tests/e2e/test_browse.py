@@ -1,0 +1,222 @@
+"""What a person does: web pages, git, WebSockets, through SOCKS5 and HTTP CONNECT."""
+
+import base64
+import hashlib
+import re
+import socket
+import unittest
+
+import harness
+from harness import COVER_NAME, Network, Nginx, TcpServer, receive_exactly, run, socks_connect
+
+# A name that no resolver knows: a request that reaches the site was not resolved on this machine.
+SITE_NAME = "site.qnet-test.example"
+
+
+def fifty_resources():
+    files = {}
+    parts = []
+    for number in range(50):
+        kind = ("svg", "css", "js")[number % 3]
+        name = f"r/{number}.{kind}"
+        if kind == "svg":
+            files[name] = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+            parts.append(f'<img src="/{name}" onload="seen()" onerror="failed()">')
+        elif kind == "css":
+            files[name] = f".c{number} {{ color: #010{number % 10}00 }}\n".encode() * 200
+            parts.append(f'<link rel="stylesheet" href="/{name}" onload="seen()" onerror="failed()">')
+        else:
+            files[name] = b"seen();\n" + b"// filler\n" * 3000
+            parts.append(f'<script src="/{name}"></script>')
+    page = """<!doctype html><title>Fifty</title><p id="count">0</p>
+<script>let n = 0; function seen() { document.getElementById("count").textContent = "loaded " + (++n); }
+function failed() { document.title = "FAILED"; }</script>""" + "\n".join(parts)
+    return {"index.html": page.encode(), **files}
+
+
+def make_repository(folder):
+    """A bare repository that a web server can hand out as plain files (git's dumb protocol)."""
+    work = folder / "work"
+    git = ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org", "-c", "init.defaultBranch=main"]
+    run([*git, "init", "-q", work], check=True)
+    for number in range(40):
+        (work / f"file{number}.txt").write_text(f"{number}\n" * (number * 500))
+    run([*git, "-C", work, "add", "."], check=True)
+    run([*git, "-C", work, "commit", "-q", "-m", "first"], check=True)
+    bare = folder / "site" / "project.git"
+    run([*git, "clone", "-q", "--bare", work, bare], check=True)
+    run([*git, "-C", bare, "update-server-info"], check=True)
+    return run([*git, "-C", work, "rev-parse", "HEAD"], check=True).stdout.strip()
+
+
+def websocket_echo(connection):
+    """RFC 6455 by hand: the handshake, then every frame unmasked and sent back."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        request += connection.recv(4096)
+    key = re.search(rb"Sec-WebSocket-Key: (\S+)", request, re.I).group(1)
+    accept = base64.b64encode(hashlib.sha1(key + b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11").digest())
+    connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                       b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n")
+    while True:
+        head = receive_exactly(connection, 2)
+        size = head[1] & 127
+        if size == 126:
+            size = int.from_bytes(receive_exactly(connection, 2), "big")
+        mask = receive_exactly(connection, 4)
+        data = bytes(b ^ mask[i % 4] for i, b in enumerate(receive_exactly(connection, size)))
+        length = bytes([size]) if size < 126 else b"\x7e" + size.to_bytes(2, "big")
+        connection.sendall(head[:1] + length + data)
+        if head[0] & 15 == 8:
+            return
+
+
+class Browse(Network):
+    @classmethod
+    def prepare(cls):
+        cls.site = cls.start(Nginx(cls.folder / "site", name=SITE_NAME, files=fifty_resources()))
+        cls.head = make_repository(cls.folder / "site" / "repository")
+        repository = cls.folder / "site" / "repository" / "site" / "project.git"
+        repository.rename(cls.site.root / "project.git")
+        cls.echo = cls.start(TcpServer(websocket_echo))
+        cls.ipv6_port = None
+
+    @classmethod
+    def allow(cls):
+        return [f"{SITE_NAME}:443=127.0.0.1:{cls.site.https_port}", f"{SITE_NAME}:80=127.0.0.1:{cls.site.http_port}",
+                f"127.0.0.1:{cls.site.http_port}", f"ws.qnet-test.example:80=127.0.0.1:{cls.echo.port}"]
+
+    def test_curl_over_http_by_name(self):
+        done = self.curl(f"http://{SITE_NAME}/")
+        self.assertIn(b"<title>Fifty</title>", done.stdout)
+
+    def test_curl_over_http_by_address(self):
+        done = self.curl(f"http://127.0.0.1:{self.site.http_port}/")
+        self.assertIn(b"<title>Fifty</title>", done.stdout)
+
+    def test_curl_over_https_with_the_certificate_checked(self):
+        done = self.curl("--cacert", self.site.certificate, f"https://{SITE_NAME}/")
+        self.assertIn(b"<title>Fifty</title>", done.stdout)
+
+    def test_curl_through_http_connect_on_the_same_port(self):
+        done = run(["curl", "-sS", "--proxytunnel", "-x", f"http://{self.client.proxy()}", "--cacert",
+                    self.site.certificate, f"https://{SITE_NAME}/"])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(b"<title>Fifty</title>", done.stdout)
+
+    def test_a_plain_http_proxy_request_is_told_what_to_do(self):
+        done = run(["curl", "-sS", "-i", "-x", f"http://{self.client.proxy()}", f"http://{SITE_NAME}/"])
+        self.assertIn(b" 405 ", done.stdout.splitlines()[0])
+        self.assertIn(b"CONNECT", done.stdout)
+
+    def test_chromium_loads_a_page_of_fifty_resources(self):
+        dom = run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                   "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                   "--ignore-certificate-errors", f"--user-data-dir={self.folder}/chromium",
+                   f"--proxy-server=socks5://{self.client.proxy()}", "--virtual-time-budget=20000", "--dump-dom",
+                   f"https://{SITE_NAME}/"], seconds=90).stdout.decode()
+        self.assertIn("loaded 50", dom)
+        self.assertNotIn("FAILED", dom)
+
+    def test_git_clones_over_https(self):
+        target = self.folder / "clone"
+        done = run(["git", "-c", f"http.proxy=socks5h://{self.client.proxy()}",
+                    "-c", f"http.sslCAInfo={self.site.certificate}", "clone", "-q",
+                    f"https://{SITE_NAME}/project.git", target])
+        self.assertEqual(done.returncode, 0, done.stderr)
+        head = run(["git", "-C", target, "rev-parse", "HEAD"], check=True).stdout.strip()
+        self.assertEqual(head, self.head)
+        self.assertEqual(run(["git", "-C", target, "fsck", "--strict"]).returncode, 0)
+
+    def test_a_websocket_echoes(self):
+        code, connection = socks_connect(self.client.socks_port, "ws.qnet-test.example", 80)
+        self.assertEqual(code, 0)
+        with connection:
+            key = base64.b64encode(b"0123456789abcdef")
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: ws\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                               b"Sec-WebSocket-Key: " + key + b"\r\nSec-WebSocket-Version: 13\r\n\r\n")
+            answer = b""
+            while not answer.endswith(b"\r\n\r\n"):
+                answer += receive_exactly(connection, 1)
+            self.assertIn(b"101 Switching Protocols", answer)
+            for text in (b"hello", b"x" * 125, b"y" * 3000):
+                size = bytes([0x80 | len(text)]) if len(text) < 126 else b"\xfe" + len(text).to_bytes(2, "big")
+                connection.sendall(b"\x81" + size + b"\x00\x00\x00\x00" + text)
+                head = receive_exactly(connection, 2)
+                length = head[1] if head[1] < 126 else int.from_bytes(receive_exactly(connection, 2), "big")
+                self.assertEqual(receive_exactly(connection, length), text)
+
+    def test_the_exit_sees_http2_from_the_browser_unchanged(self):
+        done = self.curl("--http2", "--cacert", self.site.certificate, "-o", "/dev/null", "-w", "%{http_version}",
+                         f"https://{SITE_NAME}/")
+        self.assertEqual(done.stdout, b"2")
+
+
+class Refusals(Network):
+    def reply(self, host, port):
+        code, connection = socks_connect(self.client.socks_port, host, port)
+        connection.close()
+        return code
+
+    @classmethod
+    def prepare(cls):
+        cls.closed_port = harness.free_port()
+
+    @classmethod
+    def allow(cls):
+        return [f"127.0.0.1:{cls.closed_port}"]
+
+    def test_a_refused_connection_is_05(self):
+        self.assertEqual(self.reply("127.0.0.1", self.closed_port), 5)
+
+    def test_a_forbidden_destination_is_02(self):
+        for host, port in (("127.0.0.1", 80), ("localhost", 80), ("10.0.0.1", 443), ("0x7f.1", 80), ("2130706433", 80),
+                           ("169.254.169.254", 80), ("93.184.216.34", 25)):
+            self.assertEqual(self.reply(host, port), 2, (host, port))
+
+    def test_an_unknown_name_is_04(self):
+        # The test machine has no resolver to ask, so the name servers are told to be one that answers nothing.
+        self.assertIn(self.reply("no-such-name.qnet-test.example", 443), (4, 6))
+
+    def test_udp_associate_is_07(self):
+        with socket.create_connection(("127.0.0.1", self.client.socks_port)) as connection:
+            connection.sendall(b"\x05\x01\x00")
+            receive_exactly(connection, 2)
+            connection.sendall(b"\x05\x03\x00\x01\x00\x00\x00\x00\x00\x00")
+            self.assertEqual(receive_exactly(connection, 2), b"\x05\x07")
+
+    def test_a_relay_without_exit_answers_02(self):
+        relay = self.start_node("relay", "relay", ["--cover-origin", f"127.0.0.1:{self.cover.https_port}",
+                                                   "--cover-name", COVER_NAME])
+        relay.wait_ready()
+        client = self.start_node("client-of-relay", "client", ["--peer", relay.invite()])
+        client.wait_ready()
+        code, connection = socks_connect(client.socks_port, "93.184.216.34", 443)
+        connection.close()
+        self.assertEqual(code, 2)
+
+
+class Credentials(Network):
+    client_flags = ("--socks-auth", "alice:secret")
+
+    @classmethod
+    def prepare(cls):
+        cls.site = cls.start(Nginx(cls.folder / "site"))
+
+    @classmethod
+    def allow(cls):
+        return [f"127.0.0.1:{cls.site.http_port}"]
+
+    def get(self, credentials):
+        return run(["curl", "-sS", "-x", f"socks5h://{credentials}@{self.client.proxy()}",
+                    f"http://127.0.0.1:{self.site.http_port}/"])
+
+    def test_the_right_password_is_let_through(self):
+        self.assertIn(b"ordinary site", self.get("alice:secret").stdout)
+
+    def test_a_wrong_password_is_refused(self):
+        self.assertNotEqual(self.get("alice:guess").returncode, 0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
