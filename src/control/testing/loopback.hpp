@@ -28,9 +28,10 @@ class IoThread {
 
   boost::asio::io_context& io() { return io_; }
 
-  /// Runs `function` in the thread and gives its result.
+  /// Runs `function` in the thread and gives its result; here, when the thread has ended.
   template <class Function>
   auto run(Function function) {
+    if (!thread_.joinable()) return function();
     std::packaged_task<std::invoke_result_t<Function>()> task(std::move(function));
     auto result = task.get_future();
     boost::asio::post(io_, [&task] { task(); });

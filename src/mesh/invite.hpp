@@ -1,0 +1,35 @@
+// An invite: all that a client needs to reach one relay, as a link that fits a message or a QR code.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "mesh/address.hpp"
+#include "mesh/identity.hpp"
+
+namespace qnet::mesh {
+
+struct InviteLimits {
+  /// Of the whole link; one with the longest host names has about 900 characters.
+  static constexpr std::size_t text = 2048;
+};
+
+struct Invite {
+  PeerId peer;
+  crypto::X25519Public noise_key{};
+  crypto::Ed25519Signature voucher{};  ///< the peer's signature over its Noise key
+  std::string cover_name;
+  HostPort address;
+
+  [[nodiscard]] static Invite make(const Identity& identity, HostPort address, std::string cover_name);
+
+  /// qnet:// and base64url of: deterministic CBOR [1, peer key, Noise key, voucher, cover name, host, port], then the
+  /// first 4 bytes of its SHA-256, which tell a damaged copy from a forged one.
+  [[nodiscard]] std::string to_link() const;
+
+  /// White space around and inside is ignored, as mail programs add it. Everything is checked, the signature too.
+  [[nodiscard]] static base::Result<Invite> parse(std::string_view link);
+};
+
+}  // namespace qnet::mesh

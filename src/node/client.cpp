@@ -1,0 +1,120 @@
+#include "node/client.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "net/deadline.hpp"
+#include "net/error.hpp"
+#include "net/pump.hpp"
+#include "session/stream.hpp"
+
+namespace qnet::node {
+
+namespace {
+
+using mesh::ConnectStatus;
+
+constexpr auto kAnswerDeadline = std::chrono::seconds(30);
+
+std::vector<session::RelayAddress> addresses_of(const std::vector<mesh::Invite>& invites) {
+  std::vector<session::RelayAddress> addresses;
+  for (const auto& invite : invites)
+    addresses.push_back({invite.address.host, invite.address.port, invite.cover_name, invite.noise_key, {}});
+  return addresses;
+}
+
+ConnectStatus status_of(const base::Error& error) {
+  if (error.is(session::Errc::protocol_refused)) return ConnectStatus::not_allowed;
+  if (error.is(net::Errc::timed_out) || error.is(session::Errc::handshake_timed_out)) return ConnectStatus::timeout;
+  if (error.is(net::Errc::host_unreachable) || error.is(net::Errc::no_such_host)) return ConnectStatus::host_unreachable;
+  if (error.is(net::Errc::network_unreachable)) return ConnectStatus::network_unreachable;
+  return ConnectStatus::general_failure;
+}
+
+net::Task<base::Result<mesh::ConnectAnswer>> read_answer(net::ByteStream& stream) {
+  mesh::MessageReader reader;
+  base::Bytes chunk(mesh::ConnectLimits::message);
+  for (;;) {
+    const auto wanted = reader.wanted();
+    if (!wanted) co_return tl::unexpected(wanted.error());
+    if (*wanted == 0) co_return mesh::ConnectAnswer::decode(reader.message());
+    const auto got = co_await net::read_some(stream, base::MutableBytes(chunk).first(std::min(*wanted, chunk.size())));
+    if (!got) co_return tl::unexpected(got.error());
+    if (*got == 0) co_return base::fail(session::Errc::stream_reset);
+    reader.feed(base::ByteView(chunk).first(*got));
+  }
+}
+
+net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, proxy::Destination destination) {
+  const auto session = co_await uplink->session();
+  if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
+  const mesh::ConnectRequest request{std::move(destination.host), destination.port};
+  auto stream = (*session)->open(mesh::kConnectProtocol, request.encode());
+  if (!stream) co_return proxy::Connected{status_of(stream.error()), nullptr};
+
+  auto& opened = **stream;
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline, [&opened] { opened.reset(); });
+  const auto answer = co_await read_answer(opened);
+  if (limit.expired()) co_return proxy::Connected{ConnectStatus::timeout, nullptr};
+  if (!answer) co_return proxy::Connected{status_of(answer.error()), nullptr};
+  if (answer->status != ConnectStatus::ok) co_return proxy::Connected{answer->status, nullptr};
+  co_return proxy::Connected{ConnectStatus::ok, std::move(*stream)};
+}
+
+control::PeerState state_of(const Uplink::Peer& peer) {
+  if (peer.state == "connected") return control::PeerState::connected;
+  if (peer.state == "connecting") return control::PeerState::connecting;
+  return peer.state == "failed" ? control::PeerState::failed : control::PeerState::idle;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, ClientConfig config,
+                                                    base::RandomSource& random) {
+  auto acceptor = net::listen(io, config.socks);
+  if (!acceptor) return base::forward_error(acceptor);
+  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, random));
+}
+
+Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
+               base::RandomSource& random)
+    : socks_(config.socks),
+      uplink_(std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers), htx::builtin_templates().front(),
+                                       random)),
+      proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
+                                             [uplink = uplink_](proxy::Destination destination) {
+                                               return connect_through(uplink, std::move(destination));
+                                             })) {
+  uplink_->start();
+  proxy_->start();
+}
+
+void Client::stop() {
+  proxy_->stop();
+  uplink_->stop();
+}
+
+void Client::fill(control::Status& status) const {
+  status.connection = uplink_->connected() ? control::Connection::connected : control::Connection::offline;
+  status.since = uplink_->since();
+  status.socks_address = net::to_text(socks_);
+  for (const auto& peer : uplink_->peers()) {
+    control::Peer row;
+    row.address = mesh::HostPort{peer.address.host, peer.address.port}.to_text();
+    row.name = row.address;
+    row.cover = peer.address.cover_name;
+    row.state = state_of(peer);
+    if (row.state == control::PeerState::connected) row.round_trip = peer.round_trip;
+    row.last_error = peer.problem;
+    // Dialling after a failure is still being offline; only the first attempt is a state of its own.
+    if (row.state == control::PeerState::connecting && !uplink_->connected() && peer.problem.empty())
+      status.connection = control::Connection::calibrating;
+    if (status.problem.empty() && !uplink_->connected()) status.problem = peer.problem;
+    status.peers.push_back(std::move(row));
+  }
+  status.counters.sessions_open += uplink_->connected() ? 1 : 0;
+  status.counters.streams_open += uplink_->stream_count();
+  status.counters.bytes_up += proxy_->traffic().up;
+  status.counters.bytes_down += proxy_->traffic().down;
+}
+
+}  // namespace qnet::node

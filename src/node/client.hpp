@@ -1,0 +1,43 @@
+// Helper mode `client`: a proxy for this machine's programs, and one session to a peer that reaches the web for them.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/random.hpp"
+#include "control/status.hpp"
+#include "mesh/invite.hpp"
+#include "node/uplink.hpp"
+#include "proxy/server.hpp"
+
+namespace qnet::node {
+
+struct ClientConfig {
+  std::vector<mesh::Invite> peers;  ///< at least one; the first that answers is used
+  net::tcp::endpoint socks;
+  std::optional<proxy::Credentials> credentials;
+};
+
+/// Lives on one io_context. `random` must outlive it.
+class Client {
+ public:
+  [[nodiscard]] static base::Result<std::unique_ptr<Client>> start(boost::asio::io_context& io, ClientConfig config,
+                                                                   base::RandomSource& random);
+  void stop();
+
+  /// Call on the io_context's thread.
+  void fill(control::Status& status) const;
+
+ private:
+  Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
+         base::RandomSource& random);
+
+  net::tcp::endpoint socks_;
+  std::shared_ptr<Uplink> uplink_;
+  std::shared_ptr<proxy::Server> proxy_;
+};
+
+}  // namespace qnet::node

@@ -1,0 +1,98 @@
+#include "node/relay.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "session/stream.hpp"
+
+namespace qnet::node {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+
+}  // namespace
+
+base::Result<std::unique_ptr<Relay>> Relay::start(IoPool& pool, RelayConfig config, base::RandomSource& random) {
+  auto acceptor = net::listen(pool.first(), config.listen);
+  if (!acceptor) return base::forward_error(acceptor);
+  return std::unique_ptr<Relay>(new Relay(pool, std::move(config), std::move(*acceptor), random));
+}
+
+Relay::Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random)
+    : pool_(pool),
+      config_(std::move(config)),
+      acceptor_(std::move(acceptor)),
+      random_(random),
+      replays_(random),
+      gate_({config_.identity.noise.clone(), htx::builtin_profiles().front(), {}}, replays_) {
+  if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
+  for (std::size_t core = 0; core < pool_.size(); ++core)
+    covers_.push_back(
+        std::make_unique<CoverGate>(gate_, config_.origin, protocols_for(core), random_, counters_));
+  asio::co_spawn(pool_.first(), accept(), asio::detached);
+}
+
+Relay::~Relay() = default;
+
+session::Protocols Relay::protocols_for(std::size_t core) {
+  const auto handle = exit_ ? exit_->handler(pool_.at(core)) : exit::refuse_all();
+  return {{mesh::kConnectProtocol, [this, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+             const Gauge open(counters_.streams_open);
+             co_await handle(std::move(stream), counters_.traffic);
+           }}};
+}
+
+net::Task<void> Relay::accept() {
+  asio::steady_timer pause(acceptor_.get_executor());
+  std::size_t next = 0;
+  while (acceptor_.is_open()) {
+    if (counters_.connections_open.load(std::memory_order_relaxed) >=
+        static_cast<std::int64_t>(CoverLimits::connections)) {
+      pause.expires_after(kAcceptPause);
+      (void)co_await pause.async_wait(kAwait);
+      continue;
+    }
+    const auto core = next++ % pool_.size();
+    auto [error, socket] = co_await acceptor_.async_accept(pool_.at(core), kAwait);
+    if (!error) {
+      asio::co_spawn(
+          pool_.at(core),
+          [cover = covers_[core].get(), socket = std::move(socket)]() mutable { return cover->serve(std::move(socket)); },
+          asio::detached);
+    } else if (acceptor_.is_open()) {
+      pause.expires_after(kAcceptPause);
+      (void)co_await pause.async_wait(kAwait);
+    }
+  }
+}
+
+void Relay::stop() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+}
+
+void Relay::fill(control::Status& status) const {
+  const bool origin_lost = counters_.origin_unreachable > 0 && counters_.spliced == 0;
+  status.connection = control::Connection::connected;
+  status.since = since_;
+  status.peer_id = config_.identity.peer_id().to_text();
+  status.listen_address = net::to_text(config_.listen);
+  if (origin_lost) status.problem = "The cover origin cannot be reached, so strangers are turned away.";
+  auto& counters = status.counters;
+  counters.sessions_open += static_cast<std::uint64_t>(counters_.sessions_open.load());
+  counters.streams_open += static_cast<std::uint64_t>(counters_.streams_open.load());
+  counters.bytes_up += counters_.traffic.up;
+  counters.bytes_down += counters_.traffic.down;
+  counters.handshakes = control::Handshakes{counters_.accepted, counters_.spliced, counters_.replayed,
+                                            counters_.clock_skewed, counters_.failed};
+  if (exit_) counters.exit = exit_->counters();
+}
+
+}  // namespace qnet::node

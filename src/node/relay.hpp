@@ -1,0 +1,57 @@
+// Helper modes that peers can reach: the listener, the cover, and the exit where there is one.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/random.hpp"
+#include "control/status.hpp"
+#include "exit/service.hpp"
+#include "mesh/identity.hpp"
+#include "node/cover_gate.hpp"
+#include "node/io_pool.hpp"
+
+namespace qnet::node {
+
+struct RelayConfig {
+  mesh::Identity identity;
+  net::tcp::endpoint listen;
+  CoverOrigin origin;
+  std::string cover_name;
+  std::optional<exit::ServiceOptions> exit;
+};
+
+/// Accepts on the pool's first io_context and hands each connection to the next one, where it stays.
+class Relay {
+ public:
+  [[nodiscard]] static base::Result<std::unique_ptr<Relay>> start(IoPool& pool, RelayConfig config,
+                                                                  base::RandomSource& random);
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+  ~Relay();
+
+  /// Stops accepting; what is open ends when the pool stops.
+  void stop();
+  /// Call on the first io_context's thread.
+  void fill(control::Status& status) const;
+
+ private:
+  Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random);
+  net::Task<void> accept();
+  [[nodiscard]] session::Protocols protocols_for(std::size_t core);
+
+  IoPool& pool_;
+  RelayConfig config_;
+  net::tcp::acceptor acceptor_;
+  base::RandomSource& random_;
+  Counters counters_;
+  htx::ReplayCache replays_;
+  htx::Gate gate_;
+  std::unique_ptr<exit::Service> exit_;
+  std::vector<std::unique_ptr<CoverGate>> covers_;  // one for each core
+  std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+};
+
+}  // namespace qnet::node

@@ -1,0 +1,248 @@
+// Two sessions over a real loopback connection.
+#include "session/session.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "base/testing/seeded_random.hpp"
+#include "net/error.hpp"
+#include "net/pump.hpp"
+#include "session/stream.hpp"
+
+namespace qnet::session {
+namespace {
+
+namespace asio = boost::asio;
+using base::testing::SeededRandom;
+using net::Task;
+
+
+crypto::Secret<32> key(std::uint8_t fill) {
+  crypto::Secret<32> secret;
+  std::ranges::fill(secret.data(), fill);
+  return secret;
+}
+
+base::Bytes pattern(std::size_t size) {
+  base::Bytes bytes(size);
+  SeededRandom(size).fill(bytes);
+  return bytes;
+}
+
+Task<base::Bytes> read_to_end(net::ByteStream& stream) {
+  base::Bytes all;
+  base::Bytes chunk(65536);
+  for (;;) {
+    const auto got = co_await net::read_some(stream, chunk);
+    if (!got || *got == 0) co_return all;
+    base::append(all, base::ByteView(chunk).first(*got));
+  }
+}
+
+class Sessions : public testing::Test {
+ protected:
+  Sessions() {
+    net::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+    net::tcp::socket near(io);
+    near.connect(acceptor.local_endpoint());
+    auto far = acceptor.accept();
+    far_socket = far.native_handle();
+    initiator = Session::start(std::make_unique<net::TcpStream>(std::move(near)), mux::Role::initiator,
+                               {noise::CipherState(key(1)), noise::CipherState(key(2)), {}, {}, {}}, {}, random);
+    responder = Session::start(std::make_unique<net::TcpStream>(std::move(far)), mux::Role::responder,
+                               {noise::CipherState(key(2)), noise::CipherState(key(1)), {}, {}, {266, 266}},
+                               protocols(), random);
+  }
+
+  Protocols protocols() {
+    return {{"/test/echo/1",
+             [this](std::unique_ptr<Stream> stream) -> Task<void> {
+               ++served;
+               std::atomic<std::uint64_t> moved{0};
+               (void)co_await net::pump(*stream, *stream, moved);
+             }},
+            {"/test/hold/1",
+             [this](std::unique_ptr<Stream> stream) -> Task<void> {
+               held = std::move(stream);
+               co_return;
+             }}};
+  }
+
+  /// Runs `task` to its end, at most 20 s.
+  void run(Task<void> task) {
+    bool done = false;
+    asio::co_spawn(
+        io,
+        [](Task<void> inner, bool& flag) -> Task<void> {
+          co_await std::move(inner);
+          flag = true;
+        }(std::move(task), done),
+        asio::detached);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!done && std::chrono::steady_clock::now() < end) io.run_one_for(std::chrono::milliseconds(100));
+    ASSERT_TRUE(done) << "the task did not end";
+  }
+  void run_until(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!condition() && std::chrono::steady_clock::now() < end) io.run_one_for(std::chrono::milliseconds(50));
+    ASSERT_TRUE(condition());
+  }
+
+  std::unique_ptr<Stream> open(const char* protocol, base::ByteView first = {}) {
+    auto stream = initiator->open(protocol, first);
+    EXPECT_TRUE(stream);
+    return std::move(*stream);
+  }
+
+  asio::io_context io{1};
+  SeededRandom random{5};
+  std::shared_ptr<Session> initiator;
+  std::shared_ptr<Session> responder;
+  std::unique_ptr<Stream> held;
+  int far_socket = -1;
+  int served = 0;
+};
+
+TEST_F(Sessions, echo_what_is_sent_with_the_opening) {
+  auto stream = open("/test/echo/1", base::bytes_of("hello"));
+  stream->finish();
+  run([](Stream& s) -> Task<void> { EXPECT_EQ(base::text_of(co_await read_to_end(s)), "hello"); }(*stream));
+  stream.reset();
+  run_until([this] { return initiator->stream_count() == 0 && responder->stream_count() == 0; });
+}
+
+TEST_F(Sessions, carry_megabytes_both_ways_at_once) {
+  const auto data = pattern(20'000'000);
+  auto stream = open("/test/echo/1");
+  asio::co_spawn(
+      io,
+      [](Stream& s, const base::Bytes& bytes) -> Task<void> {
+        EXPECT_TRUE(co_await net::write_all(s, bytes));
+        s.finish();
+      }(*stream, data),
+      asio::detached);
+  run([](Stream& s, const base::Bytes& bytes) -> Task<void> {
+    EXPECT_TRUE(co_await read_to_end(s) == bytes);
+  }(*stream, data));
+}
+
+TEST_F(Sessions, carry_hundreds_of_streams_at_once) {
+  std::size_t ended = 0;
+  std::vector<std::unique_ptr<Stream>> streams;
+  const auto data = pattern(50'000);
+  for (int i = 0; i < 500; ++i) {
+    streams.push_back(open("/test/echo/1"));
+    asio::co_spawn(
+        io,
+        [](Stream& s, const base::Bytes& bytes, std::size_t& count) -> Task<void> {
+          EXPECT_TRUE(co_await net::write_all(s, bytes));
+          s.finish();
+          EXPECT_TRUE(co_await read_to_end(s) == bytes);
+          ++count;
+        }(*streams.back(), data, ended),
+        asio::detached);
+  }
+  run_until([&] { return ended == streams.size(); });
+  streams.clear();
+  run_until([this] { return initiator->stream_count() == 0 && responder->stream_count() == 0; });
+}
+
+TEST_F(Sessions, refuse_a_protocol_that_nobody_serves) {
+  auto stream = open("/test/unknown/1", base::bytes_of("x"));
+  run([](Stream& s) -> Task<void> {
+    base::Bytes room(10);
+    const auto got = co_await net::read_some(s, room);
+    EXPECT_FALSE(got);
+    EXPECT_TRUE(got.error().is(Errc::protocol_refused));
+  }(*stream));
+}
+
+TEST_F(Sessions, keep_reading_after_half_closing) {
+  auto stream = open("/test/hold/1", base::bytes_of("question"));
+  stream->finish();
+  run_until([this] { return held != nullptr; });
+  run([](Stream& near, Stream& far) -> Task<void> {
+    EXPECT_EQ(base::text_of(co_await read_to_end(far)), "question");
+    EXPECT_TRUE(co_await net::write_all(far, base::bytes_of("answer")));
+    far.finish();
+    EXPECT_EQ(base::text_of(co_await read_to_end(near)), "answer");
+  }(*stream, *held));
+}
+
+TEST_F(Sessions, pass_a_reset_on) {
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  stream->reset();
+  run([](Stream& far) -> Task<void> {
+    base::Bytes room(10);
+    const auto got = co_await net::read_some(far, room);
+    EXPECT_TRUE(!got && got.error().is(Errc::stream_reset));
+  }(*held));
+}
+
+TEST_F(Sessions, reset_a_stream_whose_owner_has_gone) {
+  open("/test/hold/1").reset();
+  run_until([this] { return initiator->stream_count() == 0; });
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  held.reset();
+  run([](Stream& near) -> Task<void> {
+    base::Bytes room(10);
+    EXPECT_FALSE(co_await net::read_some(near, room));
+  }(*stream));
+}
+
+TEST_F(Sessions, bound_what_waits_for_a_reader_that_does_not_read) {
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  const base::Bytes block(100'000);
+  std::size_t taken = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const auto put = stream->try_write(block);
+    ASSERT_TRUE(put);
+    taken += *put;
+    io.run_one_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_LE(taken, mux::Limits{}.largest_window);
+  EXPECT_EQ(stream->write_room(), 0U);
+}
+
+TEST_F(Sessions, end_when_a_record_was_altered) {
+  auto stream = open("/test/echo/1", base::bytes_of("x"));
+  run_until([this] { return served == 1; });
+  // Bytes of somebody in the middle, put into the responder's own direction of the connection.
+  const base::Bytes forged{23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
+  ASSERT_EQ(::send(far_socket, forged.data(), forged.size(), 0), static_cast<ssize_t>(forged.size()));
+  run_until([this] { return !initiator->alive(); });
+  EXPECT_TRUE(initiator->reason().is(htx::Errc::forged_record)) << initiator->reason().message();
+  EXPECT_FALSE(initiator->open("/test/echo/1", {}));
+}
+
+TEST_F(Sessions, tell_both_sides_of_an_orderly_end) {
+  bool told = false;
+  responder->on_end([&] { told = true; });
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  initiator->close();
+  run_until([&] { return told && !initiator->alive(); });
+  run([](Stream& far) -> Task<void> {
+    base::Bytes room(10);
+    EXPECT_FALSE(co_await net::read_some(far, room));
+  }(*held));
+}
+
+TEST_F(Sessions, end_every_stream_when_the_connection_breaks) {
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  ::shutdown(far_socket, SHUT_RDWR);
+  run([](Stream& near) -> Task<void> {
+    base::Bytes room(10);
+    EXPECT_FALSE(co_await net::read_some(near, room));
+  }(*stream));
+  EXPECT_FALSE(initiator->alive());
+}
+
+}  // namespace
+}  // namespace qnet::session

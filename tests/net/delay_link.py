@@ -1,0 +1,117 @@
+"""Two network namespaces joined by a link with a delay, made of two TUN devices and one small loop.
+
+The kernel's netem would do, but not every kernel has it. Nothing leaves the two namespaces.
+"""
+
+import collections
+import contextlib
+import ctypes
+import fcntl
+import os
+import select
+import struct
+import subprocess
+import threading
+import time
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_CLONE_NEWNET = 0x40000000
+_TUNSETIFF = 0x400454CA
+_IFF_TUN, _IFF_NO_PI = 1, 0x1000
+
+
+def ip(*arguments):
+    subprocess.run(["ip", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+class Namespace:
+    def __init__(self, name, address):
+        self.name, self.address = name, address
+        ip("netns", "add", name)
+        ip("-n", name, "link", "set", "lo", "up")
+
+    def open_tun(self):
+        """A TUN device inside this namespace; the descriptor works outside of it."""
+        opened = []
+
+        def inside():
+            with open(f"/var/run/netns/{self.name}") as namespace:
+                if _LIBC.setns(namespace.fileno(), _CLONE_NEWNET) != 0:
+                    return
+            tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+            fcntl.ioctl(tun, _TUNSETIFF, struct.pack("16sH", b"delay0", _IFF_TUN | _IFF_NO_PI))
+            opened.append(tun)
+
+        thread = threading.Thread(target=inside)  # setns() changes one thread only
+        thread.start()
+        thread.join()
+        if not opened:
+            raise OSError("cannot make a TUN device: are you root?")
+        ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "delay0")
+        ip("-n", self.name, "link", "set", "delay0", "up", "mtu", "1500")
+        return opened[0]
+
+    def command(self, *arguments):
+        return ["ip", "netns", "exec", self.name, *map(str, arguments)]
+
+    def remove(self):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            ip("netns", "del", self.name)
+
+
+class DelayLink:
+    """`with DelayLink(0.05) as (near, far)`: packets take 50 ms each way. Records (time, direction, packet)."""
+
+    def __init__(self, one_way_seconds):
+        self.delay = one_way_seconds
+        self.packets = []
+
+    def __enter__(self):
+        tag = os.getpid()
+        self.near = Namespace(f"qnet-near-{tag}", "10.77.0.1")
+        self.far = Namespace(f"qnet-far-{tag}", "10.77.0.2")
+        self.tuns = [self.near.open_tun(), self.far.open_tun()]
+        self.running = True
+        self.thread = threading.Thread(target=self._carry, daemon=True)
+        self.thread.start()
+        return self
+
+    def _carry(self):
+        waiting = collections.deque()
+        near, far = self.tuns
+        while self.running:
+            timeout = max(0.0, waiting[0][0] - time.monotonic()) if waiting else 0.2
+            readable, _, _ = select.select(self.tuns, [], [], timeout)
+            now = time.monotonic()
+            for tun in readable:
+                with contextlib.suppress(BlockingIOError):
+                    packet = os.read(tun, 65536)
+                    self.packets.append((now, "up" if tun == near else "down", packet))
+                    waiting.append((now + self.delay, far if tun == near else near, packet))
+            while waiting and waiting[0][0] <= time.monotonic():
+                _, target, packet = waiting.popleft()
+                with contextlib.suppress(OSError):
+                    os.write(target, packet)
+
+    def __exit__(self, *_):
+        self.running = False
+        self.thread.join()
+        for tun in self.tuns:
+            os.close(tun)
+        self.near.remove()
+        self.far.remove()
+
+
+def tcp_payloads(packets, port):
+    """(time, direction, payload) of the IPv4 TCP packets to or from `port` that carry data, and of SYNs."""
+    for when, direction, packet in packets:
+        if len(packet) < 40 or packet[0] >> 4 != 4 or packet[9] != 6:
+            continue
+        header = (packet[0] & 15) * 4
+        source, target = struct.unpack_from(">HH", packet, header)
+        if port not in (source, target):
+            continue
+        flags = packet[header + 13]
+        payload = packet[header + (packet[header + 12] >> 4) * 4:struct.unpack_from(">H", packet, 2)[0]]
+        if payload or flags & 2:
+            yield when, direction, payload
