@@ -3,7 +3,7 @@
 #include <array>
 #include <set>
 #include <sstream>
-#include <tuple>
+#include <string>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +11,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -116,14 +117,13 @@ Response to_response(const Reply& reply, unsigned version, bool keep_alive) {
   return response;
 }
 
-Task<bool> write(beast::tcp_stream& stream, Response& response, bool head) {
-  http::response_serializer<http::string_body> serializer(response);
-  boost::system::error_code error;
+std::string to_wire(const Response& response, bool head) {
+  std::ostringstream text;
   if (head)
-    std::tie(error, std::ignore) = co_await http::async_write_header(stream, serializer, kAwait);
+    text << response.base();
   else
-    std::tie(error, std::ignore) = co_await http::async_write(stream, serializer, kAwait);
-  co_return !error;
+    text << response;
+  return text.str();
 }
 
 Reply reply_to_error(const boost::system::error_code& error) {
@@ -152,10 +152,9 @@ Task<void> linger(beast::tcp_stream& stream) {
 
 // One write without waiting: a fresh socket always has room for it.
 void turn_away(tcp::socket socket) {
-  auto response = to_response(
-      error_reply(503, "Too many connections to the status API.", "Close some, or try again in a moment."),
-      11, false);
-  const auto text = (std::ostringstream() << response).str();
+  const auto reply =
+      error_reply(503, "Too many connections to the status API.", "Close some, or try again in a moment.");
+  const auto text = to_wire(to_response(reply, 11, false), false);
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(text), ignored);
@@ -216,8 +215,10 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
   const bool keep_alive = !error && parser.is_done() && parser.keep_alive();
   const bool head = !error && parser.get().method() == http::verb::head;
   const unsigned version = error ? 11 : parser.get().version();
-  auto response = to_response(error ? reply_to_error(error) : reply_to(parser), version, keep_alive);
-  if (!co_await write(stream, response, head)) co_return false;
+  const auto text =
+      to_wire(to_response(error ? reply_to_error(error) : reply_to(parser), version, keep_alive), head);
+  const auto [failed, written] = co_await asio::async_write(stream, asio::buffer(text), kAwait);
+  if (failed) co_return false;
   if (!keep_alive) co_await linger(stream);
   co_return keep_alive;
 }

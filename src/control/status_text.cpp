@@ -71,6 +71,10 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   if (!value.empty()) out += fmt::format("{:<11} {}\n", name, printable(value));
 }
 
+std::string counted(std::uint64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
+}
+
 std::string handshakes_text(const Handshakes& counts) {
   return fmt::format(
       "{} accepted, {} passed to the cover origin ({} replays, {} with a wrong clock), {} failed",
@@ -95,7 +99,7 @@ void append_counters(std::string& out, const Counters& counters) {
   append_field(out, "traffic",
                fmt::format("{} up, {} down", bytes_text(counters.bytes_up), bytes_text(counters.bytes_down)));
   append_field(out, "open",
-               fmt::format("{} sessions, {} streams", counters.sessions_open, counters.streams_open));
+               counted(counters.sessions_open, "session") + ", " + counted(counters.streams_open, "stream"));
   if (counters.handshakes) append_field(out, "handshakes", handshakes_text(*counters.handshakes));
   if (counters.exit) append_field(out, "exit", exit_text(*counters.exit));
 }

@@ -23,7 +23,7 @@ relay-1  www.example  192.0.2.7:443       connected  12.3 ms     -
 relay-2  cdn.example  [2001:db8::1]:8443  failed     -           the connection was refused
 
 traffic     1.2 MiB up, 4.7 GiB down
-open        1 sessions, 5 streams
+open        1 session, 5 streams
 )");
 }
 

@@ -2,81 +2,19 @@
 // answer.
 #include <arpa/inet.h>
 
-#include <fstream>
 #include <set>
-#include <stdexcept>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 
 #include "exit/policy.hpp"
+#include "exit/testing/corpus.hpp"
 
 namespace qnet::exit {
 namespace {
 
-using Fields = std::vector<std::string>;
-
-std::vector<Fields> load(const std::string& name) {
-  std::ifstream file(std::string(TEST_VECTORS "/exit/") + name);
-  if (!file) throw std::runtime_error("cannot read " + name);
-  std::vector<Fields> rows;
-  for (std::string line; std::getline(file, line);) {
-    if (line.empty() || line.front() == '#') continue;
-    Fields fields(1);
-    for (const char c : line) {
-      if (c == '\t')
-        fields.emplace_back();
-      else
-        fields.back() += c;
-    }
-    rows.push_back(std::move(fields));
-  }
-  return rows;
-}
-
-// "\x00" and the like.
-std::string unescape(const std::string& text) {
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\') {
-      bytes += text[i];
-      continue;
-    }
-    bytes += static_cast<char>(std::stoi(text.substr(i + 2, 2), nullptr, 16));
-    i += 3;
-  }
-  return bytes;
-}
-
-struct Forbidden {
-  std::string label;
-  std::uint16_t port;
-  std::string host;
-  std::string address;
-};
-
-std::vector<Forbidden> forbidden() {
-  std::vector<Forbidden> rows;
-  for (const auto& fields : load("forbidden.txt"))
-    rows.push_back({fields.at(0), static_cast<std::uint16_t>(std::stoi(fields.at(1))), unescape(fields.at(2)),
-                    fields.at(3)});
-  return rows;
-}
-
-struct Allowed {
-  bool is_address;
-  std::uint16_t port;
-  std::string host;
-};
-
-std::vector<Allowed> allowed() {
-  std::vector<Allowed> rows;
-  for (const auto& fields : load("allowed.txt"))
-    rows.push_back(
-        {fields.at(0) == "address", static_cast<std::uint16_t>(std::stoi(fields.at(1))), fields.at(2)});
-  return rows;
-}
+using testing::allowed;
+using testing::forbidden;
 
 std::string outcome(const HostVerdict& verdict) {
   if (const auto* refusal = std::get_if<Refusal>(&verdict)) return std::string(label(*refusal));

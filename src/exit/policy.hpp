@@ -16,9 +16,10 @@ namespace qnet::exit {
 
 struct PolicyOptions {
   std::vector<std::uint16_t> ports{80, 443};
-  std::vector<AllowEntry> allow;         ///< stronger than all below
-  std::vector<IpAddress> own_addresses;  ///< refused on every port: interfaces, and what NAT maps to them
-  std::vector<Prefix> refused_networks;  ///< for instance the host's own network, or its NAT64 prefix
+  std::vector<AllowEntry> allow = {};  ///< stronger than all below
+  std::vector<IpAddress> own_addresses =
+      {};  ///< refused on every port: interfaces, and what NAT maps to them
+  std::vector<Prefix> refused_networks = {};  ///< for instance the host's own network, or its NAT64 prefix
 };
 
 /// Connect to this very address, which was checked.

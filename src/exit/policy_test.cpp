@@ -22,21 +22,18 @@ TEST(Policy, serves_ports_80_and_443_unless_told_more) {
   const Policy usual({});
   EXPECT_EQ(usual.check_host("example.com", 8443), HostVerdict(Refusal::port));
   EXPECT_EQ(usual.check_address(ip("8.8.8.8"), 8443), Refusal::port);
-  const Policy more({.ports = {80, 443, 8443}, .allow = {}, .own_addresses = {}, .refused_networks = {}});
+  const Policy more({.ports = {80, 443, 8443}});
   EXPECT_EQ(more.check_host("example.com", 8443), HostVerdict(LookUp{"example.com"}));
   EXPECT_EQ(more.check_address(ip("8.8.8.8"), 8443), std::nullopt);
 }
 
 TEST(Policy, port_0_is_never_served) {
-  const Policy policy({.ports = {0, 443}, .allow = {}, .own_addresses = {}, .refused_networks = {}});
+  const Policy policy({.ports = {0, 443}});
   EXPECT_EQ(policy.check_host("8.8.8.8", 0), HostVerdict(Refusal::port));
 }
 
 TEST(Policy, refuses_its_own_addresses_on_every_port_however_they_are_found) {
-  const Policy policy({.ports = {80, 443},
-                       .allow = {},
-                       .own_addresses = {ip("93.184.216.34"), ip("2a00:1450::1")},
-                       .refused_networks = {}});
+  const Policy policy({.ports = {80, 443}, .own_addresses = {ip("93.184.216.34"), ip("2a00:1450::1")}});
   for (const auto* own : {"93.184.216.34", "2a00:1450::1", "2A00:1450:0:0:0:0:0:1"}) {
     EXPECT_EQ(policy.check_host(own, 443), HostVerdict(Refusal::own_address));
     EXPECT_EQ(policy.check_host(own, 22), HostVerdict(Refusal::own_address));
@@ -47,8 +44,6 @@ TEST(Policy, refuses_its_own_addresses_on_every_port_however_they_are_found) {
 
 TEST(Policy, refuses_the_networks_that_the_operator_lists) {
   const Policy policy({.ports = {443},
-                       .allow = {},
-                       .own_addresses = {},
                        .refused_networks = {Prefix::parse("93.184.216.0/24").value(),
                                             Prefix::parse("2a00:64::/96").value()}});
   EXPECT_EQ(policy.check_resolved(ip("93.184.216.34"), 443), Refusal::operator_refused);

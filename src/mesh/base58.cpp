@@ -31,7 +31,8 @@ std::string to_base58(base::ByteView bytes) {
   const auto zeros = std::ranges::find_if(bytes, [](auto byte) { return byte != 0; }) - bytes.begin();
   std::string text(static_cast<std::size_t>(zeros), kAlphabet.front());
   const auto digits = convert(bytes, 256, 58);
-  std::transform(digits.rbegin(), digits.rend(), std::back_inserter(text), [](auto digit) { return kAlphabet[digit]; });
+  std::transform(digits.rbegin(), digits.rend(), std::back_inserter(text),
+                 [](auto digit) { return kAlphabet[digit]; });
   return text;
 }
 

@@ -1,5 +1,8 @@
 #include "mesh/connect_message.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include "base/endian.hpp"
 #include "cbor/decode.hpp"
 #include "cbor/encode.hpp"
@@ -8,16 +11,21 @@ namespace qnet::mesh {
 
 namespace {
 
+constexpr std::size_t kLengthField = 2;
+// A map of numbers and texts, and room for one nested value that a later version may add.
+constexpr std::size_t kDepth = 3;
+constexpr std::uint64_t kLastPort = 65535;
+
 base::Bytes framed(const cbor::Value& value) {
   const auto body = cbor::encode(value);
-  base::Bytes bytes(2);
+  base::Bytes bytes(kLengthField);
   base::store_be(bytes.data(), static_cast<std::uint16_t>(body.size()));
   base::append(bytes, body);
   return bytes;
 }
 
 base::Result<cbor::Value> decoded(base::ByteView message) {
-  auto value = cbor::decode(message, {.depth = 2, .size = ConnectLimits::message});
+  auto value = cbor::decode(message, {.depth = kDepth, .size = ConnectLimits::message});
   if (!value) return base::fail(Errc::bad_message, value.error().message());
   return value;
 }
@@ -31,8 +39,7 @@ std::optional<std::uint64_t> number_in(const cbor::Value& map, std::string_view 
 
 const std::string* text_in(const cbor::Value& map, std::string_view key) {
   const auto* const field = map.find(key);
-  const auto* const text = field == nullptr ? nullptr : field->text();
-  return text != nullptr && text->size() <= ConnectLimits::host ? text : nullptr;
+  return field == nullptr ? nullptr : field->text();
 }
 
 }  // namespace
@@ -45,13 +52,15 @@ base::Result<ConnectRequest> ConnectRequest::decode(base::ByteView message) {
   const auto value = decoded(message);
   if (!value) return tl::unexpected(value.error());
   const auto* const host = text_in(*value, "host");
-  const auto port = number_in(*value, "port", 65535);
-  if (host == nullptr || host->empty() || !port) return base::fail(Errc::bad_message);
+  const auto port = number_in(*value, "port", kLastPort);
+  if (host == nullptr || !is_plain_host(*host) || !port || *port == 0) return base::fail(Errc::bad_message);
   return ConnectRequest{*host, static_cast<std::uint16_t>(*port)};
 }
 
 base::Bytes ConnectAnswer::encode() const {
-  cbor::Map map{{"status", static_cast<std::uint64_t>(status)}};
+  cbor::Map map;
+  map.reserve(3);
+  map.emplace_back("status", static_cast<std::uint64_t>(status));
   if (status == ConnectStatus::ok) {
     map.emplace_back("host", bound.host);
     map.emplace_back("port", std::uint64_t{bound.port});
@@ -66,20 +75,37 @@ base::Result<ConnectAnswer> ConnectAnswer::decode(base::ByteView message) {
   if (!status) return base::fail(Errc::bad_message);
   ConnectAnswer answer;
   // A newer exit may have causes that we have no word for.
-  if (*status <= static_cast<std::uint64_t>(ConnectStatus::timeout)) answer.status = static_cast<ConnectStatus>(*status);
+  if (*status <= static_cast<std::uint64_t>(ConnectStatus::timeout))
+    answer.status = static_cast<ConnectStatus>(*status);
   if (answer.status != ConnectStatus::ok) return answer;
   const auto* const host = text_in(*value, "host");
-  const auto port = number_in(*value, "port", 65535);
-  if (host == nullptr || !port) return base::fail(Errc::bad_message);
+  const auto port = number_in(*value, "port", kLastPort);
+  if (host == nullptr || !(host->empty() || is_plain_host(*host)) || !port)
+    return base::fail(Errc::bad_message);
   answer.bound = {*host, static_cast<std::uint16_t>(*port)};
   return answer;
 }
 
 base::Result<std::size_t> MessageReader::wanted() const {
-  if (collected_.size() < 2) return 2 - collected_.size();
+  if (collected_.size() < kLengthField) return kLengthField - collected_.size();
   const std::size_t size = base::load_be<std::uint16_t>(collected_.data());
   if (size == 0 || size > ConnectLimits::message) return base::fail(Errc::bad_message);
-  return 2 + size - collected_.size();
+  return kLengthField + size - collected_.size();
+}
+
+std::size_t MessageReader::feed(base::ByteView bytes) {
+  std::size_t taken = 0;
+  // Twice at most: the length, then what it announces.
+  for (auto want = wanted(); want && *want > 0 && taken < bytes.size(); want = wanted()) {
+    const auto part = bytes.subspan(taken, std::min(*want, bytes.size() - taken));
+    base::append(collected_, part);
+    taken += part.size();
+  }
+  return taken;
+}
+
+base::ByteView MessageReader::message() const {
+  return base::ByteView(collected_).subspan(std::min(kLengthField, collected_.size()));
 }
 
 }  // namespace qnet::mesh

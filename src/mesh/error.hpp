@@ -13,12 +13,16 @@ enum class Errc {
   bad_cover_name,
   bad_peer_id,
   bad_message,
+  identity_missing,
   identity_unreadable,
+  identity_damaged,
   identity_exposed,
   identity_unwritable,
 };
 
-[[nodiscard]] inline const char* error_domain(Errc) { return "mesh"; }
+[[nodiscard]] inline const char* error_domain(Errc) {
+  return "mesh";
+}
 [[nodiscard]] std::string_view describe(Errc code);
 
 }  // namespace qnet::mesh

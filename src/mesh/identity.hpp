@@ -1,4 +1,5 @@
-// A relay's two key pairs: Ed25519 for its name and signatures, X25519 for Noise. The first vouches for the second.
+// A relay's two key pairs: Ed25519 for its name and signatures, X25519 for Noise. The first vouches for the
+// second.
 #pragma once
 
 #include <filesystem>
@@ -25,13 +26,19 @@ struct Identity {
 [[nodiscard]] bool vouches(const PeerId& peer, const crypto::X25519Public& noise_key,
                            const crypto::Ed25519Signature& signature);
 
-/// Reads `folder`/identity.key. Refuses a file that others may read.
+// The file: the text "qnet-identity-1" and a line feed, the Ed25519 seed (RFC 8032 §5.1.5), the X25519
+// secret; 80 bytes in all. Errors name the file and never hold what is in it.
+
+/// Reads `folder`/identity.key. Fails with identity_missing when there is none, and refuses with
+/// identity_exposed one that anybody but its owner has rights on.
 [[nodiscard]] base::Result<Identity> load_identity(const std::filesystem::path& folder);
 
-/// Writes it whole or not at all, readable by the owner only; makes the folder when it is missing.
+/// Writes it whole or not at all, in place of any other, durably, with rights for its owner only. Makes the
+/// folder, for its owner only, when it is missing; leaves an existing one as it is.
 [[nodiscard]] base::Result<void> save_identity(const Identity& identity, const std::filesystem::path& folder);
 
-/// Loads it, or makes and saves a new one when there is no file.
+/// Loads it, or makes and saves a new one when there is no file. Two processes that start at once get the
+/// same one.
 [[nodiscard]] base::Result<Identity> load_or_create_identity(const std::filesystem::path& folder,
                                                              base::RandomSource& random);
 

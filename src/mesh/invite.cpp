@@ -1,6 +1,7 @@
 #include "mesh/invite.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "cbor/decode.hpp"
 #include "cbor/encode.hpp"
@@ -13,7 +14,10 @@ namespace {
 constexpr std::string_view kScheme = "qnet://";
 constexpr std::uint64_t kVersion = 1;
 constexpr std::size_t kChecksum = 4;
-constexpr std::size_t kFields = 7;
+constexpr std::uint64_t kLastPort = 65535;
+
+// Places in the array of version 1. Later versions keep the first.
+enum Field : std::size_t { version, peer_key, noise_key, voucher, cover_name, host, port, count };
 
 template <std::size_t N>
 bool copy_bytes(const cbor::Value& value, std::array<std::uint8_t, N>& to) {
@@ -28,31 +32,63 @@ base::Bytes checksum_of(base::ByteView body) {
   return {digest.begin(), digest.begin() + kChecksum};
 }
 
-base::Result<Invite> read_fields(const cbor::Array& fields) {
-  const auto* const version = fields.empty() ? nullptr : fields[0].unsigned_integer();
-  if (version == nullptr) return base::fail(Errc::damaged_invite);
-  if (*version != kVersion) return base::fail(Errc::newer_invite);
-  crypto::Ed25519Public key{};
-  if (fields.size() != kFields || !copy_bytes(fields[1], key)) return base::fail(Errc::damaged_invite);
-  Invite invite{PeerId(key), {}, {}, {}, {}};
-  const auto* const cover = fields[4].text();
-  const auto* const host = fields[5].text();
-  const auto* const port = fields[6].unsigned_integer();
-  if (!copy_bytes(fields[2], invite.noise_key) || !copy_bytes(fields[3], invite.voucher) || cover == nullptr ||
-      host == nullptr || port == nullptr || *port > 65535)
+/// Without the white space that mail programs and terminals break long lines with.
+std::string unwrapped(std::string_view link) {
+  std::string text;
+  std::ranges::copy_if(link, std::back_inserter(text),
+                       [](char c) { return !(c == ' ' || (c >= '\t' && c <= '\r')); });
+  return text;
+}
+
+/// The body of the link, when its checksum is right.
+base::Result<base::Bytes> read_body(std::string_view text) {
+  if (!text.starts_with(kScheme)) return base::fail(Errc::not_an_invite);
+  if (text.size() > InviteLimits::text) return base::fail(Errc::damaged_invite);
+  auto bytes = base::from_base64url(text.substr(kScheme.size()));
+  if (!bytes || bytes->size() <= kChecksum) return base::fail(Errc::damaged_invite);
+  const auto size = bytes->size() - kChecksum;
+  const base::ByteView all(*bytes);
+  if (!std::ranges::equal(checksum_of(all.first(size)), all.last(kChecksum)))
     return base::fail(Errc::damaged_invite);
+  bytes->resize(size);
+  return std::move(*bytes);
+}
+
+base::Result<Invite> read_fields(const cbor::Array& fields) {
+  const auto* const number = fields.empty() ? nullptr : fields[Field::version].unsigned_integer();
+  if (number == nullptr || *number == 0) return base::fail(Errc::damaged_invite);
+  if (*number > kVersion) return base::fail(Errc::newer_invite);
+  crypto::Ed25519Public key{};
+  if (fields.size() != Field::count || !copy_bytes(fields[Field::peer_key], key))
+    return base::fail(Errc::damaged_invite);
+  Invite invite{PeerId(key), {}, {}, {}, {}};
+  const auto* const cover = fields[Field::cover_name].text();
+  const auto* const host_text = fields[Field::host].text();
+  const auto* const port_number = fields[Field::port].unsigned_integer();
+  if (!copy_bytes(fields[Field::noise_key], invite.noise_key) ||
+      !copy_bytes(fields[Field::voucher], invite.voucher) || cover == nullptr || host_text == nullptr ||
+      port_number == nullptr)
+    return base::fail(Errc::damaged_invite);
+  if (*port_number > kLastPort) return base::fail(Errc::bad_address);
   invite.cover_name = *cover;
-  invite.address = {*host, static_cast<std::uint16_t>(*port)};
-  if (!is_host_name(invite.cover_name)) return base::fail(Errc::bad_cover_name);
-  if (parse_host_port(invite.address.to_text()) != invite.address) return base::fail(Errc::bad_address);
-  if (!vouches(invite.peer, invite.noise_key, invite.voucher)) return base::fail(Errc::forged_invite);
+  invite.address = {*host_text, static_cast<std::uint16_t>(*port_number)};
+  if (auto good = invite.check(); !good) return base::forward_error(good);
   return invite;
 }
 
 }  // namespace
 
 Invite Invite::make(const Identity& identity, HostPort address, std::string cover_name) {
-  return {identity.peer_id(), identity.noise.public_key, identity.vouch(), std::move(cover_name), std::move(address)};
+  return {identity.peer_id(), identity.noise.public_key, identity.vouch(), std::move(cover_name),
+          std::move(address)};
+}
+
+base::Result<void> Invite::check() const {
+  // RFC 6066 §3 allows no addresses as server names; is_host_name() has none.
+  if (!is_host_name(cover_name)) return base::fail(Errc::bad_cover_name);
+  if (parse_host_port(address.to_text()) != address) return base::fail(Errc::bad_address);
+  if (!vouches(peer, noise_key, voucher)) return base::fail(Errc::forged_invite);
+  return {};
 }
 
 std::string Invite::to_link() const {
@@ -64,16 +100,9 @@ std::string Invite::to_link() const {
 }
 
 base::Result<Invite> Invite::parse(std::string_view link) {
-  std::string text;
-  std::ranges::copy_if(link, std::back_inserter(text), [](char c) { return std::string_view(" \t\r\n").find(c) == std::string_view::npos; });
-  if (!text.starts_with(kScheme)) return base::fail(Errc::not_an_invite);
-  if (text.size() > InviteLimits::text) return base::fail(Errc::damaged_invite);
-  const auto bytes = base::from_base64url(std::string_view(text).substr(kScheme.size()));
-  if (!bytes || bytes->size() <= kChecksum) return base::fail(Errc::damaged_invite);
-  const auto body = base::ByteView(*bytes).first(bytes->size() - kChecksum);
-  if (!std::ranges::equal(checksum_of(body), base::ByteView(*bytes).last(kChecksum)))
-    return base::fail(Errc::damaged_invite);
-  const auto value = cbor::decode(body);
+  const auto body = read_body(unwrapped(link));
+  if (!body) return tl::unexpected(body.error());
+  const auto value = cbor::decode(*body);
   if (!value || value->array() == nullptr) return base::fail(Errc::damaged_invite);
   return read_fields(*value->array());
 }

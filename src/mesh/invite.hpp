@@ -19,17 +19,24 @@ struct Invite {
   PeerId peer;
   crypto::X25519Public noise_key{};
   crypto::Ed25519Signature voucher{};  ///< the peer's signature over its Noise key
-  std::string cover_name;
+  std::string cover_name;  ///< the server name that the client sends: a host name, never an address
   HostPort address;
 
   [[nodiscard]] static Invite make(const Identity& identity, HostPort address, std::string cover_name);
 
-  /// qnet:// and base64url of: deterministic CBOR [1, peer key, Noise key, voucher, cover name, host, port], then the
-  /// first 4 bytes of its SHA-256, which tell a damaged copy from a forged one.
+  /// Whether parse() would take it: bad_address, bad_cover_name or forged_invite when not. For an invite
+  /// whose parts a person typed.
+  [[nodiscard]] base::Result<void> check() const;
+
+  /// qnet:// and base64url of: deterministic CBOR [1, peer key, Noise key, voucher, cover name, host, port],
+  /// then the first 4 bytes of its SHA-256, which tell a damaged copy from a forged one.
   [[nodiscard]] std::string to_link() const;
 
-  /// White space around and inside is ignored, as mail programs add it. Everything is checked, the signature too.
+  /// White space around and inside is ignored, as mail programs add it. Everything is checked, the signature
+  /// too.
   [[nodiscard]] static base::Result<Invite> parse(std::string_view link);
+
+  bool operator==(const Invite&) const = default;
 };
 
 }  // namespace qnet::mesh

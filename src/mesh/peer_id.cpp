@@ -9,8 +9,8 @@ namespace qnet::mesh {
 
 namespace {
 
-// An identity multihash (0x00) of 36 bytes: the protobuf PublicKey {Type: Ed25519, Data: 32 bytes} of libp2p's peer id
-// specification.
+// An identity multihash (0x00) of 36 bytes: the protobuf PublicKey {Type: Ed25519, Data: 32 bytes} of
+// libp2p's peer id specification.
 constexpr std::array<std::uint8_t, 6> kPrefix = {0x00, 0x24, 0x08, 0x01, 0x12, 0x20};
 
 }  // namespace

@@ -31,7 +31,8 @@ struct FrameHeader {
   FrameType type = FrameType::data;
   std::uint16_t flags = 0;
   StreamId stream = 0;
-  /// Of the payload that follows (data), the credit (window update), the opaque value (ping) or the code (go away).
+  /// Of the payload that follows (data), the credit (window update), the opaque value (ping) or the code (go
+  /// away).
   std::uint32_t length = 0;
 
   [[nodiscard]] Bytes encode() const;

@@ -1,7 +1,8 @@
-// multistream-select 1.0: how a stream names its protocol. The initiator sends header and name together with its
-// first data and reads the answer when it comes, so opening a stream costs no round trip.
+// multistream-select 1.0: how a stream names its protocol. The initiator sends header and name together with
+// its first data and reads the answer when it comes, so opening a stream costs no round trip.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,30 +15,36 @@
 namespace qnet::mux {
 
 struct MultistreamLimits {
-  /// A name with its line feed; protocol names are a dozen characters.
-  static constexpr std::size_t line = 127;  // so that a length always has one byte
-  /// Proposals that a responder answers "na" before it gives up.
+  /// A name with its line feed. Names are a dozen characters; this is the memory that a stranger's may take.
+  static constexpr std::size_t line = 256;
+  /// Proposals that a responder answers "na" before it gives up, each a round trip of the peer's.
   static constexpr std::size_t proposals = 4;
 };
 
 /// Splits length-prefixed, line-feed-ended lines off a stream of bytes.
 class MultistreamLines {
  public:
-  /// Takes bytes up to the end of one line; returns how many, and the line once it is whole.
   struct Fed {
     std::size_t consumed = 0;
     std::optional<std::string> line;  ///< without its line feed
   };
+  /// Takes bytes up to the end of one line; returns how many, and the line once it is whole.
   [[nodiscard]] base::Result<Fed> feed(base::ByteView bytes);
 
  private:
-  std::string partial_;
+  /// Takes bytes of the length, an unsigned LEB128 number; returns how many.
+  [[nodiscard]] base::Result<std::size_t> feed_length(base::ByteView bytes);
+
   std::size_t expected_ = 0;
+  unsigned length_bits_ = 0;
+  bool length_known_ = false;
+  std::string partial_;
 };
 
 class MultistreamInitiator {
  public:
-  explicit MultistreamInitiator(std::string protocol) : protocol_(std::move(protocol)) {}
+  /// `protocol` has no line feed and fits MultistreamLimits::line.
+  explicit MultistreamInitiator(std::string protocol);
 
   /// What goes before the first data.
   [[nodiscard]] base::Bytes opening() const;
@@ -57,12 +64,16 @@ class MultistreamInitiator {
 
 class MultistreamResponder {
  public:
+  /// `speaks` tells whether a protocol of that name is served.
   explicit MultistreamResponder(std::function<bool(std::string_view)> speaks) : speaks_(std::move(speaks)) {}
 
   struct Fed {
     std::size_t consumed = 0;
-    base::Bytes answer;  ///< to be sent
+    base::Bytes answer;  ///< to be sent, also when nothing is agreed
   };
+  /// Takes bytes up to the end of the agreed name, or of one that is declined. After that an initiator that
+  /// proposed a single protocol goes on with its data: so an error after a "na" is the usual way in which a
+  /// declined stream ends. Fails with bad_negotiation.
   [[nodiscard]] base::Result<Fed> feed(base::ByteView bytes);
 
   /// The protocol, once both agree on one.

@@ -2,42 +2,46 @@
 
 #include <algorithm>
 #include <cassert>
-#include <limits>
+#include <utility>
 
 namespace qnet::mux {
 
 Yamux::Yamux(Role role, const Limits& limits, base::ByteSink& out)
-    : role_(role), limits_(limits), out_(out), next_id_(role == Role::initiator ? 1 : 2) {}
+    : role_(role),
+      limits_(limits),
+      out_(out),
+      next_id_(role == Role::initiator ? 1 : 2),
+      peer_ids_(role == Role::initiator ? 2 : 1, limits.id_gaps),
+      pings_(limits.pings),
+      refusals_(limits.refusals) {
+  assert(limits.frame_payload > 0 && limits.largest_window >= Limits::first_window);
+}
 
 StreamState* Yamux::find(StreamId id) {
   const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second.get();
+  return found == streams_.end() ? nullptr : &found->second;
 }
 
 const StreamState* Yamux::find(StreamId id) const {
   const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second.get();
+  return found == streams_.end() ? nullptr : &found->second;
 }
 
-// ---- what the owner does ----
+StreamState& Yamux::add_stream(StreamId id) {
+  auto& stream = streams_[id];
+  stream.id = id;
+  granted_ += stream.window;
+  return stream;
+}
 
 base::Result<StreamId> Yamux::open() {
-  if (going_away_) return base::fail(Errc::going_away);
-  if (next_id_ > std::numeric_limits<StreamId>::max()) return base::fail(Errc::ids_exhausted);
+  if (went_away_ || peer_went_away_) return base::fail(Errc::going_away);
+  if (next_id_ > limits_.highest_id) return base::fail(Errc::ids_exhausted);
   if (streams_.size() - inbound_ >= limits_.outbound_streams) return base::fail(Errc::too_many_streams);
   const auto id = static_cast<StreamId>(next_id_);
   next_id_ += 2;
-  auto& stream = streams_[id] = std::make_unique<StreamState>();
-  stream->id = id;
-  stream->send_window = stream->receive_credit = stream->window = limits_.first_window;
-  stream->announce_syn = true;
+  add_stream(id).announce_syn = true;
   return id;
-}
-
-std::uint16_t Yamux::opening_flags(StreamState& stream) {
-  if (std::exchange(stream.announce_syn, false)) return flag::syn;
-  if (std::exchange(stream.announce_ack, false)) return flag::ack;
-  return 0;
 }
 
 void Yamux::write_frame(FrameType type, std::uint16_t flags, StreamId id, std::uint32_t length) {
@@ -51,7 +55,7 @@ std::size_t Yamux::send(StreamId id, base::ByteView bytes) {
   bytes = bytes.first(total);
   while (!bytes.empty()) {
     const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), limits_.frame_payload));
-    write_frame(FrameType::data, opening_flags(*stream), id, size);
+    write_frame(FrameType::data, stream->take_opening_flags(), id, size);
     out_.append(bytes.first(size));
     bytes = bytes.subspan(size);
   }
@@ -87,26 +91,11 @@ std::size_t Yamux::read(StreamId id, base::MutableBytes out) {
   auto* const stream = find(id);
   if (stream == nullptr) return 0;
   const auto count = stream->received.read(out);
+  if (count == 0) return 0;
   buffered_ -= count;
-  if (count > 0) return_credit(*stream);
+  return_credit(*stream);
   forget_when_done(*stream);
   return count;
-}
-
-void Yamux::return_credit(StreamState& stream) {
-  if (stream.remote_finished) return;
-  const auto held = stream.receive_credit + static_cast<std::uint32_t>(stream.received.size());
-  if (held > stream.window / 2) return;
-  // A window used up within two round trips was the bottleneck: the path holds more than that (design §4).
-  const bool outrun = round_trip_ && stream.window_opened != Time{} && now_ - stream.window_opened < 4 * *round_trip_;
-  if (outrun && stream.window < limits_.largest_window && extra_windows_ + stream.window <= limits_.window_budget) {
-    extra_windows_ += stream.window;
-    stream.window *= 2;
-  }
-  const auto credit = stream.window - held;
-  stream.receive_credit += credit;
-  stream.window_opened = now_;
-  write_frame(FrameType::window_update, opening_flags(stream), stream.id, credit);
 }
 
 bool Yamux::at_end(StreamId id) const {
@@ -118,7 +107,8 @@ void Yamux::finish(StreamId id) {
   auto* const stream = find(id);
   if (stream == nullptr || stream->finished) return;
   stream->finished = true;
-  write_frame(FrameType::data, static_cast<std::uint16_t>(opening_flags(*stream) | flag::fin), id, 0);
+  const auto flags = static_cast<std::uint16_t>(stream->take_opening_flags() | flag::fin);
+  write_frame(FrameType::window_update, flags, id, 0);
   forget_when_done(*stream);
 }
 
@@ -126,7 +116,7 @@ void Yamux::reset(StreamId id) {
   auto* const stream = find(id);
   if (stream == nullptr) return;
   // A stream that the peer has never heard of needs no reset.
-  if (!stream->announce_syn) write_frame(FrameType::data, flag::rst, id, 0);
+  if (!stream->announce_syn) write_frame(FrameType::window_update, flag::rst, id, 0);
   forget(*stream);
 }
 
@@ -139,42 +129,55 @@ void Yamux::abandon(StreamId id) {
 }
 
 void Yamux::go_away(GoAway code) {
-  going_away_ = true;
+  went_away_ = true;
   write_frame(FrameType::go_away, 0, 0, static_cast<std::uint32_t>(code));
+}
+
+void Yamux::send_ping() {
+  received_since_ping_ = 0;
+  write_frame(FrameType::ping, flag::syn, 0, round_trip_.start(now_));
 }
 
 void Yamux::tick(Time now) {
   now_ = now;
-  if (ping_sent_ || streams_.empty()) return;
-  if (last_ping_ && now - *last_ping_ < limits_.ping_interval) return;
-  ping_sent_ = last_ping_ = now;
-  write_frame(FrameType::ping, flag::syn, 0, ++ping_value_);
+  if (!streams_.empty() && round_trip_.due(now_, limits_.ping_interval)) send_ping();
 }
 
-// ---- events ----
+std::optional<std::chrono::microseconds> Yamux::round_trip() const {
+  if (!round_trip_.shortest()) return std::nullopt;
+  return std::chrono::ceil<std::chrono::microseconds>(*round_trip_.shortest());
+}
 
 std::optional<Event> Yamux::next_event() {
-  if (events_.empty()) return std::nullopt;
-  const auto event = events_.front();
-  events_.pop_front();
-  if (auto* const stream = find(event.stream)) {
-    if (event.kind == Event::Kind::readable) stream->readable_queued = false;
-    if (event.kind == Event::Kind::writable) stream->writable_queued = false;
+  while (!events_.empty()) {
+    const auto event = events_.front();
+    events_.pop_front();
+    using Kind = Event::Kind;
+    if (event.kind != Kind::opened && event.kind != Kind::readable && event.kind != Kind::writable)
+      return event;
+    auto* const stream = find(event.stream);
+    if (stream == nullptr) continue;  // there is nothing left to open, read or write
+    if (event.kind == Kind::opened) stream->opened_queued = false;
+    if (event.kind == Kind::readable) stream->readable_queued = false;
+    if (event.kind == Kind::writable) stream->writable_queued = false;
+    return event;
   }
-  return event;
+  return std::nullopt;
 }
 
 void Yamux::notify(StreamState& stream, Event::Kind kind) {
   if (kind == Event::Kind::readable && std::exchange(stream.readable_queued, true)) return;
   if (kind == Event::Kind::writable && std::exchange(stream.writable_queued, true)) return;
+  if (kind == Event::Kind::opened) stream.opened_queued = true;
   events_.push_back({kind, stream.id});
 }
 
 void Yamux::forget(StreamState& stream) {
   buffered_ -= stream.received.size();
-  extra_windows_ -= stream.window - limits_.first_window;
-  if (!ours(stream.id)) --inbound_;
-  streams_.erase(stream.id);
+  granted_ -= stream.window;
+  const auto id = stream.id;
+  if (!ours(id)) --inbound_;
+  streams_.erase(id);
 }
 
 void Yamux::forget_when_done(StreamState& stream) {

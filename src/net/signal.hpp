@@ -3,9 +3,7 @@
 
 #include <chrono>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "net/byte_stream.hpp"
 
@@ -17,14 +15,7 @@ class Signal {
       : timer_(executor, std::chrono::steady_clock::time_point::max()) {}
 
   /// Returns after the next notify(), at once when one came since the last wait.
-  Task<void> wait() {
-    if (!notified_) {
-      waiting_ = true;
-      (void)co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-      waiting_ = false;
-    }
-    notified_ = false;
-  }
+  Task<void> wait();
 
   void notify() {
     notified_ = true;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "mesh/read_message.hpp"
 #include "net/deadline.hpp"
 #include "net/error.hpp"
 #include "net/pump.hpp"
@@ -30,20 +31,6 @@ ConnectStatus status_of(const base::Error& error) {
   return ConnectStatus::general_failure;
 }
 
-net::Task<base::Result<mesh::ConnectAnswer>> read_answer(net::ByteStream& stream) {
-  mesh::MessageReader reader;
-  base::Bytes chunk(mesh::ConnectLimits::message);
-  for (;;) {
-    const auto wanted = reader.wanted();
-    if (!wanted) co_return tl::unexpected(wanted.error());
-    if (*wanted == 0) co_return mesh::ConnectAnswer::decode(reader.message());
-    const auto got = co_await net::read_some(stream, base::MutableBytes(chunk).first(std::min(*wanted, chunk.size())));
-    if (!got) co_return tl::unexpected(got.error());
-    if (*got == 0) co_return base::fail(session::Errc::stream_reset);
-    reader.feed(base::ByteView(chunk).first(*got));
-  }
-}
-
 net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, proxy::Destination destination) {
   const auto session = co_await uplink->session();
   if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
@@ -53,7 +40,7 @@ net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, prox
 
   auto& opened = **stream;
   const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline, [&opened] { opened.reset(); });
-  const auto answer = co_await read_answer(opened);
+  const auto answer = co_await mesh::read_message<mesh::ConnectAnswer>(opened);
   if (limit.expired()) co_return proxy::Connected{ConnectStatus::timeout, nullptr};
   if (!answer) co_return proxy::Connected{status_of(answer.error()), nullptr};
   if (answer->status != ConnectStatus::ok) co_return proxy::Connected{answer->status, nullptr};

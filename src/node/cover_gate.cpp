@@ -3,7 +3,9 @@
 #include <array>
 #include <variant>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "htx/tls.hpp"
 #include "net/deadline.hpp"

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "mesh/connect_message.hpp"
 #include "session/stream.hpp"
 
 namespace qnet::node {
@@ -16,6 +17,16 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+
+control::Exit exit_counters(const exit::Service& service) {
+  const auto& counted = service.counters();
+  control::Exit shown{service.open(), counted.connected, {}, counted.failed_in_all()};
+  for (std::size_t i = 0; i < exit::kRefusals; ++i) {
+    const auto reason = static_cast<exit::Refusal>(i);
+    if (const auto count = counted.refused_by(reason); count > 0) shown.refused.emplace(exit::label(reason), count);
+  }
+  return shown;
+}
 
 }  // namespace
 
@@ -51,7 +62,8 @@ session::Protocols Relay::protocols_for(std::size_t core) {
 
 net::Task<void> Relay::accept() {
   asio::steady_timer pause(acceptor_.get_executor());
-  std::size_t next = 0;
+  // A client in the same process lives on the first core: begin with the next one.
+  std::size_t next = 1;
   while (acceptor_.is_open()) {
     if (counters_.connections_open.load(std::memory_order_relaxed) >=
         static_cast<std::int64_t>(CoverLimits::connections)) {
@@ -92,7 +104,7 @@ void Relay::fill(control::Status& status) const {
   counters.bytes_down += counters_.traffic.down;
   counters.handshakes = control::Handshakes{counters_.accepted, counters_.spliced, counters_.replayed,
                                             counters_.clock_skewed, counters_.failed};
-  if (exit_) counters.exit = exit_->counters();
+  if (exit_) counters.exit = exit_counters(*exit_);
 }
 
 }  // namespace qnet::node

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -20,7 +22,7 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 Uplink::Uplink(boost::asio::any_io_executor executor, std::vector<session::RelayAddress> peers,
                const htx::Template& browser, base::RandomSource& random)
     : browser_(browser), random_(random), retry_(executor), attempted_(executor) {
-  for (auto& address : peers) peers_.push_back(Peer{std::move(address)});
+  for (auto& address : peers) peers_.emplace_back().address = std::move(address);
   attempted_.expires_at(std::chrono::steady_clock::time_point::max());
 }
 

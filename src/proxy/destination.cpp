@@ -1,11 +1,9 @@
 #include "proxy/destination.hpp"
 
-#include <algorithm>
-
 namespace qnet::proxy {
 
-bool is_acceptable_host(std::string_view host) {
-  return !host.empty() && host.size() <= 255 && std::ranges::all_of(host, [](char c) { return c > ' ' && c < '\x7f'; });
+bool is_acceptable(const Destination& destination) {
+  return mesh::is_plain_host(destination.host) && destination.port != 0;
 }
 
 }  // namespace qnet::proxy

@@ -1,7 +1,7 @@
 // HTTP CONNECT (RFC 9110 §9.3.6) from the proxy's side.
 #pragma once
 
-#include <memory>
+#include <optional>
 
 #include "proxy/credentials.hpp"
 #include "proxy/dialogue.hpp"
@@ -9,24 +9,24 @@
 namespace qnet::proxy {
 
 struct HttpConnectLimits {
-  /// Of the request line and all headers.
-  static constexpr std::size_t head = 16 * 1024;
+  /// Of the request line and all headers, with the empty line: what most servers take. Browsers send under 1
+  /// KiB.
+  static constexpr std::size_t head = 16U * 1024;
 };
 
+/// Judges the head once it is whole. A refusal says in its body, to a person, what to do.
 class HttpConnect final : public Dialogue {
  public:
-  explicit HttpConnect(std::optional<Credentials> credentials);
-  ~HttpConnect() override;
+  /// Without credentials anybody may come in, and a Proxy-Authorization is not looked at.
+  explicit HttpConnect(std::optional<Credentials> credentials) : credentials_(std::move(credentials)) {}
 
-  void feed(base::ByteView bytes) override;
   [[nodiscard]] base::Bytes reply(mesh::ConnectStatus status) const override;
 
  private:
-  void judge();
+  void advance() override;
 
-  struct Parser;
-  std::unique_ptr<Parser> parser_;
   std::optional<Credentials> credentials_;
+  std::size_t searched_ = 0;  // of the input, for the head's end
 };
 
 }  // namespace qnet::proxy

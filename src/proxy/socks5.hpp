@@ -1,6 +1,8 @@
 // SOCKS5 from the server's side: RFC 1928 with no authentication or RFC 1929's.
 #pragma once
 
+#include <optional>
+
 #include "proxy/credentials.hpp"
 #include "proxy/dialogue.hpp"
 
@@ -19,9 +21,17 @@ enum class Reply : std::uint8_t {
   address_type_not_supported = 0x08,
 };
 
+/// A whole reply. The bound address tells how it is written: as IPv4, IPv6 or a name; it must be a plain
+/// host.
+[[nodiscard]] base::Bytes encode_reply(Reply code, const Destination& bound = {"0.0.0.0", 0});
+
+/// The longest forms of the messages, which have one-byte lengths. Their sum bounds what is read before a
+/// request is complete or refused.
 struct Socks5Limits {
-  /// A greeting (257), a sub-negotiation (513) and a request (262), all of the longest form.
-  static constexpr std::size_t dialogue = 257 + 513 + 262;
+  static constexpr std::size_t greeting = 2 + 255;                ///< RFC 1928 §3
+  static constexpr std::size_t password = 1 + 1 + 255 + 1 + 255;  ///< RFC 1929 §2
+  static constexpr std::size_t request = 4 + 1 + 255 + 2;         ///< RFC 1928 §4, with a name
+  static constexpr std::size_t dialogue = greeting + password + request;
 };
 
 class Socks5 final : public Dialogue {
@@ -29,25 +39,20 @@ class Socks5 final : public Dialogue {
   /// Without credentials anybody may come in, with a password of their choice if they insist, as with Tor.
   explicit Socks5(std::optional<Credentials> credentials) : credentials_(std::move(credentials)) {}
 
-  void feed(base::ByteView bytes) override;
   [[nodiscard]] base::Bytes reply(mesh::ConnectStatus status) const override;
 
  private:
   enum class Step { greeting, password, request };
 
+  void advance() override;
   /// One message from the front of the input; false when it is not whole.
-  bool step();
+  bool take_message();
   bool take_greeting();
   bool take_password();
   bool take_request();
-  void drop(std::size_t count);
-  void refuse(Reply code);
 
   std::optional<Credentials> credentials_;
   Step step_ = Step::greeting;
 };
-
-/// A whole reply; the bound address is 0.0.0.0:0, as the exit's own address is nobody's business here.
-[[nodiscard]] base::Bytes encode_reply(Reply code);
 
 }  // namespace qnet::proxy

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cstring>
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "mux/multistream.hpp"
 #include "net/deadline.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <boost/asio/as_tuple.hpp>
@@ -61,6 +62,8 @@ class HttpSession {
   net::Task<bool> wait_for_request() {
     if (service_.stopped) co_return false;
     if (buffer_.size() > 0) co_return true;
+    buffer_.clear();
+    buffer_.shrink_to_fit();  // an idle visitor keeps no buffer of a body
     lowest().expires_after(limits().idle);
     const auto [error, size] = co_await stream_.async_read_some(buffer_.prepare(4096), kAwait);
     buffer_.commit(size);
@@ -141,6 +144,11 @@ class HttpSession {
   }
 
   net::Task<void> drain() {
+    // The visitor sees the end at once; TLS has its own end, which tls_connection.cpp sends afterwards.
+    if constexpr (std::is_same_v<Stream, boost::beast::tcp_stream>) {
+      boost::system::error_code ignored;
+      stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    }
     std::vector<std::uint8_t> chunk(4096);
     lowest().expires_after(kDrainTime);
     for (std::size_t taken = 0; taken < kDrainBytes;) {

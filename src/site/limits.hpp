@@ -8,7 +8,7 @@ namespace qnet::site {
 
 /// What one visitor, and all of them together, may take.
 struct Limits {
-  std::size_t connections = 256;         ///< forty browsers with six each; at most about 24 MiB of buffers
+  std::size_t connections = 256;         ///< forty browsers with six each; at most some 64 MiB of buffers
   std::size_t header_bytes = 16 * 1024;  ///< what nginx takes of a long cookie, twice
   std::uint64_t download_bytes = std::uint64_t{2} * 1024 * 1024 * 1024;
   std::uint64_t upload_bytes = std::uint64_t{4} * 1024 * 1024 * 1024;

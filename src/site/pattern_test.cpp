@@ -20,10 +20,10 @@ TEST(Pattern, is_the_same_however_it_is_cut) {
   }
 }
 
-// SplitMix64's outputs for seed 0, from its reference implementation (Vigna, public domain), in little-endian
-// order.
-TEST(Pattern, is_splitmix64_from_seed_0) {
-  EXPECT_EQ(base::to_hex(pattern(0, 8)), "afcd1a83397ba820");
+// The first output of SplitMix64's reference implementation (Vigna, public domain) for seed 0,
+// 0xe220a8397b1dcdaf.
+TEST(Pattern, begins_with_splitmix64s_first_output) {
+  EXPECT_EQ(base::to_hex(pattern(0, 8)), "afcd1d7b39a820e2");
 }
 
 TEST(Pattern, recognises_itself_at_its_own_place_only) {

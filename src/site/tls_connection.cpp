@@ -1,4 +1,6 @@
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ssl/stream_base.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 

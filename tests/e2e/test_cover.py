@@ -155,9 +155,9 @@ class Visitors(Network):
         hello = self.peer_hello()
         first, _ = exchange(self.exit.listen_port, [hello], patience=1)
         self.assertTrue(first.startswith(b"\x16\x03\x03"), first[:20])
-        replayed_before = self.exit.status()["handshakes"]["replayed"]
+        replayed_before = self.exit.status()["counters"]["handshakes"]["replayed"]
         self.assert_same([hello])
-        self.assertEqual(self.exit.status()["handshakes"]["replayed"], replayed_before + 1)
+        self.assertEqual(self.exit.status()["counters"]["handshakes"]["replayed"], replayed_before + 1)
 
     def test_a_changed_peer_hello(self):
         hello = self.peer_hello()

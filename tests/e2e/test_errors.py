@@ -125,11 +125,11 @@ class Connecting(Network):
 
     def test_a_clock_twenty_minutes_off(self):
         for name, offset in (("fast", "+20m"), ("slow", "-20m")):
-            before = self.exit.status()["handshakes"]["clock_skewed"]
+            before = self.exit.status()["counters"]["handshakes"]["clock_skewed"]
             node = self.start_client(name, self.exit.invite(), wrapper=("faketime", "-f", offset))
             text = self.state_of(node)
             self.assertIn("clock", text)
-            self.assertGreater(self.exit.status()["handshakes"]["clock_skewed"], before)
+            self.assertGreater(self.exit.status()["counters"]["handshakes"]["clock_skewed"], before)
             node.process.stop()
 
     def test_an_unreachable_relay(self):

@@ -1,0 +1,200 @@
+// qnet: from what a person typed to what is done about it.
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include <boost/asio/ip/address.hpp>
+#include <fmt/core.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "control/client.hpp"
+#include "crypto/system_random.hpp"
+#include "mesh/invite.hpp"
+#include "node/run.hpp"
+#include "options.hpp"
+#include "qr_code.hpp"
+#include "texts.hpp"
+
+namespace qnet::cli {
+namespace {
+
+constexpr const char* kLoopback = "127.0.0.1";
+
+int fail(const base::Error& error) {
+  fmt::print(stderr, "qnet: {}.\n", error.message());
+  return EXIT_FAILURE;
+}
+
+net::tcp::endpoint endpoint(const std::string& address, std::uint16_t port) {
+  return {boost::asio::ip::make_address(address), port};
+}
+
+void set_up_log(const std::string& level) {
+  spdlog::set_default_logger(spdlog::stderr_color_mt("qnet"));
+  spdlog::set_pattern("%Y-%m-%d %H:%M:%S %l: %v");
+  spdlog::set_level(spdlog::level::from_str(level));
+}
+
+/// What `qnet invite` must know of a relay that was started here before.
+std::filesystem::path invite_file(const Settings& settings) { return settings.state_dir / "invite"; }
+
+base::Result<void> remember_invite(const Settings& settings, const mesh::Invite& invite) {
+  std::ofstream file(invite_file(settings), std::ios::trunc);
+  file << invite.to_link() << '\n';
+  if (!file.flush()) return base::fail(mesh::Errc::identity_unwritable, invite_file(settings).string());
+  return {};
+}
+
+/// The address that others reach this relay by, when it can be told from the flags.
+std::optional<mesh::HostPort> reachable_address(const Settings& settings) {
+  if (settings.advertise) return settings.advertise;
+  if (boost::asio::ip::make_address(settings.listen.host).is_unspecified()) return std::nullopt;
+  return settings.listen;
+}
+
+base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {
+  auto identity = mesh::load_or_create_identity(settings.state_dir, random);
+  if (!identity) return base::forward_error(identity);
+  if (const auto address = reachable_address(settings))
+    if (auto saved = remember_invite(settings, mesh::Invite::make(*identity, *address, settings.cover_name)); !saved)
+      return base::forward_error(saved);
+  node::RelayConfig config{std::move(*identity), endpoint(settings.listen.host, settings.listen.port),
+                           {settings.cover_origin->host, settings.cover_origin->port}, settings.cover_name, std::nullopt};
+  if (!has_exit(settings.helper_mode)) return config;
+  auto exit = exit_options(settings);
+  if (!exit) return base::forward_error(exit);
+  config.exit = std::move(*exit);
+  return config;
+}
+
+base::Result<node::ClientConfig> client_config(const Settings& settings) {
+  node::ClientConfig config{{}, endpoint(settings.socks_bind, settings.socks_port), std::nullopt};
+  if (settings.socks_auth) config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
+  for (const auto* const list : {&settings.peers, &settings.operators}) {
+    for (const auto& link : *list) {
+      auto invite = mesh::Invite::parse(link);
+      if (!invite) return base::forward_error(invite);
+      config.peers.push_back(std::move(*invite));
+    }
+  }
+  return config;
+}
+
+int run(const Settings& settings) {
+  set_up_log(settings.log_level);
+  if (has_exit(settings.helper_mode)) fmt::print(stderr, "{}\n", exit_warning());
+  crypto::SystemRandom random;
+  node::NodeConfig config{std::string(to_text(settings.helper_mode)), endpoint(kLoopback, settings.status_port),
+                          settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency(), {}, {}};
+  if (settings.helper_mode == HelperMode::client) {
+    auto client = client_config(settings);
+    if (!client) return fail(client.error());
+    config.client = std::move(*client);
+    // A client's streams all ride on one session, which lives on one core.
+    config.threads = 1;
+    if (!config.client->socks.address().is_loopback()) fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
+  } else {
+    auto relay = relay_config(settings, random);
+    if (!relay) return fail(relay.error());
+    config.relay = std::move(*relay);
+  }
+  const auto done = node::run_node(std::move(config), [&] { fmt::print("{}", started_text(settings)); std::fflush(stdout); });
+  return done ? EXIT_SUCCESS : fail(done.error());
+}
+
+int demo(const Settings& settings) {
+  set_up_log(settings.log_level);
+  const node::DemoConfig config{settings.state_dir / "demo", settings.socks_port, settings.status_port,
+                                settings.site_port, settings.base_port};
+  const auto done = node::run_demo(config, [&] { fmt::print("{}", demo_text(settings)); std::fflush(stdout); });
+  return done ? EXIT_SUCCESS : fail(done.error());
+}
+
+int keygen(const Settings& settings) {
+  crypto::SystemRandom random;
+  std::error_code error;
+  const bool there = std::filesystem::exists(mesh::identity_file(settings.state_dir), error);
+  const auto identity = mesh::load_or_create_identity(settings.state_dir, random);
+  if (!identity) return fail(identity.error());
+  fmt::print("{} {}\nPeer id: {}\n", there ? "Keys are there already, and were kept:" : "New keys:",
+             mesh::identity_file(settings.state_dir).string(), identity->peer_id().to_text());
+  return EXIT_SUCCESS;
+}
+
+/// From the flags, and for what they leave out from the relay that ran here last.
+base::Result<mesh::Invite> find_invite(const Settings& settings) {
+  auto identity = mesh::load_identity(settings.state_dir);
+  if (!identity) return base::forward_error(identity);
+  std::string link;
+  std::ifstream(invite_file(settings)) >> link;
+  const auto last = mesh::Invite::parse(link);
+  if (!last && (!settings.advertise || settings.cover_name.empty()))
+    return base::fail(Errc::missing, "say how this peer is reached: give --advertise HOST:PORT and --cover-name NAME");
+  return mesh::Invite::make(*identity, settings.advertise ? *settings.advertise : last->address,
+                            settings.cover_name.empty() ? last->cover_name : settings.cover_name);
+}
+
+int invite(const Settings& settings) {
+  const auto made = find_invite(settings);
+  if (!made) return fail(made.error());
+  const auto link = made->to_link();
+  if (settings.qr) fmt::print("{}", qr_code(link).value_or(""));
+  fmt::print("{}\n", link);
+  return EXIT_SUCCESS;
+}
+
+int status(const Settings& settings) {
+  const auto fetched = control::fetch(kLoopback, settings.status_port, settings.json ? "/status" : "/status.txt");
+  if (!fetched) return fail(fetched.error());
+  fmt::print("{}{}", fetched->body, fetched->body.ends_with('\n') ? "" : "\n");
+  return EXIT_SUCCESS;
+}
+
+int dispatch(const Settings& settings) {
+  switch (settings.command) {
+    case Command::run: return run(settings);
+    case Command::demo: return demo(settings);
+    case Command::keygen: return keygen(settings);
+    case Command::invite: return invite(settings);
+    case Command::status: return status(settings);
+  }
+  return EXIT_FAILURE;
+}
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+int run_program(std::span<char*> words) {
+  const std::vector<std::string> arguments(words.begin() + 1, words.end());
+  const auto parsed = parse_options(arguments, environment);
+  if (!parsed) {
+    // The warning comes before everything else, also before "a contact is missing".
+    if (parsed.error().is(Errc::missing) && parsed.error().context().find("EXIT_ABUSE_EMAIL") != std::string::npos)
+      fmt::print("{}\n", exit_warning());
+    return fail(parsed.error());
+  }
+  if (const auto* const text = std::get_if<PrintText>(&*parsed)) {
+    fmt::print("{}", text->text);
+    return EXIT_SUCCESS;
+  }
+  return dispatch(std::get<Settings>(*parsed));
+}
+
+}  // namespace
+}  // namespace qnet::cli
+
+int main(int count, char** words) {
+  // Whatever goes wrong, nobody sees a stack trace.
+  try {
+    return qnet::cli::run_program({words, static_cast<std::size_t>(count)});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "qnet: something unforeseen went wrong (%s). Please report it.\n", error.what());
+  } catch (...) {
+    std::fputs("qnet: something unforeseen went wrong. Please report it.\n", stderr);
+  }
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace qnet::cli {
+
+/// The known word that a person most likely meant; nothing when none is near (more than a third of its letters off).
+[[nodiscard]] std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known);
+
+}  // namespace qnet::cli

@@ -1,0 +1,195 @@
+#include "option_table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "mesh/invite.hpp"
+
+namespace qnet::cli {
+
+std::string_view describe(Errc code) {
+  switch (code) {
+    case Errc::bad_value: return "a value cannot be used";
+    case Errc::unknown_key: return "the configuration file has an unknown key";
+    case Errc::unknown_flag: return "unknown option";
+    case Errc::unknown_command: return "unknown command";
+    case Errc::unreadable_file: return "the configuration file cannot be read";
+    case Errc::bad_file: return "the configuration file is no valid TOML";
+    case Errc::missing: return "something is missing";
+  }
+  return "unknown option error";
+}
+
+std::string_view to_text(HelperMode mode) {
+  switch (mode) {
+    case HelperMode::client: return "client";
+    case HelperMode::relay: return "relay";
+    case HelperMode::bootstrap: return "bootstrap";
+    case HelperMode::exit: return "exit";
+    case HelperMode::super: return "super";
+  }
+  return "?";
+}
+
+namespace {
+
+using base::Result;
+
+tl::unexpected<base::Error> bad(std::string why) { return base::fail(Errc::bad_value, std::move(why)); }
+
+template <class Integer>
+Result<void> set_number(const std::string& text, Integer low, Integer high, Integer& to) {
+  Integer value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high)
+    return bad("\"" + text + "\" is not a number from " + std::to_string(low) + " to " + std::to_string(high));
+  to = value;
+  return {};
+}
+
+Result<void> set_port(const std::string& text, std::uint16_t& to) {
+  return set_number<std::uint16_t>(text, 1, std::numeric_limits<std::uint16_t>::max(), to);
+}
+
+Result<mesh::HostPort> host_port(const std::string& text) {
+  auto parsed = mesh::parse_host_port(text);
+  if (!parsed) return bad("\"" + text + "\" is not HOST:PORT, such as www.example.com:443 or [2001:db8::1]:443");
+  return *parsed;
+}
+
+bool is_address(const std::string& text) {
+  boost::system::error_code error;
+  (void)boost::asio::ip::make_address(text, error);
+  return !error;
+}
+
+/// HOST:PORT whose host is an address of this machine: names would have to be looked up.
+Result<void> set_endpoint(const std::string& text, mesh::HostPort& to) {
+  auto parsed = host_port(text);
+  if (!parsed) return base::forward_error(parsed);
+  if (!is_address(parsed->host)) return bad("\"" + parsed->host + "\" is not an IP address; try 0.0.0.0:443");
+  to = *parsed;
+  return {};
+}
+
+Result<void> set_mode(Settings& s, const std::string& text) {
+  for (const auto mode : {HelperMode::client, HelperMode::relay, HelperMode::bootstrap, HelperMode::exit, HelperMode::super}) {
+    if (text != to_text(mode)) continue;
+    s.helper_mode = mode;
+    return {};
+  }
+  return bad("\"" + text + "\" is not a helper mode: choose client, relay, bootstrap, exit or super");
+}
+
+Result<void> set_flag_value(bool& to, const std::string& text) {
+  if (text != "true" && text != "false") return bad("\"" + text + "\" is neither true nor false");
+  to = text == "true";
+  return {};
+}
+
+Result<void> set_mode_switch(Settings& s, const std::string& text, HelperMode mode) {
+  bool wanted = false;
+  auto set = set_flag_value(wanted, text);
+  if (wanted) s.helper_mode = mode;
+  return set;
+}
+
+Result<void> set_auth(Settings& s, const std::string& text) {
+  const auto colon = text.find(':');
+  if (colon == std::string::npos || colon == 0 || colon > 255 || text.size() - colon - 1 > 255)
+    return bad("the proxy's credentials must be USER:PASSWORD, each up to 255 characters");
+  s.socks_auth = UserPassword{text.substr(0, colon), text.substr(colon + 1)};
+  return {};
+}
+
+Result<void> set_invite(std::vector<std::string>& to, const std::string& text) {
+  if (const auto invite = mesh::Invite::parse(text); !invite) return tl::unexpected(invite.error());
+  to.push_back(text);
+  return {};
+}
+
+Result<void> set_cover_name(Settings& s, const std::string& text) {
+  if (!mesh::is_host_name(text)) return bad("\"" + text + "\" is not a host name, such as www.example.com");
+  s.cover_name = text;
+  return {};
+}
+
+Result<void> set_email(Settings& s, const std::string& text) {
+  const auto at = text.find('@');
+  const bool plausible = at != std::string::npos && at > 0 && text.find('@', at + 1) == std::string::npos &&
+                         text.find_first_of(" \t\r\n,;<>") == std::string::npos &&
+                         mesh::is_host_name(std::string_view(text).substr(at + 1)) && text.find('.', at) != std::string::npos;
+  if (!plausible) return bad("\"" + text + "\" is not an e-mail address");
+  s.abuse_email = text;
+  return {};
+}
+
+Result<void> add_exit_port(Settings& s, const std::string& text) {
+  std::uint16_t port = 0;
+  auto set = set_port(text, port);
+  if (set && std::ranges::find(s.exit_ports, port) == s.exit_ports.end()) s.exit_ports.push_back(port);
+  return set;
+}
+
+Result<void> add_dns_server(Settings& s, const std::string& text) {
+  const auto parsed = is_address(text) ? mesh::HostPort{text, 53} : mesh::parse_host_port(text).value_or(mesh::HostPort{});
+  if (!is_address(parsed.host)) return bad("\"" + text + "\" is not a name server: give its IP address, with :PORT if it is not 53");
+  s.dns_servers.push_back(parsed);
+  return {};
+}
+
+Result<void> set_log_level(Settings& s, const std::string& text) {
+  for (const char* level : {"error", "warning", "info", "debug"})
+    if (text == level) return s.log_level = text, Result<void>();
+  return bad("\"" + text + "\" is not a log level: choose error, warning, info or debug");
+}
+
+// NOLINTBEGIN: one line an option reads best
+constexpr Option kOptions[] = {
+    {"helper_mode", "STEALTH_MODE", "MODE", "client, relay, bootstrap, exit or super", "r", false, set_mode},
+    {"relay_only", "", "", "the same as --helper-mode relay", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::relay); }},
+    {"exit_node", "", "", "the same as --helper-mode exit", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::exit); }},
+    {"peer", "QNET_PEER", "INVITE", "a peer to connect to (qnet://…); may repeat", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.peers, v); }},
+    {"operators", "STEALTH_OPERATORS", "INVITES", "operators' invites, tried after the peers", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.operators, v); }},
+    {"socks_port", "STEALTH_SOCKS_PORT", "PORT", "the proxy's port (1088)", "rd", false, [](Settings& s, const std::string& v) { return set_port(v, s.socks_port); }},
+    {"socks_bind", "", "ADDRESS", "the proxy's address (127.0.0.1)", "r", false, [](Settings& s, const std::string& v) -> Result<void> { if (!is_address(v)) return bad("\"" + v + "\" is not an IP address"); s.socks_bind = v; return {}; }},
+    {"socks_auth", "QNET_SOCKS_AUTH", "USER:PASS", "ask programs for this password", "r", false, set_auth},
+    {"status_port", "STEALTH_STATUS_PORT", "PORT", "the status port on 127.0.0.1 (8088)", "rds", false, [](Settings& s, const std::string& v) { return set_port(v, s.status_port); }},
+    {"listen", "QNET_LISTEN", "ADDR:PORT", "where peers connect (0.0.0.0:443)", "r", false, [](Settings& s, const std::string& v) { return set_endpoint(v, s.listen); }},
+    {"advertise", "QNET_ADVERTISE", "HOST:PORT", "the address that invites give", "ri", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.advertise = *p; return {}; }},
+    {"cover_origin", "QNET_COVER_ORIGIN", "HOST:PORT", "the web site that strangers see", "r", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.cover_origin = *p; return {}; }},
+    {"cover_name", "QNET_COVER_NAME", "NAME", "that site's name (default: its host)", "ri", false, set_cover_name},
+    {"exit_abuse_email", "EXIT_ABUSE_EMAIL", "EMAIL", "exit: whom complaints reach; required", "r", false, set_email},
+    {"exit_allow", "", "DEST", "exit: allow HOST:PORT[=ADDR:PORT]; may repeat", "r", true, [](Settings& s, const std::string& v) { s.exit_allow.push_back(v); return Result<void>(); }},
+    {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "r", true, add_exit_port},
+    {"exit_max_connections", "EXIT_MAX_CONNECTIONS", "N", "exit: connections at once (1000)", "r", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.exit_max_connections); }},
+    {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "r", true, add_dns_server},
+    {"site_port", "", "PORT", "the demo's web site; HTTPS on the next (8090)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65534, s.site_port); }},
+    {"base_port", "", "PORT", "the demo's three peers, from here (8440)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65533, s.base_port); }},
+    {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdki", false, [](Settings& s, const std::string& v) -> Result<void> { if (v.empty()) return bad("the state folder's name is empty"); s.state_dir = v; return {}; }},
+    {"log_level", "QNET_LOG_LEVEL", "LEVEL", "error, warning, info or debug", "rd", false, set_log_level},
+    {"threads", "", "N", "cores to use (all)", "r", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 256, s.threads); }},
+    {"qr", "", "", "print a QR code too", "i", false, [](Settings& s, const std::string& v) { return set_flag_value(s.qr, v); }},
+    {"json", "", "", "print JSON", "s", false, [](Settings& s, const std::string& v) { return set_flag_value(s.json, v); }},
+};
+// NOLINTEND
+
+}  // namespace
+
+std::string Option::flag() const {
+  std::string text = "--" + std::string(key);
+  std::ranges::replace(text, '_', '-');
+  return text;
+}
+
+bool Option::belongs_to(Command command) const {
+  constexpr std::string_view letters = "rdkis";
+  return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos;
+}
+
+std::span<const Option> option_table() { return kOptions; }
+
+}  // namespace qnet::cli

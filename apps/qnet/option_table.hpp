@@ -1,0 +1,30 @@
+// Every option once: its flag, its environment variable, its key in the configuration file, and what it sets.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "error.hpp"
+#include "settings.hpp"
+
+namespace qnet::cli {
+
+struct Option {
+  std::string_view key;          ///< in the file, "socks_port"; the flag is the same with hyphens
+  std::string_view environment;  ///< empty when there is none
+  std::string_view value_name;   ///< "PORT"; empty for a switch
+  std::string_view help;
+  std::string_view commands;     ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus)
+  bool many;                     ///< may be given several times; a list in the file, comma-separated in the environment
+  base::Result<void> (*set)(Settings& settings, const std::string& value);
+
+  [[nodiscard]] std::string flag() const;
+  [[nodiscard]] bool is_switch() const { return value_name.empty(); }
+  [[nodiscard]] bool belongs_to(Command command) const;
+};
+
+[[nodiscard]] std::span<const Option> option_table();
+
+}  // namespace qnet::cli

@@ -1,0 +1,36 @@
+// From the command line, the environment and the configuration file to Settings, in that order of strength.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+
+#include "base/result.hpp"
+#include "error.hpp"
+#include "settings.hpp"
+
+namespace qnet::cli {
+
+/// To be printed, and nothing else to be done.
+struct PrintText {
+  std::string text;
+};
+
+/// The value of an environment variable; nothing when it is not set. An empty value counts as not set.
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+/// `arguments` without the program's name.
+[[nodiscard]] base::Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::string> arguments,
+                                                                            const Environment& environment);
+
+/// What `--help` prints, for the whole program or for one command.
+[[nodiscard]] std::string help_text();
+[[nodiscard]] std::string help_text(Command command);
+[[nodiscard]] std::string version_text();
+
+/// What an exit's operator must have read; shown before everything else in modes with an exit.
+[[nodiscard]] std::string exit_warning();
+
+}  // namespace qnet::cli

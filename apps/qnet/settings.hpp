@@ -1,0 +1,58 @@
+// Everything a person can say to qnet, checked and typed. Where a value came from (flag, environment, file, default)
+// no longer matters here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mesh/address.hpp"
+
+namespace qnet::cli {
+
+enum class Command { run, demo, keygen, invite, status };
+enum class HelperMode { client, relay, bootstrap, exit, super };
+
+[[nodiscard]] std::string_view to_text(HelperMode mode);
+[[nodiscard]] constexpr bool has_exit(HelperMode mode) { return mode == HelperMode::exit || mode == HelperMode::super; }
+
+struct UserPassword {
+  std::string user;
+  std::string password;
+};
+
+struct Settings {
+  Command command = Command::run;
+
+  HelperMode helper_mode = HelperMode::client;
+  std::string socks_bind = "127.0.0.1";
+  std::uint16_t socks_port = 1088;
+  std::optional<UserPassword> socks_auth;
+  std::uint16_t status_port = 8088;
+  mesh::HostPort listen{"0.0.0.0", 443};
+  std::optional<mesh::HostPort> advertise;
+  std::optional<mesh::HostPort> cover_origin;
+  std::string cover_name;               ///< empty: the cover origin's host
+  std::vector<std::string> peers;       ///< invites
+  std::vector<std::string> operators;   ///< invites, tried after the peers
+  std::filesystem::path state_dir;
+  std::string log_level = "info";
+  std::uint32_t threads = 0;            ///< 0: one for each core
+
+  std::string abuse_email;
+  std::vector<std::string> exit_allow;
+  std::vector<std::uint16_t> exit_ports{80, 443};
+  std::uint32_t exit_max_connections = 1000;
+  std::vector<mesh::HostPort> dns_servers;
+
+  std::uint16_t site_port = 8090;       ///< demo: the built-in web site; HTTPS is on the next port
+  std::uint16_t base_port = 8440;       ///< demo: the super peer; the relays are on the next two ports
+
+  bool qr = false;
+  bool json = false;
+};
+
+}  // namespace qnet::cli

@@ -1,0 +1,54 @@
+#include "texts.hpp"
+
+#include <fmt/core.h>
+
+#include "error.hpp"
+
+namespace qnet::cli {
+
+std::string demo_text(const Settings& s) {
+  return fmt::format(R"(QNet's demo network is running on this machine: a super peer with an exit, two relays, a client and a web site.
+
+  Proxy   127.0.0.1:{0}   SOCKS5, and HTTP CONNECT
+  Status  http://127.0.0.1:{1}/status.txt
+
+Try, in another terminal:
+  curl --socks5-hostname 127.0.0.1:{0} http://site.qnet.demo/
+  chromium --user-data-dir=/tmp/qnet-demo --proxy-server=socks5://127.0.0.1:{0} http://site.qnet.demo/
+  qnet status{2}
+
+Stop it with Ctrl-C.
+)",
+                     s.socks_port, s.status_port, s.status_port == 8088 ? "" : fmt::format(" --status-port {}", s.status_port));
+}
+
+std::string started_text(const Settings& s) {
+  const auto status = fmt::format("  Status  http://127.0.0.1:{}/status.txt\n", s.status_port);
+  if (s.helper_mode == HelperMode::client)
+    return fmt::format("QNet is running as client.\n  Proxy   {}:{}   SOCKS5 (with host names: socks5h), and HTTP CONNECT\n{}",
+                       s.socks_bind, s.socks_port, status);
+  return fmt::format("QNet is running as {}.\n  Peers   {}, looking like {} to everybody else\n{}  Invite  qnet invite --state-dir {}\n",
+                     to_text(s.helper_mode), s.listen.to_text(), s.cover_name, status, s.state_dir.string());
+}
+
+std::string open_proxy_warning(const std::string& address) {
+  return fmt::format("Warning: the proxy listens on {}, not on this machine alone: whoever reaches it there can use it{}.\n",
+                     address, " and see who does; --socks-auth asks for a password, but sends it unprotected");
+}
+
+base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
+  exit::ServiceOptions options;
+  options.policy.ports = s.exit_ports;
+  options.max_connections = s.exit_max_connections;
+  for (const auto& text : s.exit_allow) {
+    auto entry = exit::parse_allow_entry(text);
+    if (!entry)
+      return base::fail(Errc::bad_value, fmt::format("--exit-allow {}: {}", text, entry.error().message()));
+    options.policy.allow.push_back(std::move(*entry));
+  }
+  for (const auto& server : s.dns_servers)
+    options.name_servers.emplace_back(boost::asio::ip::make_address(server.host), server.port);
+  return options;
+}
+
+}  // namespace qnet::cli

@@ -1,0 +1,19 @@
+// What a person reads when QNet has started.
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+#include "exit/service.hpp"
+#include "settings.hpp"
+
+namespace qnet::cli {
+
+[[nodiscard]] std::string demo_text(const Settings& settings);
+[[nodiscard]] std::string started_text(const Settings& settings);
+[[nodiscard]] std::string open_proxy_warning(const std::string& address);
+
+/// The exit's part of the settings, with its allow entries read.
+[[nodiscard]] base::Result<exit::ServiceOptions> exit_options(const Settings& settings);
+
+}  // namespace qnet::cli

@@ -1,0 +1,56 @@
+// `/qnet/connect/1` at an exit: reads a request, connects, answers, and joins the stream to the site.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "exit/connector.hpp"
+#include "net/pump.hpp"
+#include "session/stream.hpp"
+
+namespace qnet::exit {
+
+struct ServiceLimits {
+  /// For the request behind the protocol's name; it comes in the same packet.
+  static constexpr std::chrono::seconds request = std::chrono::seconds(10);
+  /// For the peer to take a refusal and end the stream.
+  static constexpr std::chrono::seconds farewell = std::chrono::seconds(10);
+};
+
+struct ServiceOptions {
+  PolicyOptions policy;                 ///< this machine's own addresses are added
+  DnsLookup::NameServers name_servers;  ///< empty for the system's
+  std::size_t max_connections = kDefaultMaxConnections;
+};
+
+/// Serves one stream to its end; the traffic is counted as it flows.
+using StreamHandler = std::function<net::Task<void>(std::unique_ptr<session::Stream>, net::Traffic&)>;
+
+/// What peers without an exit do: they answer every request with "not allowed".
+[[nodiscard]] StreamHandler refuse_all();
+
+class Service {
+ public:
+  explicit Service(ServiceOptions options);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  ~Service();
+
+  /// For the streams of one io_context. The service must outlive it.
+  [[nodiscard]] StreamHandler handler(boost::asio::io_context& io);
+
+  [[nodiscard]] const Counters& counters() const { return shared_->counters; }
+  [[nodiscard]] std::size_t open() const { return shared_->limit.open(); }
+
+ private:
+  struct Core;
+  std::shared_ptr<Shared> shared_;
+  DnsLookup::NameServers name_servers_;
+  std::vector<std::unique_ptr<Core>> cores_;
+};
+
+}  // namespace qnet::exit

@@ -1,0 +1,46 @@
+// Measures the session's round trip with pings, one at a time.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace qnet::mux {
+
+class RoundTrip {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  using Duration = std::chrono::steady_clock::duration;
+
+  /// Whether none is on its way and the last was sent at least `interval` ago.
+  [[nodiscard]] bool due(Time now, Duration interval) const {
+    return !on_its_way_ && (!sent_ || now - *sent_ >= interval);
+  }
+
+  /// A ping goes out; returns its value.
+  [[nodiscard]] std::uint32_t start(Time now) {
+    sent_ = now;
+    on_its_way_ = true;
+    return ++value_;
+  }
+
+  /// An answer that nobody waits for changes nothing.
+  void answered(std::uint32_t value, Time now) {
+    if (!on_its_way_ || value != value_) return;
+    on_its_way_ = false;
+    const auto took = std::max(now - *sent_, Duration(1));
+    // What queues add to a round trip must not count as distance.
+    shortest_ = shortest_ ? std::min(*shortest_, took) : took;
+  }
+
+  [[nodiscard]] const std::optional<Duration>& shortest() const { return shortest_; }
+
+ private:
+  std::optional<Time> sent_;
+  std::optional<Duration> shortest_;
+  std::uint32_t value_ = 0;
+  bool on_its_way_ = false;
+};
+
+}  // namespace qnet::mux

@@ -1,0 +1,138 @@
+#include <boost/asio/ip/address.hpp>
+
+#include "control/server.hpp"
+#include "crypto/self_signed.hpp"
+#include "crypto/system_random.hpp"
+#include "node/error.hpp"
+#include "node/process.hpp"
+#include "node/run.hpp"
+#include "site/server.hpp"
+
+namespace qnet::node {
+
+namespace {
+
+constexpr const char* kSiteName = "site.qnet.demo";
+constexpr const char* kCoverName = "cover.qnet.demo";
+constexpr auto kCertificateLife = std::chrono::hours(24 * 365);
+
+net::tcp::endpoint loopback(int port) {
+  return {boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)};
+}
+
+struct NamedRelay {
+  std::string name;
+  std::unique_ptr<Relay> relay;
+};
+
+exit::ServiceOptions demo_exit(std::uint16_t site_port) {
+  exit::ServiceOptions options;
+  const std::string name = kSiteName;
+  for (const auto& entry : {name + ":80=127.0.0.1:" + std::to_string(site_port),
+                            name + ":443=127.0.0.1:" + std::to_string(site_port + 1)}) {
+    auto parsed = exit::parse_allow_entry(entry);
+    if (parsed) options.policy.allow.push_back(std::move(*parsed));
+  }
+  return options;
+}
+
+/// The whole network: a web site that is also everybody's cover, three peers, and a client of the first.
+class Demo {
+ public:
+  explicit Demo(const DemoConfig& config) : config_(config), pool_(std::max(2U, std::thread::hardware_concurrency())) {}
+
+  base::Result<void> start() {
+    if (auto done = start_site(); !done) return done;
+    const char* const names[] = {"super", "relay-1", "relay-2"};
+    for (int i = 0; i < 3; ++i)
+      if (auto done = start_relay(names[i], config_.base_port + i, i == 0); !done) return done;
+    if (auto done = start_client(); !done) return done;
+    return start_control();
+  }
+
+  void run() {
+    run_until_signal(pool_, [this] {
+      control_->stop();
+      client_->stop();
+      for (auto& node : relays_) node.relay->stop();
+      site_->stop();
+    });
+  }
+
+ private:
+  base::Result<void> start_site() {
+    const std::vector<std::string> names{kSiteName, kCoverName};
+    const auto now = std::chrono::system_clock::now();
+    const auto certificate = crypto::self_signed(names, now - std::chrono::hours(24), now + kCertificateLife);
+    if (!certificate) return base::fail(Errc::cannot_start, "the web site's certificate could not be made");
+    auto made = site::Server::start(pool_.first(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, *certificate);
+    if (!made) return tl::unexpected(explain_start_error(made.error(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, "--site-port"));
+    site_.emplace(std::move(*made));
+    return {};
+  }
+
+  base::Result<void> start_relay(const std::string& name, int port, bool with_exit) {
+    auto identity = mesh::load_or_create_identity(config_.state_dir / name, random_);
+    if (!identity) return base::forward_error(identity);
+    if (with_exit)
+      invite_ = mesh::Invite::make(*identity, {"127.0.0.1", static_cast<std::uint16_t>(port)}, kCoverName);
+    RelayConfig config{std::move(*identity), loopback(port), {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1)}, kCoverName, std::nullopt};
+    if (with_exit) config.exit = demo_exit(config_.site_port);
+    auto made = Relay::start(pool_, std::move(config), random_);
+    if (!made) return tl::unexpected(explain_listen_error(made.error(), loopback(port), "--base-port"));
+    relays_.push_back({name, std::move(*made)});
+    return {};
+  }
+
+  base::Result<void> start_client() {
+    const auto socks = loopback(config_.socks_port);
+    auto made = Client::start(pool_.first(), {{*invite_}, socks, std::nullopt}, random_);
+    if (!made) return tl::unexpected(explain_listen_error(made.error(), socks, "--socks-port"));
+    client_ = std::move(*made);
+    return {};
+  }
+
+  base::Result<void> start_control() {
+    auto made = control::Server::start(pool_.first(), loopback(config_.status_port), [this] { return status(); });
+    if (!made) return tl::unexpected(explain_start_error(made.error(), {loopback(config_.status_port)}, "--status-port"));
+    control_.emplace(std::move(*made));
+    return {};
+  }
+
+  [[nodiscard]] control::Status status() const {
+    auto all = base_status("demo", started_);
+    client_->fill(all);
+    auto client = base_status("client", started_);
+    client_->fill(client);
+    all.nodes.push_back({"client", client});
+    for (const auto& node : relays_) {
+      auto one = base_status(node.name == "super" ? "super" : "relay", started_);
+      node.relay->fill(one);
+      all.nodes.push_back({node.name, std::move(one)});
+    }
+    return all;
+  }
+
+  DemoConfig config_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  crypto::SystemRandom random_;
+  IoPool pool_;
+  std::optional<site::Server> site_;
+  std::vector<NamedRelay> relays_;
+  std::optional<mesh::Invite> invite_;
+  std::unique_ptr<Client> client_;
+  std::optional<control::Server> control_;
+};
+
+}  // namespace
+
+base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started) {
+  raise_open_file_limit();
+  Demo demo(config);
+  if (auto done = demo.start(); !done) return done;
+  started();
+  demo.run();
+  return {};
+}
+
+}  // namespace qnet::node

@@ -1,0 +1,77 @@
+#include "node/process.hpp"
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <csignal>
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+#include "control/port_owner.hpp"
+#include "net/error.hpp"
+#include "node/error.hpp"
+
+namespace qnet::node {
+
+namespace {
+// Enough for a last record and a FIN on every session; a second signal does not wait.
+constexpr auto kFarewell = std::chrono::milliseconds(500);
+}  // namespace
+
+std::string_view describe(Errc code) {
+  switch (code) {
+    case Errc::cannot_listen: return "cannot listen";
+    case Errc::cannot_start: return "cannot start";
+  }
+  return "unknown error";
+}
+
+void raise_open_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);  // what was allowed before is allowed still
+}
+
+void run_until_signal(IoPool& pool, const std::function<void()>& stop) {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  boost::asio::signal_set signals(pool.first(), SIGINT, SIGTERM);
+  boost::asio::steady_timer farewell(pool.first());
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (error) return;
+    stop();
+    farewell.expires_after(kFarewell);
+    farewell.async_wait([&](const boost::system::error_code&) { pool.stop(); });
+    signals.async_wait([&](const boost::system::error_code&, int) { pool.stop(); });
+  });
+  pool.run();
+}
+
+base::Error explain_listen_error(const base::Error& error, const net::tcp::endpoint& at, const std::string& flag) {
+  if (error.is(net::Errc::address_in_use)) {
+    const auto owner = control::port_owner(at);
+    return {Errc::cannot_listen, fmt::format("port {} is taken{}; choose another with {}", at.port(),
+                                             owner ? " by " + control::to_text(*owner) : " by another program", flag)};
+  }
+  if (error.is(net::Errc::not_permitted))
+    return {Errc::cannot_listen,
+            fmt::format("this user may not listen on port {}; choose one above 1023 with {}, or give the program the "
+                        "right with: sudo setcap cap_net_bind_service+ep $(command -v qnet)", at.port(), flag)};
+  if (error.is(net::Errc::address_unavailable))
+    return {Errc::cannot_listen, fmt::format("{} is not an address of this machine; give another with {}",
+                                             at.address().to_string(), flag)};
+  return {Errc::cannot_listen, error.message()};
+}
+
+base::Error explain_start_error(const base::Error& error, std::initializer_list<net::tcp::endpoint> ports,
+                                const std::string& flag) {
+  for (const auto& at : ports) {
+    boost::asio::io_context io;
+    if (auto free = net::listen(io, at); !free) return explain_listen_error(free.error(), at, flag);
+  }
+  return error;
+}
+
+}  // namespace qnet::node

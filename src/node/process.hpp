@@ -1,0 +1,27 @@
+// What every running QNet does once for its process: open files, signals, and the wait for the end.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "base/result.hpp"
+#include "net/tcp.hpp"
+#include "node/io_pool.hpp"
+
+namespace qnet::node {
+
+/// As many open files as the system lets this user have: two for each stream.
+void raise_open_file_limit();
+
+/// Runs the pool until SIGINT or SIGTERM; then calls `stop`, and gives what is open a moment to say good-bye.
+void run_until_signal(IoPool& pool, const std::function<void()>& stop);
+
+/// A failure to listen as one sentence: who has the port, and which flag changes it.
+[[nodiscard]] base::Error explain_listen_error(const base::Error& error, const net::tcp::endpoint& at,
+                                               const std::string& flag);
+
+/// The same for a server that tells in its own words that it could not start: finds out which of its ports is taken.
+[[nodiscard]] base::Error explain_start_error(const base::Error& error, std::initializer_list<net::tcp::endpoint> ports,
+                                              const std::string& flag);
+
+}  // namespace qnet::node

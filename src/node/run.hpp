@@ -1,0 +1,51 @@
+// The two ways to run: one node in a helper mode, or the demo's whole network in one process.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "exit/service.hpp"
+#include "mesh/address.hpp"
+#include "mesh/identity.hpp"
+#include "node/client.hpp"
+#include "node/relay.hpp"
+
+namespace qnet::node {
+
+/// What a caller wants of one node; each part is there or not as its helper mode demands.
+struct NodeConfig {
+  std::string helper_mode;
+  net::tcp::endpoint status;
+  std::size_t threads = 1;
+  std::optional<ClientConfig> client;
+  std::optional<RelayConfig> relay;
+};
+
+/// Where the flags that change a port are told: "--socks-port".
+struct PortFlags {
+  std::string socks = "--socks-port";
+  std::string status = "--status-port";
+  std::string listen = "--listen";
+};
+
+/// Runs until SIGINT or SIGTERM. `started` is called once, when everything listens.
+[[nodiscard]] base::Result<void> run_node(NodeConfig config, const std::function<void()>& started);
+
+/// The parts of a status that every node has.
+[[nodiscard]] control::Status base_status(const std::string& helper_mode,
+                                          std::chrono::steady_clock::time_point started);
+
+struct DemoConfig {
+  std::filesystem::path state_dir;
+  std::uint16_t socks_port = 1088;
+  std::uint16_t status_port = 8088;
+  std::uint16_t site_port = 8090;
+  std::uint16_t base_port = 8440;
+};
+
+[[nodiscard]] base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started);
+
+}  // namespace qnet::node

@@ -1,0 +1,58 @@
+#include <boost/asio/post.hpp>
+
+#include "control/server.hpp"
+#include "crypto/system_random.hpp"
+#include "node/process.hpp"
+#include "node/run.hpp"
+
+namespace qnet::node {
+
+base::Result<void> run_node(NodeConfig config, const std::function<void()>& started) {
+  raise_open_file_limit();
+  const auto start = std::chrono::steady_clock::now();
+  const PortFlags flags;
+  crypto::SystemRandom random;
+  IoPool pool(config.threads);
+  std::unique_ptr<Relay> relay;
+  std::unique_ptr<Client> client;
+
+  if (config.relay) {
+    const auto listen = config.relay->listen;
+    auto made = Relay::start(pool, std::move(*config.relay), random);
+    if (!made) return tl::unexpected(explain_listen_error(made.error(), listen, flags.listen));
+    relay = std::move(*made);
+  }
+  if (config.client) {
+    const auto socks = config.client->socks;
+    auto made = Client::start(pool.first(), std::move(*config.client), random);
+    if (!made) return tl::unexpected(explain_listen_error(made.error(), socks, flags.socks));
+    client = std::move(*made);
+  }
+  auto control = control::Server::start(pool.first(), config.status, [&] {
+    auto status = base_status(config.helper_mode, start);
+    if (relay) relay->fill(status);
+    if (client) client->fill(status);
+    return status;
+  });
+  if (!control) return tl::unexpected(explain_start_error(control.error(), {config.status}, flags.status));
+
+  started();
+  run_until_signal(pool, [&] {
+    control->stop();
+    if (client) client->stop();
+    if (relay) relay->stop();
+  });
+  return {};
+}
+
+control::Status base_status(const std::string& helper_mode, std::chrono::steady_clock::time_point started) {
+  control::Status status;
+  status.version = QNET_VERSION;
+  status.helper_mode = helper_mode;
+  status.connection = control::Connection::connected;
+  status.uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started);
+  status.since = std::chrono::system_clock::now() - status.uptime;
+  return status;
+}
+
+}  // namespace qnet::node
