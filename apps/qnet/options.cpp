@@ -213,7 +213,7 @@ std::string help_text() {
 Usage: qnet COMMAND [OPTIONS]
 
   demo      a small network on this machine alone, to try QNet
-  run       a client, or with --helper-mode a relay, bootstrap, exit or super peer
+  run       a client; with --helper-mode a relay, bootstrap, exit or super peer
   invite    print the invite (qnet://...) of the peer whose state is here
   keygen    make the keys of a peer
   status    say how the running QNet is doing

@@ -55,7 +55,8 @@ Task<base::Result<mesh::ConnectRequest>> read_request(session::Stream& stream) {
 
 /// Ends with the peer's end: a stream left before that is reset, and a reset would overtake the answer.
 Task<void> decline(session::Stream& stream, ConnectStatus status) {
-  if (!co_await net::write_all(stream, mesh::ConnectAnswer{status, {}}.encode())) co_return;
+  const auto answer = mesh::ConnectAnswer{status, {}}.encode();
+  if (!co_await net::write_all(stream, answer)) co_return;
   stream.finish();
   const net::Deadline limit(co_await boost::asio::this_coro::executor, ServiceLimits::farewell,
                             [&stream] { stream.reset(); });

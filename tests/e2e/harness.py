@@ -153,7 +153,7 @@ http {{
 class Node:
     """One `qnet run` in a folder of its own."""
 
-    def __init__(self, folder, mode, flags=(), env=None, wrapper=()):
+    def __init__(self, folder, mode, flags=(), env=None, wrapper=(), listen_port=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.status_port = free_port()
@@ -164,7 +164,7 @@ class Node:
             self.socks_port = free_port()
             arguments += ["--socks-port", self.socks_port]
         else:
-            self.listen_port = free_port()
+            self.listen_port = listen_port or free_port()
             arguments += ["--listen", f"127.0.0.1:{self.listen_port}"]
         environment = {"EXIT_ABUSE_EMAIL": "abuse@example.org"} if mode in ("exit", "super") else {}
         self.process = Process([*arguments, *flags], self.folder / "qnet.log", {**environment, **(env or {})})

@@ -30,9 +30,12 @@ def source(connection):
         connection.sendall(block)
 
 
+released = threading.Event()
+
+
 def hold(connection):
-    """Accepts, reads nothing, says nothing."""
-    time.sleep(60)
+    """Accepts, reads nothing, says nothing, until the test releases it."""
+    released.wait(60)
 
 
 def echo(connection):
@@ -126,6 +129,8 @@ class Bulk(Network):
         grown = self.client.process.resident() + self.exit.process.resident() - before
         self.assertLess(sent, 64 * MEBIBYTE, "somebody swallows what nobody reads")
         self.assertLess(grown, 96 * MEBIBYTE)
+        released.set()
+        self.settle()
 
     def test_a_slow_stream_does_not_stop_the_others(self):
         slow = self.connect("source")
