@@ -2,48 +2,6 @@
 # `pqclean` and makes the target qnet_pqclean from PQClean's portable C, which comes from the npm package `pqclean`,
 # pinned by the integrity hashes in npm/package-lock.json.
 set(QNET_PQCLEAN_DIR "" CACHE PATH "A PQClean source tree to use instead of the npm package (for builds without npm)")
-set(QNET_NPM_DIR "${PROJECT_SOURCE_DIR}/build/npm" CACHE PATH "Where npm packages are put, for all build folders at once")
-
-# Sets `out` to the PQClean source tree, fetching it when this lock file's packages are not there yet.
-function(qnet_fetch_pqclean out)
-  set(lock_file "${PROJECT_SOURCE_DIR}/npm/package-lock.json")
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${lock_file}")
-  set(${out} "${QNET_NPM_DIR}/node_modules/pqclean/deps/PQClean" PARENT_SCOPE)
-
-  file(MAKE_DIRECTORY "${QNET_NPM_DIR}")
-  file(LOCK "${QNET_NPM_DIR}/fetch.lock" GUARD FUNCTION TIMEOUT 600)  # several build folders may configure at once
-  file(SHA256 "${lock_file}" wanted)
-  set(stamp "${QNET_NPM_DIR}/installed.sha256")
-  if(EXISTS "${stamp}" AND EXISTS "${QNET_NPM_DIR}/node_modules/pqclean/deps/PQClean")
-    file(READ "${stamp}" installed)
-    if(installed STREQUAL wanted)
-      return()
-    endif()
-  endif()
-
-  find_program(NPM_PROGRAM npm)
-  if(NOT NPM_PROGRAM)
-    message(FATAL_ERROR
-      "This OpenSSL (${OPENSSL_VERSION}) has no ML-KEM, and npm, which fetches PQClean's, was not found.\n"
-      "Do one of these:\n"
-      "  - install npm (Debian: apt-get install npm);\n"
-      "  - install OpenSSL 3.5 or later;\n"
-      "  - set QNET_PQCLEAN_DIR to a PQClean source tree.")
-  endif()
-  message(STATUS "Fetching PQClean with npm")
-  file(COPY "${PROJECT_SOURCE_DIR}/npm/package.json" "${lock_file}" DESTINATION "${QNET_NPM_DIR}")
-  execute_process(
-    COMMAND "${NPM_PROGRAM}" ci --ignore-scripts --no-audit --no-fund
-    WORKING_DIRECTORY "${QNET_NPM_DIR}"
-    RESULT_VARIABLE failed OUTPUT_VARIABLE log ERROR_VARIABLE log)
-  if(failed)
-    message(FATAL_ERROR
-      "npm could not fetch the package `pqclean` (npm/package-lock.json). npm said (${failed}):\n${log}\n"
-      "Check the network and npm's registry setting, or set QNET_PQCLEAN_DIR to a PQClean source tree.")
-  endif()
-  file(WRITE "${stamp}" "${wanted}")
-endfunction()
-
 if(OPENSSL_VERSION VERSION_GREATER_EQUAL 3.5)
   set(QNET_MLKEM_BACKEND openssl)
   message(STATUS "ML-KEM-768: OpenSSL ${OPENSSL_VERSION}")
@@ -54,7 +12,11 @@ set(QNET_MLKEM_BACKEND pqclean)
 if(QNET_PQCLEAN_DIR)
   set(pqclean "${QNET_PQCLEAN_DIR}")
 else()
-  qnet_fetch_pqclean(pqclean)
+  include(NpmPackages)
+  qnet_npm_packages(packages LOCK "${PROJECT_SOURCE_DIR}/npm"
+    NEEDED_FOR "PQClean's ML-KEM, which OpenSSL ${OPENSSL_VERSION} has not"
+    HINT "OpenSSL 3.5 or later has it; or set QNET_PQCLEAN_DIR to a PQClean source tree.")
+  set(pqclean "${packages}/node_modules/pqclean/deps/PQClean")
 endif()
 message(STATUS "ML-KEM-768: PQClean in ${pqclean}")
 set(mlkem "${pqclean}/crypto_kem/ml-kem-768/clean")

@@ -119,8 +119,8 @@ Result<void> set_cover_name(Settings& s, const std::string& text) {
 
 Result<void> set_email(Settings& s, const std::string& text) {
   const auto at = text.find('@');
-  const bool plausible = at != std::string::npos && at > 0 && text.find('@', at + 1) == std::string::npos &&
-                         text.find_first_of(" \t\r\n,;<>") == std::string::npos &&
+  const bool plausible = at != std::string::npos && at > 0 && mesh::is_plain_host(text) &&
+                         text.find_first_of(",;<>\"") == std::string::npos &&
                          mesh::is_host_name(std::string_view(text).substr(at + 1)) && text.find('.', at) != std::string::npos;
   if (!plausible) return bad("\"" + text + "\" is not an e-mail address");
   s.abuse_email = text;
@@ -141,6 +141,13 @@ Result<void> add_dns_server(Settings& s, const std::string& text) {
   return {};
 }
 
+Result<void> set_folder(const std::string& text, std::filesystem::path& to) {
+  // The system would end the name at the zero byte, and use another folder.
+  if (text.empty() || text.find('\0') != std::string::npos) return bad("the folder's name is empty or has a zero byte");
+  to = text;
+  return {};
+}
+
 Result<void> set_log_level(Settings& s, const std::string& text) {
   for (const char* level : {"error", "warning", "info", "debug"})
     if (text == level) return s.log_level = text, Result<void>();
@@ -148,6 +155,7 @@ Result<void> set_log_level(Settings& s, const std::string& text) {
 }
 
 // NOLINTBEGIN: one line an option reads best
+// clang-format off
 constexpr Option kOptions[] = {
     {"helper_mode", "STEALTH_MODE", "MODE", "client, relay, bootstrap, exit or super", "r", false, set_mode},
     {"relay_only", "", "", "the same as --helper-mode relay", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::relay); }},
@@ -169,12 +177,13 @@ constexpr Option kOptions[] = {
     {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "r", true, add_dns_server},
     {"site_port", "", "PORT", "the demo's web site; HTTPS on the next (8090)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65534, s.site_port); }},
     {"base_port", "", "PORT", "the demo's three peers, from here (8440)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65533, s.base_port); }},
-    {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdki", false, [](Settings& s, const std::string& v) -> Result<void> { if (v.empty()) return bad("the state folder's name is empty"); s.state_dir = v; return {}; }},
+    {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdki", false, [](Settings& s, const std::string& v) { return set_folder(v, s.state_dir); }},
     {"log_level", "QNET_LOG_LEVEL", "LEVEL", "error, warning, info or debug", "rd", false, set_log_level},
     {"threads", "", "N", "cores to use (all)", "r", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 256, s.threads); }},
     {"qr", "", "", "print a QR code too", "i", false, [](Settings& s, const std::string& v) { return set_flag_value(s.qr, v); }},
     {"json", "", "", "print JSON", "s", false, [](Settings& s, const std::string& v) { return set_flag_value(s.json, v); }},
 };
+// clang-format on
 // NOLINTEND
 
 }  // namespace

@@ -17,11 +17,14 @@ struct Option {
   std::string_view value_name;   ///< "PORT"; empty for a switch
   std::string_view help;
   std::string_view commands;     ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus)
-  bool many;                     ///< may be given several times; a list in the file, comma-separated in the environment
+  bool many;                     ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 
   [[nodiscard]] std::string flag() const;
   [[nodiscard]] bool is_switch() const { return value_name.empty(); }
+  [[nodiscard]] bool takes_numbers() const {
+    return value_name == "PORT" || value_name == "PORTS" || value_name == "N";
+  }
   [[nodiscard]] bool belongs_to(Command command) const;
 };
 

@@ -1,8 +1,6 @@
 // From the command line, the environment and the configuration file to Settings, in that order of strength.
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -10,6 +8,7 @@
 #include "base/result.hpp"
 #include "error.hpp"
 #include "settings.hpp"
+#include "settle.hpp"
 
 namespace qnet::cli {
 
@@ -17,9 +16,6 @@ namespace qnet::cli {
 struct PrintText {
   std::string text;
 };
-
-/// The value of an environment variable; nothing when it is not set. An empty value counts as not set.
-using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
 /// `arguments` without the program's name.
 [[nodiscard]] base::Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::string> arguments,
