@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "command_name.hpp"
 #include "nearest.hpp"
@@ -44,11 +44,6 @@ CLI::Option* add_valued(CLI::App& app, const std::string& flag, std::vector<std:
 }
 
 }  // namespace
-
-std::string suggestion(std::string_view word, const std::vector<std::string>& known) {
-  const auto meant = nearest(word, known);
-  return meant ? fmt::format("; did you mean {}?", *meant) : "";
-}
 
 Result<CommandLine> parse_command_line(Command command, std::vector<std::string> arguments) {
   // CLI11 would take the next word as the value of "--state-dir=".

@@ -17,9 +17,7 @@ struct CommandLine {
   bool help = false;
 };
 
-[[nodiscard]] base::Result<CommandLine> parse_command_line(Command command, std::vector<std::string> arguments);
-
-/// "; did you mean --peer?", or nothing when no known word is near.
-[[nodiscard]] std::string suggestion(std::string_view word, const std::vector<std::string>& known);
+[[nodiscard]] base::Result<CommandLine> parse_command_line(Command command,
+                                                           std::vector<std::string> arguments);
 
 }  // namespace qnet::cli

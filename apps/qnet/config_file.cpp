@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
-#include "command_line.hpp"
 #include "command_name.hpp"
+#include "nearest.hpp"
 #include "option_table.hpp"
 
 namespace qnet::cli {
@@ -35,7 +35,8 @@ std::optional<std::string> scalar(const Option& option, const toml::node& node) 
   return number && option.takes_numbers() ? std::optional(std::to_string(*number)) : std::nullopt;
 }
 
-base::Result<std::vector<std::string>> values_of(const Option& option, const toml::node& node, const std::string& where) {
+base::Result<std::vector<std::string>> values_of(const Option& option, const toml::node& node,
+                                                 const std::string& where) {
   std::vector<std::string> values;
   const auto add = [&](const toml::node& item) {
     auto value = scalar(option, item);
@@ -89,14 +90,16 @@ base::Result<GivenOptions> parse_config(std::string_view text, std::string_view 
       const auto* const option = option_named(key.str());
       if (option == nullptr) return unknown(key.str(), where);
       if (!option->belongs_to(Command::run))
-        return base::fail(Errc::unknown_key, fmt::format("{}: {} is no option of qnet run", where, option->key));
+        return base::fail(Errc::unknown_key,
+                          fmt::format("{}: {} is no option of qnet run", where, option->key));
       auto values = values_of(*option, node, where);
       if (!values) return base::forward_error(values);
       given.emplace(option->key, Given{std::move(*values), where});
     }
     return given;
   } catch (const toml::parse_error& error) {
-    return base::fail(Errc::bad_file, fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()));
+    return base::fail(Errc::bad_file,
+                      fmt::format("{}, line {}: {}", name, error.source().begin.line, error.description()));
   }
 }
 

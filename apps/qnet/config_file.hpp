@@ -10,7 +10,8 @@
 
 namespace qnet::cli {
 
-/// The options of a file's text. `name` is for error messages. An unknown key is an error that suggests the nearest.
+/// The options of a file's text. `name` is for error messages. An unknown key is an error that suggests the
+/// nearest.
 [[nodiscard]] base::Result<GivenOptions> parse_config(std::string_view text, std::string_view name);
 [[nodiscard]] base::Result<GivenOptions> read_config(const std::filesystem::path& file);
 

@@ -17,8 +17,8 @@ struct Given {
 /// By the option's key.
 using GivenOptions = std::map<std::string, Given, std::less<>>;
 
-/// The parts between commas, without spaces around them and without empty parts. A text that has no other part stays
-/// as it is, so that whoever reads it can say what is wrong with it.
+/// The parts between commas, without spaces around them and without empty parts. A text that has no other
+/// part stays as it is, so that whoever reads it can say what is wrong with it.
 [[nodiscard]] std::vector<std::string> split_at_commas(std::string_view text);
 
 }  // namespace qnet::cli

@@ -47,4 +47,9 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
   return best;
 }
 
+std::string suggestion(std::string_view word, std::span<const std::string> known) {
+  const auto meant = nearest(word, known);
+  return meant ? "; did you mean " + *meant + "?" : "";
+}
+
 }  // namespace qnet::cli

@@ -12,24 +12,36 @@ namespace qnet::cli {
 
 std::string_view describe(Errc code) {
   switch (code) {
-    case Errc::bad_value: return "a value cannot be used";
-    case Errc::unknown_key: return "the configuration file has an unknown key";
-    case Errc::unknown_flag: return "unknown option";
-    case Errc::unknown_command: return "unknown command";
-    case Errc::unreadable_file: return "the configuration file cannot be read";
-    case Errc::bad_file: return "the configuration file is no valid TOML";
-    case Errc::missing: return "something is missing";
+    case Errc::bad_value:
+      return "a value cannot be used";
+    case Errc::unknown_key:
+      return "the configuration file has an unknown key";
+    case Errc::unknown_flag:
+      return "unknown option";
+    case Errc::unknown_command:
+      return "unknown command";
+    case Errc::unreadable_file:
+      return "the configuration file cannot be read";
+    case Errc::bad_file:
+      return "the configuration file is no valid TOML";
+    case Errc::missing:
+      return "something is missing";
   }
   return "unknown option error";
 }
 
 std::string_view to_text(HelperMode mode) {
   switch (mode) {
-    case HelperMode::client: return "client";
-    case HelperMode::relay: return "relay";
-    case HelperMode::bootstrap: return "bootstrap";
-    case HelperMode::exit: return "exit";
-    case HelperMode::super: return "super";
+    case HelperMode::client:
+      return "client";
+    case HelperMode::relay:
+      return "relay";
+    case HelperMode::bootstrap:
+      return "bootstrap";
+    case HelperMode::exit:
+      return "exit";
+    case HelperMode::super:
+      return "super";
   }
   return "?";
 }
@@ -38,14 +50,17 @@ namespace {
 
 using base::Result;
 
-tl::unexpected<base::Error> bad(std::string why) { return base::fail(Errc::bad_value, std::move(why)); }
+tl::unexpected<base::Error> bad(std::string why) {
+  return base::fail(Errc::bad_value, std::move(why));
+}
 
 template <class Integer>
 Result<void> set_number(const std::string& text, Integer low, Integer high, Integer& to) {
   Integer value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < low || value > high)
-    return bad("\"" + text + "\" is not a number from " + std::to_string(low) + " to " + std::to_string(high));
+    return bad("\"" + text + "\" is not a number from " + std::to_string(low) + " to " +
+               std::to_string(high));
   to = value;
   return {};
 }
@@ -56,7 +71,8 @@ Result<void> set_port(const std::string& text, std::uint16_t& to) {
 
 Result<mesh::HostPort> host_port(const std::string& text) {
   auto parsed = mesh::parse_host_port(text);
-  if (!parsed) return bad("\"" + text + "\" is not HOST:PORT, such as www.example.com:443 or [2001:db8::1]:443");
+  if (!parsed)
+    return bad("\"" + text + "\" is not HOST:PORT, such as www.example.com:443 or [2001:db8::1]:443");
   return *parsed;
 }
 
@@ -76,7 +92,8 @@ Result<void> set_endpoint(const std::string& text, mesh::HostPort& to) {
 }
 
 Result<void> set_mode(Settings& s, const std::string& text) {
-  for (const auto mode : {HelperMode::client, HelperMode::relay, HelperMode::bootstrap, HelperMode::exit, HelperMode::super}) {
+  for (const auto mode :
+       {HelperMode::client, HelperMode::relay, HelperMode::bootstrap, HelperMode::exit, HelperMode::super}) {
     if (text != to_text(mode)) continue;
     s.helper_mode = mode;
     return {};
@@ -119,9 +136,11 @@ Result<void> set_cover_name(Settings& s, const std::string& text) {
 
 Result<void> set_email(Settings& s, const std::string& text) {
   const auto at = text.find('@');
-  const bool plausible = at != std::string::npos && at > 0 && mesh::is_plain_host(text) &&
+  const auto visible = [](char c) { return c > ' ' && c <= '~'; };
+  const bool plausible = at != std::string::npos && at > 0 && std::ranges::all_of(text, visible) &&
                          text.find_first_of(",;<>\"") == std::string::npos &&
-                         mesh::is_host_name(std::string_view(text).substr(at + 1)) && text.find('.', at) != std::string::npos;
+                         mesh::is_host_name(std::string_view(text).substr(at + 1)) &&
+                         text.find('.', at) != std::string::npos;
   if (!plausible) return bad("\"" + text + "\" is not an e-mail address");
   s.abuse_email = text;
   return {};
@@ -135,15 +154,18 @@ Result<void> add_exit_port(Settings& s, const std::string& text) {
 }
 
 Result<void> add_dns_server(Settings& s, const std::string& text) {
-  const auto parsed = is_address(text) ? mesh::HostPort{text, 53} : mesh::parse_host_port(text).value_or(mesh::HostPort{});
-  if (!is_address(parsed.host)) return bad("\"" + text + "\" is not a name server: give its IP address, with :PORT if it is not 53");
+  const auto parsed =
+      is_address(text) ? mesh::HostPort{text, 53} : mesh::parse_host_port(text).value_or(mesh::HostPort{});
+  if (!is_address(parsed.host))
+    return bad("\"" + text + "\" is not a name server: give its IP address, with :PORT if it is not 53");
   s.dns_servers.push_back(parsed);
   return {};
 }
 
 Result<void> set_folder(const std::string& text, std::filesystem::path& to) {
   // The system would end the name at the zero byte, and use another folder.
-  if (text.empty() || text.find('\0') != std::string::npos) return bad("the folder's name is empty or has a zero byte");
+  if (text.empty() || text.find('\0') != std::string::npos)
+    return bad("the folder's name is empty or has a zero byte");
   to = text;
   return {};
 }
@@ -199,6 +221,8 @@ bool Option::belongs_to(Command command) const {
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos;
 }
 
-std::span<const Option> option_table() { return kOptions; }
+std::span<const Option> option_table() {
+  return kOptions;
+}
 
 }  // namespace qnet::cli

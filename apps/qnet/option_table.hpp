@@ -16,8 +16,8 @@ struct Option {
   std::string_view environment;  ///< empty when there is none
   std::string_view value_name;   ///< "PORT"; empty for a switch
   std::string_view help;
-  std::string_view commands;     ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus)
-  bool many;                     ///< may be given several times; a list in the file, comma-separated elsewhere
+  std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus)
+  bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 
   [[nodiscard]] std::string flag() const;

@@ -7,6 +7,7 @@
 #include "command_line.hpp"
 #include "command_name.hpp"
 #include "config_file.hpp"
+#include "nearest.hpp"
 
 namespace qnet::cli {
 
@@ -17,7 +18,8 @@ using base::Result;
 std::string option_lines(const std::vector<const Option*>& options) {
   std::string text;
   for (const auto* const option : options) {
-    const auto left = option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
+    const auto left =
+        option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
     text += fmt::format("  {:<28} {}\n", left, option->help);
   }
   return text;
@@ -25,7 +27,8 @@ std::string option_lines(const std::vector<const Option*>& options) {
 
 }  // namespace
 
-Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::string> arguments, const Environment& environment) {
+Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::string> arguments,
+                                                        const Environment& environment) {
   using Outcome = std::variant<Settings, PrintText>;
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help")
     return Outcome(PrintText{help_text()});
@@ -34,7 +37,8 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   if (!command) {
     auto known = command_names();
     known.insert(known.end(), {"--help", "--version"});
-    return base::fail(Errc::unknown_command, fmt::format("{}{} (qnet --help lists them)", arguments[0], suggestion(arguments[0], known)));
+    return base::fail(Errc::unknown_command, fmt::format("{}{} (qnet --help lists them)", arguments[0],
+                                                         suggestion(arguments[0], known)));
   }
   auto line = parse_command_line(*command, {arguments.begin() + 1, arguments.end()});
   if (!line) return base::forward_error(line);
@@ -46,13 +50,16 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
     if (!read) return base::forward_error(read);
     from_file = std::move(*read);
   }
-  const std::array strongest_first = {std::move(line->given), from_environment(*command, environment), std::move(from_file)};
+  const std::array strongest_first = {std::move(line->given), from_environment(*command, environment),
+                                      std::move(from_file)};
   auto settings = settle(*command, strongest_first, environment);
   if (!settings) return base::forward_error(settings);
   return Outcome(std::move(*settings));
 }
 
-std::string version_text() { return fmt::format("qnet {}\n", QNET_VERSION); }
+std::string version_text() {
+  return fmt::format("qnet {}\n", QNET_VERSION);
+}
 
 std::string help_text() {
   return R"(qnet - carries your traffic past censorship
@@ -73,7 +80,8 @@ Start with: qnet demo
 }
 
 std::string help_text(Command command) {
-  auto text = fmt::format("Usage: qnet {} [OPTIONS]\n\n{}", name_of(command), option_lines(options_of(command)));
+  auto text =
+      fmt::format("Usage: qnet {} [OPTIONS]\n\n{}", name_of(command), option_lines(options_of(command)));
   if (command == Command::run)
     text += fmt::format("  {:<28} {}\n", "--config FILE", "the same options in TOML: socks_port = 1088");
   return text;

@@ -18,8 +18,8 @@ struct PrintText {
 };
 
 /// `arguments` without the program's name.
-[[nodiscard]] base::Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::string> arguments,
-                                                                            const Environment& environment);
+[[nodiscard]] base::Result<std::variant<Settings, PrintText>> parse_options(
+    std::span<const std::string> arguments, const Environment& environment);
 
 /// What `--help` prints, for the whole program or for one command.
 [[nodiscard]] std::string help_text();

@@ -1,5 +1,5 @@
-// Everything a person can say to qnet, checked and typed. Where a value came from (flag, environment, file, default)
-// no longer matters here.
+// Everything a person can say to qnet, checked and typed. Where a value came from (flag, environment, file,
+// default) no longer matters here.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,9 @@ enum class Command { run, demo, keygen, invite, status };
 enum class HelperMode { client, relay, bootstrap, exit, super };
 
 [[nodiscard]] std::string_view to_text(HelperMode mode);
-[[nodiscard]] constexpr bool has_exit(HelperMode mode) { return mode == HelperMode::exit || mode == HelperMode::super; }
+[[nodiscard]] constexpr bool has_exit(HelperMode mode) {
+  return mode == HelperMode::exit || mode == HelperMode::super;
+}
 
 struct UserPassword {
   std::string user;
@@ -35,12 +37,12 @@ struct Settings {
   mesh::HostPort listen{"0.0.0.0", 443};
   std::optional<mesh::HostPort> advertise;
   std::optional<mesh::HostPort> cover_origin;
-  std::string cover_name;               ///< empty: the cover origin's host
-  std::vector<std::string> peers;       ///< invites
-  std::vector<std::string> operators;   ///< invites, tried after the peers
+  std::string cover_name;              ///< empty: the cover origin's host
+  std::vector<std::string> peers;      ///< invites
+  std::vector<std::string> operators;  ///< invites, tried after the peers
   std::filesystem::path state_dir;
   std::string log_level = "info";
-  std::uint32_t threads = 0;            ///< 0: one for each core
+  std::uint32_t threads = 0;  ///< 0: one for each core
 
   std::string abuse_email;
   std::vector<std::string> exit_allow;
@@ -48,8 +50,8 @@ struct Settings {
   std::uint32_t exit_max_connections = 1000;
   std::vector<mesh::HostPort> dns_servers;
 
-  std::uint16_t site_port = 8090;       ///< demo: the built-in web site; HTTPS is on the next port
-  std::uint16_t base_port = 8440;       ///< demo: the super peer; the relays are on the next two ports
+  std::uint16_t site_port = 8090;  ///< demo: the built-in web site; HTTPS is on the next port
+  std::uint16_t base_port = 8440;  ///< demo: the super peer; the relays are on the next two ports
 
   bool qr = false;
   bool json = false;

@@ -30,8 +30,8 @@ Result<void> apply(const Option& option, const Given& given, Settings& settings)
   for (const auto& value : given.values) {
     if (const auto set = option.set(settings, value); !set) {
       const auto& why = set.error();
-      return base::fail(Errc::bad_value,
-                        fmt::format("{}: {}", given.where, why.context().empty() ? why.message() : why.context()));
+      return base::fail(Errc::bad_value, fmt::format("{}: {}", given.where,
+                                                     why.context().empty() ? why.message() : why.context()));
     }
   }
   return {};
@@ -67,15 +67,17 @@ Result<void> apply_mode(std::span<const GivenOptions> strongest_first, Settings&
     const auto wishes = mode_wishes(source);
     for (const auto& wish : wishes)
       if (wish.mode != wishes.front().mode)
-        return base::fail(Errc::bad_value, fmt::format("{} asks for mode {}, and {} for mode {}: choose one",
-                                                       wishes.front().where, wishes.front().mode, wish.where, wish.mode));
+        return base::fail(Errc::bad_value,
+                          fmt::format("{} asks for mode {}, and {} for mode {}: choose one",
+                                      wishes.front().where, wishes.front().mode, wish.where, wish.mode));
     if (!wishes.empty()) return {};
   }
   return {};
 }
 
 std::filesystem::path default_state_dir(const Environment& environment) {
-  if (const auto state = look_up(environment, "XDG_STATE_HOME"); state && state->starts_with('/')) return *state + "/qnet";
+  if (const auto state = look_up(environment, "XDG_STATE_HOME"); state && state->starts_with('/'))
+    return *state + "/qnet";
   if (const auto home = look_up(environment, "HOME")) return *home + "/.local/state/qnet";
   return {};
 }
@@ -87,25 +89,35 @@ bool needs_state_dir(const Settings& s) {
 
 Result<void> check_relay(const Settings& s) {
   if (!s.cover_origin)
-    return base::fail(Errc::missing, fmt::format("mode {} needs the web site that strangers shall see: give --cover-origin HOST:PORT",
-                                                 to_text(s.helper_mode)));
+    return base::fail(
+        Errc::missing,
+        fmt::format("mode {} needs the web site that strangers shall see: give --cover-origin HOST:PORT",
+                    to_text(s.helper_mode)));
   if (!mesh::is_host_name(s.cover_name))
-    return base::fail(Errc::missing, fmt::format("the cover origin is given by address ({}): give that site's name too, with --cover-name",
-                                                 s.cover_name));
+    return base::fail(
+        Errc::missing,
+        fmt::format("the cover origin is given by address ({}): give that site's name too, with --cover-name",
+                    s.cover_name));
   return {};
 }
 
 Result<void> check_whole(const Settings& s) {
   const bool runs = s.command == Command::run;
   if (runs && has_exit(s.helper_mode) && s.abuse_email.empty())
-    return base::fail(Errc::missing, fmt::format("an {} needs a contact for complaints: set EXIT_ABUSE_EMAIL to an e-mail address that is read",
-                                                 s.helper_mode == HelperMode::super ? "exit (mode super has one)" : "exit"));
+    return base::fail(
+        Errc::missing,
+        fmt::format(
+            "an {} needs a contact for complaints: set EXIT_ABUSE_EMAIL to an e-mail address that is read",
+            s.helper_mode == HelperMode::super ? "exit (mode super has one)" : "exit"));
   if (runs && s.helper_mode != HelperMode::client)
     if (auto relay = check_relay(s); !relay) return relay;
   if (runs && s.helper_mode == HelperMode::client && s.peers.empty() && s.operators.empty())
-    return base::fail(Errc::missing, "a client needs somebody to connect to: give --peer with an invite (qnet://…), or run qnet demo to try QNet on this machine alone");
+    return base::fail(Errc::missing,
+                      "a client needs somebody to connect to: give --peer with an invite (qnet://…), or run "
+                      "qnet demo to try QNet on this machine alone");
   if (s.state_dir.empty() && needs_state_dir(s))
-    return base::fail(Errc::missing, "no folder for keys and state, as HOME is not set: give --state-dir DIR");
+    return base::fail(Errc::missing,
+                      "no folder for keys and state, as HOME is not set: give --state-dir DIR");
   return {};
 }
 
@@ -123,7 +135,8 @@ GivenOptions from_environment(Command command, const Environment& environment) {
   return given;
 }
 
-Result<Settings> settle(Command command, std::span<const GivenOptions> strongest_first, const Environment& environment) {
+Result<Settings> settle(Command command, std::span<const GivenOptions> strongest_first,
+                        const Environment& environment) {
   Settings settings;
   settings.command = command;
   settings.state_dir = default_state_dir(environment);

@@ -18,7 +18,8 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 
 [[nodiscard]] GivenOptions from_environment(Command command, const Environment& environment);
 
-/// The environment is asked for the person's folders only. Of an option the strongest source alone counts, lists too.
+/// The environment is asked for the person's folders only. Of an option the strongest source alone counts,
+/// lists too.
 [[nodiscard]] base::Result<Settings> settle(Command command, std::span<const GivenOptions> strongest_first,
                                             const Environment& environment);
 

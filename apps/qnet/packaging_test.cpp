@@ -1,0 +1,93 @@
+// The man page and the completion are written by hand: no option may be missing there.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "command_name.hpp"
+#include "option_table.hpp"
+
+namespace qnet::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+
+std::string contents(const std::string& name) {
+  std::ifstream file(std::string(PACKAGING_FOLDER "/") + name, std::ios::binary);
+  EXPECT_TRUE(file) << name;
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), std::istream_iterator<std::string>()};
+}
+
+/// mdoc's own way to write a flag: ".It Fl -socks-port Ar PORT".
+bool has_item(const std::string& page, const Option& option) {
+  const auto item = ".It Fl " + option.flag().substr(1);
+  return option.is_switch()
+             ? page.find(item + "\n") != std::string::npos
+             : page.find(item + " Ar " + std::string(option.value_name) + "\n") != std::string::npos;
+}
+
+/// The flags in the completion's line "  run) flags="…" ;;".
+std::vector<std::string> completed_flags(const std::string& script, Command command) {
+  const auto start = "\n    " + std::string(name_of(command)) + ") flags=\"";
+  const auto at = script.find(start);
+  if (at == std::string::npos) return {};
+  const auto first = at + start.size();
+  return words_of(script.substr(first, script.find('"', first) - first));
+}
+
+constexpr Command kCommands[] = {Command::run, Command::demo, Command::keygen, Command::invite,
+                                 Command::status};
+
+TEST(ManPage, has_every_flag_with_its_value) {
+  const auto page = contents("qnet.1");
+  for (const auto& option : option_table()) EXPECT_TRUE(has_item(page, option)) << option.flag();
+  EXPECT_THAT(page, HasSubstr(".It Fl -config Ar FILE\n"));
+}
+
+TEST(ManPage, has_every_environment_variable_at_its_flag_and_in_the_list) {
+  const auto page = contents("qnet.1");
+  for (const auto& option : option_table()) {
+    if (option.environment.empty()) continue;
+    const std::string name(option.environment);
+    EXPECT_THAT(page, HasSubstr(".It Ev " + name + "\n"));
+    const auto item = page.find(".It Fl " + option.flag().substr(1));
+    ASSERT_NE(item, std::string::npos) << option.flag();
+    const auto text = page.substr(item, page.find("\n.It ", item + 1) - item);
+    EXPECT_THAT(text, HasSubstr("\n.Pq Ev " + name + "\n")) << option.flag();
+  }
+}
+
+TEST(ManPage, has_every_command) {
+  const auto page = contents("qnet.1");
+  for (const auto& name : command_names()) EXPECT_THAT(page, HasSubstr(".It Cm " + name + "\n"));
+}
+
+TEST(Completion, offers_each_command_exactly_its_flags) {
+  const auto script = contents("qnet.bash");
+  for (const auto command : kCommands) {
+    std::vector<std::string> expected{"--help"};
+    if (command == Command::run) expected.emplace_back("--config");
+    for (const auto* const option : options_of(command)) expected.push_back(option->flag());
+    EXPECT_THAT(completed_flags(script, command), ::testing::UnorderedElementsAreArray(expected))
+        << name_of(command);
+  }
+}
+
+TEST(Completion, offers_every_command) {
+  const auto script = contents("qnet.bash");
+  const std::string start = "local commands=\"";
+  const auto at = script.find(start);
+  ASSERT_NE(at, std::string::npos);
+  const auto first = at + start.size();
+  EXPECT_THAT(words_of(script.substr(first, script.find('"', first) - first)), IsSupersetOf(command_names()));
+}
+
+}  // namespace
+}  // namespace qnet::cli

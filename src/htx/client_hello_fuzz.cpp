@@ -1,0 +1,48 @@
+// A stranger's first bytes. Whatever was parsed lies inside the input; more bytes never turn a refusal into a hello; and
+// the relay's decision about them never crashes.
+#include <cstdlib>
+
+#include "base/testing/seeded_random.hpp"
+#include "htx/client_hello.hpp"
+#include "htx/gate.hpp"
+#include "htx/tls.hpp"
+
+namespace {
+
+using namespace qnet;
+
+void check(bool truth) {
+  if (!truth) std::abort();
+}
+
+void check_inside(base::ByteView part, base::ByteView whole) {
+  if (!part.empty()) check(part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const base::ByteView input(data, size);
+  const auto parsed = htx::parse_client_hello(input);
+  if (parsed.status == htx::ClientHelloStatus::parsed) {
+    check(parsed.consumed <= size);
+    check_inside(parsed.hello.random, input);
+    check_inside(parsed.hello.session_id, input);
+    check_inside(parsed.hello.cipher_suites, input);
+    for (const auto& extension : parsed.hello.extensions) check_inside(extension.body, input);
+    for (const auto group : {htx::kX25519, htx::kX25519MlKem768})
+      if (const auto share = parsed.hello.key_share(group)) check_inside(*share, input);
+    (void)parsed.hello.offers_tls13();
+    (void)parsed.hello.server_name();
+  }
+  if (size > 0) {
+    const auto shorter = htx::parse_client_hello(input.first(size - 1)).status;
+    if (shorter == htx::ClientHelloStatus::not_client_hello) check(parsed.status == shorter);
+  }
+
+  static base::testing::SeededRandom random(1);
+  static htx::ReplayCache seen(random);
+  static const htx::Gate gate({crypto::X25519KeyPair::generate(random), htx::builtin_profiles().front(), {}}, seen);
+  check(!std::holds_alternative<htx::Responder>(gate.examine(input, htx::WallTime{std::chrono::seconds(1'800'000'000)})));
+  return 0;
+}
