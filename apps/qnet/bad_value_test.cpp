@@ -47,6 +47,13 @@ TEST(BadValue, an_exit_port_is_a_port) {
   }
 }
 
+TEST(BadValue, an_allowed_destination_is_read_when_qnet_starts) {
+  for (const char* const entry :
+       {"intranet.example.com", "10.0.0.1:0", "10.0.0.0/8:80", "a b:80", "site.example.com:80=localhost:80"})
+    EXPECT_THAT(error_of(client({"--exit-allow", entry})),
+                AllOf(HasSubstr("--exit-allow"), HasSubstr(entry)));
+}
+
 TEST(BadValue, a_count_is_in_its_range) {
   for (const char* const count : {"0", "-1", "257", "two", "4294967296", "4294967297"})
     EXPECT_THAT(error_of(client({"--threads", count})),

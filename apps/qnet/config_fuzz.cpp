@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "config_file.hpp"
+#include "exit/allow_entry.hpp"
 #include "mesh/invite.hpp"
 #include "settle.hpp"
 
@@ -31,6 +32,7 @@ void check_lists(const cli::Settings& s) {
   auto ports = s.exit_ports;
   std::ranges::sort(ports);
   require(ports[0] > 0 && std::ranges::adjacent_find(ports) == ports.end());
+  for (const auto& entry : s.exit_allow) require(exit::parse_allow_entry(entry).has_value());
   for (const auto& server : s.dns_servers) require(is_address(server.host) && server.port > 0);
 }
 

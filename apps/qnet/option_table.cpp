@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "exit/allow_entry.hpp"
 #include "mesh/invite.hpp"
 
 namespace qnet::cli {
@@ -146,6 +147,13 @@ Result<void> set_email(Settings& s, const std::string& text) {
   return {};
 }
 
+Result<void> add_exit_allow(Settings& s, const std::string& text) {
+  if (const auto entry = exit::parse_allow_entry(text); !entry)
+    return bad("\"" + text + "\" allows nothing: " + entry.error().message());
+  s.exit_allow.push_back(text);
+  return {};
+}
+
 Result<void> add_exit_port(Settings& s, const std::string& text) {
   std::uint16_t port = 0;
   auto set = set_port(text, port);
@@ -193,7 +201,7 @@ constexpr Option kOptions[] = {
     {"cover_origin", "QNET_COVER_ORIGIN", "HOST:PORT", "the web site that strangers see", "r", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.cover_origin = *p; return {}; }},
     {"cover_name", "QNET_COVER_NAME", "NAME", "that site's name (default: its host)", "ri", false, set_cover_name},
     {"exit_abuse_email", "EXIT_ABUSE_EMAIL", "EMAIL", "exit: whom complaints reach; required", "r", false, set_email},
-    {"exit_allow", "", "DEST", "exit: allow HOST:PORT[=ADDR:PORT]; may repeat", "r", true, [](Settings& s, const std::string& v) { s.exit_allow.push_back(v); return Result<void>(); }},
+    {"exit_allow", "", "DEST", "exit: allow HOST:PORT[=ADDR:PORT]; may repeat", "r", true, add_exit_allow},
     {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "r", true, add_exit_port},
     {"exit_max_connections", "EXIT_MAX_CONNECTIONS", "N", "exit: connections at once (1000)", "r", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.exit_max_connections); }},
     {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "r", true, add_dns_server},

@@ -72,11 +72,11 @@ net::Task<void> Relay::accept() {
       continue;
     }
     const auto core = next++ % pool_.size();
-    auto [error, socket] = co_await acceptor_.async_accept(pool_.at(core), kAwait);
+    auto [error, accepted] = co_await acceptor_.async_accept(pool_.at(core), kAwait);
     if (!error) {
       asio::co_spawn(
           pool_.at(core),
-          [cover = covers_[core].get(), socket = std::move(socket)]() mutable { return cover->serve(std::move(socket)); },
+          [cover = covers_[core].get(), socket = std::move(accepted)]() mutable { return cover->serve(std::move(socket)); },
           asio::detached);
     } else if (acceptor_.is_open()) {
       pause.expires_after(kAcceptPause);

@@ -58,11 +58,11 @@ void Server::stop() {
 net::Task<void> Server::accept() {
   asio::steady_timer pause(acceptor_.get_executor());
   while (acceptor_.is_open()) {
-    auto [error, socket] = co_await acceptor_.async_accept(kAwait);
+    auto [error, accepted] = co_await acceptor_.async_accept(kAwait);
     if (!error && open_.size() < ServerLimits::connections) {
       asio::co_spawn(
           acceptor_.get_executor(),
-          [self = shared_from_this(), socket = std::move(socket)]() mutable { return self->serve(std::move(socket)); },
+          [self = shared_from_this(), socket = std::move(accepted)]() mutable { return self->serve(std::move(socket)); },
           asio::detached);
     } else if (error && acceptor_.is_open()) {
       pause.expires_after(kAcceptPause);

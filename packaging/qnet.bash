@@ -1,0 +1,44 @@
+# Completion of qnet for bash. Install it as /usr/share/bash-completion/completions/qnet, or source it.
+
+# File names may hold spaces; readline quotes them, and adds a slash to folders.
+_qnet_paths() {
+  local path
+  compopt -o filenames 2>/dev/null
+  while IFS= read -r path; do COMPREPLY+=("$path"); done < <(compgen "$1" -- "$2")
+}
+
+_qnet() {
+  local commands="demo run invite keygen status"
+  # Not from COMP_WORDS alone: bash takes --flag=value for three words.
+  local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" flags=""
+  COMPREPLY=()
+  if ((COMP_CWORD == 1)); then
+    mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$word")
+    return
+  fi
+  if [[ $word == = ]]; then
+    word=""
+  elif [[ $previous == = ]]; then
+    previous="${COMP_WORDS[COMP_CWORD-2]}"
+  fi
+  case $previous in
+    --helper-mode) mapfile -t COMPREPLY < <(compgen -W "client relay bootstrap exit super" -- "$word"); return ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W "error warning info debug" -- "$word"); return ;;
+    --config) _qnet_paths -f "$word"; return ;;
+    --state-dir) _qnet_paths -d "$word"; return ;;
+    --relay-only | --exit-node | --qr | --json | --help | -h) ;;
+    --*) return ;;
+  esac
+  case ${COMP_WORDS[1]} in
+    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --socks-port --socks-bind
+      --socks-auth --status-port --listen --advertise --cover-origin --cover-name --exit-abuse-email --exit-allow
+      --exit-ports --exit-max-connections --dns-server --state-dir --log-level --threads" ;;
+    demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
+    keygen) flags="--help --state-dir" ;;
+    invite) flags="--help --advertise --cover-name --state-dir --qr" ;;
+    status) flags="--help --status-port --json" ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word")
+}
+
+complete -F _qnet qnet

@@ -1,0 +1,42 @@
+#!/bin/bash
+# Completes command lines as bash would: qnet_bash_test.sh FILE, where FILE is the completion.
+set -u
+source "$1" || exit 1
+failures=0
+
+# complete_to EXPECTED WORD…: the last word is the one being completed; EXPECTED has single spaces.
+complete_to() {
+  local expected="$1"
+  shift
+  COMP_WORDS=("$@")
+  COMP_CWORD=$(($# - 1))
+  COMPREPLY=()
+  _qnet 2>/dev/null
+  [[ ${COMPREPLY[*]} == "$expected" ]] && return
+  echo "$*: expected \"$expected\", got \"${COMPREPLY[*]}\""
+  failures=$((failures + 1))
+}
+
+complete -p qnet >/dev/null || failures=1
+complete_to "super" qnet run --helper-mode s
+complete_to "super" qnet run --helper-mode = s
+complete_to "client relay bootstrap exit super" qnet run --helper-mode ""
+complete_to "client relay bootstrap exit super" qnet run --helper-mode =
+complete_to "error warning info debug" qnet demo --log-level ""
+complete_to "warning" qnet run --qr --log-level w
+complete_to "demo" qnet d
+complete_to "demo run invite keygen status --help --version" qnet ""
+complete_to "--socks-port --socks-bind --socks-auth" qnet run --socks
+complete_to "--socks-port" qnet demo --socks
+complete_to "--help --status-port --json" qnet status ""
+complete_to "--exit-node --exit-abuse-email --exit-allow --exit-ports --exit-max-connections" qnet run --relay-only --exit
+complete_to "" qnet run --socks-port ""
+complete_to "" qnet nonsense --
+
+folder=$(mktemp -d) || exit 1
+mkdir "$folder/state folder"
+touch "$folder/a file.toml"
+complete_to "$folder/a file.toml" qnet run --config "$folder/a"
+complete_to "$folder/state folder" qnet run --state-dir "$folder/"
+rm -r "$folder"
+exit $((failures > 0))

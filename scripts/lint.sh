@@ -1,0 +1,16 @@
+#!/bin/sh
+# Form and static analysis. With --fix, clang-format changes the files.
+set -eu
+cd "$(dirname "$0")/.."
+sources() { git ls-files -co --exclude-standard '*.cpp' '*.hpp'; }
+
+if [ "${1:-}" = "--fix" ]; then
+  sources | xargs clang-format-19 -i
+  exit 0
+fi
+sources | xargs clang-format-19 --dry-run --Werror
+git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck
+# clang-tidy reads the fuzz preset's commands: they are clang's own. Files that were clean are skipped until they, or a
+# header, change.
+cmake --preset fuzz >/dev/null
+python3 scripts/clang_tidy.py build/fuzz
