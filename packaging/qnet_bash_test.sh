@@ -1,6 +1,7 @@
 #!/bin/bash
 # Completes command lines as bash would: qnet_bash_test.sh FILE, where FILE is the completion.
 set -u
+# shellcheck source=/dev/null
 source "$1" || exit 1
 failures=0
 

@@ -34,8 +34,8 @@ tl::unexpected<base::Error> unknown_flag(Command command, const std::string& wor
   for (const auto& known : flags_of(command)) names.push_back(without_hyphens(known));
   const auto meant = nearest(without_hyphens(flag), names);
   return base::fail(Errc::unknown_flag,
-                    fmt::format("{}{} (qnet {} --help lists all)", flag,
-                                meant ? fmt::format("; did you mean --{}?", *meant) : "", name_of(command)));
+                    fmt::format("{}{}; qnet {} --help lists all", flag,
+                                meant ? fmt::format(" (did you mean --{}?)", *meant) : "", name_of(command)));
 }
 
 /// A value for an option, always in the word itself or the next one. CLI11 would also take "[a,b]" apart.

@@ -15,7 +15,7 @@ namespace qnet::cli {
 namespace {
 
 // A configuration of every option fills a screen; a file of megabytes is another file.
-constexpr std::size_t kLargestFile = 1024 * 1024;
+constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 
 /// What the option may hold, and how a person writes it in TOML.
 std::string_view form_of(const Option& option) {

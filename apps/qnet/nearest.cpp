@@ -49,7 +49,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 
 std::string suggestion(std::string_view word, std::span<const std::string> known) {
   const auto meant = nearest(word, known);
-  return meant ? "; did you mean " + *meant + "?" : "";
+  return meant ? " (did you mean " + *meant + "?)" : "";
 }
 
 }  // namespace qnet::cli

@@ -11,7 +11,7 @@ namespace qnet::cli {
 /// letters off).
 [[nodiscard]] std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known);
 
-/// "; did you mean peer?" for the end of an error message, or nothing when no known word is near.
+/// " (did you mean peer?)" for the end of an error message, or nothing when no known word is near.
 [[nodiscard]] std::string suggestion(std::string_view word, std::span<const std::string> known);
 
 }  // namespace qnet::cli

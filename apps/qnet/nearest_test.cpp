@@ -30,7 +30,7 @@ TEST(Nearest, does_not_compare_what_is_far_too_long) {
 }
 
 TEST(Nearest, becomes_the_end_of_a_sentence) {
-  EXPECT_EQ(suggestion("per", kKnown), "; did you mean peer?");
+  EXPECT_EQ(suggestion("per", kKnown), " (did you mean peer?)");
   EXPECT_EQ(suggestion("frobnicate", kKnown), "");
 }
 

@@ -37,7 +37,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   if (!command) {
     auto known = command_names();
     known.insert(known.end(), {"--help", "--version"});
-    return base::fail(Errc::unknown_command, fmt::format("{}{} (qnet --help lists them)", arguments[0],
+    return base::fail(Errc::unknown_command, fmt::format("{}{}; qnet --help lists them", arguments[0],
                                                          suggestion(arguments[0], known)));
   }
   auto line = parse_command_line(*command, {arguments.begin() + 1, arguments.end()});

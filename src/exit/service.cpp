@@ -81,7 +81,8 @@ Task<void> serve(Connector& connector, std::unique_ptr<session::Stream> stream, 
   const mesh::ConnectAnswer answer{ConnectStatus::ok, {"0.0.0.0", 0}};
   if (auto sent = co_await net::write_all(*stream, answer.encode()); !sent) co_return;
   net::TcpStream site(std::move(connection->socket));
-  co_await net::join(*stream, site, traffic);
+  site.keep_alive(ServiceLimits::keep_alive);
+  co_await net::join(*stream, site, traffic, ServiceLimits::idle);
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace {
 // A pump that always finds bytes must still let its neighbours on this core have their turn.
 constexpr unsigned kTurnsBeforeYield = 8;
 
-Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved) {
+Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
+                                         IdleLimit* idle) {
   for (unsigned turn = 1;; ++turn) {
     const auto room = to.write_room();
     if (room == 0) {
@@ -36,6 +37,7 @@ Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::a
       co_return base::Result<void>();
     }
     moved.fetch_add(*got, std::memory_order_relaxed);
+    if (idle != nullptr) idle->touch();
     const auto put = to.try_write(scratch.first(*got));
     if (!put) co_return tl::unexpected(put.error());
     if (*put < *got) {
@@ -54,8 +56,8 @@ base::MutableBytes thread_scratch() {
   return {buffer.get(), kScratchSize};
 }
 
-Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved) {
-  auto ended = co_await pump_until_end(from, to, moved);
+Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved, IdleLimit* idle) {
+  auto ended = co_await pump_until_end(from, to, moved, idle);
   if (!ended) {
     from.reset();
     to.reset();
@@ -66,6 +68,15 @@ Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std:
 Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic) {
   using boost::asio::experimental::awaitable_operators::operator&&;
   (void)co_await (pump(a, b, traffic.up) && pump(b, a, traffic.down));
+}
+
+Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic, std::chrono::steady_clock::duration idle) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  IdleLimit limit(co_await boost::asio::this_coro::executor, idle, [&a, &b] {
+    a.reset();
+    b.reset();
+  });
+  (void)co_await (pump(a, b, traffic.up, &limit) && pump(b, a, traffic.down, &limit));
 }
 
 Task<base::Result<void>> write_all(ByteStream& to, base::ByteView bytes) {

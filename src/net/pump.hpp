@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "net/byte_stream.hpp"
+#include "net/idle_limit.hpp"
 
 namespace qnet::net {
 
@@ -16,11 +17,16 @@ struct Traffic {
 };
 
 /// Copies `from` to `to` until the end of `from`, which becomes the end of `to`. An error on either side resets both.
-/// Holds no buffer while it waits, except for what a slow `to` refused (at most kScratchSize).
-Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved);
+/// Holds no buffer while it waits, except for what a slow `to` refused (at most kScratchSize). `idle`, when there is one,
+/// is told of every move.
+Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
+                              IdleLimit* idle = nullptr);
 
 /// Both directions at once, until both have ended or one has failed. `up` counts a to b.
 Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic);
+
+/// The same; resets both when nothing has moved either way for `idle`.
+Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic, std::chrono::steady_clock::duration idle);
 
 /// Writes all of `bytes`, waiting as long as it takes.
 Task<base::Result<void>> write_all(ByteStream& to, base::ByteView bytes);

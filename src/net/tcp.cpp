@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <limits>
 
 #include <boost/asio/as_tuple.hpp>
@@ -20,10 +21,10 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-// Chromium's values: a browser's idle connection sends its first keep-alive after 45 s.
-constexpr int kKeepAliveSeconds = 45;
 // A peer that acknowledges nothing for this long is gone; without it a cut cable is noticed after a quarter of an hour.
 constexpr unsigned kUserTimeoutMilliseconds = 30'000;
+// Between probes that are not answered; Chromium's.
+constexpr int kKeepAliveInterval = 45;
 
 void set_option(int fd, int level, int name, int value) {
   // Best effort: an option that this kernel lacks changes no behaviour that we promise.
@@ -35,15 +36,20 @@ void prepare(tcp::socket& socket) {
   socket.non_blocking(true, ignored);
   const int fd = socket.native_handle();
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, kKeepAliveSeconds);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, kKeepAliveSeconds);
-  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(kUserTimeoutMilliseconds));
 }
 
 }  // namespace
 
 TcpStream::TcpStream(tcp::socket socket) : socket_(std::move(socket)) { prepare(socket_); }
+
+void TcpStream::keep_alive(std::chrono::seconds idle) {
+  const int fd = socket_.native_handle();
+  const auto seconds = static_cast<int>(idle.count());
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::min(seconds, kKeepAliveInterval));
+  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(kUserTimeoutMilliseconds));
+}
 
 TcpStream::~TcpStream() {
   if (!socket_.is_open()) return;

@@ -15,7 +15,7 @@ using tcp = boost::asio::ip::tcp;
 
 class TcpStream final : public ByteStream {
  public:
-  /// Takes a connected socket; sets it non-blocking, without Nagle's delay, with keep-alive.
+  /// Takes a connected socket; sets it non-blocking, without Nagle's delay.
   explicit TcpStream(tcp::socket socket);
   ~TcpStream() override;
 
@@ -26,6 +26,10 @@ class TcpStream final : public ByteStream {
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
   void finish() override;
   void reset() override;
+
+  /// Notices a peer that has vanished: probes after so long without traffic, and gives up on one that acknowledges
+  /// nothing for 30 s. Probes are seen on the wire, so the caller says what its cover would do.
+  void keep_alive(std::chrono::seconds idle);
 
   /// Closes without a reset: what was written is still delivered, as far as the peer takes it.
   void close();

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 #include "net/pump.hpp"
 
@@ -21,15 +22,20 @@ struct Counters {
   net::Traffic traffic;                     ///< up is from peers, down is to them
 };
 
-/// Counts something for as long as a scope lasts.
+/// Counts something for as long as a scope lasts. Shares the counters, because a coroutine that waits when the program
+/// stops is destroyed after the relay that started it.
 class Gauge {
  public:
-  explicit Gauge(std::atomic<std::int64_t>& value) : value_(value) { value_.fetch_add(1, std::memory_order_relaxed); }
+  Gauge(std::shared_ptr<Counters> counters, std::atomic<std::int64_t> Counters::* value)
+      : counters_(std::move(counters)), value_((*counters_).*value) {
+    value_.fetch_add(1, std::memory_order_relaxed);
+  }
   Gauge(const Gauge&) = delete;
   Gauge& operator=(const Gauge&) = delete;
   ~Gauge() { value_.fetch_sub(1, std::memory_order_relaxed); }
 
  private:
+  std::shared_ptr<Counters> counters_;
   std::atomic<std::int64_t>& value_;
 };
 

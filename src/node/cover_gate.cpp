@@ -36,16 +36,16 @@ Arrival take_arrived(net::TcpStream& visitor, base::Bytes& held) {
 }  // namespace
 
 CoverGate::CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols,
-                     base::RandomSource& random, Counters& counters)
+                     base::RandomSource& random, std::shared_ptr<Counters> counters)
     : gate_(gate),
       origin_(std::move(origin)),
       protocols_(std::move(protocols)),
       random_(random),
-      counters_(counters) {}
+      counters_(std::move(counters)) {}
 
 net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
   using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
-  const Gauge open(counters_.connections_open);
+  const Gauge open(counters_, &Counters::connections_open);
   auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
   std::unique_ptr<net::TcpStream> origin;
   base::Bytes held;
@@ -62,8 +62,8 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
       co_return co_await receive_peer(std::move(visitor), std::move(*peer));
     }
     if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
-      if (*visit == htx::Gate::Visit::replayed) ++counters_.replayed;
-      if (*visit == htx::Gate::Visit::clock) ++counters_.clock_skewed;
+      if (*visit == htx::Gate::Visit::replayed) ++counters_->replayed;
+      if (*visit == htx::Gate::Visit::clock) ++counters_->clock_skewed;
       break;
     }
     if (origin) {
@@ -82,7 +82,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
 net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
   auto socket = co_await net::connect_to_host(origin_.host, origin_.port, CoverLimits::origin_connect);
   if (!socket) {
-    ++counters_.origin_unreachable;
+    ++counters_->origin_unreachable;
     co_return nullptr;
   }
   co_return std::make_unique<net::TcpStream>(std::move(*socket));
@@ -90,7 +90,7 @@ net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
 
 net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
                                   base::ByteView held) const {
-  ++counters_.spliced;
+  ++counters_->spliced;
   if (!origin && !(origin = co_await dial_origin())) co_return visitor.reset();
   if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
   net::Traffic not_ours;
@@ -99,10 +99,11 @@ net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::
 
 net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) const {
   if (!co_await shake_hands(*visitor, responder)) {
-    ++counters_.failed;
+    ++counters_->failed;
     co_return;
   }
-  ++counters_.accepted;
+  ++counters_->accepted;
+  visitor->keep_alive(CoverLimits::keep_alive);
   auto finished = responder.finish();
   const auto& profile = gate_.profile();
   session::Established established{std::move(finished.keys.from_responder),
@@ -113,7 +114,7 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
                                    profile.alert_record};
   const auto session = session::Session::start(std::move(visitor), mux::Role::responder, std::move(established),
                                                protocols_, random_);
-  session->on_end([gauge = std::make_shared<Gauge>(counters_.sessions_open)] {});
+  session->on_end([gauge = std::make_shared<Gauge>(counters_, &Counters::sessions_open)] {});
 }
 
 net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder) const {
@@ -126,7 +127,12 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
   base::Bytes chunk(4096);
   for (;;) {
     const auto got = co_await net::read_some(peer, chunk);
-    if (!got || *got == 0) co_return false;
+    if (!got) co_return false;
+    if (*got == 0) {
+      // As a TLS server that waits for Finished does: an end is answered by an end, not by a reset.
+      peer.close();
+      co_return false;
+    }
     const auto done = responder.receive(base::ByteView(chunk).first(*got));
     if (!done) {
       // What follows a handshake that went wrong looks like the origin's encrypted alert.

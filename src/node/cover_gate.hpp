@@ -18,6 +18,8 @@ struct CoverLimits {
   static constexpr std::chrono::seconds origin_connect = std::chrono::seconds(10);
   /// nginx's client_header_timeout, which also bounds its TLS handshakes.
   static constexpr std::chrono::seconds second_flight = std::chrono::seconds(60);
+  /// Peers' own keep-alives come sooner; web servers send none, so ours must be rare. They find peers that vanished.
+  static constexpr std::chrono::seconds keep_alive = std::chrono::hours(2);
   /// Connections being judged, handshaking or spliced at once; more wait in the listen queue.
   static constexpr std::size_t connections = 8192;
 };
@@ -31,7 +33,7 @@ class CoverGate {
  public:
   /// All references must outlive the gate and every connection in it.
   CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols, base::RandomSource& random,
-            Counters& counters);
+            std::shared_ptr<Counters> counters);
 
   /// Runs one connection to its end.
   net::Task<void> serve(net::tcp::socket socket) const;
@@ -46,7 +48,7 @@ class CoverGate {
   CoverOrigin origin_;
   session::Protocols protocols_;
   base::RandomSource& random_;
-  Counters& counters_;
+  std::shared_ptr<Counters> counters_;
 };
 
 }  // namespace qnet::node

@@ -54,9 +54,10 @@ Relay::~Relay() = default;
 
 session::Protocols Relay::protocols_for(std::size_t core) {
   const auto handle = exit_ ? exit_->handler(pool_.at(core)) : exit::refuse_all();
-  return {{mesh::kConnectProtocol, [this, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
-             const Gauge open(counters_.streams_open);
-             co_await handle(std::move(stream), counters_.traffic);
+  return {{mesh::kConnectProtocol, [counters = counters_, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+             const auto shared = counters;  // the session that owns this function may end first
+             const Gauge open(shared, &Counters::streams_open);
+             co_await handle(std::move(stream), shared->traffic);
            }}};
 }
 
@@ -65,7 +66,7 @@ net::Task<void> Relay::accept() {
   // A client in the same process lives on the first core: begin with the next one.
   std::size_t next = 1;
   while (acceptor_.is_open()) {
-    if (counters_.connections_open.load(std::memory_order_relaxed) >=
+    if (counters_->connections_open.load(std::memory_order_relaxed) >=
         static_cast<std::int64_t>(CoverLimits::connections)) {
       pause.expires_after(kAcceptPause);
       (void)co_await pause.async_wait(kAwait);
@@ -91,19 +92,19 @@ void Relay::stop() {
 }
 
 void Relay::fill(control::Status& status) const {
-  const bool origin_lost = counters_.origin_unreachable > 0 && counters_.spliced == 0;
+  const bool origin_lost = counters_->origin_unreachable > 0 && counters_->spliced == 0;
   status.connection = control::Connection::connected;
   status.since = since_;
   status.peer_id = config_.identity.peer_id().to_text();
   status.listen_address = net::to_text(config_.listen);
   if (origin_lost) status.problem = "The cover origin cannot be reached, so strangers are turned away.";
   auto& counters = status.counters;
-  counters.sessions_open += static_cast<std::uint64_t>(counters_.sessions_open.load());
-  counters.streams_open += static_cast<std::uint64_t>(counters_.streams_open.load());
-  counters.bytes_up += counters_.traffic.up;
-  counters.bytes_down += counters_.traffic.down;
-  counters.handshakes = control::Handshakes{counters_.accepted, counters_.spliced, counters_.replayed,
-                                            counters_.clock_skewed, counters_.failed};
+  counters.sessions_open += static_cast<std::uint64_t>(counters_->sessions_open.load());
+  counters.streams_open += static_cast<std::uint64_t>(counters_->streams_open.load());
+  counters.bytes_up += counters_->traffic.up;
+  counters.bytes_down += counters_->traffic.down;
+  counters.handshakes = control::Handshakes{counters_->accepted, counters_->spliced, counters_->replayed,
+                                            counters_->clock_skewed, counters_->failed};
   if (exit_) counters.exit = exit_counters(*exit_);
 }
 

@@ -46,7 +46,7 @@ class Relay {
   RelayConfig config_;
   net::tcp::acceptor acceptor_;
   base::RandomSource& random_;
-  Counters counters_;
+  std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   htx::ReplayCache replays_;
   htx::Gate gate_;
   std::unique_ptr<exit::Service> exit_;

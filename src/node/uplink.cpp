@@ -44,11 +44,18 @@ net::Task<void> Uplink::keep_connected() {
   auto wait = UplinkLimits::first_retry;
   while (!stopped_) {
     if (co_await dial_any()) {
-      wait = UplinkLimits::first_retry;
+      const auto began = std::chrono::steady_clock::now();
       // The session's own end cancels this pause.
       while (connected() && !stopped_) co_await pause(std::chrono::hours(1));
       since_ = std::chrono::system_clock::now();
-      continue;
+      if (std::chrono::steady_clock::now() - began >= UplinkLimits::proven) {
+        wait = UplinkLimits::first_retry;
+        continue;
+      }
+      if (!stopped_) {
+        problem_ = session_->reason();
+        failed_at_ = std::chrono::steady_clock::now();
+      }
     }
     // Jitter, so that a relay that comes back is not met by all of its clients in one moment.
     co_await pause(wait + std::chrono::milliseconds(random_.below(static_cast<std::uint32_t>(wait.count()))));
@@ -71,6 +78,7 @@ net::Task<bool> Uplink::dial_any() {
       peer.state = "failed";
       peer.problem = explain_dial_error(dialled.error(), peer.address);
       problem_ = dialled.error();
+      failed_at_ = std::chrono::steady_clock::now();
       continue;
     }
     session_ = std::move(dialled->session);
@@ -96,6 +104,8 @@ net::Task<bool> Uplink::dial_any() {
 net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   const auto self = shared_from_this();
   if (connected()) co_return session_;
+  if (problem_ && std::chrono::steady_clock::now() - failed_at_ < UplinkLimits::fresh_failure)
+    co_return tl::unexpected(*problem_);
   retry_.cancel();
   const auto waited = std::make_shared<bool>(false);
   boost::asio::steady_timer limit(retry_.get_executor(), UplinkLimits::request);

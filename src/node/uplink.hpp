@@ -19,6 +19,11 @@ struct UplinkLimits {
   static constexpr std::chrono::seconds request = std::chrono::seconds(15);
   static constexpr std::chrono::milliseconds first_retry = std::chrono::milliseconds(500);
   static constexpr std::chrono::milliseconds last_retry = std::chrono::seconds(30);
+  /// A session that ends sooner counts as a failure: a relay, or a censor, that ends each at once must not make us dial
+  /// without a pause.
+  static constexpr std::chrono::seconds proven = std::chrono::seconds(10);
+  /// A request dials at once, unless the last attempt failed less than this ago: a browser sends dozens of requests.
+  static constexpr std::chrono::milliseconds fresh_failure = std::chrono::seconds(1);
 };
 
 /// Lives on one io_context.
@@ -58,6 +63,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   base::RandomSource& random_;
   std::shared_ptr<session::Session> session_;
   std::optional<base::Error> problem_;
+  std::chrono::steady_clock::time_point failed_at_{};  // meaningful with problem_
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
   boost::asio::steady_timer retry_;      // cancelled to dial sooner
   boost::asio::steady_timer attempted_;  // cancelled after each round, to wake everyone who waits

@@ -8,6 +8,8 @@ namespace qnet::session {
 namespace {
 
 constexpr std::size_t kReadSize = 16 * 1024;
+// Chromium's: an idle connection sends its first probe after 45 s.
+constexpr auto kKeepAlive = std::chrono::seconds(45);
 
 htx::WallTime wall_clock() {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
@@ -37,6 +39,7 @@ net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& b
   auto socket = co_await net::connect_to_host(relay.host, relay.port, DialLimits::connect);
   if (!socket) co_return tl::unexpected(socket.error());
   auto transport = std::make_unique<net::TcpStream>(std::move(*socket));
+  transport->keep_alive(kKeepAlive);
 
   htx::Initiator::Config config{&browser, relay.cover_name, relay.noise_key, relay.access_tag, wall_clock()};
   auto initiator = htx::Initiator::start(std::move(config), random);

@@ -159,6 +159,38 @@ class Visitors(Network):
         self.assert_same([hello])
         self.assertEqual(self.exit.status()["counters"]["handshakes"]["replayed"], replayed_before + 1)
 
+    def test_a_held_back_peer_hello_ends_as_the_origin_ends(self):
+        # A censor that holds a genuine hello back and sends it itself gets a peer's answer, but cannot go on.
+        for shutdown in (True, False):
+            ours, our_end = exchange(self.exit.listen_port, [self.peer_hello()], shutdown=shutdown, patience=1)
+            origin, origin_end = exchange(self.cover.https_port, [self.openssl_hello()], shutdown=shutdown, patience=1)
+            with self.subTest(shutdown=shutdown):
+                self.assertEqual(our_end, origin_end)
+                self.assertEqual([record[:2] for record in without_randomness(ours)],
+                                 [record[:2] for record in without_randomness(origin)])
+
+    def test_a_bad_finished_ends_as_the_origin_ends(self):
+        bad = b"\x14\x03\x03\x00\x01\x01\x17\x03\x03\x00\x35" + os.urandom(53)
+        ours, our_end = exchange(self.exit.listen_port, [self.peer_hello(), bad], pause=0.3)
+        origin, origin_end = exchange(self.cover.https_port, [self.openssl_hello(), bad], pause=0.3)
+        self.assertEqual(our_end, origin_end)
+        self.assertEqual([record[:2] for record in without_randomness(ours)],
+                         [record[:2] for record in without_randomness(origin)])
+
+    def test_stops_cleanly_with_visitors_in_every_state(self):
+        relay = self.start_node("stopping", "relay", ["--cover-origin", f"127.0.0.1:{self.cover.https_port}",
+                                                      "--cover-name", COVER_NAME])
+        relay.wait_ready()
+        visitors = [socket.create_connection(("127.0.0.1", relay.listen_port)) for _ in range(8)]
+        for number, data in enumerate((b"", b"\x16", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\n", os.urandom(300),
+                                       self.openssl_hello(), self.peer_hello(), self.openssl_hello()[:100])):
+            visitors[number].sendall(data)
+        time.sleep(0.5)
+        self.assertEqual(relay.process.stop(), 0)
+        self.assertNotIn("ERROR", relay.process.text())
+        for visitor in visitors:
+            visitor.close()
+
     def test_a_changed_peer_hello(self):
         hello = self.peer_hello()
         for offset in (11, 44, 80, len(hello) - 1):
