@@ -1,5 +1,6 @@
-// What a byte costs on its way through two yamux ends: send, frame, parse, buffer, read. Compare with a memcpy of the
-// same block (`copy`), of which yamux makes three: into the sink, into the stream's buffer, out to the reader.
+// What a byte costs on its way through two yamux ends: send, frame, parse, buffer, read. Compare with a
+// memcpy of the same block (`copy`), of which yamux makes three: into the sink, into the stream's buffer, out
+// to the reader.
 #include <cstring>
 #include <vector>
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -33,7 +34,9 @@ def check(entry, build, clean):
         return entry["file"], True, ""
     done = subprocess.run([TIDY, "--quiet", "-p", str(build), entry["file"]], stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True)
-    passed = done.returncode == 0 and "warning:" not in done.stdout
+    # The analyzer follows coroutines into Boost.Asio's headers, and loses its way there: only our own files count.
+    ours = re.compile(rf"^{re.escape(str(ROOT))}/.*: (warning|error):", re.MULTILINE)
+    passed = not ours.search(done.stdout) and "clang-diagnostic-error" not in done.stdout
     if passed:
         (clean / key).touch()
     return entry["file"], passed, done.stdout

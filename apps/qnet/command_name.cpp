@@ -12,9 +12,7 @@ constexpr std::array<std::string_view, 5> kNames = {"run", "demo", "keygen", "in
 
 }  // namespace
 
-std::string_view name_of(Command command) {
-  return kNames[static_cast<std::size_t>(command)];
-}
+std::string_view name_of(Command command) { return kNames[static_cast<std::size_t>(command)]; }
 
 std::optional<Command> command_named(std::string_view name) {
   const auto* const found = std::ranges::find(kNames, name);
@@ -22,9 +20,7 @@ std::optional<Command> command_named(std::string_view name) {
   return static_cast<Command>(found - kNames.begin());
 }
 
-std::vector<std::string> command_names() {
-  return {kNames.begin(), kNames.end()};
-}
+std::vector<std::string> command_names() { return {kNames.begin(), kNames.end()}; }
 
 std::vector<const Option*> options_of(Command command) {
   std::vector<const Option*> options;

@@ -137,9 +137,7 @@ TEST(ConfigFile, of_a_megabyte_is_read_and_a_larger_one_refused) {
 }
 
 // As a shell's <(…) gives.
-TEST(ConfigFile, may_be_a_device_that_ends) {
-  EXPECT_TRUE(read_config("/dev/null"));
-}
+TEST(ConfigFile, may_be_a_device_that_ends) { EXPECT_TRUE(read_config("/dev/null")); }
 
 }  // namespace
 }  // namespace qnet::cli

@@ -14,9 +14,7 @@ enum class Errc {
   missing,
 };
 
-[[nodiscard]] inline const char* error_domain(Errc) {
-  return "options";
-}
+[[nodiscard]] inline const char* error_domain(Errc) { return "options"; }
 [[nodiscard]] std::string_view describe(Errc code);
 
 }  // namespace qnet::cli

@@ -4,10 +4,10 @@
 #include <fstream>
 #include <thread>
 
-#include <boost/asio/ip/address.hpp>
 #include <fmt/core.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <boost/asio/ip/address.hpp>
 
 #include "control/client.hpp"
 #include "crypto/system_random.hpp"
@@ -58,10 +58,14 @@ base::Result<node::RelayConfig> relay_config(const Settings& settings, base::Ran
   auto identity = mesh::load_or_create_identity(settings.state_dir, random);
   if (!identity) return base::forward_error(identity);
   if (const auto address = reachable_address(settings))
-    if (auto saved = remember_invite(settings, mesh::Invite::make(*identity, *address, settings.cover_name)); !saved)
+    if (auto saved = remember_invite(settings, mesh::Invite::make(*identity, *address, settings.cover_name));
+        !saved)
       return base::forward_error(saved);
-  node::RelayConfig config{std::move(*identity), endpoint(settings.listen.host, settings.listen.port),
-                           {settings.cover_origin->host, settings.cover_origin->port}, settings.cover_name, std::nullopt};
+  node::RelayConfig config{std::move(*identity),
+                           endpoint(settings.listen.host, settings.listen.port),
+                           {settings.cover_origin->host, settings.cover_origin->port},
+                           settings.cover_name,
+                           std::nullopt};
   if (!has_exit(settings.helper_mode)) return config;
   auto exit = exit_options(settings);
   if (!exit) return base::forward_error(exit);
@@ -71,7 +75,8 @@ base::Result<node::RelayConfig> relay_config(const Settings& settings, base::Ran
 
 base::Result<node::ClientConfig> client_config(const Settings& settings) {
   node::ClientConfig config{{}, endpoint(settings.socks_bind, settings.socks_port), std::nullopt};
-  if (settings.socks_auth) config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
+  if (settings.socks_auth)
+    config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
   for (const auto* const list : {&settings.peers, &settings.operators}) {
     for (const auto& link : *list) {
       auto invite = mesh::Invite::parse(link);
@@ -86,21 +91,28 @@ int run(const Settings& settings) {
   set_up_log(settings.log_level);
   if (has_exit(settings.helper_mode)) fmt::print(stderr, "{}\n", exit_warning());
   crypto::SystemRandom random;
-  node::NodeConfig config{std::string(to_text(settings.helper_mode)), endpoint(kLoopback, settings.status_port),
-                          settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency(), {}, {}};
+  node::NodeConfig config{std::string(to_text(settings.helper_mode)),
+                          endpoint(kLoopback, settings.status_port),
+                          settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency(),
+                          {},
+                          {}};
   if (settings.helper_mode == HelperMode::client) {
     auto client = client_config(settings);
     if (!client) return fail(client.error());
     config.client = std::move(*client);
     // A client's streams all ride on one session, which lives on one core.
     config.threads = 1;
-    if (!config.client->socks.address().is_loopback()) fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
+    if (!config.client->socks.address().is_loopback())
+      fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
   } else {
     auto relay = relay_config(settings, random);
     if (!relay) return fail(relay.error());
     config.relay = std::move(*relay);
   }
-  const auto done = node::run_node(std::move(config), [&] { fmt::print("{}", started_text(settings)); std::fflush(stdout); });
+  const auto done = node::run_node(std::move(config), [&] {
+    fmt::print("{}", started_text(settings));
+    std::fflush(stdout);
+  });
   return done ? EXIT_SUCCESS : fail(done.error());
 }
 
@@ -108,7 +120,10 @@ int demo(const Settings& settings) {
   set_up_log(settings.log_level);
   const node::DemoConfig config{settings.state_dir / "demo", settings.socks_port, settings.status_port,
                                 settings.site_port, settings.base_port};
-  const auto done = node::run_demo(config, [&] { fmt::print("{}", demo_text(settings)); std::fflush(stdout); });
+  const auto done = node::run_demo(config, [&] {
+    fmt::print("{}", demo_text(settings));
+    std::fflush(stdout);
+  });
   return done ? EXIT_SUCCESS : fail(done.error());
 }
 
@@ -131,7 +146,8 @@ base::Result<mesh::Invite> find_invite(const Settings& settings) {
   std::ifstream(invite_file(settings)) >> link;
   const auto last = mesh::Invite::parse(link);
   if (!last && (!settings.advertise || settings.cover_name.empty()))
-    return base::fail(Errc::missing, "say how this peer is reached: give --advertise HOST:PORT and --cover-name NAME");
+    return base::fail(Errc::missing,
+                      "say how this peer is reached: give --advertise HOST:PORT and --cover-name NAME");
   return mesh::Invite::make(*identity, settings.advertise ? *settings.advertise : last->address,
                             settings.cover_name.empty() ? last->cover_name : settings.cover_name);
 }
@@ -146,7 +162,8 @@ int invite(const Settings& settings) {
 }
 
 int status(const Settings& settings) {
-  const auto fetched = control::fetch(kLoopback, settings.status_port, settings.json ? "/status" : "/status.txt");
+  const auto fetched =
+      control::fetch(kLoopback, settings.status_port, settings.json ? "/status" : "/status.txt");
   if (!fetched) return fail(fetched.error());
   fmt::print("{}{}", fetched->body, fetched->body.ends_with('\n') ? "" : "\n");
   return EXIT_SUCCESS;
@@ -173,7 +190,8 @@ int run_program(std::span<char*> words) {
   const auto parsed = parse_options(arguments, environment);
   if (!parsed) {
     // The warning comes before everything else, also before "a contact is missing".
-    if (parsed.error().is(Errc::missing) && parsed.error().context().find("EXIT_ABUSE_EMAIL") != std::string::npos)
+    if (parsed.error().is(Errc::missing) &&
+        parsed.error().context().find("EXIT_ABUSE_EMAIL") != std::string::npos)
       fmt::print("{}\n", exit_warning());
     return fail(parsed.error());
   }

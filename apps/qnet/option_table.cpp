@@ -13,36 +13,24 @@ namespace qnet::cli {
 
 std::string_view describe(Errc code) {
   switch (code) {
-    case Errc::bad_value:
-      return "a value cannot be used";
-    case Errc::unknown_key:
-      return "the configuration file has an unknown key";
-    case Errc::unknown_flag:
-      return "unknown option";
-    case Errc::unknown_command:
-      return "unknown command";
-    case Errc::unreadable_file:
-      return "the configuration file cannot be read";
-    case Errc::bad_file:
-      return "the configuration file is no valid TOML";
-    case Errc::missing:
-      return "something is missing";
+    case Errc::bad_value: return "a value cannot be used";
+    case Errc::unknown_key: return "the configuration file has an unknown key";
+    case Errc::unknown_flag: return "unknown option";
+    case Errc::unknown_command: return "unknown command";
+    case Errc::unreadable_file: return "the configuration file cannot be read";
+    case Errc::bad_file: return "the configuration file is no valid TOML";
+    case Errc::missing: return "something is missing";
   }
   return "unknown option error";
 }
 
 std::string_view to_text(HelperMode mode) {
   switch (mode) {
-    case HelperMode::client:
-      return "client";
-    case HelperMode::relay:
-      return "relay";
-    case HelperMode::bootstrap:
-      return "bootstrap";
-    case HelperMode::exit:
-      return "exit";
-    case HelperMode::super:
-      return "super";
+    case HelperMode::client: return "client";
+    case HelperMode::relay: return "relay";
+    case HelperMode::bootstrap: return "bootstrap";
+    case HelperMode::exit: return "exit";
+    case HelperMode::super: return "super";
   }
   return "?";
 }
@@ -51,9 +39,7 @@ namespace {
 
 using base::Result;
 
-tl::unexpected<base::Error> bad(std::string why) {
-  return base::fail(Errc::bad_value, std::move(why));
-}
+tl::unexpected<base::Error> bad(std::string why) { return base::fail(Errc::bad_value, std::move(why)); }
 
 template <class Integer>
 Result<void> set_number(const std::string& text, Integer low, Integer high, Integer& to) {
@@ -229,8 +215,6 @@ bool Option::belongs_to(Command command) const {
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos;
 }
 
-std::span<const Option> option_table() {
-  return kOptions;
-}
+std::span<const Option> option_table() { return kOptions; }
 
 }  // namespace qnet::cli

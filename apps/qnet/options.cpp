@@ -57,9 +57,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   return Outcome(std::move(*settings));
 }
 
-std::string version_text() {
-  return fmt::format("qnet {}\n", QNET_VERSION);
-}
+std::string version_text() { return fmt::format("qnet {}\n", QNET_VERSION); }
 
 std::string help_text() {
   return R"(qnet - carries your traffic past censorship

@@ -7,7 +7,8 @@
 namespace qnet::cli {
 
 std::string demo_text(const Settings& s) {
-  return fmt::format(R"(QNet's demo network is running on this machine: a super peer with an exit, two relays, a client and a web site.
+  return fmt::format(
+      R"(QNet's demo network is running on this machine: a super peer with an exit, two relays, a client and a web site.
 
   Proxy   127.0.0.1:{0}   SOCKS5, and HTTP CONNECT
   Status  http://127.0.0.1:{1}/status.txt
@@ -19,21 +20,27 @@ Try, in another terminal:
 
 Stop it with Ctrl-C.
 )",
-                     s.socks_port, s.status_port, s.status_port == 8088 ? "" : fmt::format(" --status-port {}", s.status_port));
+      s.socks_port, s.status_port,
+      s.status_port == 8088 ? "" : fmt::format(" --status-port {}", s.status_port));
 }
 
 std::string started_text(const Settings& s) {
   const auto status = fmt::format("  Status  http://127.0.0.1:{}/status.txt\n", s.status_port);
   if (s.helper_mode == HelperMode::client)
-    return fmt::format("QNet is running as client.\n  Proxy   {}:{}   SOCKS5 (with host names: socks5h), and HTTP CONNECT\n{}",
-                       s.socks_bind, s.socks_port, status);
-  return fmt::format("QNet is running as {}.\n  Peers   {}, looking like {} to everybody else\n{}  Invite  qnet invite --state-dir {}\n",
-                     to_text(s.helper_mode), s.listen.to_text(), s.cover_name, status, s.state_dir.string());
+    return fmt::format(
+        "QNet is running as client.\n  Proxy   {}:{}   SOCKS5 (with host names: socks5h), and HTTP "
+        "CONNECT\n{}",
+        s.socks_bind, s.socks_port, status);
+  return fmt::format(
+      "QNet is running as {}.\n  Peers   {}, looking like {} to everybody else\n{}  Invite  qnet invite "
+      "--state-dir {}\n",
+      to_text(s.helper_mode), s.listen.to_text(), s.cover_name, status, s.state_dir.string());
 }
 
 std::string open_proxy_warning(const std::string& address) {
-  return fmt::format("Warning: the proxy listens on {}, not on this machine alone: whoever reaches it there can use it{}.\n",
-                     address, " and see who does; --socks-auth asks for a password, but sends it unprotected");
+  return fmt::format(
+      "Warning: the proxy listens on {}, not on this machine alone: whoever reaches it there can use it{}.\n",
+      address, " and see who does; --socks-auth asks for a password, but sends it unprotected");
 }
 
 base::Result<exit::ServiceOptions> exit_options(const Settings& s) {

@@ -11,7 +11,8 @@ namespace qnet::base {
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr T load_be(const std::uint8_t* from) {
   T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | from[i]);
+  for (std::size_t i = 0; i < sizeof(T); ++i)
+    value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) | from[i]);
   return value;
 }
 

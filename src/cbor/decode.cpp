@@ -107,7 +107,8 @@ class Decoder {
       auto key = item(depth + 1);
       if (!key) return key;
       const auto encoded = input_.subspan(start, reader_.position() - start);
-      if (i > 0 && !std::ranges::lexicographical_compare(previous, encoded)) return base::fail(Errc::unsorted_keys);
+      if (i > 0 && !std::ranges::lexicographical_compare(previous, encoded))
+        return base::fail(Errc::unsorted_keys);
       previous = encoded;
       auto value = item(depth + 1);
       if (!value) return value;
@@ -134,10 +135,12 @@ class Decoder {
       return Value(value);
     }
     const bool single = head.information == kFourBytes;
-    const double value = single ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(head.argument)))
-                                : std::bit_cast<double>(head.argument);
+    const double value =
+        single ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(head.argument)))
+               : std::bit_cast<double>(head.argument);
     if (to_half(value)) return base::fail(Errc::not_canonical);
-    if (!single && static_cast<double>(static_cast<float>(value)) == value) return base::fail(Errc::not_canonical);
+    if (!single && static_cast<double>(static_cast<float>(value)) == value)
+      return base::fail(Errc::not_canonical);
     return Value(value);
   }
 

@@ -14,8 +14,8 @@ struct Limits {
   std::size_t size = 16U * 1024 * 1024;
 };
 
-/// Takes only what encode() writes: any other form of the same data is refused. Memory is bounded by the input's size,
-/// whatever lengths it declares.
+/// Takes only what encode() writes: any other form of the same data is refused. Memory is bounded by the
+/// input's size, whatever lengths it declares.
 [[nodiscard]] base::Result<Value> decode(base::ByteView input, const Limits& limits = {});
 
 }  // namespace qnet::cbor

@@ -17,14 +17,15 @@ void expect_refused(std::string_view text, Errc why) {
 }
 
 TEST(Decode, refuses_integers_and_lengths_in_a_longer_form) {
-  for (const char* text : {"1800", "1817", "190000", "1900ff", "1a00000000", "1a0000ffff", "1b0000000000000000",
-                           "1b00000000ffffffff", "3800", "3817", "5800", "580101", "7800", "780161", "980101",
-                           "9900010a", "b8010102", "d80001"})
+  for (const char* text : {"1800", "1817", "190000", "1900ff", "1a00000000", "1a0000ffff",
+                           "1b0000000000000000", "1b00000000ffffffff", "3800", "3817", "5800", "580101",
+                           "7800", "780161", "980101", "9900010a", "b8010102", "d80001"})
     expect_refused(text, Errc::not_canonical);
 }
 
 TEST(Decode, refuses_floats_that_fit_a_shorter_form) {
-  for (const char* text : {"fa3f800000", "fb3ff0000000000000", "fb40f86a0000000000", "f97e01", "f9fe00", "fa7fc00001"})
+  for (const char* text :
+       {"fa3f800000", "fb3ff0000000000000", "fb40f86a0000000000", "f97e01", "f9fe00", "fa7fc00001"})
     expect_refused(text, Errc::not_canonical);
 }
 
@@ -39,17 +40,20 @@ TEST(Decode, refuses_reserved_forms) {
   for (const char* text : {"1c", "1d", "1e", "3c", "5c", "7d", "9e", "bc", "dd", "fc", "fd", "fe"})
     expect_refused(text, Errc::reserved);
   for (const char* text : {"f800", "f814", "f818", "f81f"}) expect_refused(text, Errc::not_canonical);
-  for (const char* text : {"1f", "3f", "5f", "7f", "9f", "bf", "df", "ff"}) expect_refused(text, Errc::indefinite_length);
+  for (const char* text : {"1f", "3f", "5f", "7f", "9f", "bf", "df", "ff"})
+    expect_refused(text, Errc::indefinite_length);
 }
 
 TEST(Decode, refuses_text_that_is_not_utf8) {
-  for (const char* text : {"61ff", "6180", "62c328", "62c080", "63e08080", "63eda080", "64f0808080", "64f4908080", "61c3"})
+  for (const char* text :
+       {"61ff", "6180", "62c328", "62c080", "63e08080", "63eda080", "64f0808080", "64f4908080", "61c3"})
     expect_refused(text, Errc::bad_utf8);
 }
 
 TEST(Decode, refuses_an_end_in_every_place) {
-  const auto whole = encode(Map{{"a", Array{Value(std::uint64_t{1000}), Value(1.1), Value("text"), Value(hex("0102"))}},
-                                {"b", Tagged{32, std::make_shared<const Value>("x")}}});
+  const auto whole =
+      encode(Map{{"a", Array{Value(std::uint64_t{1000}), Value(1.1), Value("text"), Value(hex("0102"))}},
+                 {"b", Tagged{32, std::make_shared<const Value>("x")}}});
   ASSERT_TRUE(decode(whole));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     const auto value = decode(base::ByteView(whole).first(size));
@@ -61,8 +65,8 @@ TEST(Decode, refuses_an_end_in_every_place) {
 TEST(Decode, refuses_bytes_behind_the_item) { expect_refused("0000", Errc::trailing_bytes); }
 
 TEST(Decode, refuses_counts_that_the_input_cannot_hold_without_reserving_for_them) {
-  for (const char* text : {"9bffffffffffffffff", "bbffffffffffffffff", "5bffffffffffffffff", "7bffffffffffffffff",
-                           "9a7fffffff00", "ba7fffffff0000"})
+  for (const char* text : {"9bffffffffffffffff", "bbffffffffffffffff", "5bffffffffffffffff",
+                           "7bffffffffffffffff", "9a7fffffff00", "ba7fffffff0000"})
     expect_refused(text, Errc::truncated);
 }
 

@@ -19,7 +19,8 @@ double from_half(std::uint16_t half) {
   } else if (exponent < 31) {
     value = std::ldexp(mantissa + 0x400, exponent - kBias - kMantissaBits);
   } else {
-    value = mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+    value =
+        mantissa == 0 ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   }
   return (half & 0x8000) != 0 ? -value : value;
 }
@@ -37,7 +38,8 @@ std::optional<std::uint16_t> to_half(double value) {
   const double scaled = std::ldexp(magnitude, kBias + kMantissaBits - (biased == 0 ? 1 : biased));
   if (scaled != std::floor(scaled)) return std::nullopt;
   const auto digits = static_cast<unsigned>(scaled);
-  return static_cast<std::uint16_t>(sign | (biased == 0 ? digits : (static_cast<unsigned>(biased) << 10U | (digits & 0x3ffU))));
+  return static_cast<std::uint16_t>(
+      sign | (biased == 0 ? digits : (static_cast<unsigned>(biased) << 10U | (digits & 0x3ffU))));
 }
 
 }  // namespace qnet::cbor

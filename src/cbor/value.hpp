@@ -39,7 +39,8 @@ struct Tagged {
 
 class Value {
  public:
-  using Variant = std::variant<std::uint64_t, Negative, base::Bytes, std::string, Array, Map, Tagged, Simple, double>;
+  using Variant =
+      std::variant<std::uint64_t, Negative, base::Bytes, std::string, Array, Map, Tagged, Simple, double>;
 
   Value() : item_(Simple{22}) {}
   template <class T>

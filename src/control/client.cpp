@@ -67,7 +67,7 @@ base::Result<Fetched> fetch(const std::string& address, std::uint16_t port, std:
   asio::io_context io(1);
   std::optional<base::Result<Fetched>> result;
   asio::co_spawn(io, exchange(to, request, deadline),
-                 [&result](std::exception_ptr thrown, base::Result<Fetched> got) {
+                 [&result](const std::exception_ptr& thrown, base::Result<Fetched> got) {
                    if (thrown) std::rethrow_exception(thrown);
                    result = std::move(got);
                  });

@@ -81,9 +81,7 @@ TEST(Client, refuses_an_endless_answer) {
   EXPECT_FALSE(fetch_from("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n"));
 }
 
-TEST(Client, takes_only_an_ip_address) {
-  EXPECT_FALSE(fetch("localhost", 1, "/status"));
-}
+TEST(Client, takes_only_an_ip_address) { EXPECT_FALSE(fetch("localhost", 1, "/status")); }
 
 }  // namespace
 }  // namespace qnet::control

@@ -13,9 +13,7 @@ enum class Errc {
   bad_answer,       ///< what answers there is no QNet
 };
 
-[[nodiscard]] inline const char* error_domain(Errc) {
-  return "control";
-}
+[[nodiscard]] inline const char* error_domain(Errc) { return "control"; }
 [[nodiscard]] std::string_view describe(Errc code);
 
 }  // namespace qnet::control

@@ -26,9 +26,7 @@ TEST(Routes, answer_each_path_in_its_own_type) {
   EXPECT_THAT(get("/metrics").body, StartsWith("# HELP qnet_info"));
 }
 
-TEST(Routes, ignore_a_query) {
-  EXPECT_EQ(get("/status?pretty").status, 200U);
-}
+TEST(Routes, ignore_a_query) { EXPECT_EQ(get("/status?pretty").status, 200U); }
 
 TEST(Routes, are_ready_when_connected) {
   EXPECT_EQ(get("/ready").status, 200U);

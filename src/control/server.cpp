@@ -237,20 +237,14 @@ Server& Server::operator=(Server&& other) noexcept {
   std::swap(state_, other.state_);
   return *this;
 }
-Server::~Server() {
-  stop();
-}
+Server::~Server() { stop(); }
 
 void Server::stop() {
   if (state_) state_->stop();
 }
 
-tcp::endpoint Server::address() const {
-  return state_->address();
-}
-std::size_t Server::open_connections() const {
-  return state_->open_connections();
-}
+tcp::endpoint Server::address() const { return state_->address(); }
+std::size_t Server::open_connections() const { return state_->open_connections(); }
 
 base::Result<Server> Server::start(asio::io_context& io, const tcp::endpoint& at, StatusSource source,
                                    const ServerLimits& limits) {

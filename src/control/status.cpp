@@ -6,26 +6,19 @@ namespace qnet::control {
 
 std::string_view to_text(Connection state) {
   switch (state) {
-    case Connection::offline:
-      return "offline";
-    case Connection::calibrating:
-      return "calibrating";
-    case Connection::connected:
-      return "connected";
+    case Connection::offline: return "offline";
+    case Connection::calibrating: return "calibrating";
+    case Connection::connected: return "connected";
   }
   return "unknown";
 }
 
 std::string_view to_text(PeerState state) {
   switch (state) {
-    case PeerState::idle:
-      return "idle";
-    case PeerState::connecting:
-      return "connecting";
-    case PeerState::connected:
-      return "connected";
-    case PeerState::failed:
-      return "failed";
+    case PeerState::idle: return "idle";
+    case PeerState::connecting: return "connecting";
+    case PeerState::connected: return "connected";
+    case PeerState::failed: return "failed";
   }
   return "unknown";
 }

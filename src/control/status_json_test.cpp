@@ -17,9 +17,7 @@ std::vector<std::string> keys(const json::value& value) {
   return names;
 }
 
-json::value render(const Status& status) {
-  return json::parse(status_json(status));
-}
+json::value render(const Status& status) { return json::parse(status_json(status)); }
 
 TEST(StatusJson, has_every_key_even_when_nothing_is_known) {
   const auto all = render(Status{});

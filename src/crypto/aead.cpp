@@ -88,9 +88,7 @@ ChaChaPoly::ChaChaPoly(ChaChaPoly&&) noexcept = default;
 ChaChaPoly& ChaChaPoly::operator=(ChaChaPoly&&) noexcept = default;
 ChaChaPoly::~ChaChaPoly() = default;
 
-void ChaChaPoly::set_key(std::span<const std::uint8_t, key_size> key) {
-  contexts_->set_key(key);
-}
+void ChaChaPoly::set_key(std::span<const std::uint8_t, key_size> key) { contexts_->set_key(key); }
 
 void ChaChaPoly::seal(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
                       std::span<std::uint8_t, tag_size> tag) {

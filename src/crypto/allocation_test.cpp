@@ -22,9 +22,7 @@ void* counting_realloc(void* block, std::size_t size, const char*, int) {
   ++allocations;
   return std::realloc(block, size);
 }
-void counting_free(void* block, const char*, int) {
-  std::free(block);
-}
+void counting_free(void* block, const char*, int) { std::free(block); }
 
 // OpenSSL takes its hooks only before its first allocation: before main.
 const bool hooked = CRYPTO_set_mem_functions(counting_malloc, counting_realloc, counting_free) == 1;
@@ -36,12 +34,8 @@ void* operator new(std::size_t size) {
   if (void* block = std::malloc(size == 0 ? 1 : size)) return block;
   throw std::bad_alloc();
 }
-void operator delete(void* block) noexcept {
-  std::free(block);
-}
-void operator delete(void* block, std::size_t) noexcept {
-  std::free(block);
-}
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t) noexcept { std::free(block); }
 // NOLINTEND(cppcoreguidelines-no-malloc)
 
 namespace qnet::crypto {

@@ -10,9 +10,7 @@ enum class Errc {
   bad_signature,
 };
 
-[[nodiscard]] inline const char* error_domain(Errc) {
-  return "crypto";
-}
+[[nodiscard]] inline const char* error_domain(Errc) { return "crypto"; }
 [[nodiscard]] std::string_view describe(Errc code);
 
 }  // namespace qnet::crypto

@@ -88,9 +88,7 @@ Secret<32> hmac_sha256(base::ByteView key, std::initializer_list<base::ByteView>
   return mac;
 }
 
-Secret<32> hkdf_extract(base::ByteView salt, base::ByteView input) {
-  return hmac_sha256(salt, {input});
-}
+Secret<32> hkdf_extract(base::ByteView salt, base::ByteView input) { return hmac_sha256(salt, {input}); }
 
 void hkdf_expand(base::ByteView key, base::ByteView info, base::MutableBytes out) {
   if (out.size() > std::size_t{255} * 32)

@@ -15,9 +15,7 @@ using Digest = std::array<std::uint8_t, 32>;
 
 /// The hash of the parts, one after the other.
 [[nodiscard]] Digest sha256(std::initializer_list<base::ByteView> parts);
-[[nodiscard]] inline Digest sha256(base::ByteView whole) {
-  return sha256({whole});
-}
+[[nodiscard]] inline Digest sha256(base::ByteView whole) { return sha256({whole}); }
 
 [[nodiscard]] Secret<32> hmac_sha256(base::ByteView key, std::initializer_list<base::ByteView> parts);
 

@@ -8,9 +8,7 @@ extern "C" {
 
 // PQClean's randomised entry points need this symbol. Only the deterministic ones are called here: randomness
 // is the caller's.
-extern "C" int PQCLEAN_randombytes(std::uint8_t*, std::size_t) {
-  std::abort();
-}
+extern "C" int PQCLEAN_randombytes(std::uint8_t*, std::size_t) { std::abort(); }
 
 namespace qnet::crypto::mlkem {
 

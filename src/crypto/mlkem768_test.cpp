@@ -15,14 +15,10 @@ using testing::array_of;
 using testing::bytes_at;
 using testing::FixedRandom;
 
-Bytes bytes_of(base::ByteView view) {
-  return {view.begin(), view.end()};
-}
+Bytes bytes_of(base::ByteView view) { return {view.begin(), view.end()}; }
 
 /// A pair of which only the secret half is known: decapsulation needs no more.
-MlKemKeyPair pair_of_secret(const Bytes& secret) {
-  return {.secret = Secret<2400>(array_of<2400>(secret))};
-}
+MlKemKeyPair pair_of_secret(const Bytes& secret) { return {.secret = Secret<2400>(array_of<2400>(secret))}; }
 
 void expect_encapsulation(const boost::json::value& test) {
   FixedRandom random(bytes_at(test, "m"));

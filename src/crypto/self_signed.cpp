@@ -49,9 +49,7 @@ bool is_dns_name(std::string_view name) {
   }
 }
 
-Address address_of(const std::string& name) {
-  return Address(a2i_IPADDRESS(name.c_str()));
-}
+Address address_of(const std::string& name) { return Address(a2i_IPADDRESS(name.c_str())); }
 
 bool is_name(const std::string& name) {
   // A text with an inner zero would end there for OpenSSL.
@@ -94,7 +92,8 @@ void append_name(GENERAL_NAMES& names, const std::string& name) {
     GENERAL_NAME_set0_value(entry.get(), GEN_DNS, text.release());
   }
   require(sk_GENERAL_NAME_push(&names, entry.get()) > 0, "add an alternative name");
-  (void)entry.release();  // owned by the list now
+  // NOLINTNEXTLINE(bugprone-unused-return-value): the list owns it now
+  (void)entry.release();
 }
 
 void set_extensions(X509& certificate, std::span<const std::string> names) {

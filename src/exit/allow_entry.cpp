@@ -6,12 +6,9 @@ namespace qnet::exit {
 
 std::string_view describe(AllowEntryErrc code) {
   switch (code) {
-    case AllowEntryErrc::no_port:
-      return "the allow entry names no port";
-    case AllowEntryErrc::bad_port:
-      return "the allow entry's port is not one of 1 to 65535";
-    case AllowEntryErrc::bad_host:
-      return "the allow entry names neither an address nor a host";
+    case AllowEntryErrc::no_port: return "the allow entry names no port";
+    case AllowEntryErrc::bad_port: return "the allow entry's port is not one of 1 to 65535";
+    case AllowEntryErrc::bad_host: return "the allow entry names neither an address nor a host";
     case AllowEntryErrc::bad_target:
       return "the allow entry leads to no address, or an address leads elsewhere";
   }

@@ -18,9 +18,7 @@ enum class AllowEntryErrc {
   bad_target,
 };
 
-[[nodiscard]] inline const char* error_domain(AllowEntryErrc) {
-  return "allow entry";
-}
+[[nodiscard]] inline const char* error_domain(AllowEntryErrc) { return "allow entry"; }
 [[nodiscard]] std::string_view describe(AllowEntryErrc code);
 
 /// Where a connection goes.

@@ -5,9 +5,7 @@
 namespace qnet::exit {
 namespace {
 
-IpAddress ip(const char* text) {
-  return IpAddress::parse(text).value();
-}
+IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
 
 TEST(AllowEntry, names_an_address_and_a_port) {
   const auto v4 = parse_allow_entry("127.0.0.1:8090");

@@ -34,16 +34,11 @@ Errc error_of(const boost::system::error_code& code) {
 // How far a failed attempt got: a refusal came from the host itself.
 int progress(Errc error) {
   switch (error) {
-    case Errc::refused:
-      return 4;
-    case Errc::timeout:
-      return 3;
-    case Errc::host_unreachable:
-      return 2;
-    case Errc::network_unreachable:
-      return 1;
-    default:
-      return 0;
+    case Errc::refused: return 4;
+    case Errc::timeout: return 3;
+    case Errc::host_unreachable: return 2;
+    case Errc::network_unreachable: return 1;
+    default: return 0;
   }
 }
 

@@ -38,12 +38,9 @@ std::string to_csv(const DnsLookup::NameServers& servers) {
 Errc error_of(int status) {
   switch (status) {
     case ARES_ENODATA:
-    case ARES_ENOTFOUND:
-      return Errc::name_not_found;
-    case ARES_ETIMEOUT:
-      return Errc::timeout;
-    default:
-      return Errc::name_service_failed;
+    case ARES_ENOTFOUND: return Errc::name_not_found;
+    case ARES_ETIMEOUT: return Errc::timeout;
+    default: return Errc::name_service_failed;
   }
 }
 
@@ -80,9 +77,7 @@ int parse_v6(const unsigned char* answer, int size, std::vector<IpAddress>& addr
 
 }  // namespace
 
-void DnsLookup::CloseChannel::operator()(ares_channeldata* channel) const {
-  ares_destroy(channel);
-}
+void DnsLookup::CloseChannel::operator()(ares_channeldata* channel) const { ares_destroy(channel); }
 
 std::shared_ptr<DnsLookup> DnsLookup::start(const asio::any_io_executor& executor, const std::string& name,
                                             const NameServers& servers, const DnsTiming& timing, Done done) {
@@ -106,9 +101,7 @@ DnsLookup::DnsLookup(const asio::any_io_executor& executor, const DnsTiming& tim
       v4_{this, ns_t_a},
       v6_{this, ns_t_aaaa} {}
 
-DnsLookup::~DnsLookup() {
-  ended_ = true;
-}
+DnsLookup::~DnsLookup() { ended_ = true; }
 
 bool DnsLookup::open_channel(const NameServers& servers) {
   // No hosts file and no search list: both would lead strangers to names of the operator's own network.

@@ -24,9 +24,7 @@ enum class Errc {
 
 inline constexpr std::size_t kErrors = static_cast<std::size_t>(Errc::cancelled);
 
-[[nodiscard]] inline const char* error_domain(Errc) {
-  return "exit";
-}
+[[nodiscard]] inline const char* error_domain(Errc) { return "exit"; }
 [[nodiscard]] std::string_view describe(Errc code);
 
 /// The code of an error of this module; general_failure for any other's.

@@ -11,21 +11,11 @@ constexpr std::size_t kMaxName = 253;  // RFC 1035 §3.1: 255 bytes on the wire
 constexpr std::size_t kMaxLabel = 63;  // RFC 1035 §3.1
 
 // Not <cctype>'s, which read the locale.
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_lower(char c) {
-  return c >= 'a' && c <= 'z';
-}
-bool is_hex_digit(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f');
-}
-bool is_ascii(char c) {
-  return static_cast<unsigned char>(c) < 0x80;
-}
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 std::vector<std::string_view> split(std::string_view name) {
   std::vector<std::string_view> labels;

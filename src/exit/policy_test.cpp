@@ -8,9 +8,7 @@
 namespace qnet::exit {
 namespace {
 
-IpAddress ip(const char* text) {
-  return IpAddress::parse(text).value();
-}
+IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
 
 Policy policy_with(std::initializer_list<const char*> entries) {
   PolicyOptions options;

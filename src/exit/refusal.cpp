@@ -35,12 +35,8 @@ constexpr std::array<Texts, kRefusals> kTexts{{
 
 }  // namespace
 
-std::string_view describe(Refusal reason) {
-  return kTexts.at(static_cast<std::size_t>(reason)).sentence;
-}
+std::string_view describe(Refusal reason) { return kTexts.at(static_cast<std::size_t>(reason)).sentence; }
 
-std::string_view label(Refusal reason) {
-  return kTexts.at(static_cast<std::size_t>(reason)).label;
-}
+std::string_view label(Refusal reason) { return kTexts.at(static_cast<std::size_t>(reason)).label; }
 
 }  // namespace qnet::exit

@@ -112,16 +112,12 @@ void Resolver::State::close() {
 Resolver::Resolver(const asio::any_io_executor& executor, ResolverOptions options)
     : state_(std::make_shared<State>(executor, std::move(options))) {}
 
-Resolver::~Resolver() {
-  state_->close();
-}
+Resolver::~Resolver() { state_->close(); }
 
 net::Task<base::Result<Addresses>> Resolver::resolve(std::string name) {
   return State::resolve(state_, std::move(name));
 }
 
-std::size_t Resolver::lookups_running() const {
-  return state_->queries.size();
-}
+std::size_t Resolver::lookups_running() const { return state_->queries.size(); }
 
 }  // namespace qnet::exit

@@ -18,22 +18,16 @@ using net::Task;
 
 ConnectStatus status_of(Errc code) {
   switch (code) {
-    case Errc::not_allowed:
-      return ConnectStatus::not_allowed;
-    case Errc::network_unreachable:
-      return ConnectStatus::network_unreachable;
+    case Errc::not_allowed: return ConnectStatus::not_allowed;
+    case Errc::network_unreachable: return ConnectStatus::network_unreachable;
     case Errc::name_not_found:
-    case Errc::host_unreachable:
-      return ConnectStatus::host_unreachable;
-    case Errc::refused:
-      return ConnectStatus::refused;
-    case Errc::timeout:
-      return ConnectStatus::timeout;
+    case Errc::host_unreachable: return ConnectStatus::host_unreachable;
+    case Errc::refused: return ConnectStatus::refused;
+    case Errc::timeout: return ConnectStatus::timeout;
     case Errc::general_failure:
     case Errc::name_service_failed:
     case Errc::limit_reached:
-    case Errc::cancelled:
-      break;
+    case Errc::cancelled: break;
   }
   return ConnectStatus::general_failure;
 }

@@ -100,9 +100,7 @@ bool is_isatap(base::ByteView v6) {
 }
 
 // RFC 4291 §2.4: the only space that global unicast addresses have been assigned from.
-bool is_global_unicast(base::ByteView v6) {
-  return v6[0] >> 5 == 1;
-}
+bool is_global_unicast(base::ByteView v6) { return v6[0] >> 5 == 1; }
 
 }  // namespace
 

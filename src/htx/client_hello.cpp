@@ -39,7 +39,8 @@ std::optional<std::vector<Extension>> read_extensions(ByteView list) {
     const auto body = type ? reader.vector<std::uint16_t>() : std::nullopt;
     if (!body || extensions.size() == ClientHelloLimits::extensions) return std::nullopt;
     // RFC 8446 §4.2: no type twice.
-    if (std::ranges::any_of(extensions, [&](const auto& known) { return known.type == *type; })) return std::nullopt;
+    if (std::ranges::any_of(extensions, [&](const auto& known) { return known.type == *type; }))
+      return std::nullopt;
     extensions.push_back({*type, *body});
   }
   return extensions;

@@ -38,7 +38,8 @@ std::vector<std::size_t> draw_order(const Template& browser, base::RandomSource&
   std::iota(order.begin(), order.end(), std::size_t{0});
   if (!browser.permute) return order;
   std::vector<std::size_t> moving;
-  std::ranges::copy_if(order, std::back_inserter(moving), [&](auto i) { return !browser.extensions[i].fixed; });
+  std::ranges::copy_if(order, std::back_inserter(moving),
+                       [&](auto i) { return !browser.extensions[i].fixed; });
   for (std::size_t left = moving.size(); left > 1; --left) {
     const auto chosen = random.below(static_cast<std::uint32_t>(left));
     std::swap(moving[left - 1], moving[chosen]);
@@ -112,7 +113,8 @@ class Writer {
 
 }  // namespace
 
-BuiltHello build_client_hello(const Template& browser, const HelloInputs& inputs, base::RandomSource& random) {
+BuiltHello build_client_hello(const Template& browser, const HelloInputs& inputs,
+                              base::RandomSource& random) {
   assert(!inputs.server_name.empty() && inputs.server_name.size() <= 255);
   Writer writer(browser, inputs, random);
   auto& out = writer.out();

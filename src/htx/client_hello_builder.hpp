@@ -11,10 +11,10 @@
 namespace qnet::htx {
 
 struct HelloInputs {
-  std::string_view server_name;          ///< 1 to 255 bytes
-  crypto::X25519Public ephemeral{};      ///< Noise's e
-  crypto::X25519Public separate{};       ///< for templates with a second, other X25519 share
-  const crypto::MlKemPublic* ml_kem;     ///< not null
+  std::string_view server_name;       ///< 1 to 255 bytes
+  crypto::X25519Public ephemeral{};   ///< Noise's e
+  crypto::X25519Public separate{};    ///< for templates with a second, other X25519 share
+  const crypto::MlKemPublic* ml_kem;  ///< not null
 };
 
 struct BuiltHello {

@@ -45,7 +45,8 @@ class ChromiumHello : public ::testing::Test {
 TEST_F(ChromiumHello, has_chromiums_ja4) {
   const auto ours = build();
   EXPECT_EQ(testing::ja4(parse(ours)), "t13d1517h2_8daaf6152771_cb7bf5808d99");
-  for (const auto& capture : captures("chromium-156-")) EXPECT_EQ(testing::ja4(parse(capture)), testing::ja4(parse(ours)));
+  for (const auto& capture : captures("chromium-156-"))
+    EXPECT_EQ(testing::ja4(parse(capture)), testing::ja4(parse(ours)));
 }
 
 TEST_F(ChromiumHello, equals_every_capture_field_by_field) {

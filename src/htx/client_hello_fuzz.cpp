@@ -1,5 +1,5 @@
-// A stranger's first bytes. Whatever was parsed lies inside the input; more bytes never turn a refusal into a hello; and
-// the relay's decision about them never crashes.
+// A stranger's first bytes. Whatever was parsed lies inside the input; more bytes never turn a refusal into a
+// hello; and the relay's decision about them never crashes.
 #include <cstdlib>
 
 #include "base/testing/seeded_random.hpp"
@@ -16,7 +16,8 @@ void check(bool truth) {
 }
 
 void check_inside(base::ByteView part, base::ByteView whole) {
-  if (!part.empty()) check(part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+  if (!part.empty())
+    check(part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 
 }  // namespace
@@ -42,7 +43,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   static base::testing::SeededRandom random(1);
   static htx::ReplayCache seen(random);
-  static const htx::Gate gate({crypto::X25519KeyPair::generate(random), htx::builtin_profiles().front(), {}}, seen);
-  check(!std::holds_alternative<htx::Responder>(gate.examine(input, htx::WallTime{std::chrono::seconds(1'800'000'000)})));
+  static const htx::Gate gate({crypto::X25519KeyPair::generate(random), htx::builtin_profiles().front(), {}},
+                              seen);
+  check(!std::holds_alternative<htx::Responder>(
+      gate.examine(input, htx::WallTime{std::chrono::seconds(1'800'000'000)})));
   return 0;
 }

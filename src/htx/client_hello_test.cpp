@@ -57,7 +57,8 @@ TEST(ClientHelloParser, tells_other_protocols_at_their_first_strange_byte) {
 }
 
 TEST(ClientHelloParser, refuses_lengths_that_do_not_add_up) {
-  // Every length field of a hello: of the message, session id, ciphers, compression, and the extensions together.
+  // Every length field of a hello: of the message, session id, ciphers, compression, and the extensions
+  // together.
   const auto whole = openssl_hello();
   const auto hello = parse_client_hello(whole).hello;
   const auto ciphers = static_cast<std::size_t>(hello.cipher_suites.data() - whole.data());

@@ -21,7 +21,8 @@ struct Shares {
 /// The X25519 half of X25519MLKEM768 where it is offered, else the plain share.
 std::optional<Shares> find_shares(const ClientHello& hello) {
   Shares shares;
-  if (const auto hybrid = hello.key_share(kX25519MlKem768); hybrid && hybrid->size() == kMlKemKey + kX25519Key) {
+  if (const auto hybrid = hello.key_share(kX25519MlKem768);
+      hybrid && hybrid->size() == kMlKemKey + kX25519Key) {
     std::ranges::copy(hybrid->first(kMlKemKey), shares.ml_kem.emplace().begin());
     std::ranges::copy(hybrid->subspan(kMlKemKey), shares.ephemeral.begin());
     return shares;
@@ -46,13 +47,15 @@ Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
   if (!shares || !hello.offers_tls13()) return Visit::unrecognised;
   if (config_.profile.group == kX25519MlKem768 && !shares->ml_kem) return Visit::unrecognised;
 
-  Transcript transcript(received, hello.session_id_offset, config_.relay_static.public_key, shares->ephemeral);
+  Transcript transcript(received, hello.session_id_offset, config_.relay_static.public_key,
+                        shares->ephemeral);
   if (!transcript.mix_dh(config_.relay_static.secret, shares->ephemeral)) return Visit::unrecognised;
   const auto opened = transcript.open_payload(hello.session_id);
   if (!opened) return Visit::unrecognised;
   const auto message = Message1::decode(*opened);
   if (!message || !crypto::equal(message->access_tag, config_.access_tag)) return Visit::unrecognised;
-  if (message->time > now + TimeLimits::window || message->time < now - TimeLimits::window) return Visit::clock;
+  if (message->time > now + TimeLimits::window || message->time < now - TimeLimits::window)
+    return Visit::clock;
   if (!seen_->admit(shares->ephemeral, now)) return Visit::replayed;
 
   return Responder({std::move(transcript), shares->ephemeral, shares->ml_kem,

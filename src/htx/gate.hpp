@@ -19,9 +19,9 @@ class Gate {
 
   /// Why somebody is passed on to the cover origin; for counters only, nobody outside sees it.
   enum class Visit {
-    not_a_hello,    ///< no TLS ClientHello, or none that a browser would send
-    unrecognised,   ///< an ordinary visitor, a scanner, a peer with a wrong key
-    clock,          ///< a peer's hello from outside the time window
+    not_a_hello,   ///< no TLS ClientHello, or none that a browser would send
+    unrecognised,  ///< an ordinary visitor, a scanner, a peer with a wrong key
+    clock,         ///< a peer's hello from outside the time window
     replayed,
   };
   struct NeedMore {};

@@ -13,7 +13,8 @@ constexpr std::size_t kRestAt = kTimeAt + kTimeSize;
 PayloadBytes start(WallTime time) {
   PayloadBytes bytes{kHtxVersion};
   auto seconds = static_cast<std::uint64_t>(time.time_since_epoch().count());
-  for (std::size_t i = kTimeSize; i-- > 0; seconds >>= 8) bytes[kTimeAt + i] = static_cast<std::uint8_t>(seconds);
+  for (std::size_t i = kTimeSize; i-- > 0; seconds >>= 8)
+    bytes[kTimeAt + i] = static_cast<std::uint8_t>(seconds);
   return bytes;
 }
 
@@ -50,7 +51,8 @@ PayloadBytes Message2::encode() const {
 
 std::optional<Message2> Message2::decode(base::ByteView bytes) {
   if (!known_start(bytes)) return std::nullopt;
-  if (std::ranges::any_of(bytes.subspan(kRestAt + 1), [](auto byte) { return byte != 0; })) return std::nullopt;
+  if (std::ranges::any_of(bytes.subspan(kRestAt + 1), [](auto byte) { return byte != 0; }))
+    return std::nullopt;
   return Message2{time_of(bytes), bytes[kRestAt]};
 }
 

@@ -10,8 +10,8 @@
 
 namespace qnet::htx {
 
-Initiator::Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephemeral, crypto::MlKemKeyPair kem,
-                     crypto::X25519KeyPair own_static)
+Initiator::Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephemeral,
+                     crypto::MlKemKeyPair kem, crypto::X25519KeyPair own_static)
     : config_(std::move(config)),
       hello_(std::move(hello.record)),
       ephemeral_(std::move(ephemeral)),
@@ -31,7 +31,8 @@ base::Result<Initiator> Initiator::start(Config config, base::RandomSource& rand
   const auto session_id_offset = hello.session_id_offset;
   const Message1 message{config.now, config.access_tag};
 
-  Initiator self(std::move(config), std::move(hello), std::move(ephemeral), std::move(kem), std::move(own_static));
+  Initiator self(std::move(config), std::move(hello), std::move(ephemeral), std::move(kem),
+                 std::move(own_static));
   if (auto mixed = self.transcript_.mix_dh(self.ephemeral_.secret, self.config_.relay_static); !mixed)
     return base::forward_error(mixed);
   const auto sealed = self.transcript_.seal_payload(message.encode());
@@ -67,7 +68,8 @@ base::Result<bool> Initiator::take_server_hello() {
   std::ranges::copy(answer.x25519, relay_ephemeral_.begin());
 
   transcript_.mix_public(relay_ephemeral_);
-  if (auto mixed = transcript_.mix_dh(ephemeral_.secret, relay_ephemeral_); !mixed) return base::forward_error(mixed);
+  if (auto mixed = transcript_.mix_dh(ephemeral_.secret, relay_ephemeral_); !mixed)
+    return base::forward_error(mixed);
   if (!answer.ml_kem_ciphertext.empty()) {
     crypto::MlKemCiphertext ciphertext{};
     std::ranges::copy(answer.ml_kem_ciphertext, ciphertext.begin());
@@ -114,7 +116,8 @@ base::Result<bool> Initiator::take_flight_record(std::uint8_t type, base::Mutabl
     change_cipher_spec_seen_ = true;
     return true;
   }
-  if (type != kApplicationData || body.size() < RecordLimits::smallest_body) return base::fail(Errc::bad_flight);
+  if (type != kApplicationData || body.size() < RecordLimits::smallest_body)
+    return base::fail(Errc::bad_flight);
   const auto text = body.first(body.size() - RecordLimits::tag);
   const noise::CipherState::ConstTag tag(body.data() + text.size(), RecordLimits::tag);
   if (!flight_cipher_.open(header, text, tag)) return base::fail(Errc::bad_flight);
@@ -130,7 +133,8 @@ base::Result<Initiator::Finished> Initiator::finish(base::ByteView first) {
 
   const auto sealed_static = transcript_.seal_static(static_.public_key);
   if (!sealed_static) return tl::unexpected(sealed_static.error());
-  if (auto mixed = transcript_.mix_dh(static_.secret, relay_ephemeral_); !mixed) return base::forward_error(mixed);
+  if (auto mixed = transcript_.mix_dh(static_.secret, relay_ephemeral_); !mixed)
+    return base::forward_error(mixed);
   append_record_header(flight, kApplicationData, finished_size_);
   base::append(flight, *sealed_static);
   base::append(flight, transcript_.finished_filler(finished_size_ - sealed_static->size()));

@@ -38,8 +38,8 @@ class Initiator {
   /// The ClientHello record, to be sent first.
   [[nodiscard]] base::ByteView hello() const { return hello_; }
 
-  /// True when the relay's flight is complete, false while more is needed. After an error the connection must be
-  /// closed and not used again.
+  /// True when the relay's flight is complete, false while more is needed. After an error the connection must
+  /// be closed and not used again.
   [[nodiscard]] base::Result<bool> receive(base::ByteView bytes);
 
   struct Finished {
@@ -48,8 +48,8 @@ class Initiator {
     base::Bytes unread;  ///< what came behind the relay's flight
   };
 
-  /// Ends the handshake. `first` is carried by the first application record, which is padded to the browser's length;
-  /// at most RecordLimits::data bytes.
+  /// Ends the handshake. `first` is carried by the first application record, which is padded to the browser's
+  /// length; at most RecordLimits::data bytes.
   [[nodiscard]] base::Result<Finished> finish(base::ByteView first);
 
   /// The relay's clock, once receive() has said true.
@@ -63,7 +63,8 @@ class Initiator {
 
   base::Result<bool> take_server_hello();
   base::Result<bool> take_flight();
-  base::Result<bool> take_flight_record(std::uint8_t type, base::MutableBytes header, base::MutableBytes body);
+  base::Result<bool> take_flight_record(std::uint8_t type, base::MutableBytes header,
+                                        base::MutableBytes body);
 
   enum class Expects { server_hello, flight, nothing };
 

@@ -21,7 +21,8 @@ tl::unexpected<base::Error> malformed(std::string what) {
 
 std::vector<std::size_t> sizes(TomlReader& reader, std::string_view key) {
   std::vector<std::size_t> all;
-  for (const auto value : reader.numbers(key, kSmallest, kLargest)) all.push_back(static_cast<std::size_t>(value));
+  for (const auto value : reader.numbers(key, kSmallest, kLargest))
+    all.push_back(static_cast<std::size_t>(value));
   return all;
 }
 

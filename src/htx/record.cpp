@@ -37,7 +37,8 @@ void RecordWriter::reserve(std::size_t extra) {
   const auto held = tail_ - head_;
   std::size_t wanted = std::max(capacity_, kFirstCapacity);
   while (wanted < held + extra) wanted *= 2;
-  // Moving within the block is enough when at least half of it has been sent; otherwise it would happen too often.
+  // Moving within the block is enough when at least half of it has been sent; otherwise it would happen too
+  // often.
   if (wanted == capacity_ && head_ >= capacity_ / 2) {
     std::memmove(buffer_.get(), buffer_.get() + head_, held);
   } else {

@@ -1,4 +1,5 @@
-// Transport records (docs/spec/htx.md §6): a TLS header, then u16 length | data | zero padding, sealed in place.
+// Transport records (docs/spec/htx.md §6): a TLS header, then u16 length | data | zero padding, sealed in
+// place.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +34,8 @@ struct RecordLimits {
 /// Writes the five header bytes of an application_data record.
 void write_record_header(std::uint8_t* to, std::size_t body_size);
 
-/// The far end of a byte pipe: plaintext goes in, sealed records come out. Copies each byte once, seals it where it
-/// lies, and allocates only when the backlog grows.
+/// The far end of a byte pipe: plaintext goes in, sealed records come out. Copies each byte once, seals it
+/// where it lies, and allocates only when the backlog grows.
 class RecordWriter final : public base::ByteSink {
  public:
   RecordWriter(noise::CipherState cipher, base::RandomSource& random);
@@ -69,9 +70,9 @@ class RecordWriter final : public base::ByteSink {
   base::RandomSource& random_;
   std::unique_ptr<std::uint8_t[]> buffer_;
   std::size_t capacity_ = 0;
-  std::size_t head_ = 0;           // first byte not yet sent
-  std::size_t sealed_ = 0;         // end of the sealed bytes
-  std::size_t tail_ = 0;           // end of the open record's bytes; == sealed_ when none is open
+  std::size_t head_ = 0;    // first byte not yet sent
+  std::size_t sealed_ = 0;  // end of the sealed bytes
+  std::size_t tail_ = 0;    // end of the open record's bytes; == sealed_ when none is open
   std::uint64_t records_ = 0;
   bool healthy_ = true;
 };
@@ -86,7 +87,8 @@ class RecordReader {
     std::size_t consumed;     ///< of `input`
   };
 
-  /// The first record of `input`; nothing when it is not whole yet. After an error the reader must not be used.
+  /// The first record of `input`; nothing when it is not whole yet. After an error the reader must not be
+  /// used.
   [[nodiscard]] base::Result<std::optional<Opened>> open(base::MutableBytes input);
 
  private:

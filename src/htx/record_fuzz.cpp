@@ -1,5 +1,5 @@
-// Transport records: forged bytes never open; honest bytes arrive whole however they are written and cut; a changed byte
-// ends the session at its record.
+// Transport records: forged bytes never open; honest bytes arrive whole however they are written and cut; a
+// changed byte ends the session at its record.
 #include <algorithm>
 #include <cstdlib>
 

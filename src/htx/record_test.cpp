@@ -58,7 +58,8 @@ class Records : public testing::Test {
 TEST_F(Records, carry_any_amount_in_order) {
   for (const std::size_t size : {1U, 511U, 512U, 16383U, 16384U, 100000U, 1000000U}) {
     const auto data = pattern(size, size);
-    for (std::size_t at = 0; at < size; at += 7919) writer.append(base::ByteView(data).subspan(at, std::min<std::size_t>(7919, size - at)));
+    for (std::size_t at = 0; at < size; at += 7919)
+      writer.append(base::ByteView(data).subspan(at, std::min<std::size_t>(7919, size - at)));
     EXPECT_EQ(open_all(reader, wire_of(writer)), data);
     EXPECT_EQ(writer.backlog(), 0U);
   }
@@ -136,8 +137,11 @@ TEST_F(Records, wait_for_the_whole_of_a_record) {
 }
 
 TEST_F(Records, refuse_headers_that_tls_does_not_send) {
-  const std::vector<std::vector<std::uint8_t>> headers = {
-      {22, 3, 3, 0, 40}, {23, 3, 1, 0, 40}, {23, 3, 3, 0, 17}, {23, 3, 3, 0x40, 0x12}, {23, 3, 3, 0xff, 0xff}};
+  const std::vector<std::vector<std::uint8_t>> headers = {{22, 3, 3, 0, 40},
+                                                          {23, 3, 1, 0, 40},
+                                                          {23, 3, 3, 0, 17},
+                                                          {23, 3, 3, 0x40, 0x12},
+                                                          {23, 3, 3, 0xff, 0xff}};
   for (auto header : headers) {
     RecordReader fresh{noise::CipherState(key(1))};
     EXPECT_FALSE(fresh.open(header));

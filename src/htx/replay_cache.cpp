@@ -20,8 +20,8 @@ ReplayCache::Key ReplayCache::key_of(const crypto::X25519Public& ephemeral) cons
 bool ReplayCache::admit(const crypto::X25519Public& ephemeral, WallTime now) {
   const auto key = key_of(ephemeral);
   const std::scoped_lock lock(mutex_);
-  // A generation lasts as long as a hello must be remembered, so a key lives for one to two of them. A clock that
-  // was set back starts none: what is known stays known.
+  // A generation lasts as long as a hello must be remembered, so a key lives for one to two of them. A clock
+  // that was set back starts none: what is known stays known.
   if (now >= generation_start_ + TimeLimits::memory) {
     const bool previous_still_counts = now < generation_start_ + 2 * TimeLimits::memory;
     older_ = previous_still_counts ? std::move(recent_) : decltype(recent_){};

@@ -29,8 +29,8 @@ class ReplayCache {
 
   explicit ReplayCache(base::RandomSource& random, std::size_t capacity = default_capacity);
 
-  /// True, and remembered, when `ephemeral` was not seen within TimeLimits::memory. False when it was, and also when
-  /// the cache is full: answering nobody new is safer than forgetting.
+  /// True, and remembered, when `ephemeral` was not seen within TimeLimits::memory. False when it was, and
+  /// also when the cache is full: answering nobody new is safer than forgetting.
   [[nodiscard]] bool admit(const crypto::X25519Public& ephemeral, WallTime now);
 
   [[nodiscard]] std::size_t size() const;

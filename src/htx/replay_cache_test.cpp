@@ -26,7 +26,8 @@ class Replays : public testing::Test {
 TEST_F(Replays, are_refused_for_at_least_twenty_minutes) {
   const auto key = fresh();
   EXPECT_TRUE(cache.admit(key, kNow));
-  for (int minute = 0; minute <= 20; ++minute) EXPECT_FALSE(cache.admit(key, kNow + minutes(minute))) << minute;
+  for (int minute = 0; minute <= 20; ++minute)
+    EXPECT_FALSE(cache.admit(key, kNow + minutes(minute))) << minute;
 }
 
 TEST_F(Replays, are_refused_across_a_change_of_generation) {

@@ -40,7 +40,8 @@ base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& ran
   auto cipher = peer_.transcript.flight_cipher();
   for (const auto& record : sizes) {
     if (record.starts_write && !current.empty()) writes.push_back(std::exchange(current, {}));
-    if (auto done = append_flight_record(cipher, record.body_size, current); !done) return base::forward_error(done);
+    if (auto done = append_flight_record(cipher, record.body_size, current); !done)
+      return base::forward_error(done);
   }
   writes.push_back(std::move(current));
   return writes;
@@ -57,7 +58,8 @@ base::Result<base::Bytes> Responder::server_hello(base::RandomSource& random, st
   fields.x25519 = ephemeral_.public_key;
 
   transcript.mix_public(ephemeral_.public_key);
-  if (auto mixed = transcript.mix_dh(ephemeral_.secret, peer_.ephemeral); !mixed) return base::forward_error(mixed);
+  if (auto mixed = transcript.mix_dh(ephemeral_.secret, peer_.ephemeral); !mixed)
+    return base::forward_error(mixed);
   if (profile_->group == kX25519MlKem768) {
     if (!peer_.ml_kem) return base::fail(Errc::crypto);
     auto encapsulated = crypto::ml_kem_encapsulate(*peer_.ml_kem, random);
@@ -106,9 +108,11 @@ base::Result<bool> Responder::take_finished(base::ByteView body) {
   if (body.size() != finished_record_size(profile_->cipher_suite)) return base::fail(Errc::bad_finished);
   const auto key = peer_.transcript.open_static(body.first(kSealedStatic));
   if (!key) return tl::unexpected(key.error());
-  if (auto mixed = peer_.transcript.mix_dh(ephemeral_.secret, *key); !mixed) return base::forward_error(mixed);
+  if (auto mixed = peer_.transcript.mix_dh(ephemeral_.secret, *key); !mixed)
+    return base::forward_error(mixed);
   const auto filler = body.subspan(kSealedStatic);
-  if (!crypto::equal(filler, peer_.transcript.finished_filler(filler.size()))) return base::fail(Errc::bad_finished);
+  if (!crypto::equal(filler, peer_.transcript.finished_filler(filler.size())))
+    return base::fail(Errc::bad_finished);
   finished_.peer_static = *key;
   expects_ = Expects::first_data;
   return true;

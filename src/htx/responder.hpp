@@ -13,7 +13,8 @@
 
 namespace qnet::htx {
 
-/// Made by Gate. A state machine without I/O: send answer(), feed what comes until receive() says true, then finish().
+/// Made by Gate. A state machine without I/O: send answer(), feed what comes until receive() says true, then
+/// finish().
 class Responder {
  public:
   /// What the gate learned of a hello that opened.
@@ -45,7 +46,8 @@ class Responder {
   [[nodiscard]] const Message1& message() const { return peer_.message; }
 
  private:
-  [[nodiscard]] base::Result<base::Bytes> server_hello(base::RandomSource& random, std::size_t flight_records);
+  [[nodiscard]] base::Result<base::Bytes> server_hello(base::RandomSource& random,
+                                                       std::size_t flight_records);
   [[nodiscard]] base::Result<bool> take_record(std::uint8_t type, base::ByteView body);
   [[nodiscard]] base::Result<bool> take_finished(base::ByteView body);
   [[nodiscard]] base::Result<bool> take_first_data(base::ByteView body);

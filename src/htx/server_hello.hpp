@@ -1,4 +1,5 @@
-// The relay's ServerHello (RFC 8446 §4.1.3), built in the form of the mirrored origin's, and read by the peer.
+// The relay's ServerHello (RFC 8446 §4.1.3), built in the form of the mirrored origin's, and read by the
+// peer.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,8 @@ struct ParsedServerHello {
   std::size_t consumed = 0;
 };
 
-/// The first record of what the far end sent. A ServerHello that a TLS 1.3 peer could not have sent to our hello, or that
-/// chose what HTX cannot use, is malformed.
+/// The first record of what the far end sent. A ServerHello that a TLS 1.3 peer could not have sent to our
+/// hello, or that chose what HTX cannot use, is malformed.
 [[nodiscard]] ParsedServerHello parse_server_hello(base::ByteView bytes);
 
 }  // namespace qnet::htx

@@ -1,5 +1,5 @@
-// What may come back from the address of a relay: as the parser sees it, and as a whole answer to a real hello. Nobody
-// without the relay's key completes a handshake.
+// What may come back from the address of a relay: as the parser sees it, and as a whole answer to a real
+// hello. Nobody without the relay's key completes a handshake.
 #include <cstdlib>
 
 #include "base/testing/seeded_random.hpp"
@@ -13,7 +13,8 @@ using namespace qnet;
 htx::Initiator start() {
   base::testing::SeededRandom random(1);
   const auto relay = crypto::X25519KeyPair::generate(random);
-  htx::Initiator::Config config{&htx::builtin_templates().front(), "www.example.com", relay.public_key, {}, {}};
+  htx::Initiator::Config config{
+      &htx::builtin_templates().front(), "www.example.com", relay.public_key, {}, {}};
   auto initiator = htx::Initiator::start(std::move(config), random);
   if (!initiator) std::abort();
   return std::move(*initiator);

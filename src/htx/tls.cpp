@@ -6,8 +6,8 @@ base::Result<std::optional<RecordPrefix>> read_record(base::ByteView bytes) {
   if (bytes.size() < kRecordHeader) return std::nullopt;
   const auto type = bytes[0];
   const std::size_t size = base::load_be<std::uint16_t>(&bytes[3]);
-  if (type < kChangeCipherSpec || type > kApplicationData || base::load_be<std::uint16_t>(&bytes[1]) != kTls12 ||
-      size == 0 || size > kLargestCiphertext)
+  if (type < kChangeCipherSpec || type > kApplicationData ||
+      base::load_be<std::uint16_t>(&bytes[1]) != kTls12 || size == 0 || size > kLargestCiphertext)
     return base::fail(Errc::bad_record);
   if (bytes.size() < kRecordHeader + size) return std::nullopt;
   return RecordPrefix{type, size};

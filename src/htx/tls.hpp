@@ -42,7 +42,8 @@ inline constexpr std::size_t kRandomSize = 32;
 inline constexpr std::size_t kLargestPlaintext = 16384;
 inline constexpr std::size_t kLargestCiphertext = 16384 + 256;
 
-/// The body of a Finished record: the hash's length, the handshake header, the inner content type and the tag.
+/// The body of a Finished record: the hash's length, the handshake header, the inner content type and the
+/// tag.
 [[nodiscard]] constexpr std::size_t finished_record_size(std::uint16_t cipher_suite) {
   return (cipher_suite == 0x1302 ? 48U : 32U) + kHandshakeHeader + 1 + 16;
 }
@@ -57,8 +58,8 @@ struct RecordPrefix {
   std::size_t body_size;
 };
 
-/// The record that `bytes` begin with; nothing while it is not whole. Fails on a type, version or length that no
-/// TLS 1.3 peer sends.
+/// The record that `bytes` begin with; nothing while it is not whole. Fails on a type, version or length that
+/// no TLS 1.3 peer sends.
 [[nodiscard]] base::Result<std::optional<RecordPrefix>> read_record(base::ByteView bytes);
 
 void append_record_header(base::Bytes& to, std::uint8_t type, std::size_t body_size,

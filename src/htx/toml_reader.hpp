@@ -1,4 +1,5 @@
-// Typed reading of the data files: the first thing that is wrong is kept, and later calls give harmless values.
+// Typed reading of the data files: the first thing that is wrong is kept, and later calls give harmless
+// values.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ class TomlReader {
 
   [[nodiscard]] std::string text(std::string_view key);
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
-  [[nodiscard]] std::vector<std::vector<std::string>> lists_of_texts(std::string_view key);  ///< empty when absent
+  [[nodiscard]] std::vector<std::vector<std::string>> lists_of_texts(
+      std::string_view key);  ///< empty when absent
   [[nodiscard]] bool flag(std::string_view key, bool absent);
   [[nodiscard]] std::int64_t number(std::string_view key, std::int64_t low, std::int64_t high);
   /// Empty when absent.

@@ -17,14 +17,16 @@ base::Bytes with_zeroed_field(std::string_view prefix, base::ByteView record, st
   bytes.reserve(prefix.size() + record.size());
   base::append(bytes, base::bytes_of(prefix));
   base::append(bytes, record);
-  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(prefix.size() + offset), kHiddenField, std::uint8_t{0});
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(prefix.size() + offset), kHiddenField,
+              std::uint8_t{0});
   return bytes;
 }
 
 }  // namespace
 
 Transcript::Transcript(base::ByteView hello_record, std::size_t session_id_offset,
-                       const crypto::X25519Public& relay_static, const crypto::X25519Public& initiator_ephemeral)
+                       const crypto::X25519Public& relay_static,
+                       const crypto::X25519Public& initiator_ephemeral)
     : state_(kProtocol) {
   state_.mix_hash(with_zeroed_field(kPrologue, hello_record, session_id_offset));
   state_.mix_hash(relay_static);

@@ -16,9 +16,10 @@ namespace qnet::htx {
 
 class Transcript {
  public:
-  /// The prologue ("qnet-htx/1" and the hello with its session id zeroed), the responder's static key, and `e`.
-  Transcript(base::ByteView hello_record, std::size_t session_id_offset, const crypto::X25519Public& relay_static,
-             const crypto::X25519Public& initiator_ephemeral);
+  /// The prologue ("qnet-htx/1" and the hello with its session id zeroed), the responder's static key, and
+  /// `e`.
+  Transcript(base::ByteView hello_record, std::size_t session_id_offset,
+             const crypto::X25519Public& relay_static, const crypto::X25519Public& initiator_ephemeral);
 
   /// A Diffie-Hellman token: mixes x25519(own, peer) into the key.
   [[nodiscard]] base::Result<void> mix_dh(const crypto::X25519Secret& own, const crypto::X25519Public& peer);
@@ -40,8 +41,8 @@ class Transcript {
   [[nodiscard]] base::Result<base::Bytes> seal_static(const crypto::X25519Public& key);
   [[nodiscard]] base::Result<crypto::X25519Public> open_static(base::ByteView sealed);
 
-  /// What fills the client's Finished record behind the sealed static key; both sides compute it, so that a changed
-  /// byte is noticed at once, as TLS would notice it. At most 32 bytes.
+  /// What fills the client's Finished record behind the sealed static key; both sides compute it, so that a
+  /// changed byte is noticed at once, as TLS would notice it. At most 32 bytes.
   [[nodiscard]] base::Bytes finished_filler(std::size_t size) const;
 
   /// The key under which the server's encrypted flight is sealed.

@@ -1,5 +1,6 @@
-// The vectors of tests/vectors/htx, which docs/spec/htx.md promises to other implementations: fixed keys in, the same
-// bytes out. QNET_WRITE_VECTORS=1 writes them anew; verify.py beside them checks them without this code.
+// The vectors of tests/vectors/htx, which docs/spec/htx.md promises to other implementations: fixed keys in,
+// the same bytes out. QNET_WRITE_VECTORS=1 writes them anew; verify.py beside them checks them without this
+// code.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -57,7 +58,8 @@ json::object record_vectors(noise::CipherState cipher) {
   result["first"] = json::object{{"data", "first"}, {"record", sealed_record(writer, "first")}};
   const std::string large(1000, 'x');
   result["second"] = json::object{{"data", large}, {"record", sealed_record(writer, large)}};
-  for (std::uint64_t number = 2; number < RecordLimits::rekey_interval; ++number) (void)sealed_record(writer, "x");
+  for (std::uint64_t number = 2; number < RecordLimits::rekey_interval; ++number)
+    (void)sealed_record(writer, "x");
   result["number_65536"] = json::object{{"data", "rekeyed"}, {"record", sealed_record(writer, "rekeyed")}};
   return result;
 }
@@ -126,7 +128,9 @@ TEST(HtxVectors, open_under_a_relays_key_alone) {
     base::testing::SeededRandom random(1);
     ReplayCache seen{random};
     const auto secret = crypto::testing::array_at<32>(vector, "relay_static_secret");
-    const Gate gate{{crypto::X25519KeyPair::from_secret(crypto::X25519Secret(secret)), builtin_profiles().front(), {}}, seen};
+    const Gate gate{
+        {crypto::X25519KeyPair::from_secret(crypto::X25519Secret(secret)), builtin_profiles().front(), {}},
+        seen};
     const auto hello = crypto::testing::bytes_at(vector, "client_hello");
     EXPECT_TRUE(std::holds_alternative<Responder>(gate.examine(hello, kRelayTime)));
     EXPECT_EQ(std::get<Gate::Visit>(gate.examine(hello, kRelayTime)), Gate::Visit::replayed);

@@ -7,9 +7,7 @@
 namespace qnet::mesh {
 namespace {
 
-base::ByteView without_length(const base::Bytes& framed) {
-  return base::ByteView(framed).subspan(2);
-}
+base::ByteView without_length(const base::Bytes& framed) { return base::ByteView(framed).subspan(2); }
 
 base::Bytes request_of(cbor::Value host, cbor::Value port) {
   return cbor::encode(cbor::Map{{"host", std::move(host)}, {"port", std::move(port)}});

@@ -19,9 +19,7 @@ Identity Identity::generate(base::RandomSource& random) {
   return {crypto::Ed25519KeyPair::generate(random), crypto::X25519KeyPair::generate(random)};
 }
 
-crypto::Ed25519Signature Identity::vouch() const {
-  return signing.sign(vouched_text(noise.public_key));
-}
+crypto::Ed25519Signature Identity::vouch() const { return signing.sign(vouched_text(noise.public_key)); }
 
 bool vouches(const PeerId& peer, const crypto::X25519Public& noise_key,
              const crypto::Ed25519Signature& signature) {

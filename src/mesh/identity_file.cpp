@@ -108,9 +108,7 @@ int write_identity(const Identity& identity, const fs::path& folder, Existing ex
 
 }  // namespace
 
-fs::path identity_file(const fs::path& folder) {
-  return folder / "identity.key";
-}
+fs::path identity_file(const fs::path& folder) { return folder / "identity.key"; }
 
 base::Result<Identity> load_identity(const fs::path& folder) {
   const auto file = identity_file(folder);

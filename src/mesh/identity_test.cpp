@@ -46,9 +46,7 @@ class IdentityFile : public testing::Test {
   fs::path folder_;
 };
 
-fs::perms rights(const fs::path& path) {
-  return fs::status(path).permissions();
-}
+fs::perms rights(const fs::path& path) { return fs::status(path).permissions(); }
 
 TEST(Identity, vouches_for_its_own_noise_key_only) {
   base::testing::SeededRandom random(1);

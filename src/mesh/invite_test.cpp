@@ -14,9 +14,7 @@ Identity identity_of(std::uint64_t seed) {
   return Identity::generate(random);
 }
 
-Invite sample() {
-  return Invite::make(identity_of(1), {"relay.example.com", 443}, "www.example.com");
-}
+Invite sample() { return Invite::make(identity_of(1), {"relay.example.com", 443}, "www.example.com"); }
 
 /// The link of a body, with the right checksum: what a maker with a fault, or a forger, would hand out.
 std::string link_of(const cbor::Value& value) {

@@ -20,9 +20,7 @@ enum class Errc {
   not_spoken,       ///< the peer does not speak the protocol ("na")
 };
 
-[[nodiscard]] inline const char* error_domain(Errc) {
-  return "mux";
-}
+[[nodiscard]] inline const char* error_domain(Errc) { return "mux"; }
 [[nodiscard]] std::string_view describe(Errc code);
 
 }  // namespace qnet::mux

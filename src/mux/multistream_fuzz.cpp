@@ -1,5 +1,5 @@
-// Both ends of multistream-select against any bytes, whole and in pieces: the same result, and no more consumed than
-// was there.
+// Both ends of multistream-select against any bytes, whole and in pieces: the same result, and no more
+// consumed than was there.
 #include <cstdlib>
 
 #include "mux/multistream.hpp"
@@ -15,7 +15,9 @@ struct Outcome {
   bool operator==(const Outcome&) const = default;
 };
 
-bool agreed(const mux::MultistreamInitiator::Fed& fed, const mux::MultistreamInitiator&) { return fed.agreed; }
+bool agreed(const mux::MultistreamInitiator::Fed& fed, const mux::MultistreamInitiator&) {
+  return fed.agreed;
+}
 bool agreed(const mux::MultistreamResponder::Fed&, const mux::MultistreamResponder& responder) {
   return responder.agreed().has_value();
 }
@@ -52,7 +54,10 @@ void same_in_pieces(Make make, base::ByteView input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const base::ByteView input(data, size);
   same_in_pieces([] { return mux::MultistreamInitiator("/qnet/connect/1"); }, input);
-  same_in_pieces([] { return mux::MultistreamResponder([](std::string_view name) { return name == "/qnet/connect/1"; }); },
-                 input);
+  same_in_pieces(
+      [] {
+        return mux::MultistreamResponder([](std::string_view name) { return name == "/qnet/connect/1"; });
+      },
+      input);
   return 0;
 }

@@ -8,9 +8,7 @@ namespace {
 using base::bytes_of;
 using base::text_of;
 
-bool speaks_connect(std::string_view name) {
-  return name == "/qnet/connect/1";
-}
+bool speaks_connect(std::string_view name) { return name == "/qnet/connect/1"; }
 
 constexpr std::string_view kHeader = "\x13/multistream/1.0.0\n";
 constexpr std::string_view kConnect = "\x10/qnet/connect/1\n";

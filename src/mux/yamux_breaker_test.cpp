@@ -41,9 +41,7 @@ struct Breach {
       bytes;  // for a responder that has opened stream 2 and announced it, and stream 4 and not announced it
 };
 
-void PrintTo(const Breach& breach, std::ostream* out) {
-  *out << breach.name;
-}
+void PrintTo(const Breach& breach, std::ostream* out) { *out << breach.name; }
 
 class YamuxBreach : public ::testing::TestWithParam<Breach> {};
 

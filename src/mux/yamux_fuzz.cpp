@@ -1,5 +1,5 @@
-// A peer that breaks every rule, against an owner who uses the whole API. Memory, streams and answers stay within
-// Limits, and after an error nothing moves any more.
+// A peer that breaks every rule, against an owner who uses the whole API. Memory, streams and answers stay
+// within Limits, and after an error nothing moves any more.
 #include <algorithm>
 #include <cstdlib>
 #include <vector>
@@ -13,8 +13,12 @@ using namespace qnet;
 using mux::Event;
 using mux::Yamux;
 
-constexpr mux::Limits kLimits{.largest_window = 512 * 1024, .buffered = 1024 * 1024, .inbound_streams = 8,
-                              .outbound_streams = 8, .id_gaps = 16, .events = 256};
+constexpr mux::Limits kLimits{.largest_window = 512 * 1024,
+                              .buffered = 1024 * 1024,
+                              .inbound_streams = 8,
+                              .outbound_streams = 8,
+                              .id_gaps = 16,
+                              .events = 256};
 
 void check(bool truth) {
   if (!truth) std::abort();

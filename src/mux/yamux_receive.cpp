@@ -43,10 +43,8 @@ base::Result<void> Yamux::handle_frames(base::ByteView bytes) {
 base::Result<void> Yamux::handle(const FrameHeader& header) {
   switch (header.type) {
     case FrameType::data:
-    case FrameType::window_update:
-      return handle_stream_frame(header);
-    case FrameType::ping:
-      return handle_ping(header);
+    case FrameType::window_update: return handle_stream_frame(header);
+    case FrameType::ping: return handle_ping(header);
     case FrameType::go_away:
       if (!peer_went_away_) events_.push_back({Event::Kind::go_away, 0});
       peer_went_away_ = header.length;

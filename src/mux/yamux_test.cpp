@@ -8,9 +8,7 @@
 
 namespace qnet::mux {
 
-bool operator==(const Event& a, const Event& b) {
-  return a.kind == b.kind && a.stream == b.stream;
-}
+bool operator==(const Event& a, const Event& b) { return a.kind == b.kind && a.stream == b.stream; }
 
 void PrintTo(const Event& event, std::ostream* out) {
   *out << "event " << static_cast<int>(event.kind) << " of stream " << event.stream;

@@ -9,17 +9,17 @@
 namespace qnet::net {
 
 enum class Errc {
-  would_block = 1,      ///< nothing can be done now; wait and try again
+  would_block = 1,  ///< nothing can be done now; wait and try again
   refused,
   host_unreachable,
   network_unreachable,
   timed_out,
-  reset,                ///< the connection was broken off
+  reset,  ///< the connection was broken off
   address_in_use,
   address_unavailable,  ///< the address to listen on is not one of this machine's
   not_permitted,        ///< a port or a destination that this user may not use
   no_such_host,
-  closed,               ///< by this side
+  closed,  ///< by this side
   failed,
 };
 

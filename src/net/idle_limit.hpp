@@ -10,7 +10,8 @@
 
 namespace qnet::net {
 
-/// Lives on one io_context. Looks once in each `idle`, so it acts between one and two of them after the last use.
+/// Lives on one io_context. Looks once in each `idle`, so it acts between one and two of them after the last
+/// use.
 class IdleLimit {
  public:
   IdleLimit(const boost::asio::any_io_executor& executor, std::chrono::steady_clock::duration idle,

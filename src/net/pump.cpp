@@ -18,7 +18,7 @@ namespace {
 constexpr unsigned kTurnsBeforeYield = 8;
 
 Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
-                                         IdleLimit* idle) {
+                                        IdleLimit* idle) {
   for (unsigned turn = 1;; ++turn) {
     const auto room = to.write_room();
     if (room == 0) {
@@ -56,7 +56,8 @@ base::MutableBytes thread_scratch() {
   return {buffer.get(), kScratchSize};
 }
 
-Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved, IdleLimit* idle) {
+Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
+                              IdleLimit* idle) {
   auto ended = co_await pump_until_end(from, to, moved, idle);
   if (!ended) {
     from.reset();

@@ -16,9 +16,9 @@ struct Traffic {
   std::atomic<std::uint64_t> down{0};
 };
 
-/// Copies `from` to `to` until the end of `from`, which becomes the end of `to`. An error on either side resets both.
-/// Holds no buffer while it waits, except for what a slow `to` refused (at most kScratchSize). `idle`, when there is one,
-/// is told of every move.
+/// Copies `from` to `to` until the end of `from`, which becomes the end of `to`. An error on either side
+/// resets both. Holds no buffer while it waits, except for what a slow `to` refused (at most kScratchSize).
+/// `idle`, when there is one, is told of every move.
 Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
                               IdleLimit* idle = nullptr);
 

@@ -21,7 +21,8 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-// A peer that acknowledges nothing for this long is gone; without it a cut cable is noticed after a quarter of an hour.
+// A peer that acknowledges nothing for this long is gone; without it a cut cable is noticed after a quarter
+// of an hour.
 constexpr unsigned kUserTimeoutMilliseconds = 30'000;
 // Between probes that are not answered; Chromium's.
 constexpr int kKeepAliveInterval = 45;

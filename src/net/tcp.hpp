@@ -27,8 +27,8 @@ class TcpStream final : public ByteStream {
   void finish() override;
   void reset() override;
 
-  /// Notices a peer that has vanished: probes after so long without traffic, and gives up on one that acknowledges
-  /// nothing for 30 s. Probes are seen on the wire, so the caller says what its cover would do.
+  /// Notices a peer that has vanished: probes after so long without traffic, and gives up on one that
+  /// acknowledges nothing for 30 s. Probes are seen on the wire, so the caller says what its cover would do.
   void keep_alive(std::chrono::seconds idle);
 
   /// Closes without a reset: what was written is still delivered, as far as the peer takes it.
@@ -45,8 +45,8 @@ class TcpStream final : public ByteStream {
 /// Connects to one address. Never resolves names.
 Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseconds deadline);
 
-/// Resolves by the system's resolver and tries each address in turn. For the relay's own address and the cover
-/// origin only: a person's destinations are never resolved on this machine.
+/// Resolves by the system's resolver and tries each address in turn. For the relay's own address and the
+/// cover origin only: a person's destinations are never resolved on this machine.
 Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,
                                                 std::chrono::milliseconds deadline);
 

@@ -25,8 +25,10 @@ std::vector<session::RelayAddress> addresses_of(const std::vector<mesh::Invite>&
 
 ConnectStatus status_of(const base::Error& error) {
   if (error.is(session::Errc::protocol_refused)) return ConnectStatus::not_allowed;
-  if (error.is(net::Errc::timed_out) || error.is(session::Errc::handshake_timed_out)) return ConnectStatus::timeout;
-  if (error.is(net::Errc::host_unreachable) || error.is(net::Errc::no_such_host)) return ConnectStatus::host_unreachable;
+  if (error.is(net::Errc::timed_out) || error.is(session::Errc::handshake_timed_out))
+    return ConnectStatus::timeout;
+  if (error.is(net::Errc::host_unreachable) || error.is(net::Errc::no_such_host))
+    return ConnectStatus::host_unreachable;
   if (error.is(net::Errc::network_unreachable)) return ConnectStatus::network_unreachable;
   return ConnectStatus::general_failure;
 }
@@ -39,7 +41,8 @@ net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, prox
   if (!stream) co_return proxy::Connected{status_of(stream.error()), nullptr};
 
   auto& opened = **stream;
-  const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline, [&opened] { opened.reset(); });
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
+                            [&opened] { opened.reset(); });
   const auto answer = co_await mesh::read_message<mesh::ConnectAnswer>(opened);
   if (limit.expired()) co_return proxy::Connected{ConnectStatus::timeout, nullptr};
   if (!answer) co_return proxy::Connected{status_of(answer.error()), nullptr};
@@ -65,8 +68,8 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
                base::RandomSource& random)
     : socks_(config.socks),
-      uplink_(std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers), htx::builtin_templates().front(),
-                                       random)),
+      uplink_(std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers),
+                                       htx::builtin_templates().front(), random)),
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
                                              [uplink = uplink_](proxy::Destination destination) {
                                                return connect_through(uplink, std::move(destination));

@@ -1,4 +1,5 @@
-// Helper mode `client`: a proxy for this machine's programs, and one session to a peer that reaches the web for them.
+// Helper mode `client`: a proxy for this machine's programs, and one session to a peer that reaches the web
+// for them.
 #pragma once
 
 #include <memory>
@@ -24,7 +25,8 @@ struct ClientConfig {
 /// Lives on one io_context. `random` must outlive it.
 class Client {
  public:
-  [[nodiscard]] static base::Result<std::unique_ptr<Client>> start(boost::asio::io_context& io, ClientConfig config,
+  [[nodiscard]] static base::Result<std::unique_ptr<Client>> start(boost::asio::io_context& io,
+                                                                   ClientConfig config,
                                                                    base::RandomSource& random);
   void stop();
 

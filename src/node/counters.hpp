@@ -10,20 +10,20 @@
 namespace qnet::node {
 
 struct Counters {
-  std::atomic<std::uint64_t> accepted{0};   ///< peers whose handshake finished
-  std::atomic<std::uint64_t> spliced{0};    ///< connections joined to the cover origin
+  std::atomic<std::uint64_t> accepted{0};  ///< peers whose handshake finished
+  std::atomic<std::uint64_t> spliced{0};   ///< connections joined to the cover origin
   std::atomic<std::uint64_t> replayed{0};
   std::atomic<std::uint64_t> clock_skewed{0};
-  std::atomic<std::uint64_t> failed{0};     ///< recognised, but the handshake did not finish
+  std::atomic<std::uint64_t> failed{0};  ///< recognised, but the handshake did not finish
   std::atomic<std::uint64_t> origin_unreachable{0};
   std::atomic<std::int64_t> sessions_open{0};
   std::atomic<std::int64_t> streams_open{0};
   std::atomic<std::int64_t> connections_open{0};
-  net::Traffic traffic;                     ///< up is from peers, down is to them
+  net::Traffic traffic;  ///< up is from peers, down is to them
 };
 
-/// Counts something for as long as a scope lasts. Shares the counters, because a coroutine that waits when the program
-/// stops is destroyed after the relay that started it.
+/// Counts something for as long as a scope lasts. Shares the counters, because a coroutine that waits when
+/// the program stops is destroyed after the relay that started it.
 class Gauge {
  public:
   Gauge(std::shared_ptr<Counters> counters, std::atomic<std::int64_t> Counters::* value)

@@ -97,7 +97,8 @@ net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::
   co_await net::join(visitor, *origin, not_ours);
 }
 
-net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) const {
+net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
+                                        htx::Responder responder) const {
   if (!co_await shake_hands(*visitor, responder)) {
     ++counters_->failed;
     co_return;
@@ -112,13 +113,14 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
                                    std::move(finished.unread),
                                    profile.tickets,
                                    profile.alert_record};
-  const auto session = session::Session::start(std::move(visitor), mux::Role::responder, std::move(established),
-                                               protocols_, random_);
+  const auto session = session::Session::start(std::move(visitor), mux::Role::responder,
+                                               std::move(established), protocols_, random_);
   session->on_end([gauge = std::make_shared<Gauge>(counters_, &Counters::sessions_open)] {});
 }
 
 net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder) const {
-  const net::Deadline limit(peer.socket().get_executor(), CoverLimits::second_flight, [&peer] { peer.close(); });
+  const net::Deadline limit(peer.socket().get_executor(), CoverLimits::second_flight,
+                            [&peer] { peer.close(); });
   auto writes = responder.answer(random_);
   if (!writes) co_return false;
   for (const auto& write : *writes) {

@@ -13,12 +13,14 @@
 namespace qnet::node {
 
 struct CoverLimits {
-  /// A real hello comes in one or two packets. After this long the origin is dialled, so that its clock runs too.
+  /// A real hello comes in one or two packets. After this long the origin is dialled, so that its clock runs
+  /// too.
   static constexpr std::chrono::milliseconds prompt_hello = std::chrono::milliseconds(150);
   static constexpr std::chrono::seconds origin_connect = std::chrono::seconds(10);
   /// nginx's client_header_timeout, which also bounds its TLS handshakes.
   static constexpr std::chrono::seconds second_flight = std::chrono::seconds(60);
-  /// Peers' own keep-alives come sooner; web servers send none, so ours must be rare. They find peers that vanished.
+  /// Peers' own keep-alives come sooner; web servers send none, so ours must be rare. They find peers that
+  /// vanished.
   static constexpr std::chrono::seconds keep_alive = std::chrono::hours(2);
   /// Connections being judged, handshaking or spliced at once; more wait in the listen queue.
   static constexpr std::size_t connections = 8192;
@@ -32,14 +34,15 @@ struct CoverOrigin {
 class CoverGate {
  public:
   /// All references must outlive the gate and every connection in it.
-  CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols, base::RandomSource& random,
-            std::shared_ptr<Counters> counters);
+  CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols,
+            base::RandomSource& random, std::shared_ptr<Counters> counters);
 
   /// Runs one connection to its end.
   net::Task<void> serve(net::tcp::socket socket) const;
 
  private:
-  net::Task<void> splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin, base::ByteView held) const;
+  net::Task<void> splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
+                         base::ByteView held) const;
   net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) const;
   net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder) const;
   net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;

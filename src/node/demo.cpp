@@ -39,7 +39,8 @@ exit::ServiceOptions demo_exit(std::uint16_t site_port) {
 /// The whole network: a web site that is also everybody's cover, three peers, and a client of the first.
 class Demo {
  public:
-  explicit Demo(const DemoConfig& config) : config_(config), pool_(std::max(2U, std::thread::hardware_concurrency())) {}
+  explicit Demo(const DemoConfig& config)
+      : config_(config), pool_(std::max(2U, std::thread::hardware_concurrency())) {}
 
   base::Result<void> start() {
     if (auto done = start_site(); !done) return done;
@@ -65,8 +66,11 @@ class Demo {
     const auto now = std::chrono::system_clock::now();
     const auto certificate = crypto::self_signed(names, now - std::chrono::hours(24), now + kCertificateLife);
     if (!certificate) return base::fail(Errc::cannot_start, "the web site's certificate could not be made");
-    auto made = site::Server::start(pool_.first(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, *certificate);
-    if (!made) return tl::unexpected(explain_start_error(made.error(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, "--site-port"));
+    auto made = site::Server::start(
+        pool_.first(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, *certificate);
+    if (!made)
+      return tl::unexpected(explain_start_error(
+          made.error(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, "--site-port"));
     site_.emplace(std::move(*made));
     return {};
   }
@@ -76,7 +80,11 @@ class Demo {
     if (!identity) return base::forward_error(identity);
     if (with_exit)
       invite_ = mesh::Invite::make(*identity, {"127.0.0.1", static_cast<std::uint16_t>(port)}, kCoverName);
-    RelayConfig config{std::move(*identity), loopback(port), {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1)}, kCoverName, std::nullopt};
+    RelayConfig config{std::move(*identity),
+                       loopback(port),
+                       {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1)},
+                       kCoverName,
+                       std::nullopt};
     if (with_exit) config.exit = demo_exit(config_.site_port);
     auto made = Relay::start(pool_, std::move(config), random_);
     if (!made) return tl::unexpected(explain_listen_error(made.error(), loopback(port), "--base-port"));
@@ -93,8 +101,11 @@ class Demo {
   }
 
   base::Result<void> start_control() {
-    auto made = control::Server::start(pool_.first(), loopback(config_.status_port), [this] { return status(); });
-    if (!made) return tl::unexpected(explain_start_error(made.error(), {loopback(config_.status_port)}, "--status-port"));
+    auto made =
+        control::Server::start(pool_.first(), loopback(config_.status_port), [this] { return status(); });
+    if (!made)
+      return tl::unexpected(
+          explain_start_error(made.error(), {loopback(config_.status_port)}, "--status-port"));
     control_.emplace(std::move(*made));
     return {};
   }

@@ -5,9 +5,9 @@
 #include <chrono>
 #include <csignal>
 
+#include <fmt/format.h>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <fmt/format.h>
 
 #include "control/port_owner.hpp"
 #include "net/error.hpp"
@@ -49,16 +49,20 @@ void run_until_signal(IoPool& pool, const std::function<void()>& stop) {
   pool.run();
 }
 
-base::Error explain_listen_error(const base::Error& error, const net::tcp::endpoint& at, const std::string& flag) {
+base::Error explain_listen_error(const base::Error& error, const net::tcp::endpoint& at,
+                                 const std::string& flag) {
   if (error.is(net::Errc::address_in_use)) {
     const auto owner = control::port_owner(at);
-    return {Errc::cannot_listen, fmt::format("port {} is taken{}; choose another with {}", at.port(),
-                                             owner ? " by " + control::to_text(*owner) : " by another program", flag)};
+    return {Errc::cannot_listen,
+            fmt::format("port {} is taken{}; choose another with {}", at.port(),
+                        owner ? " by " + control::to_text(*owner) : " by another program", flag)};
   }
   if (error.is(net::Errc::not_permitted))
     return {Errc::cannot_listen,
-            fmt::format("this user may not listen on port {}; choose one above 1023 with {}, or give the program the "
-                        "right with: sudo setcap cap_net_bind_service+ep $(command -v qnet)", at.port(), flag)};
+            fmt::format(
+                "this user may not listen on port {}; choose one above 1023 with {}, or give the program the "
+                "right with: sudo setcap cap_net_bind_service+ep $(command -v qnet)",
+                at.port(), flag)};
   if (error.is(net::Errc::address_unavailable))
     return {Errc::cannot_listen, fmt::format("{} is not an address of this machine; give another with {}",
                                              at.address().to_string(), flag)};

@@ -20,8 +20,10 @@ void run_until_signal(IoPool& pool, const std::function<void()>& stop);
 [[nodiscard]] base::Error explain_listen_error(const base::Error& error, const net::tcp::endpoint& at,
                                                const std::string& flag);
 
-/// The same for a server that tells in its own words that it could not start: finds out which of its ports is taken.
-[[nodiscard]] base::Error explain_start_error(const base::Error& error, std::initializer_list<net::tcp::endpoint> ports,
+/// The same for a server that tells in its own words that it could not start: finds out which of its ports is
+/// taken.
+[[nodiscard]] base::Error explain_start_error(const base::Error& error,
+                                              std::initializer_list<net::tcp::endpoint> ports,
                                               const std::string& flag);
 
 }  // namespace qnet::node

@@ -23,14 +23,16 @@ control::Exit exit_counters(const exit::Service& service) {
   control::Exit shown{service.open(), counted.connected, {}, counted.failed_in_all()};
   for (std::size_t i = 0; i < exit::kRefusals; ++i) {
     const auto reason = static_cast<exit::Refusal>(i);
-    if (const auto count = counted.refused_by(reason); count > 0) shown.refused.emplace(exit::label(reason), count);
+    if (const auto count = counted.refused_by(reason); count > 0)
+      shown.refused.emplace(exit::label(reason), count);
   }
   return shown;
 }
 
 }  // namespace
 
-base::Result<std::unique_ptr<Relay>> Relay::start(IoPool& pool, RelayConfig config, base::RandomSource& random) {
+base::Result<std::unique_ptr<Relay>> Relay::start(IoPool& pool, RelayConfig config,
+                                                  base::RandomSource& random) {
   auto acceptor = net::listen(pool.first(), config.listen);
   if (!acceptor) return base::forward_error(acceptor);
   return std::unique_ptr<Relay>(new Relay(pool, std::move(config), std::move(*acceptor), random));
@@ -54,7 +56,8 @@ Relay::~Relay() = default;
 
 session::Protocols Relay::protocols_for(std::size_t core) {
   const auto handle = exit_ ? exit_->handler(pool_.at(core)) : exit::refuse_all();
-  return {{mesh::kConnectProtocol, [counters = counters_, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+  return {{mesh::kConnectProtocol,
+           [counters = counters_, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
              const auto shared = counters;  // the session that owns this function may end first
              const Gauge open(shared, &Counters::streams_open);
              co_await handle(std::move(stream), shared->traffic);
@@ -77,7 +80,9 @@ net::Task<void> Relay::accept() {
     if (!error) {
       asio::co_spawn(
           pool_.at(core),
-          [cover = covers_[core].get(), socket = std::move(accepted)]() mutable { return cover->serve(std::move(socket)); },
+          [cover = covers_[core].get(), socket = std::move(accepted)]() mutable {
+            return cover->serve(std::move(socket));
+          },
           asio::detached);
     } else if (acceptor_.is_open()) {
       pause.expires_after(kAcceptPause);

@@ -50,7 +50,8 @@ control::Status base_status(const std::string& helper_mode, std::chrono::steady_
   status.version = QNET_VERSION;
   status.helper_mode = helper_mode;
   status.connection = control::Connection::connected;
-  status.uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started);
+  status.uptime =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started);
   status.since = std::chrono::system_clock::now() - status.uptime;
   return status;
 }

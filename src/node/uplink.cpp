@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/chrono.h>
-#include <fmt/format.h>
 
 #include "net/error.hpp"
 
@@ -28,7 +28,8 @@ Uplink::Uplink(boost::asio::any_io_executor executor, std::vector<session::Relay
 
 void Uplink::start() {
   boost::asio::co_spawn(
-      retry_.get_executor(), [self = shared_from_this()] { return self->keep_connected(); }, boost::asio::detached);
+      retry_.get_executor(), [self = shared_from_this()] { return self->keep_connected(); },
+      boost::asio::detached);
 }
 
 void Uplink::stop() {
@@ -121,22 +122,30 @@ net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
 
 std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay) {
   const auto where = fmt::format("{}:{}", relay.host, relay.port);
-  if (error.is(htx::Errc::not_recognised) || error.is(htx::Errc::alert) || error.is(htx::Errc::bad_server_hello)) {
+  if (error.is(htx::Errc::not_recognised) || error.is(htx::Errc::alert) ||
+      error.is(htx::Errc::bad_server_hello)) {
     return fmt::format(
-        "The relay at {} did not recognise this client: check that this computer's clock is right (it says {:%F %H:%M} "
+        "The relay at {} did not recognise this client: check that this computer's clock is right (it says "
+        "{:%F %H:%M} "
         "UTC, and may be off by 10 minutes at most) and that the invite is the relay's newest one.",
         where, fmt::gmtime(std::chrono::system_clock::now()));
   }
   if (error.is(net::Errc::refused))
-    return fmt::format("Nothing answers at {}: the relay is not running, or its address has changed; ask for a new "
-                       "invite if this lasts.", where);
+    return fmt::format(
+        "Nothing answers at {}: the relay is not running, or its address has changed; ask for a new "
+        "invite if this lasts.",
+        where);
   if (error.is(net::Errc::no_such_host))
-    return fmt::format("The relay's name {} cannot be found: check this computer's Internet connection, or ask for a "
-                       "new invite.", relay.host);
+    return fmt::format(
+        "The relay's name {} cannot be found: check this computer's Internet connection, or ask for a "
+        "new invite.",
+        relay.host);
   if (error.is(net::Errc::timed_out) || error.is(net::Errc::host_unreachable) ||
       error.is(net::Errc::network_unreachable) || error.is(session::Errc::handshake_timed_out))
-    return fmt::format("The relay at {} cannot be reached: check this computer's Internet connection; if other sites "
-                       "work, the relay is down or blocked, and another invite helps.", where);
+    return fmt::format(
+        "The relay at {} cannot be reached: check this computer's Internet connection; if other sites "
+        "work, the relay is down or blocked, and another invite helps.",
+        where);
   return fmt::format("The connection to the relay at {} failed: {}.", where, error.message());
 }
 

@@ -19,10 +19,11 @@ struct UplinkLimits {
   static constexpr std::chrono::seconds request = std::chrono::seconds(15);
   static constexpr std::chrono::milliseconds first_retry = std::chrono::milliseconds(500);
   static constexpr std::chrono::milliseconds last_retry = std::chrono::seconds(30);
-  /// A session that ends sooner counts as a failure: a relay, or a censor, that ends each at once must not make us dial
-  /// without a pause.
+  /// A session that ends sooner counts as a failure: a relay, or a censor, that ends each at once must not
+  /// make us dial without a pause.
   static constexpr std::chrono::seconds proven = std::chrono::seconds(10);
-  /// A request dials at once, unless the last attempt failed less than this ago: a browser sends dozens of requests.
+  /// A request dials at once, unless the last attempt failed less than this ago: a browser sends dozens of
+  /// requests.
   static constexpr std::chrono::milliseconds fresh_failure = std::chrono::seconds(1);
 };
 

@@ -23,7 +23,8 @@ base::Result<void> CipherState::seal(base::ByteView ad, base::MutableBytes text,
 
 base::Result<void> CipherState::open(base::ByteView ad, base::MutableBytes text, ConstTag tag) {
   if (nonce_ == kReservedNonce) return base::fail(Errc::nonce_exhausted);
-  if (!aead_->open(crypto::ChaChaPoly::counter_nonce(nonce_), ad, text, tag)) return base::fail(Errc::decrypt_failed);
+  if (!aead_->open(crypto::ChaChaPoly::counter_nonce(nonce_), ad, text, tag))
+    return base::fail(Errc::decrypt_failed);
   ++nonce_;
   return {};
 }

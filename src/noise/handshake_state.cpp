@@ -5,7 +5,8 @@
 
 namespace qnet::noise {
 
-/// Noise §7.1: e and s send a key; the others mix a Diffie-Hellman of the initiator's and the responder's key.
+/// Noise §7.1: e and s send a key; the others mix a Diffie-Hellman of the initiator's and the responder's
+/// key.
 enum class HandshakeState::Token : std::uint8_t { e, s, ee, es, se };
 
 namespace {
@@ -53,9 +54,7 @@ HandshakeState::HandshakeState(HandshakeOptions options, base::RandomSource& ran
 
 bool HandshakeState::finished() const { return !failed_ && next_message_ == messages_.size(); }
 
-bool HandshakeState::our_turn() const {
-  return (next_message_ % 2 == 0) == (role_ == Role::initiator);
-}
+bool HandshakeState::our_turn() const { return (next_message_ % 2 == 0) == (role_ == Role::initiator); }
 
 base::Result<void> HandshakeState::write(base::ByteView payload, base::Bytes& out) {
   if (failed_ || finished() || !our_turn()) return base::fail(Errc::out_of_turn);

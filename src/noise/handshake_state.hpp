@@ -1,5 +1,5 @@
-// Noise §5.3 for the patterns XK and XX: Noise_{XK,XX}_25519_ChaChaPoly_SHA256. Cover `mirror` does not use it (it has
-// its own messages inside TLS, docs/decisions/0001); transports without TLS do.
+// Noise §5.3 for the patterns XK and XX: Noise_{XK,XX}_25519_ChaChaPoly_SHA256. Cover `mirror` does not use
+// it (it has its own messages inside TLS, docs/decisions/0001); transports without TLS do.
 #pragma once
 
 #include <optional>
@@ -32,8 +32,8 @@ class HandshakeState {
   /// Appends our next message to `out`. After an error the handshake must be given up.
   [[nodiscard]] base::Result<void> write(base::ByteView payload, base::Bytes& out);
 
-  /// Takes the peer's next message, whole, and appends its payload to `payload`; after an error `payload` is as it was
-  /// and the handshake must be given up.
+  /// Takes the peer's next message, whole, and appends its payload to `payload`; after an error `payload` is
+  /// as it was and the handshake must be given up.
   [[nodiscard]] base::Result<void> read(base::ByteView message, base::Bytes& payload);
 
   /// All messages have been written and read; split() may be called, once.

@@ -61,11 +61,14 @@ TEST(NoiseHandshake, agrees_with_cacophony) {
     const auto pattern = name.starts_with("Noise_XK_") ? Pattern::xk : Pattern::xx;
     crypto::testing::FixedRandom first(bytes_at(vector, "init_ephemeral"));
     crypto::testing::FixedRandom second(bytes_at(vector, "resp_ephemeral"));
-    const auto known = pattern == Pattern::xk ? std::optional(array_at<32>(vector, "init_remote_static")) : std::nullopt;
-    HandshakeState initiator({pattern, Role::initiator, bytes_at(vector, "init_prologue"),
-                              key_pair(vector, "init_static"), known}, first);
-    HandshakeState responder({pattern, Role::responder, bytes_at(vector, "resp_prologue"),
-                              key_pair(vector, "resp_static")}, second);
+    const auto known =
+        pattern == Pattern::xk ? std::optional(array_at<32>(vector, "init_remote_static")) : std::nullopt;
+    HandshakeState initiator(
+        {pattern, Role::initiator, bytes_at(vector, "init_prologue"), key_pair(vector, "init_static"), known},
+        first);
+    HandshakeState responder(
+        {pattern, Role::responder, bytes_at(vector, "resp_prologue"), key_pair(vector, "resp_static")},
+        second);
     std::optional<TransportKeys> ours, theirs;
     std::size_t number = 0;
     for (const auto& message : vector.at("messages").as_array()) {
@@ -203,7 +206,8 @@ TEST(NoiseXk, refuses_another_responder) {
 
 TEST(NoiseXk, cannot_start_without_the_responders_key) {
   SeededRandom random(14);
-  HandshakeState initiator({Pattern::xk, Role::initiator, {}, crypto::X25519KeyPair::generate(random)}, random);
+  HandshakeState initiator({Pattern::xk, Role::initiator, {}, crypto::X25519KeyPair::generate(random)},
+                           random);
   Bytes wire;
   EXPECT_FALSE(initiator.write({}, wire));
 }

@@ -1,4 +1,5 @@
-// What a stranger may send as any message of a handshake: it is refused, or it is the very message that was written.
+// What a stranger may send as any message of a handshake: it is refused, or it is the very message that was
+// written.
 #include <cstdlib>
 
 #include "base/testing/seeded_random.hpp"

@@ -23,7 +23,8 @@ class SymmetricState {
   void mix_hash(base::ByteView data);
   void mix_key(base::ByteView input_key_material);
 
-  /// Appends to `out` the text (sealed when there is a key already) and mixes what was appended into the hash.
+  /// Appends to `out` the text (sealed when there is a key already) and mixes what was appended into the
+  /// hash.
   [[nodiscard]] base::Result<void> encrypt_and_hash(base::ByteView plaintext, base::Bytes& out);
 
   /// The reverse; appends the plaintext to `out`. After an error the state is of no further use.

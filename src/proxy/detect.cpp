@@ -13,8 +13,6 @@ std::unique_ptr<Dialogue> detect_protocol(std::uint8_t first_byte,
 }
 
 // A version of 0, code 91, and a port and an address that mean nothing.
-base::Bytes socks4_rejection() {
-  return {0, 0x5b, 0, 0, 0, 0, 0, 0};
-}
+base::Bytes socks4_rejection() { return {0, 0x5b, 0, 0, 0, 0, 0, 0}; }
 
 }  // namespace qnet::proxy

@@ -61,8 +61,7 @@ Answer answer_for(ConnectStatus status) {
       return {504, "Gateway Timeout", "The site did not answer in time.",
               "Proxy-Status: qnet; error=connection_timeout\r\n"};
     case ConnectStatus::ok:
-    case ConnectStatus::general_failure:
-      break;
+    case ConnectStatus::general_failure: break;
   }
   return {502, "Bad Gateway", "QNet could not reach the site: `qnet status` tells more.",
           "Proxy-Status: qnet; error=proxy_internal_error\r\n"};
@@ -106,8 +105,7 @@ std::optional<Destination> parse_target(std::string_view target) {
     case boost::urls::host_type::name:
       destination.host = std::string(parsed->encoded_host().data(), parsed->encoded_host().size());
       break;
-    default:
-      return std::nullopt;
+    default: return std::nullopt;
   }
   if (!is_acceptable(destination)) return std::nullopt;
   return destination;

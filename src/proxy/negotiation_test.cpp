@@ -7,9 +7,7 @@ namespace {
 
 using mesh::ConnectStatus;
 
-base::Bytes hex(std::string_view text) {
-  return base::from_hex(text).value();
-}
+base::Bytes hex(std::string_view text) { return base::from_hex(text).value(); }
 
 const base::Bytes kSocks =
     hex("050100"

@@ -22,7 +22,8 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
 /// Speaks with the program until it has asked for something; null when it has not.
-net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program, const std::optional<Credentials>& credentials) {
+net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program,
+                                              const std::optional<Credentials>& credentials) {
   std::unique_ptr<Dialogue> dialogue;
   std::array<std::uint8_t, 2048> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the read
   for (;;) {
@@ -46,7 +47,8 @@ Server::Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentia
     : acceptor_(std::move(acceptor)), credentials_(std::move(credentials)), connect_(std::move(connect)) {}
 
 void Server::start() {
-  asio::co_spawn(acceptor_.get_executor(), [self = shared_from_this()] { return self->accept(); }, asio::detached);
+  asio::co_spawn(
+      acceptor_.get_executor(), [self = shared_from_this()] { return self->accept(); }, asio::detached);
 }
 
 void Server::stop() {
@@ -62,7 +64,9 @@ net::Task<void> Server::accept() {
     if (!error && open_.size() < ServerLimits::connections) {
       asio::co_spawn(
           acceptor_.get_executor(),
-          [self = shared_from_this(), socket = std::move(accepted)]() mutable { return self->serve(std::move(socket)); },
+          [self = shared_from_this(), socket = std::move(accepted)]() mutable {
+            return self->serve(std::move(socket));
+          },
           asio::detached);
     } else if (error && acceptor_.is_open()) {
       pause.expires_after(kAcceptPause);
@@ -82,7 +86,8 @@ net::Task<void> Server::serve(net::tcp::socket socket) {
 net::Task<void> Server::talk(net::TcpStream& program) {
   std::unique_ptr<Dialogue> dialogue;
   {
-    const net::Deadline limit(acceptor_.get_executor(), ServerLimits::dialogue, [&program] { program.close(); });
+    const net::Deadline limit(acceptor_.get_executor(), ServerLimits::dialogue,
+                              [&program] { program.close(); });
     dialogue = co_await converse(program, credentials_);
   }
   if (!dialogue) co_return program.close();

@@ -38,20 +38,13 @@ constexpr std::uint8_t kIpv6 = 0x04;
 
 Reply reply_code(ConnectStatus status) {
   switch (status) {
-    case ConnectStatus::ok:
-      return Reply::succeeded;
-    case ConnectStatus::general_failure:
-      return Reply::general_failure;
-    case ConnectStatus::not_allowed:
-      return Reply::not_allowed;
-    case ConnectStatus::network_unreachable:
-      return Reply::network_unreachable;
-    case ConnectStatus::host_unreachable:
-      return Reply::host_unreachable;
-    case ConnectStatus::refused:
-      return Reply::connection_refused;
-    case ConnectStatus::timeout:
-      return Reply::ttl_expired;
+    case ConnectStatus::ok: return Reply::succeeded;
+    case ConnectStatus::general_failure: return Reply::general_failure;
+    case ConnectStatus::not_allowed: return Reply::not_allowed;
+    case ConnectStatus::network_unreachable: return Reply::network_unreachable;
+    case ConnectStatus::host_unreachable: return Reply::host_unreachable;
+    case ConnectStatus::refused: return Reply::connection_refused;
+    case ConnectStatus::timeout: return Reply::ttl_expired;
   }
   return Reply::general_failure;
 }
@@ -109,18 +102,13 @@ void Socks5::advance() {
   }
 }
 
-base::Bytes Socks5::reply(ConnectStatus status) const {
-  return encode_reply(reply_code(status));
-}
+base::Bytes Socks5::reply(ConnectStatus status) const { return encode_reply(reply_code(status)); }
 
 bool Socks5::take_message() {
   switch (step_) {
-    case Step::greeting:
-      return take_greeting();
-    case Step::password:
-      return take_password();
-    case Step::request:
-      return take_request();
+    case Step::greeting: return take_greeting();
+    case Step::password: return take_password();
+    case Step::request: return take_request();
   }
   return false;
 }

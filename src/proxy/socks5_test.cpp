@@ -10,9 +10,7 @@ namespace {
 using mesh::ConnectStatus;
 using State = Dialogue::State;
 
-base::Bytes hex(std::string_view text) {
-  return base::from_hex(text).value();
-}
+base::Bytes hex(std::string_view text) { return base::from_hex(text).value(); }
 
 base::Bytes operator+(base::Bytes left, const base::Bytes& right) {
   base::append(left, right);
@@ -211,9 +209,7 @@ TEST(Socks5, refuses_when_no_method_is_acceptable) {
   expect_refused(hex("050100"), "05ff", kClosed);
 }
 
-TEST(Socks5, says_nothing_to_another_version) {
-  expect_refused(hex("04"), "");
-}
+TEST(Socks5, says_nothing_to_another_version) { expect_refused(hex("04"), ""); }
 
 TEST(Socks5, prefers_no_authentication_when_open) {
   expect_request(hex("05020200") + kToName, {"example.com", 443}, "0500");

@@ -5,9 +5,9 @@
 namespace qnet::session {
 
 enum class Errc {
-  ended = 1,             ///< the session is over; every stream in it is too
-  stream_reset,          ///< the other side broke this stream off
-  protocol_refused,      ///< the peer does not speak the protocol that the stream was opened for
+  ended = 1,         ///< the session is over; every stream in it is too
+  stream_reset,      ///< the other side broke this stream off
+  protocol_refused,  ///< the peer does not speak the protocol that the stream was opened for
   handshake_timed_out,
   too_many_streams,
 };

@@ -15,8 +15,10 @@ htx::WallTime wall_clock() {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& relay, htx::Initiator& initiator) {
-  if (auto sent = co_await net::write_all(relay, initiator.hello()); !sent) co_return tl::unexpected(sent.error());
+net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& relay,
+                                                              htx::Initiator& initiator) {
+  if (auto sent = co_await net::write_all(relay, initiator.hello()); !sent)
+    co_return tl::unexpected(sent.error());
   base::Bytes chunk(kReadSize);
   for (;;) {
     const auto got = co_await net::read_some(relay, chunk);
@@ -28,7 +30,8 @@ net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& re
   }
   auto finished = initiator.finish({});
   if (!finished) co_return finished;
-  if (auto sent = co_await net::write_all(relay, finished->flight); !sent) co_return tl::unexpected(sent.error());
+  if (auto sent = co_await net::write_all(relay, finished->flight); !sent)
+    co_return tl::unexpected(sent.error());
   co_return finished;
 }
 
@@ -46,7 +49,8 @@ net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& b
   if (!initiator) co_return tl::unexpected(initiator.error());
 
   const auto started = std::chrono::steady_clock::now();
-  net::Deadline limit(transport->socket().get_executor(), DialLimits::handshake, [&transport] { transport->close(); });
+  net::Deadline limit(transport->socket().get_executor(), DialLimits::handshake,
+                      [&transport] { transport->close(); });
   auto finished = co_await shake_hands(*transport, *initiator);
   if (limit.expired()) co_return base::fail(Errc::handshake_timed_out, relay.host);
   if (!finished) {
@@ -56,8 +60,11 @@ net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& b
   }
   const auto took = std::chrono::steady_clock::now() - started;
 
-  Established established{std::move(finished->keys.from_initiator), std::move(finished->keys.from_responder),
-                          {}, std::move(finished->unread), {}};
+  Established established{std::move(finished->keys.from_initiator),
+                          std::move(finished->keys.from_responder),
+                          {},
+                          std::move(finished->unread),
+                          {}};
   Dialled dialled;
   dialled.session = Session::start(std::move(transport), mux::Role::initiator, std::move(established),
                                    std::move(protocols), random);

@@ -27,15 +27,16 @@ auto now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
 std::shared_ptr<Session> Session::start(std::unique_ptr<net::TcpStream> transport, mux::Role role,
-                                        Established established, Protocols protocols, base::RandomSource& random) {
+                                        Established established, Protocols protocols,
+                                        base::RandomSource& random) {
   // Not make_shared: the constructor is private, and the control block's address does not matter here.
   const std::shared_ptr<Session> session(
-      new Session(std::move(transport), role, std::move(established), std::move(protocols), random));
+      new Session(std::move(transport), role, established, std::move(protocols), random));
   session->launch(established);
   return session;
 }
 
-Session::Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Established established,
+Session::Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Established& established,
                  Protocols protocols, base::RandomSource& random)
     : transport_(std::move(transport)),
       protocols_(std::move(protocols)),
@@ -219,7 +220,8 @@ void Session::end(base::Error reason) {
 
 void Session::offer_room() {
   // As many as the room is for: waking all of hundreds for one block would be work for nothing.
-  for (auto left = room(); left >= SessionLimits::turn && !waiting_for_room_.empty(); left -= SessionLimits::turn) {
+  for (auto left = room(); left >= SessionLimits::turn && !waiting_for_room_.empty();
+       left -= SessionLimits::turn) {
     const auto found = streams_.find(waiting_for_room_.front());
     waiting_for_room_.pop_front();
     if (found != streams_.end()) found->second->writable_.notify();

@@ -1,5 +1,5 @@
-// A Session: an authenticated peer and many byte streams, each opened with a protocol name. This is the only thing
-// that the mesh, circuits and exits know of a peer, whatever bears it.
+// A Session: an authenticated peer and many byte streams, each opened with a protocol name. This is the only
+// thing that the mesh, circuits and exits know of a peer, whatever bears it.
 #pragma once
 
 #include <chrono>
@@ -44,22 +44,22 @@ struct SessionLimits {
 struct Established {
   noise::CipherState send;
   noise::CipherState receive;
-  base::Bytes received;                     ///< plaintext that came with the handshake
-  base::Bytes unread;                       ///< record bytes that came behind it
-  std::vector<std::size_t> opening_records; ///< body sizes of empty records to send first (session tickets)
-  std::size_t alert_record = 19;            ///< body size of the record before an orderly or a failed end
+  base::Bytes received;                      ///< plaintext that came with the handshake
+  base::Bytes unread;                        ///< record bytes that came behind it
+  std::vector<std::size_t> opening_records;  ///< body sizes of empty records to send first (session tickets)
+  std::size_t alert_record = 19;             ///< body size of the record before an orderly or a failed end
 };
 
 /// Lives on one io_context, on which every call is made. Kept alive by its own loops until it ends.
 class Session : public std::enable_shared_from_this<Session> {
  public:
   /// Starts the loops. `random` must outlive the session.
-  [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<net::TcpStream> transport, mux::Role role,
-                                                      Established established, Protocols protocols,
-                                                      base::RandomSource& random);
+  [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<net::TcpStream> transport,
+                                                      mux::Role role, Established established,
+                                                      Protocols protocols, base::RandomSource& random);
 
-  /// Opens a stream at once, without a round trip: the protocol's name and `first` go out together. Whether the peer
-  /// speaks the protocol shows at the first read.
+  /// Opens a stream at once, without a round trip: the protocol's name and `first` go out together. Whether
+  /// the peer speaks the protocol shows at the first read.
   [[nodiscard]] base::Result<std::unique_ptr<Stream>> open(std::string protocol, base::ByteView first);
 
   /// Says good-bye: sends what waits, then ends. Streams still open are reset.
@@ -75,8 +75,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   friend class Stream;
-  Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Established established, Protocols protocols,
-          base::RandomSource& random);
+  /// Takes only the keys and the numbers of `established`.
+  Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Established& established,
+          Protocols protocols, base::RandomSource& random);
 
   void launch(Established& established);
   [[nodiscard]] boost::asio::any_io_executor executor();

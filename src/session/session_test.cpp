@@ -5,8 +5,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/read.hpp>
 
 #include "base/testing/seeded_random.hpp"
+#include "mux/multistream.hpp"
 #include "net/error.hpp"
 #include "net/pump.hpp"
 #include "session/stream.hpp"
@@ -17,7 +19,6 @@ namespace {
 namespace asio = boost::asio;
 using base::testing::SeededRandom;
 using net::Task;
-
 
 crypto::Secret<32> key(std::uint8_t fill) {
   crypto::Secret<32> secret;
@@ -49,8 +50,9 @@ class Sessions : public testing::Test {
     near.connect(acceptor.local_endpoint());
     auto far = acceptor.accept();
     far_socket = far.native_handle();
-    initiator = Session::start(std::make_unique<net::TcpStream>(std::move(near)), mux::Role::initiator,
-                               {noise::CipherState(key(1)), noise::CipherState(key(2)), {}, {}, {}}, {}, random);
+    initiator =
+        Session::start(std::make_unique<net::TcpStream>(std::move(near)), mux::Role::initiator,
+                       {noise::CipherState(key(1)), noise::CipherState(key(2)), {}, {}, {}}, {}, random);
     responder = Session::start(std::make_unique<net::TcpStream>(std::move(far)), mux::Role::responder,
                                {noise::CipherState(key(2)), noise::CipherState(key(1)), {}, {}, {266, 266}},
                                protocols(), random);
@@ -63,8 +65,7 @@ class Sessions : public testing::Test {
                std::atomic<std::uint64_t> moved{0};
                (void)co_await net::pump(*stream, *stream, moved);
              }},
-            {"/test/hold/1",
-             [this](std::unique_ptr<Stream> stream) -> Task<void> {
+            {"/test/hold/1", [this](std::unique_ptr<Stream> stream) -> Task<void> {
                held = std::move(stream);
                co_return;
              }}};
@@ -86,7 +87,8 @@ class Sessions : public testing::Test {
   }
   void run_until(const std::function<bool()>& condition) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!condition() && std::chrono::steady_clock::now() < end) io.run_one_for(std::chrono::milliseconds(50));
+    while (!condition() && std::chrono::steady_clock::now() < end)
+      io.run_one_for(std::chrono::milliseconds(50));
     ASSERT_TRUE(condition());
   }
 
@@ -104,6 +106,70 @@ class Sessions : public testing::Test {
   int far_socket = -1;
   int served = 0;
 };
+
+/// One session, and its peer's end of the connection as a plain socket.
+class OneSession : public testing::Test {
+ protected:
+  std::shared_ptr<Session> start(Established established, Protocols protocols = {}) {
+    net::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+    wire.connect(acceptor.local_endpoint());
+    auto transport = std::make_unique<net::TcpStream>(acceptor.accept());
+    return Session::start(std::move(transport), mux::Role::responder, std::move(established),
+                          std::move(protocols), random);
+  }
+  static Established keys() { return {noise::CipherState(key(2)), noise::CipherState(key(1)), {}, {}, {}}; }
+
+  /// What an initiator would send to open a stream of "/test/note/1".
+  base::Bytes opening() {
+    base::CollectingSink sink;
+    mux::Yamux mux(mux::Role::initiator, {}, sink);
+    mux.send(*mux.open(), mux::MultistreamInitiator("/test/note/1").opening());
+    return std::move(sink.collected);
+  }
+  base::Bytes sealed(base::ByteView plaintext) {
+    htx::RecordWriter writer(noise::CipherState(key(1)), random);
+    writer.append(plaintext);
+    writer.flush();
+    return {writer.pending().begin(), writer.pending().end()};
+  }
+  bool is_served(Established established) {
+    bool served = false;
+    const auto session =
+        start(std::move(established), {{"/test/note/1", [&served](std::unique_ptr<Stream>) -> Task<void> {
+                                          served = true;
+                                          co_return;
+                                        }}});
+    for (int n = 0; n < 50 && !served; ++n) io.run_one_for(std::chrono::milliseconds(20));
+    return served;
+  }
+
+  asio::io_context io{1};
+  SeededRandom random{6};
+  net::tcp::socket wire{io};
+};
+
+TEST_F(OneSession, takes_the_plaintext_that_came_with_the_handshake) {
+  auto established = keys();
+  established.received = opening();
+  EXPECT_TRUE(is_served(std::move(established)));
+}
+
+TEST_F(OneSession, takes_the_records_that_came_behind_the_handshake) {
+  auto established = keys();
+  established.unread = sealed(opening());
+  EXPECT_TRUE(is_served(std::move(established)));
+}
+
+TEST_F(OneSession, sends_records_of_the_origins_tickets_first) {
+  auto established = keys();
+  established.opening_records = {266, 250};
+  const auto session = start(std::move(established));
+  for (int n = 0; n < 50 && wire.available() < 526; ++n) io.run_one_for(std::chrono::milliseconds(20));
+  std::array<std::uint8_t, 526> bytes{};
+  ASSERT_EQ(asio::read(wire, asio::buffer(bytes)), bytes.size());
+  EXPECT_EQ(base::to_hex(base::ByteView(bytes).first(5)), "170303010a");
+  EXPECT_EQ(base::to_hex(base::ByteView(bytes).subspan(271, 5)), "17030300fa");
+}
 
 TEST_F(Sessions, echo_what_is_sent_with_the_opening) {
   auto stream = open("/test/echo/1", base::bytes_of("hello"));
@@ -213,7 +279,8 @@ TEST_F(Sessions, end_when_a_record_was_altered) {
   auto stream = open("/test/echo/1", base::bytes_of("x"));
   run_until([this] { return served == 1; });
   // Bytes of somebody in the middle, put into the responder's own direction of the connection.
-  const base::Bytes forged{23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
+  const base::Bytes forged{23, 3,  3,  0,  20, 1,  2,  3,  4,  5,  6,  7, 8,
+                           9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20};
   ASSERT_EQ(::send(far_socket, forged.data(), forged.size(), 0), static_cast<ssize_t>(forged.size()));
   run_until([this] { return !initiator->alive(); });
   EXPECT_TRUE(initiator->reason().is(htx::Errc::forged_record)) << initiator->reason().message();

@@ -9,9 +9,7 @@ enum class Errc {
   bad_certificate,
 };
 
-[[nodiscard]] inline const char* error_domain(Errc) {
-  return "site";
-}
+[[nodiscard]] inline const char* error_domain(Errc) { return "site"; }
 [[nodiscard]] std::string_view describe(Errc code);
 
 }  // namespace qnet::site

@@ -13,13 +13,9 @@ namespace {
 
 constexpr std::string_view kText = "text/plain; charset=utf-8";
 
-std::string_view view(const boost::beast::string_view& text) {
-  return {text.data(), text.size()};
-}
+std::string_view view(const boost::beast::string_view& text) { return {text.data(), text.size()}; }
 
-boost::beast::string_view view(std::string_view text) {
-  return {text.data(), text.size()};
-}
+boost::beast::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
 bool is_read(const Request& request) {
   return request.method() == http::verb::get || request.method() == http::verb::head;

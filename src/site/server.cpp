@@ -128,20 +128,14 @@ Server& Server::operator=(Server&& other) noexcept {
   std::swap(state_, other.state_);
   return *this;
 }
-Server::~Server() {
-  stop();
-}
+Server::~Server() { stop(); }
 
 void Server::stop() {
   if (state_) state_->stop();
 }
 
-Addresses Server::addresses() const {
-  return state_->addresses();
-}
-std::size_t Server::open_connections() const {
-  return state_->open_connections();
-}
+Addresses Server::addresses() const { return state_->addresses(); }
+std::size_t Server::open_connections() const { return state_->open_connections(); }
 
 base::Result<Server> Server::start(asio::io_context& io, const Addresses& at,
                                    const crypto::SelfSigned& certificate, const Limits& limits) {

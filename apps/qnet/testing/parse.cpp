@@ -52,13 +52,9 @@ std::string error_of(const Words& words, const Variables& variables) {
   return parsed ? "" : parsed.error().message();
 }
 
-Words client(const Words& more) {
-  return joined({"run", "--peer", kInvite}, more);
-}
+Words client(const Words& more) { return joined({"run", "--peer", kInvite}, more); }
 
-Words relay(const Words& more) {
-  return joined({"run", "--cover-origin", "www.example.com:443"}, more);
-}
+Words relay(const Words& more) { return joined({"run", "--cover-origin", "www.example.com:443"}, more); }
 
 ConfigFile::ConfigFile(std::string_view text) {
   auto name = (std::filesystem::temp_directory_path() / "qnet-config-XXXXXX").string();

@@ -9,7 +9,8 @@ namespace qnet::base::testing {
 
 class SeededRandom final : public RandomSource {
  public:
-  explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}  // NOLINT(bugprone-random-generator-seed,cert-*)
+  explicit SeededRandom(std::uint64_t seed)
+      : engine_(seed) {}  // NOLINT(bugprone-random-generator-seed,cert-*)
   void fill(MutableBytes out) override {
     for (auto& byte : out) byte = static_cast<std::uint8_t>(engine_());
   }

@@ -28,9 +28,7 @@ namespace qnet::exit::testing {
 
 namespace asio = boost::asio;
 
-inline IpAddress ip(const char* text) {
-  return IpAddress::parse(text).value();
-}
+inline IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
 
 struct DnsReply {
   std::vector<IpAddress> addresses = {};  ///< those of the family asked for are sent

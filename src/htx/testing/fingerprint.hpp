@@ -20,7 +20,8 @@ namespace qnet::htx::testing {
 
 [[nodiscard]] inline std::vector<std::uint16_t> numbers(base::ByteView bytes) {
   std::vector<std::uint16_t> values;
-  for (; bytes.size() >= 2; bytes = bytes.subspan(2)) values.push_back(base::load_be<std::uint16_t>(bytes.data()));
+  for (; bytes.size() >= 2; bytes = bytes.subspan(2))
+    values.push_back(base::load_be<std::uint16_t>(bytes.data()));
   return values;
 }
 
@@ -48,18 +49,21 @@ namespace qnet::htx::testing {
   const auto signatures = hello.extension(0x000d);
   const auto alpn = hello.extension(0x0010);
   const auto first_alpn = alpn ? alpn->subspan(3, alpn->data()[2]) : base::ByteView();
-  auto text = fmt::format("t{}{}{:02}{:02}{}{}", hello.offers_tls13() ? "13" : "12", hello.server_name().empty() ? 'i' : 'd',
-                          ciphers.size(), types.size(), alpn ? static_cast<char>(first_alpn.front()) : '0',
+  auto text = fmt::format("t{}{}{:02}{:02}{}{}", hello.offers_tls13() ? "13" : "12",
+                          hello.server_name().empty() ? 'i' : 'd', ciphers.size(), types.size(),
+                          alpn ? static_cast<char>(first_alpn.front()) : '0',
                           alpn ? static_cast<char>(first_alpn.back()) : '0');
   std::ranges::sort(ciphers);
   std::ranges::sort(types);
   std::erase_if(types, [](std::uint16_t type) { return type == 0x0000 || type == 0x0010; });
   text += "_" + short_hash(joined(ciphers));
-  text += "_" + short_hash(joined(types) + (signatures ? "_" + joined(without_grease(numbers(signatures->subspan(2)))) : ""));
+  text += "_" + short_hash(joined(types) +
+                           (signatures ? "_" + joined(without_grease(numbers(signatures->subspan(2)))) : ""));
   return text;
 }
 
-/// A ClientHello with everything that is drawn anew replaced by what stays: two hellos of one browser are equal.
+/// A ClientHello with everything that is drawn anew replaced by what stays: two hellos of one browser are
+/// equal.
 struct Normal {
   std::uint16_t record_version;
   std::vector<std::uint16_t> ciphers;

@@ -56,7 +56,8 @@ void NodePeer::accept_node(Role role) {
   std::string port = std::to_string(ntohs(address.sin_port));
   std::string direction = role == Role::initiator ? "inbound" : "outbound";
   std::array<char*, 5> words{node.data(), script.data(), port.data(), direction.data(), nullptr};
-  if (::posix_spawnp(&process_, "node", nullptr, nullptr, words.data(), environ) != 0) give_up("cannot start node");
+  if (::posix_spawnp(&process_, "node", nullptr, nullptr, words.data(), environ) != 0)
+    give_up("cannot start node");
 
   pollfd wait{listener.descriptor, POLLIN, 0};
   if (::poll(&wait, 1, 30'000) != 1) give_up("node did not connect");
@@ -74,7 +75,8 @@ bool NodePeer::run_until(const std::function<bool()>& done, int seconds) {
 
 bool NodePeer::move_bytes(std::chrono::milliseconds patience) {
   if (ended_) return false;
-  pollfd ready{socket_.descriptor, static_cast<short>(sent_ < out_.collected.size() ? POLLIN | POLLOUT : POLLIN), 0};
+  pollfd ready{socket_.descriptor,
+               static_cast<short>(sent_ < out_.collected.size() ? POLLIN | POLLOUT : POLLIN), 0};
   ::poll(&ready, 1, static_cast<int>(patience.count()));
   if ((ready.revents & POLLOUT) != 0) {
     const auto rest = base::ByteView(out_.collected).subspan(sent_);
@@ -89,7 +91,8 @@ bool NodePeer::move_bytes(std::chrono::milliseconds patience) {
     std::array<std::uint8_t, 65536> chunk{};
     const auto count = ::recv(socket_.descriptor, chunk.data(), chunk.size(), 0);
     if (count == 0 || (count < 0 && errno != EAGAIN)) ended_ = true;
-    if (count > 0 && !mux_.receive(base::ByteView(chunk).first(static_cast<std::size_t>(count)), Clock::now()))
+    if (count > 0 &&
+        !mux_.receive(base::ByteView(chunk).first(static_cast<std::size_t>(count)), Clock::now()))
       ended_ = true;
   }
   take_events();

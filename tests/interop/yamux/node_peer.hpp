@@ -19,8 +19,8 @@ class NodePeer {
   NodePeer& operator=(const NodePeer&) = delete;
   ~NodePeer();
 
-  /// Moves bytes between the socket and the Yamux until `done` holds; false after `seconds`, or when the connection
-  /// ends first. Streams that Node opens are echoed, unless they are in `kept`.
+  /// Moves bytes between the socket and the Yamux until `done` holds; false after `seconds`, or when the
+  /// connection ends first. Streams that Node opens are echoed, unless they are in `kept`.
   [[nodiscard]] bool run_until(const std::function<bool()>& done, int seconds = 60);
 
   /// Opens a stream, sends `question`, ends it and gives the whole answer.

@@ -29,17 +29,19 @@ TEST_P(YamuxNode, carries_64_mebibytes_both_ways_at_once) {
   received.reserve(sent.size());
   std::size_t at = 0;
   bool finished = false;
-  ASSERT_TRUE(node.run_until([&] {
-    at += mux.send(stream, base::ByteView(sent).subspan(at));
-    if (at == sent.size() && !finished) {
-      mux.finish(stream);
-      finished = true;
-    }
-    const auto view = mux.peek(stream);
-    base::append(received, view);
-    mux.consume(stream, view.size());
-    return mux.at_end(stream) || node.was_reset(stream);
-  }, 120));
+  ASSERT_TRUE(node.run_until(
+      [&] {
+        at += mux.send(stream, base::ByteView(sent).subspan(at));
+        if (at == sent.size() && !finished) {
+          mux.finish(stream);
+          finished = true;
+        }
+        const auto view = mux.peek(stream);
+        base::append(received, view);
+        mux.consume(stream, view.size());
+        return mux.at_end(stream) || node.was_reset(stream);
+      },
+      120));
   EXPECT_EQ(received.size(), sent.size());
   EXPECT_TRUE(received == sent);
   EXPECT_FALSE(node.was_reset(stream));
@@ -117,7 +119,9 @@ TEST_P(YamuxNode, ends_after_a_go_away_of_node) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Roles, YamuxNode, ::testing::Values(Role::initiator, Role::responder),
-                         [](const auto& role) { return role.param == Role::initiator ? "initiator" : "responder"; });
+                         [](const auto& role) {
+                           return role.param == Role::initiator ? "initiator" : "responder";
+                         });
 
 }  // namespace
 }  // namespace qnet::mux

@@ -1,0 +1,111 @@
+#!/usr/bin/env python3
+"""One download over one hop on loopback: QNet beside trojan, in turns, in the same run.
+
+Both fetch the same file from the same nginx: curl → SOCKS5 → client → server or exit → nginx. Prints each one's median
+rate and the ratio of the medians. Needs scripts/packages-bench.txt and ./run.sh --build-only.
+"""
+
+import argparse
+import contextlib
+import json
+import pathlib
+import shutil
+import statistics
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
+
+from harness import COVER_NAME, Nginx, Node, Process, accepts, free_port, run, wait_until  # noqa: E402
+
+MEBIBYTE = 1 << 20
+
+
+def start_qnet(stack, folder, site):
+    flags = ["--cover-origin", f"127.0.0.1:{site.https_port}", "--cover-name", COVER_NAME,
+             "--exit-allow", f"127.0.0.1:{site.http_port}"]
+    server = Node(folder / "exit", "super", flags)
+    stack.callback(server.process.stop)
+    server.wait_ready()
+    client = Node(folder / "client", "client", ["--peer", server.invite()])
+    stack.callback(client.process.stop)
+    client.wait_ready()
+    return client.socks_port, (client.process, server.process)
+
+
+def start_trojan(stack, folder, site):
+    folder.mkdir()
+    server_port, socks_port = free_port(), free_port()
+    common = {"password": ["a password"], "log_level": 5,
+              "tcp": {"no_delay": True, "keep_alive": True, "reuse_port": False, "fast_open": False}}
+    server = {**common, "run_type": "server", "local_addr": "127.0.0.1", "local_port": server_port,
+              "remote_addr": "127.0.0.1", "remote_port": site.http_port,
+              "ssl": {"cert": str(site.certificate), "key": str(site.key), "alpn": ["http/1.1"]}}
+    client = {**common, "run_type": "client", "local_addr": "127.0.0.1", "local_port": socks_port,
+              "remote_addr": "127.0.0.1", "remote_port": server_port,
+              "ssl": {"verify": False, "verify_hostname": False, "sni": COVER_NAME, "alpn": ["h2", "http/1.1"]}}
+    processes = []
+    for name, config in (("server", server), ("client", client)):
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(config))
+        process = Process(["trojan", path], folder / f"{name}.log")
+        stack.callback(process.stop)
+        processes.append(process)
+    wait_until(lambda: accepts(server_port) and accepts(socks_port), "trojan listens")
+    return socks_port, processes
+
+
+def cpu_seconds(processes):
+    total = 0
+    for process in processes:
+        fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / 100
+
+
+def download(socks_port, url, size):
+    done = run(["curl", "-sS", "-o", "/dev/null", "-w", "%{time_total} %{size_download}", "--socks5-hostname",
+                f"127.0.0.1:{socks_port}", url], seconds=300, check=True)
+    seconds, received = done.stdout.split()
+    assert int(received) == size, received
+    return size / MEBIBYTE / float(seconds)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mebibytes", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    size = options.mebibytes * MEBIBYTE
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
+    with contextlib.ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        site = Nginx(folder / "site")
+        stack.callback(site.stop)
+        with open(site.root / "file", "wb") as file:
+            file.write(bytes(range(256)) * (size // 256))
+        url = f"http://127.0.0.1:{site.http_port}/file"
+        direct = download_direct(url, size)
+        rivals = {"qnet": start_qnet(stack, folder / "qnet", site), "trojan": start_trojan(stack, folder / "trojan", site)}
+        rates = {name: [] for name in rivals}
+        cpu = dict.fromkeys(rivals, 0.0)
+        for _ in range(options.rounds):
+            for name, (port, processes) in rivals.items():
+                before = cpu_seconds(processes)
+                rates[name].append(download(port, url, size))
+                cpu[name] += cpu_seconds(processes) - before
+    print(f"direct   {direct:7.0f} MiB/s")
+    for name in rivals:
+        print(f"{name:8} {statistics.median(rates[name]):7.0f} MiB/s median of {options.rounds} "
+              f"({min(rates[name]):.0f} to {max(rates[name]):.0f}), {cpu[name] / options.rounds * 1024 / options.mebibytes:.2f} "
+              f"CPU seconds per GiB")
+    print(f"qnet / trojan  {statistics.median(rates['qnet']) / statistics.median(rates['trojan']):.2f}")
+
+
+def download_direct(url, size):
+    done = run(["curl", "-sS", "-o", "/dev/null", "-w", "%{time_total}", url], check=True)
+    return size / MEBIBYTE / float(done.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+#!/bin/sh
+# Runs every benchmark, each beside what it is compared with. Stop other work first. The figures' place is
+# docs/performance.md.
+set -eu
+cd "$(dirname "$0")/.."
+scripts/install_packages.sh scripts/packages-build.txt scripts/packages-test.txt scripts/packages-bench.txt
+scripts/build.sh bench
+scripts/build.sh release qnet
+echo "== openssl speed, the limit of a record"
+openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
+for name in aead record yamux; do
+  echo "== $name"
+  build/bench/bin/bench_$name --benchmark_min_time=0.5 --benchmark_repetitions=5 --benchmark_report_aggregates_only=true \
+    2>/dev/null | grep -E '_median|^Benchmark'
+done
+echo "== openssl speed again: the machine's own drift"
+openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
+echo "== one hop beside trojan"
+bench/one_hop.py
