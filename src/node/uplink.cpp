@@ -92,7 +92,6 @@ net::Task<bool> Uplink::dial_any() {
     peer.state = "connected";
     peer.problem.clear();
     peer.round_trip = dialled->round_trip;
-    peer.post_quantum = dialled->post_quantum;
     since_ = std::chrono::system_clock::now();
     problem_.reset();
     announce();

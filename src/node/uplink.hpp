@@ -34,8 +34,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
     session::RelayAddress address;
     std::string state = "idle";  ///< idle, connecting, connected, failed
     std::string problem;         ///< one sentence, when failed
-    std::chrono::milliseconds round_trip{};
-    bool post_quantum = false;
+    std::chrono::microseconds round_trip{};
   };
 
   Uplink(boost::asio::any_io_executor executor, std::vector<session::RelayAddress> peers,

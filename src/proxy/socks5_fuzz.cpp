@@ -1,33 +1,8 @@
-// Whatever an application sends, and however it arrives, the outcome is the same, and a request is
-// acceptable.
-#include <cstdlib>
-
 #include "proxy/socks5.hpp"
-#include "proxy/testing/transcript.hpp"
-
-namespace {
-
-using namespace qnet;
-using State = proxy::Dialogue::State;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-void try_with(base::ByteView input, const std::optional<proxy::Credentials>& credentials) {
-  const auto whole =
-      proxy::testing::converse<proxy::Socks5>(input, std::max<std::size_t>(input.size(), 1), credentials);
-  require(whole == proxy::testing::converse<proxy::Socks5>(input, 1, credentials));
-  if (whole.state == State::requested) require(proxy::is_acceptable(whole.destination));
-  if (whole.state == State::refused) require(whole.rest.empty());
-  if (whole.state == State::reading) require(input.size() < proxy::Socks5Limits::dialogue);
-}
-
-}  // namespace
+#include "proxy/testing/dialogue_fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const base::ByteView input(data, size);
-  try_with(input, std::nullopt);
-  try_with(input, proxy::Credentials{"alice", "secret"});
+  using namespace qnet::proxy;
+  testing::fuzz_dialogue<Socks5>({data, size}, Socks5Limits::dialogue);
   return 0;
 }

@@ -68,8 +68,7 @@ net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& b
   Dialled dialled;
   dialled.session = Session::start(std::move(transport), mux::Role::initiator, std::move(established),
                                    std::move(protocols), random);
-  dialled.round_trip = std::chrono::duration_cast<std::chrono::milliseconds>(took);
-  dialled.post_quantum = initiator->post_quantum();
+  dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);
   co_return dialled;
 }
 

@@ -26,8 +26,7 @@ struct RelayAddress {
 
 struct Dialled {
   std::shared_ptr<Session> session;
-  std::chrono::milliseconds round_trip{};  ///< from the hello to the end of the relay's flight
-  bool post_quantum = false;
+  std::chrono::microseconds round_trip{};  ///< from the hello to the end of the relay's flight
 };
 
 /// `browser` and `random` must outlive the session.
