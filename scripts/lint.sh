@@ -10,6 +10,10 @@ if [ "${1:-}" = "--fix" ]; then
 fi
 sources | xargs clang-format-19 --dry-run --Werror
 git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck
+if [ -n "$(MANWIDTH=80 man --warnings -l packaging/qnet.1 2>&1 >/dev/null)" ]; then
+  MANWIDTH=80 man --warnings -l packaging/qnet.1 >/dev/null
+  exit 1
+fi
 # clang-tidy reads the fuzz preset's commands: they are clang's own. Files that were clean are skipped until they, or a
 # header, change.
 cmake --preset fuzz >/dev/null

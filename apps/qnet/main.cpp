@@ -116,12 +116,12 @@ int run(const Settings& settings) {
   return done ? EXIT_SUCCESS : fail(done.error());
 }
 
-int demo(const Settings& settings) {
+int demo(const Settings& settings, std::string_view program) {
   set_up_log(settings.log_level);
   const node::DemoConfig config{settings.state_dir / "demo", settings.socks_port, settings.status_port,
                                 settings.site_port, settings.base_port};
   const auto done = node::run_demo(config, [&] {
-    fmt::print("{}", demo_text(settings));
+    fmt::print("{}", demo_text(settings, program));
     std::fflush(stdout);
   });
   return done ? EXIT_SUCCESS : fail(done.error());
@@ -169,10 +169,10 @@ int status(const Settings& settings) {
   return EXIT_SUCCESS;
 }
 
-int dispatch(const Settings& settings) {
+int dispatch(const Settings& settings, std::string_view program) {
   switch (settings.command) {
     case Command::run: return run(settings);
-    case Command::demo: return demo(settings);
+    case Command::demo: return demo(settings, program);
     case Command::keygen: return keygen(settings);
     case Command::invite: return invite(settings);
     case Command::status: return status(settings);
@@ -199,7 +199,7 @@ int run_program(std::span<char*> words) {
     fmt::print("{}", text->text);
     return EXIT_SUCCESS;
   }
-  return dispatch(std::get<Settings>(*parsed));
+  return dispatch(std::get<Settings>(*parsed), words.front());
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace qnet::cli {
 
-std::string demo_text(const Settings& s) {
+std::string demo_text(const Settings& s, std::string_view program) {
   return fmt::format(
       R"(QNet's demo network is running on this machine: a super peer with an exit, two relays, a client and a web site.
 
@@ -16,12 +16,12 @@ std::string demo_text(const Settings& s) {
 Try, in another terminal:
   curl --socks5-hostname 127.0.0.1:{0} http://site.qnet.demo/
   chromium --user-data-dir=/tmp/qnet-demo --proxy-server=socks5://127.0.0.1:{0} http://site.qnet.demo/
-  qnet status{2}
+  {3} status{2}
 
 Stop it with Ctrl-C.
 )",
       s.socks_port, s.status_port,
-      s.status_port == 8088 ? "" : fmt::format(" --status-port {}", s.status_port));
+      s.status_port == 8088 ? "" : fmt::format(" --status-port {}", s.status_port), program);
 }
 
 std::string started_text(const Settings& s) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 #include "exit/service.hpp"
@@ -9,7 +10,8 @@
 
 namespace qnet::cli {
 
-[[nodiscard]] std::string demo_text(const Settings& settings);
+/// `program` is how this one was called, so that the lines to try work from the same folder.
+[[nodiscard]] std::string demo_text(const Settings& settings, std::string_view program);
 [[nodiscard]] std::string started_text(const Settings& settings);
 [[nodiscard]] std::string open_proxy_warning(const std::string& address);
 

@@ -1,42 +1,11 @@
-// Counts every allocation of this process: C++'s by operator new, OpenSSL's by its own hook.
-#include <atomic>
-#include <cstdlib>
-#include <new>
+// No allocation for a record: neither C++'s nor OpenSSL's.
+#include <array>
 
 #include <gtest/gtest.h>
-#include <openssl/crypto.h>
 
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-
-// NOLINTBEGIN(cppcoreguidelines-no-malloc): the hooks stand below new and delete
-void* counting_malloc(std::size_t size, const char*, int) {
-  ++allocations;
-  return std::malloc(size);
-}
-void* counting_realloc(void* block, std::size_t size, const char*, int) {
-  ++allocations;
-  return std::realloc(block, size);
-}
-void counting_free(void* block, const char*, int) { std::free(block); }
-
-// OpenSSL takes its hooks only before its first allocation: before main.
-const bool hooked = CRYPTO_set_mem_functions(counting_malloc, counting_realloc, counting_free) == 1;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* block = std::malloc(size == 0 ? 1 : size)) return block;
-  throw std::bad_alloc();
-}
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
-// NOLINTEND(cppcoreguidelines-no-malloc)
+#include "crypto/testing/allocations.hpp"
 
 namespace qnet::crypto {
 namespace {
@@ -44,10 +13,10 @@ namespace {
 class Allocations : public ::testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_TRUE(hooked);
-    const auto before = allocations.load();
+    ASSERT_TRUE(testing::allocations_are_counted());
+    const auto before = testing::allocations();
     const ChaChaPoly cipher(std::array<std::uint8_t, 32>{});
-    ASSERT_GT(allocations.load(), before + 1) << "the hooks see C++'s allocation and OpenSSL's";
+    ASSERT_GT(testing::allocations(), before + 1) << "the hooks see C++'s allocation and OpenSSL's";
   }
 };
 
@@ -59,7 +28,7 @@ TEST_F(Allocations, are_none_for_a_record_sealed_opened_refused_or_given_another
   const std::array<std::uint8_t, 32> next_key{1};
   std::size_t opened = 0;
 
-  const auto before = allocations.load();
+  const auto before = testing::allocations();
   for (std::uint64_t counter = 0; counter < 100; ++counter) {
     const auto nonce = ChaChaPoly::counter_nonce(counter);
     cipher.seal(nonce, ad, text, tag);
@@ -68,7 +37,7 @@ TEST_F(Allocations, are_none_for_a_record_sealed_opened_refused_or_given_another
     if (cipher.open(nonce, ad, text, tag)) ++opened;
     cipher.set_key(next_key);
   }
-  const auto after = allocations.load();
+  const auto after = testing::allocations();
 
   EXPECT_EQ(opened, 100U);
   EXPECT_EQ(after - before, 0U);
@@ -84,10 +53,10 @@ TEST_F(Allocations, are_one_for_a_hash_and_two_for_an_hmac) {
     hkdf_expand(key, key, out);  // three blocks
   };
   work();
-  const auto before = allocations.load();
+  const auto before = testing::allocations();
   work();
   // OpenSSL 3.0 remakes its inner state at each start, whatever context it is given.
-  EXPECT_LE(allocations.load() - before, 1U + 2U + 2U + 3 * 2U);
+  EXPECT_LE(testing::allocations() - before, 1U + 2U + 2U + 3 * 2U);
 }
 
 }  // namespace

@@ -264,9 +264,10 @@ class Network(unittest.TestCase):
 class TcpServer:
     """Runs `handler(connection)` in a thread for each connection on a free loopback port."""
 
-    def __init__(self, handler):
+    def __init__(self, handler, host="127.0.0.1"):
         self.handler = handler
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.listener = socket.create_server((host, 0), family=family, backlog=512)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._accept, daemon=True)
         self.thread.start()

@@ -71,6 +71,14 @@ def websocket_echo(connection):
             return
 
 
+def say_hello(connection):
+    """One HTTP answer."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        request += connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello")
+
+
 class Browse(Network):
     @classmethod
     def prepare(cls):
@@ -79,12 +87,12 @@ class Browse(Network):
         repository = cls.folder / "site" / "repository" / "site" / "project.git"
         repository.rename(cls.site.root / "project.git")
         cls.echo = cls.start(TcpServer(websocket_echo))
-        cls.ipv6_port = None
+        cls.over_ipv6 = cls.start(TcpServer(say_hello, "::1"))
 
     @classmethod
     def allow(cls):
         return [f"{SITE_NAME}:443=127.0.0.1:{cls.site.https_port}", f"{SITE_NAME}:80=127.0.0.1:{cls.site.http_port}",
-                f"127.0.0.1:{cls.site.http_port}", f"ws.qnet-test.example:80=127.0.0.1:{cls.echo.port}"]
+                f"127.0.0.1:{cls.site.http_port}", f"ws.qnet-test.example:80=127.0.0.1:{cls.echo.port}", f"[::1]:{cls.over_ipv6.port}"]
 
     def test_curl_over_http_by_name(self):
         done = self.curl(f"http://{SITE_NAME}/")
@@ -93,6 +101,10 @@ class Browse(Network):
     def test_curl_over_http_by_address(self):
         done = self.curl(f"http://127.0.0.1:{self.site.http_port}/")
         self.assertIn(b"<title>Fifty</title>", done.stdout)
+
+    def test_curl_by_an_ipv6_address(self):
+        done = self.curl("-g", f"http://[::1]:{self.over_ipv6.port}/")
+        self.assertEqual(done.stdout, b"hello")
 
     def test_curl_over_https_with_the_certificate_checked(self):
         done = self.curl("--cacert", self.site.certificate, f"https://{SITE_NAME}/")
