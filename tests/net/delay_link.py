@@ -24,11 +24,24 @@ def ip(*arguments):
     subprocess.run(["ip", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
+def why_not():
+    """Why this machine gives us no namespaces or TUN devices; None when it does."""
+    try:
+        with DelayLink(0.001):
+            return None
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"network namespaces with TUN devices need root and CAP_SYS_ADMIN ({error})"
+
+
 class Namespace:
     def __init__(self, name, address):
         self.name, self.address = name, address
         ip("netns", "add", name)
-        ip("-n", name, "link", "set", "lo", "up")
+        try:
+            ip("-n", name, "link", "set", "lo", "up")
+        except subprocess.CalledProcessError:
+            self.remove()
+            raise
 
     def open_tun(self):
         """A TUN device inside this namespace; the descriptor works outside of it."""
@@ -68,9 +81,14 @@ class DelayLink:
 
     def __enter__(self):
         tag = os.getpid()
-        self.near = Namespace(f"qnet-near-{tag}", "10.77.0.1")
-        self.far = Namespace(f"qnet-far-{tag}", "10.77.0.2")
-        self.tuns = [self.near.open_tun(), self.far.open_tun()]
+        self.near = self.far = None
+        try:
+            self.near = Namespace(f"qnet-near-{tag}", "10.77.0.1")
+            self.far = Namespace(f"qnet-far-{tag}", "10.77.0.2")
+            self.tuns = [self.near.open_tun(), self.far.open_tun()]
+        except (OSError, subprocess.CalledProcessError):
+            self._remove()
+            raise
         self.running = True
         self.thread = threading.Thread(target=self._carry, daemon=True)
         self.thread.start()
@@ -98,8 +116,12 @@ class DelayLink:
         self.thread.join()
         for tun in self.tuns:
             os.close(tun)
-        self.near.remove()
-        self.far.remove()
+        self._remove()
+
+    def _remove(self):
+        for namespace in (self.near, self.far):
+            if namespace is not None:
+                namespace.remove()
 
 
 def tcp_payloads(packets, port):

@@ -1,6 +1,5 @@
 """The handshake adds no round trip over plain TLS: measured with 100 ms between client and relay, and captured."""
 
-import os
 import pathlib
 import shutil
 import statistics
@@ -12,16 +11,18 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import harness  # noqa: E402
+import delay_link  # noqa: E402
 from delay_link import DelayLink, tcp_payloads  # noqa: E402
 from harness import COVER_NAME, QNET, Nginx, Process, run, wait_until  # noqa: E402
 
 ROUND_TRIP = 0.1
 
 
-@unittest.skipUnless(os.geteuid() == 0, "network namespaces need root: run ./test.sh as root for this one")
 class RoundTrips(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        if reason := delay_link.why_not():
+            raise unittest.SkipTest(reason)
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-net-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.link = DelayLink(ROUND_TRIP / 2)
