@@ -27,6 +27,7 @@ TEST(Client, fetches_from_a_running_server) {
   EXPECT_EQ(fetched->status, 200U);
   EXPECT_THAT(fetched->body, StartsWith("QNet 0.1.0"));
   thread.run([&] { server->stop(); });
+  thread.join();
 }
 
 TEST(Client, says_how_to_start_a_qnet_when_none_runs) {

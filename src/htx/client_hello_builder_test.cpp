@@ -34,6 +34,7 @@ class ChromiumHello : public ::testing::Test {
   }
   static std::vector<std::uint16_t> order(const ClientHello& hello) {
     std::vector<std::uint16_t> types;
+    types.reserve(hello.extensions.size());
     for (const auto& extension : hello.extensions) types.push_back(testing::tamed(extension.type));
     return types;
   }

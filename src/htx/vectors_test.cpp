@@ -16,7 +16,6 @@ namespace {
 
 namespace json = boost::json;
 using base::to_hex;
-using crypto::testing::text_at;
 
 constexpr const char* kFile = "htx/mirror.json";
 constexpr WallTime kPeerTime{std::chrono::seconds(1'800'000'000)};

@@ -18,6 +18,7 @@ constexpr auto kAnswerDeadline = std::chrono::seconds(30);
 
 std::vector<session::RelayAddress> addresses_of(const std::vector<mesh::Invite>& invites) {
   std::vector<session::RelayAddress> addresses;
+  addresses.reserve(invites.size());
   for (const auto& invite : invites)
     addresses.push_back({invite.address.host, invite.address.port, invite.cover_name, invite.noise_key, {}});
   return addresses;
@@ -58,7 +59,7 @@ control::PeerState state_of(const Uplink::Peer& peer) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, ClientConfig config,
+base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, const ClientConfig& config,
                                                     base::RandomSource& random) {
   auto acceptor = net::listen(io, config.socks);
   if (!acceptor) return base::forward_error(acceptor);

@@ -26,7 +26,7 @@ struct ClientConfig {
 class Client {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<Client>> start(boost::asio::io_context& io,
-                                                                   ClientConfig config,
+                                                                   const ClientConfig& config,
                                                                    base::RandomSource& random);
   void stop();
 

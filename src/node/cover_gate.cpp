@@ -73,7 +73,9 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
     } else {
       const auto first = co_await (visitor->wait_readable() ||
                                    patience.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
-      if (first.index() == 1 && !(origin = co_await dial_origin())) co_return visitor->reset();
+      if (first.index() == 0) continue;
+      origin = co_await dial_origin();
+      if (!origin) co_return visitor->reset();
     }
   }
   co_await splice(*visitor, std::move(origin), held);
@@ -91,7 +93,8 @@ net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
 net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
                                   base::ByteView held) const {
   ++counters_->spliced;
-  if (!origin && !(origin = co_await dial_origin())) co_return visitor.reset();
+  if (!origin) origin = co_await dial_origin();
+  if (!origin) co_return visitor.reset();
   if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
   net::Traffic not_ours;
   co_await net::join(visitor, *origin, not_ours);

@@ -58,7 +58,8 @@ session::Protocols Relay::protocols_for(std::size_t core) {
   const auto handle = exit_ ? exit_->handler(pool_.at(core)) : exit::refuse_all();
   return {{mesh::kConnectProtocol,
            [counters = counters_, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
-             const auto shared = counters;  // the session that owns this function may end first
+             // The session that owns this function may end first.
+             const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
              const Gauge open(shared, &Counters::streams_open);
              co_await handle(std::move(stream), shared->traffic);
            }}};

@@ -37,7 +37,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
     std::chrono::microseconds round_trip{};
   };
 
-  Uplink(boost::asio::any_io_executor executor, std::vector<session::RelayAddress> peers,
+  Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
          const htx::Template& browser, base::RandomSource& random);
 
   /// Starts dialling and goes on until stop().

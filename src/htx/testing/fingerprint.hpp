@@ -44,6 +44,7 @@ namespace qnet::htx::testing {
 [[nodiscard]] inline std::string ja4(const ClientHello& hello) {
   auto ciphers = without_grease(numbers(hello.cipher_suites));
   std::vector<std::uint16_t> types;
+  types.reserve(hello.extensions.size());
   for (const auto& extension : hello.extensions) types.push_back(extension.type);
   types = without_grease(types);
   const auto signatures = hello.extension(0x000d);
