@@ -53,6 +53,12 @@ base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
       return base::fail(Errc::bad_value, fmt::format("--exit-allow {}: {}", text, entry.error().message()));
     options.policy.allow.push_back(std::move(*entry));
   }
+  // Behind a translating router the public address is none of the machine's own, but leads to it.
+  boost::system::error_code name;
+  if (s.advertise)
+    if (const auto address = boost::asio::ip::make_address(s.advertise->host, name); !name)
+      if (const auto own = exit::IpAddress::parse(address.to_string()))
+        options.policy.own_addresses.push_back(*own);
   for (const auto& server : s.dns_servers)
     options.name_servers.emplace_back(boost::asio::ip::make_address(server.host), server.port);
   return options;

@@ -186,6 +186,38 @@ TEST_P(Handshake, does_not_recognise_a_hello_with_bytes_behind_it) {
   EXPECT_EQ(std::get<Gate::Visit>(examine(longer)), Gate::Visit::not_a_hello);
 }
 
+TEST_P(Handshake, survives_a_rewritten_record_version_as_a_browser_does) {
+  auto initiator = start(config());
+  base::Bytes hello(initiator.hello().begin(), initiator.hello().end());
+  hello[2] = 3;
+  auto decision = examine(hello);
+  ASSERT_TRUE(std::holds_alternative<Responder>(decision));
+  EXPECT_TRUE(*initiator.receive(answer_of(std::get<Responder>(decision))));
+}
+
+TEST_P(Handshake, drops_change_cipher_specs_that_somebody_put_in) {
+  const auto specs = [](unsigned count) {
+    base::Bytes bytes;
+    while (count-- > 0) append_change_cipher_spec(bytes);
+    return bytes;
+  };
+  for (const unsigned extra : {1U, 31U, 32U}) {
+    auto initiator = start(config());
+    auto decision = examine(initiator.hello());
+    auto& responder = std::get<Responder>(decision);
+    auto answer = answer_of(responder);
+    const auto hello_end = static_cast<std::ptrdiff_t>(kRecordHeader + (*read_record(answer))->body_size);
+    const auto inserted = specs(extra);
+    answer.insert(answer.begin() + hello_end, inserted.begin(), inserted.end());
+    const auto taken = initiator.receive(answer);
+    EXPECT_EQ(taken.has_value(), extra < 32) << "with the flight's own there are one more";
+    if (!taken) continue;
+    auto flight = specs(extra);
+    base::append(flight, initiator.finish({})->flight);
+    EXPECT_TRUE(responder.receive(flight).value_or(false));
+  }
+}
+
 TEST_P(Handshake, initiator_refuses_an_answer_with_any_byte_changed) {
   for (std::size_t i = 0; i < 1800; ++i) {
     auto initiator = start(config());

@@ -112,8 +112,8 @@ base::Result<bool> Initiator::take_flight() {
 base::Result<bool> Initiator::take_flight_record(std::uint8_t type, base::MutableBytes header,
                                                  base::MutableBytes body) {
   if (type == kChangeCipherSpec) {
-    if (change_cipher_spec_seen_ || !is_change_cipher_spec(body)) return base::fail(Errc::bad_flight);
-    change_cipher_spec_seen_ = true;
+    if (!is_change_cipher_spec(body) || ++change_cipher_specs_ > kChangeCipherSpecs)
+      return base::fail(Errc::bad_flight);
     return true;
   }
   if (type != kApplicationData || body.size() < RecordLimits::smallest_body)

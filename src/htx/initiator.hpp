@@ -82,7 +82,7 @@ class Initiator {
   Expects expects_ = Expects::server_hello;
   std::size_t finished_size_ = 0;
   std::size_t records_left_ = 0;
-  bool change_cipher_spec_seen_ = false;
+  unsigned change_cipher_specs_ = 0;
   WallTime relay_time_{};
   bool post_quantum_ = false;
 };

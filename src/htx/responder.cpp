@@ -95,9 +95,9 @@ base::Result<bool> Responder::receive(base::ByteView bytes) {
 }
 
 base::Result<bool> Responder::take_record(std::uint8_t type, base::ByteView body) {
-  if (expects_ == Expects::change_cipher_spec_or_finished && type == kChangeCipherSpec) {
-    if (!is_change_cipher_spec(body)) return base::fail(Errc::bad_record);
-    expects_ = Expects::finished;
+  if (expects_ == Expects::finished && type == kChangeCipherSpec) {
+    if (!is_change_cipher_spec(body) || ++change_cipher_specs_ > kChangeCipherSpecs)
+      return base::fail(Errc::bad_record);
     return true;
   }
   if (type != kApplicationData) return base::fail(Errc::bad_record);

@@ -52,7 +52,7 @@ class Responder {
   [[nodiscard]] base::Result<bool> take_finished(base::ByteView body);
   [[nodiscard]] base::Result<bool> take_first_data(base::ByteView body);
 
-  enum class Expects { change_cipher_spec_or_finished, finished, first_data, nothing };
+  enum class Expects { finished, first_data, nothing };
 
   Recognised peer_;
   const MirrorProfile* profile_;
@@ -60,7 +60,8 @@ class Responder {
   crypto::X25519KeyPair ephemeral_;
   base::Bytes input_;
   std::size_t received_ = 0;
-  Expects expects_ = Expects::change_cipher_spec_or_finished;
+  Expects expects_ = Expects::finished;
+  unsigned change_cipher_specs_ = 0;
   Finished finished_;
 };
 

@@ -69,6 +69,10 @@ void append_record_header(base::Bytes& to, std::uint8_t type, std::size_t body_s
 void append_change_cipher_spec(base::Bytes& to);
 [[nodiscard]] bool is_change_cipher_spec(base::ByteView body);
 
+/// RFC 8446 §5: until Finished, ChangeCipherSpec records are dropped, however many somebody on the path has
+/// put in. OpenSSL and BoringSSL draw the line at 32.
+inline constexpr unsigned kChangeCipherSpecs = 32;
+
 template <std::unsigned_integral T>
 void append_integer(base::Bytes& to, T value) {
   const auto at = to.size();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "htx/tls.hpp"
+
 namespace qnet::htx {
 
 namespace {
@@ -11,8 +13,12 @@ constexpr std::string_view kProtocol = "Noise_XK_25519_ChaChaPoly_SHA256";
 constexpr std::string_view kPrologue = "qnet-htx/1";
 constexpr std::size_t kHiddenField = 32;  // the session id and the random alike
 
+/// The handshake message alone: TLS does not protect the record header around it, so whoever rewrites its
+/// version does no harm to a browser, and must do none to us.
 base::Bytes with_zeroed_field(std::string_view prefix, base::ByteView record, std::size_t offset) {
-  assert(offset + kHiddenField <= record.size());
+  assert(offset >= kRecordHeader && offset + kHiddenField <= record.size());
+  record = record.subspan(kRecordHeader);
+  offset -= kRecordHeader;
   base::Bytes bytes;
   bytes.reserve(prefix.size() + record.size());
   base::append(bytes, base::bytes_of(prefix));

@@ -30,7 +30,8 @@ class Transcript {
   /// The ML-KEM secret, after `ee`, where the ServerHello carries a ciphertext.
   void mix_kem(const crypto::MlKemShared& shared);
 
-  /// The whole ServerHello record with its random zeroed, so that none of its fields can be changed.
+  /// The whole ServerHello message (given in its record) with its random zeroed, so that none of its fields
+  /// can be changed.
   void mix_server_hello(base::ByteView record, std::size_t random_offset);
 
   /// The 32 bytes on the wire of a 16-byte payload.

@@ -49,7 +49,11 @@ void TcpStream::keep_alive(std::chrono::seconds idle) {
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::min(seconds, kKeepAliveInterval));
-  set_option(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(kUserTimeoutMilliseconds));
+}
+
+void TcpStream::give_up_on_silence() {
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+             static_cast<int>(kUserTimeoutMilliseconds));
 }
 
 TcpStream::~TcpStream() {

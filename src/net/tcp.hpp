@@ -27,9 +27,13 @@ class TcpStream final : public ByteStream {
   void finish() override;
   void reset() override;
 
-  /// Notices a peer that has vanished: probes after so long without traffic, and gives up on one that
-  /// acknowledges nothing for 30 s. Probes are seen on the wire, so the caller says what its cover would do.
+  /// Notices a peer that has vanished while nothing is sent: probes after so long without traffic. Probes are
+  /// seen on the wire, so the caller says what its cover would do.
   void keep_alive(std::chrono::seconds idle);
+
+  /// Gives up on a peer that acknowledges nothing, or takes nothing, for 30 s. For our own sessions only:
+  /// their other end always reads, but a web server may pause for as long as it likes.
+  void give_up_on_silence();
 
   /// Closes without a reset: what was written is still delivered, as far as the peer takes it.
   void close();

@@ -15,7 +15,7 @@ struct Counters {
   std::atomic<std::uint64_t> replayed{0};
   std::atomic<std::uint64_t> clock_skewed{0};
   std::atomic<std::uint64_t> failed{0};  ///< recognised, but the handshake did not finish
-  std::atomic<std::uint64_t> origin_unreachable{0};
+  std::atomic<bool> origin_lost{false};  ///< the last attempt to reach the cover origin failed
   std::atomic<std::int64_t> sessions_open{0};
   std::atomic<std::int64_t> streams_open{0};
   std::atomic<std::int64_t> connections_open{0};

@@ -1,10 +1,14 @@
 #include "node/cover_gate.hpp"
 
 #include <array>
+#include <atomic>
+#include <optional>
 #include <variant>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "htx/tls.hpp"
@@ -33,6 +37,16 @@ Arrival take_arrived(net::TcpStream& visitor, base::Bytes& held) {
   return {*got == 0, false};
 }
 
+/// The origin's direction of a splice. Its end starts the visitor's time to end too.
+net::Task<void> carry_answer(net::TcpStream& origin, net::TcpStream& visitor,
+                             std::atomic<std::uint64_t>& moved, std::optional<net::Deadline>& limit) {
+  (void)co_await net::pump(origin, visitor, moved);
+  limit.emplace(co_await boost::asio::this_coro::executor, CoverLimits::after_origin, [&origin, &visitor] {
+    visitor.reset();
+    origin.reset();
+  });
+}
+
 }  // namespace
 
 CoverGate::CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols,
@@ -43,7 +57,7 @@ CoverGate::CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protoco
       random_(random),
       counters_(std::move(counters)) {}
 
-net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
+net::Task<void> CoverGate::serve(net::tcp::socket socket) {
   using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
   const Gauge open(counters_, &Counters::connections_open);
   auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
@@ -58,6 +72,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
     if (arrival.ended) break;
     auto decision = gate_.examine(held, wall_clock());
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
+      if (counters_->sessions_open >= static_cast<std::int64_t>(CoverLimits::sessions)) break;
       if (origin) origin->close();
       co_return co_await receive_peer(std::move(visitor), std::move(*peer));
     }
@@ -83,25 +98,30 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) const {
 
 net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
   auto socket = co_await net::connect_to_host(origin_.host, origin_.port, CoverLimits::origin_connect);
-  if (!socket) {
-    ++counters_->origin_unreachable;
-    co_return nullptr;
+  // Strangers at a dead origin get resets, which no web site gives: the operator must hear of it.
+  const bool lost = !socket;
+  if (counters_->origin_lost.exchange(lost) != lost) {
+    if (lost) spdlog::warn("the cover origin cannot be reached: {}", socket.error().message());
+    if (!lost) spdlog::info("the cover origin is reached again");
   }
+  if (!socket) co_return nullptr;
   co_return std::make_unique<net::TcpStream>(std::move(*socket));
 }
 
 net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
                                   base::ByteView held) const {
-  ++counters_->spliced;
   if (!origin) origin = co_await dial_origin();
   if (!origin) co_return visitor.reset();
+  ++counters_->spliced;
   if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
+
+  using boost::asio::experimental::awaitable_operators::operator&&;
   net::Traffic not_ours;
-  co_await net::join(visitor, *origin, not_ours);
+  std::optional<net::Deadline> limit;
+  co_await (net::pump(visitor, *origin, not_ours.up) && carry_answer(*origin, visitor, not_ours.down, limit));
 }
 
-net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
-                                        htx::Responder responder) const {
+net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) {
   if (!co_await shake_hands(*visitor, responder)) {
     ++counters_->failed;
     co_return;
@@ -118,7 +138,14 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
                                    profile.alert_record};
   const auto session = session::Session::start(std::move(visitor), mux::Role::responder,
                                                std::move(established), protocols_, random_);
+  std::erase_if(sessions_, [](const auto& known) { return known.expired(); });
+  sessions_.push_back(session);
   session->on_end([gauge = std::make_shared<Gauge>(counters_, &Counters::sessions_open)] {});
+}
+
+void CoverGate::close_sessions() {
+  for (const auto& known : sessions_)
+    if (const auto session = known.lock()) session->close();
 }
 
 net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder) const {

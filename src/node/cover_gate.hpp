@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "htx/gate.hpp"
 #include "net/tcp.hpp"
@@ -22,6 +23,11 @@ struct CoverLimits {
   /// Peers' own keep-alives come sooner; web servers send none, so ours must be rare. They find peers that
   /// vanished.
   static constexpr std::chrono::seconds keep_alive = std::chrono::hours(2);
+  /// For a visitor who does not end after the origin has: as long as Linux keeps such a half-closed
+  /// connection for nginx (net.ipv4.tcp_fin_timeout).
+  static constexpr std::chrono::seconds after_origin = std::chrono::seconds(60);
+  /// Sessions open at once; a peer that comes on top is an ordinary visitor.
+  static constexpr std::size_t sessions = 4096;
   /// Connections being judged, handshaking or spliced at once; more wait in the listen queue.
   static constexpr std::size_t connections = 8192;
 };
@@ -38,12 +44,15 @@ class CoverGate {
             base::RandomSource& random, std::shared_ptr<Counters> counters);
 
   /// Runs one connection to its end.
-  net::Task<void> serve(net::tcp::socket socket) const;
+  net::Task<void> serve(net::tcp::socket socket);
+
+  /// Says good-bye on every session. On the gate's own io_context.
+  void close_sessions();
 
  private:
   net::Task<void> splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
                          base::ByteView held) const;
-  net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) const;
+  net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder);
   net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder) const;
   net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;
 
@@ -52,6 +61,7 @@ class CoverGate {
   session::Protocols protocols_;
   base::RandomSource& random_;
   std::shared_ptr<Counters> counters_;
+  std::vector<std::weak_ptr<session::Session>> sessions_;
 };
 
 }  // namespace qnet::node

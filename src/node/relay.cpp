@@ -3,6 +3,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -95,15 +96,17 @@ net::Task<void> Relay::accept() {
 void Relay::stop() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
+  for (std::size_t core = 0; core < covers_.size(); ++core)
+    asio::post(pool_.at(core), [cover = covers_[core].get()] { cover->close_sessions(); });
 }
 
 void Relay::fill(control::Status& status) const {
-  const bool origin_lost = counters_->origin_unreachable > 0 && counters_->spliced == 0;
   status.connection = control::Connection::connected;
   status.since = since_;
   status.peer_id = config_.identity.peer_id().to_text();
   status.listen_address = net::to_text(config_.listen);
-  if (origin_lost) status.problem = "The cover origin cannot be reached, so strangers are turned away.";
+  if (counters_->origin_lost)
+    status.problem = "The cover origin cannot be reached, so strangers are turned away.";
   auto& counters = status.counters;
   counters.sessions_open += static_cast<std::uint64_t>(counters_->sessions_open.load());
   counters.streams_open += static_cast<std::uint64_t>(counters_->streams_open.load());

@@ -41,6 +41,11 @@ void Uplink::stop() {
 
 void Uplink::announce() { attempted_.cancel(); }
 
+void Uplink::end_round() {
+  dialling_ = false;
+  announce();
+}
+
 net::Task<void> Uplink::keep_connected() {
   auto wait = UplinkLimits::first_retry;
   while (!stopped_) {
@@ -71,6 +76,7 @@ net::Task<void> Uplink::pause(std::chrono::milliseconds duration) {
 }
 
 net::Task<bool> Uplink::dial_any() {
+  dialling_ = true;
   for (auto& peer : peers_) {
     if (stopped_) co_return false;
     peer.state = "connecting";
@@ -94,27 +100,31 @@ net::Task<bool> Uplink::dial_any() {
     peer.round_trip = dialled->round_trip;
     since_ = std::chrono::system_clock::now();
     problem_.reset();
-    announce();
+    end_round();
     co_return true;
   }
-  announce();
+  end_round();
   co_return false;
 }
 
 net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   const auto self = shared_from_this();
   if (connected()) co_return session_;
-  if (problem_ && std::chrono::steady_clock::now() - failed_at_ < UplinkLimits::fresh_failure)
+  if (problem_ && !dialling_ && std::chrono::steady_clock::now() - failed_at_ < UplinkLimits::fresh_failure)
     co_return tl::unexpected(*problem_);
   retry_.cancel();
-  const auto waited = std::make_shared<bool>(false);
-  boost::asio::steady_timer limit(retry_.get_executor(), UplinkLimits::request);
-  limit.async_wait([weak = weak_from_this(), waited](const boost::system::error_code& error) {
-    *waited = true;
+  const auto deadline = std::chrono::steady_clock::now() + UplinkLimits::request;
+  boost::asio::steady_timer limit(retry_.get_executor(), deadline);
+  limit.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     if (const auto alive = weak.lock(); alive && !error) alive->announce();
   });
-  (void)co_await attempted_.async_wait(kAwait);
-  if (connected()) co_return session_;
+  // Also woken by the ends of rounds that began before, and of other requests' time.
+  const auto asked = std::chrono::steady_clock::now();
+  while (!stopped_ && std::chrono::steady_clock::now() < deadline) {
+    (void)co_await attempted_.async_wait(kAwait);
+    if (connected()) co_return session_;
+    if (problem_ && failed_at_ >= asked && !dialling_) co_return tl::unexpected(*problem_);
+  }
   if (problem_) co_return tl::unexpected(*problem_);
   co_return base::fail(net::Errc::timed_out);
 }

@@ -57,6 +57,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   net::Task<bool> dial_any();
   net::Task<void> pause(std::chrono::milliseconds duration);
   void announce();
+  void end_round();
 
   std::vector<Peer> peers_;
   const htx::Template& browser_;
@@ -67,6 +68,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
   boost::asio::steady_timer retry_;      // cancelled to dial sooner
   boost::asio::steady_timer attempted_;  // cancelled after each round, to wake everyone who waits
+  bool dialling_ = false;
   bool stopped_ = false;
 };
 

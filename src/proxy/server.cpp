@@ -75,12 +75,26 @@ net::Task<void> Server::accept() {
   }
 }
 
+/// A connection stands in the set as long as its coroutine runs, also when that ends by an exception.
+class Server::Entry {
+ public:
+  Entry(Server& server, net::TcpStream& program) : server_(server), program_(program) {
+    server_.open_.insert(&program_);
+  }
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+  ~Entry() { server_.open_.erase(&program_); }
+
+ private:
+  Server& server_;
+  net::TcpStream& program_;
+};
+
 net::Task<void> Server::serve(net::tcp::socket socket) {
   const auto self = shared_from_this();
   net::TcpStream program(std::move(socket));
-  open_.insert(&program);
+  const Entry entry(*this, program);
   co_await talk(program);
-  open_.erase(&program);
 }
 
 net::Task<void> Server::talk(net::TcpStream& program) {

@@ -41,6 +41,7 @@ class Server : public std::enable_shared_from_this<Server> {
   [[nodiscard]] std::size_t open() const { return open_.size(); }
 
  private:
+  class Entry;
   net::Task<void> accept();
   net::Task<void> serve(net::tcp::socket socket);
   net::Task<void> talk(net::TcpStream& program);

@@ -10,6 +10,7 @@ enum class Errc {
   protocol_refused,  ///< the peer does not speak the protocol that the stream was opened for
   handshake_timed_out,
   too_many_streams,
+  unread_answers,  ///< the peer makes us answer, and does not read the answers
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "session"; }

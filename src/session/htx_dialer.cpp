@@ -43,6 +43,7 @@ net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& b
   if (!socket) co_return tl::unexpected(socket.error());
   auto transport = std::make_unique<net::TcpStream>(std::move(*socket));
   transport->keep_alive(kKeepAlive);
+  transport->give_up_on_silence();
 
   htx::Initiator::Config config{&browser, relay.cover_name, relay.noise_key, relay.access_tag, wall_clock()};
   auto initiator = htx::Initiator::start(std::move(config), random);

@@ -109,6 +109,8 @@ net::Task<void> Session::read_loop(base::Bytes received) {
     const auto got = transport_->try_read(scratch.subspan(partial_.size()));
     if (got && *got == 0) co_return end(Errc::ended);
     if (got) {
+      if (writer_.backlog() > SessionLimits::backlog + SessionLimits::answers)
+        co_return end(Errc::unread_answers);
       taken = take_records(scratch.first(partial_.size() + *got));
       co_await asio::post(executor(), asio::use_awaitable);
     } else if (!got.error().is(net::Errc::would_block)) {
@@ -166,6 +168,8 @@ net::Task<void> Session::write_loop() {
     const auto pending = writer_.pending();
     if (pending.empty()) {
       if (closing_) break;
+      // Those who were offered room before may have had nothing to send: nobody else would wake the others.
+      offer_room_to_all();
       co_await work_.wait();
       continue;
     }
@@ -221,11 +225,20 @@ void Session::end(base::Error reason) {
 void Session::offer_room() {
   // As many as the room is for: waking all of hundreds for one block would be work for nothing.
   for (auto left = room(); left >= SessionLimits::turn && !waiting_for_room_.empty();
-       left -= SessionLimits::turn) {
-    const auto found = streams_.find(waiting_for_room_.front());
-    waiting_for_room_.pop_front();
-    if (found != streams_.end()) found->second->writable_.notify();
-  }
+       left -= SessionLimits::turn)
+    offer_room_to_first();
+}
+
+void Session::offer_room_to_all() {
+  while (!waiting_for_room_.empty()) offer_room_to_first();
+}
+
+void Session::offer_room_to_first() {
+  const auto found = streams_.find(waiting_for_room_.front());
+  waiting_for_room_.pop_front();
+  if (found == streams_.end()) return;
+  found->second->waits_for_room_ = false;
+  found->second->writable_.notify();
 }
 
 net::Task<void> Session::housekeeping() {
@@ -236,8 +249,8 @@ net::Task<void> Session::housekeeping() {
     (void)co_await housekeeping_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
     if (ended_ || closing_) break;
     mux_.tick(now());
-    if (!active_) break;
     work_.notify();
+    if (!active_) break;
   }
   housekeeping_runs_ = false;
   writer_.release_memory();

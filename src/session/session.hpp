@@ -32,6 +32,9 @@ using Protocols = std::map<std::string, Handler, std::less<>>;
 struct SessionLimits {
   /// Sealed bytes that wait for the socket. One large write's worth: more only adds delay.
   static constexpr std::size_t backlog = 256 * 1024;
+  /// Answers to the peer's frames (credit, refusals, resets) come on top. A peer that makes us write this
+  /// much without reading it is abusive: the session ends.
+  static constexpr std::size_t answers = 1024 * 1024;
   /// What one stream may add to the backlog before its neighbours have their turn.
   static constexpr std::size_t turn = 64 * 1024;
   /// For the peer to say which protocol a stream is for.
@@ -95,6 +98,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void end(base::Error reason);
   void wake_writer();
   void offer_room();
+  void offer_room_to_all();
+  void offer_room_to_first();
   [[nodiscard]] std::size_t room() const;
 
   std::unique_ptr<net::TcpStream> transport_;

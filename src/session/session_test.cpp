@@ -6,9 +6,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 
 #include "base/testing/seeded_random.hpp"
 #include "mux/multistream.hpp"
+#include "mux/testing/frames.hpp"
 #include "net/error.hpp"
 #include "net/pump.hpp"
 #include "session/stream.hpp"
@@ -169,6 +171,68 @@ TEST_F(OneSession, sends_records_of_the_origins_tickets_first) {
   ASSERT_EQ(asio::read(wire, asio::buffer(bytes)), bytes.size());
   EXPECT_EQ(base::to_hex(base::ByteView(bytes).first(5)), "170303010a");
   EXPECT_EQ(base::to_hex(base::ByteView(bytes).subspan(271, 5)), "17030300fa");
+}
+
+TEST_F(OneSession, goes_on_with_the_last_stream_when_the_others_died_waiting_for_room) {
+  const auto session = start(keys());
+  const auto data = pattern(200'000);
+  std::vector<std::unique_ptr<Stream>> streams;
+  std::vector<char> done(24);
+  for (std::size_t n = 0; n < done.size(); ++n) {
+    streams.push_back(*session->open("/test/note/1", {}));
+    asio::co_spawn(
+        io,
+        [](Stream& stream, const base::Bytes& bytes, char& flag) -> Task<void> {
+          for (int round = 0; round < 20; ++round)
+            if (!co_await net::write_all(stream, bytes)) break;
+          flag = 1;
+        }(*streams.back(), data, done[n]),
+        asio::detached);
+  }
+  // The peer reads nothing until the session's backlog is full, and gives each stream credit for all it has.
+  base::Bytes credit;
+  for (std::size_t n = 0; n < done.size(); ++n)
+    base::append(credit, mux::testing::credit(0, static_cast<mux::StreamId>(2 * n + 2), 8'000'000));
+  asio::write(wire, asio::buffer(sealed(credit)));
+  for (int n = 0; n < 30; ++n) io.run_for(std::chrono::milliseconds(10));
+  for (std::size_t n = 0; n + 1 < streams.size(); ++n) streams[n]->reset();
+  io.run_for(std::chrono::milliseconds(50));
+  streams.erase(streams.begin(), streams.end() - 1);
+
+  wire.non_blocking(true);
+  base::Bytes sink(1 << 20);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (done.back() == 0 && std::chrono::steady_clock::now() < end) {
+    boost::system::error_code ignored;
+    (void)wire.read_some(asio::buffer(sink), ignored);
+    io.run_one_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(done.back(), 1) << "the stream was never told that there is room";
+  streams.clear();
+}
+
+TEST_F(OneSession, ends_when_the_peer_does_not_read_its_answers) {
+  const auto session = start(keys());
+  htx::RecordWriter writer(noise::CipherState(key(1)), random);
+  auto proposal = mux::MultistreamInitiator("/test/nothing/1").opening();
+  const auto frame_bytes = mux::testing::data(mux::flag::syn | mux::flag::fin, 1, proposal).size();
+  std::size_t sent = 0;
+  for (mux::StreamId id = 1; session->alive() && sent < 64U * 1024 * 1024;) {
+    for (int n = 0; n < 500; ++n, id += 2) {
+      writer.append(mux::testing::data(mux::flag::syn | mux::flag::fin, id, proposal));
+      sent += frame_bytes;
+    }
+    writer.flush();
+    while (session->alive() && !writer.pending().empty()) {
+      boost::system::error_code error;
+      wire.non_blocking(true);
+      writer.sent(wire.write_some(asio::buffer(writer.pending().data(), writer.pending().size()), error));
+      if (error && error != asio::error::would_block) break;
+      io.poll();
+    }
+  }
+  EXPECT_FALSE(session->alive()) << "after " << sent << " bytes";
+  EXPECT_TRUE(session->reason().is(Errc::unread_answers)) << session->reason().message();
 }
 
 TEST_F(Sessions, echo_what_is_sent_with_the_opening) {

@@ -1,6 +1,7 @@
 #include "session/stream.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "net/error.hpp"
 
@@ -62,7 +63,8 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
 
 net::Task<base::Result<void>> Stream::wait_writable() {
   while (!obstacle() && write_room() == 0) {
-    if (session_->mux_.send_window(id_) > 0) session_->waiting_for_room_.push_back(id_);
+    if (session_->mux_.send_window(id_) > 0 && !std::exchange(waits_for_room_, true))
+      session_->waiting_for_room_.push_back(id_);
     co_await writable_.wait();
   }
   if (auto why = obstacle()) co_return tl::unexpected(std::move(*why));

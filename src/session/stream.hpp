@@ -42,6 +42,7 @@ class Stream final : public net::ByteStream {
   net::Signal readable_;
   net::Signal writable_;
   bool was_reset_ = false;
+  bool waits_for_room_ = false;  // stands in the session's queue
 };
 
 }  // namespace qnet::session

@@ -213,7 +213,7 @@ def check(vector):
     session_id = hello[44:76]
 
     noise = Symmetric(b"Noise_XK_25519_ChaChaPoly_SHA256")
-    noise.mix_hash(b"qnet-htx/1" + hello[:44] + bytes(32) + hello[76:])
+    noise.mix_hash(b"qnet-htx/1" + hello[5:44] + bytes(32) + hello[76:])
     noise.mix_hash(public(relay))
     noise.mix_hash(public(e))
     noise.mix_key(agree(relay, public(e)))
@@ -227,7 +227,7 @@ def check(vector):
     noise.mix_key(agree(e, public(re)))
     if group == 0x11EC:
         noise.mix_key(ml_kem_decapsulate(get("ml_kem_seed"), key[:1088])(shares[0x11EC][:1184]))
-    noise.mix_hash(server_hello[:11] + bytes(32) + server_hello[43:])
+    noise.mix_hash(server_hello[5:11] + bytes(32) + server_hello[43:])
     payload = noise.decrypt_and_hash(server_hello[11:43])
     same("payload 2", payload[:8], b"\x01\x00" + vector["relay_time"].to_bytes(6, "big"))
 
