@@ -93,7 +93,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
       if (!origin) co_return visitor->reset();
     }
   }
-  co_await splice(*visitor, std::move(origin), held);
+  co_await splice(*visitor, std::move(origin), std::move(held));
 }
 
 net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
@@ -109,10 +109,15 @@ net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
 }
 
 net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
-                                  base::ByteView held) const {
+                                  base::Bytes held) const {
   if (!origin) origin = co_await dial_origin();
   if (!origin) co_return visitor.reset();
   ++counters_->spliced;
+  // In one piece what came in one piece: an origin that answers and closes would reset over what came late.
+  for (auto before = held.size() + 1; before != held.size() && held.size() < CoverLimits::held;) {
+    before = held.size();
+    (void)take_arrived(visitor, held);
+  }
   if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
 
   using boost::asio::experimental::awaitable_operators::operator&&;

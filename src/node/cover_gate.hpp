@@ -23,6 +23,8 @@ struct CoverLimits {
   /// Peers' own keep-alives come sooner; web servers send none, so ours must be rare. They find peers that
   /// vanished.
   static constexpr std::chrono::seconds keep_alive = std::chrono::hours(2);
+  /// Of a visitor's bytes, collected until the origin is connected.
+  static constexpr std::size_t held = 64 * 1024;
   /// For a visitor who does not end after the origin has: as long as Linux keeps such a half-closed
   /// connection for nginx (net.ipv4.tcp_fin_timeout).
   static constexpr std::chrono::seconds after_origin = std::chrono::seconds(60);
@@ -51,7 +53,7 @@ class CoverGate {
 
  private:
   net::Task<void> splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
-                         base::ByteView held) const;
+                         base::Bytes held) const;
   net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder);
   net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder) const;
   net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;

@@ -142,6 +142,15 @@ class Connecting(Network):
         self.assertIn(code, (1, 4, 5, 6))
         self.assertLess(time.monotonic() - start, 5)
 
+    def test_a_relay_whose_cover_origin_is_dead_says_so(self):
+        relay = self.start_node("coverless", "relay", ["--cover-origin", f"127.0.0.1:{free_port()}",
+                                                       "--cover-name", COVER_NAME])
+        relay.wait_ready()
+        with socket.create_connection(("127.0.0.1", relay.listen_port)) as stranger:
+            stranger.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            wait_until(lambda: "cover origin" in (relay.status().get("problem") or ""), "the relay tells its problem")
+        self.assertIn("cover origin", relay.process.text())
+
     def test_a_relay_that_comes_back_is_found_again(self):
         flags = ["--cover-origin", f"127.0.0.1:{self.cover.https_port}", "--cover-name", COVER_NAME]
         relay = self.start_node("returning", "relay", flags)
