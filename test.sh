@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing, builds QNet, and runs every test.
 #   ./test.sh            all of it
-#   ./test.sh --quick    without the fuzzing and the static analysis
+#   ./test.sh --quick    without the fuzzing
 set -eu
 cd "$(dirname "$0")"
 
@@ -20,7 +20,7 @@ scripts/build.sh release qnet
 say "Building with the address and undefined-behaviour sanitizers"
 scripts/build.sh dev
 if [ -z "$quick" ]; then
-  say "Checking form: clang-format, shellcheck, clang-tidy"
+  say "Checking form"
   scripts/lint.sh
   say "Building the fuzz targets"
   scripts/build.sh fuzz fuzzers
