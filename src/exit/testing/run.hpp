@@ -1,9 +1,9 @@
 // For tests: runs coroutines on the test's own thread, and shows what they leave behind.
 #pragma once
 
-#include <dirent.h>
-
 #include <exception>
+#include <filesystem>
+#include <iterator>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -53,11 +53,8 @@ inline void drain(boost::asio::io_context& io) {
 }
 
 [[nodiscard]] inline std::size_t open_descriptors() {
-  std::size_t count = 0;
-  DIR* const folder = ::opendir("/proc/self/fd");
-  while (::readdir(folder) != nullptr) ++count;
-  ::closedir(folder);
-  return count;
+  const std::filesystem::directory_iterator descriptors("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(descriptors), end(descriptors)));
 }
 
 }  // namespace qnet::exit::testing
