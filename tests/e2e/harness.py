@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -23,10 +24,24 @@ QNET = os.environ.get("QNET_BINARY", str(ROOT / "build" / "release" / "bin" / "q
 COVER_NAME = "www.example.com"
 
 
+# Below the ports that the system gives to outgoing connections: one of those would take a port of ours between its
+# choice here and the server's start.
+PORTS = range(10_000, 32_000)
+
+
 def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in random.SystemRandom().sample(PORTS, 1000):
+        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no free port")
+
+
+def listen(port=0, timeout=20):
+    """A listener of ours whose accept() does not wait for ever."""
+    listener = socket.create_server(("127.0.0.1", port))
+    listener.settimeout(timeout)
+    return listener
 
 
 def wait_until(condition, what, seconds=20.0, interval=0.02):

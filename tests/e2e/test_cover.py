@@ -9,7 +9,7 @@ import time
 import unittest
 
 import harness
-from harness import COVER_NAME, Network, Nginx, Process, free_port, run
+from harness import COVER_NAME, Network, Nginx, Process, free_port, listen, run
 
 
 def ending_of(connection, patience):
@@ -53,8 +53,7 @@ def without_randomness(data):
 
 def capture_hello(connect):
     """The first bytes that `connect(port)` sends to a listener of ours."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    with listener:
+    with listen() as listener:
         process = connect(listener.getsockname()[1])
         connection, _ = listener.accept()
         with connection:
@@ -96,10 +95,13 @@ class Visitors(Network):
         """A genuine QNet hello for this relay, recorded on its way to a listener of ours."""
         invite = run([harness.QNET, "invite", "--state-dir", self.exit.folder / "state", "--advertise",
                       f"127.0.0.1:{(port := free_port())}"], check=True).stdout.decode().split()[-1]
-        with socket.create_server(("127.0.0.1", port)) as listener:
+        with listen(port) as listener:
             node = harness.Node(self.folder / f"recorded-{port}", "client", ["--peer", invite])
             try:
-                connection, _ = listener.accept()
+                try:
+                    connection, _ = listener.accept()
+                except TimeoutError:
+                    raise AssertionError(f"no hello came:\n{node.process.text()}") from None
                 with connection:
                     connection.settimeout(5)
                     data = connection.recv(1 << 16)
