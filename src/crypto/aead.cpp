@@ -17,10 +17,22 @@ namespace {
 
 using openssl::require;
 
-const EVP_CIPHER* chacha20_poly1305() {
-  static const openssl::Cipher cipher(EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr));
-  require(cipher != nullptr, "find ChaCha20-Poly1305");
-  return cipher.get();
+openssl::Cipher fetch(const char* name) {
+  openssl::Cipher cipher(EVP_CIPHER_fetch(nullptr, name, nullptr));
+  require(cipher != nullptr, name);
+  return cipher;
+}
+
+const EVP_CIPHER* cipher_of(AeadAlgorithm algorithm) {
+  static const auto chacha = fetch("ChaCha20-Poly1305");
+  static const auto aes_128 = fetch("AES-128-GCM");
+  static const auto aes_256 = fetch("AES-256-GCM");
+  switch (algorithm) {
+    case AeadAlgorithm::chacha20_poly1305: return chacha.get();
+    case AeadAlgorithm::aes_128_gcm: return aes_128.get();
+    case AeadAlgorithm::aes_256_gcm: return aes_256.get();
+  }
+  return nullptr;
 }
 
 int int_size(base::ByteView bytes) {
@@ -30,29 +42,30 @@ int int_size(base::ByteView bytes) {
 }
 
 // Rather than EVP_CIPHER_CTX_ctrl, which makes this same list at three times the cost.
-std::array<OSSL_PARAM, 2> tag_parameters(std::span<std::uint8_t, ChaChaPoly::tag_size> tag) {
+std::array<OSSL_PARAM, 2> tag_parameters(std::span<std::uint8_t, Aead::tag_size> tag) {
   return {OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag.data(), tag.size()),
           OSSL_PARAM_construct_end()};
 }
 
 }  // namespace
 
-struct ChaChaPoly::Contexts {
+struct Aead::Contexts {
   enum Direction : int { decrypt = 0, encrypt = 1 };
 
-  // One context serves both directions: ChaCha20 has one key schedule, and each record names its direction.
+  // One context serves both directions: ChaCha20 and GCM have one key schedule, and each record names its
+  // direction.
   openssl::CipherContext context{EVP_CIPHER_CTX_new()};
 
-  Contexts() {
-    require(context != nullptr && EVP_CipherInit_ex2(context.get(), chacha20_poly1305(), nullptr, nullptr,
+  explicit Contexts(AeadAlgorithm algorithm) {
+    require(context != nullptr && EVP_CipherInit_ex2(context.get(), cipher_of(algorithm), nullptr, nullptr,
                                                      encrypt, nullptr) == 1,
-            "make a ChaCha20-Poly1305 context");
+            "make an AEAD context");
   }
 
-  void set_key(std::span<const std::uint8_t, key_size> key) {
+  void set_key(base::ByteView key) {
     // Naming the cipher again would make OpenSSL free and allocate its state.
     require(EVP_CipherInit_ex2(context.get(), nullptr, key.data(), nullptr, encrypt, nullptr) == 1,
-            "set a ChaCha20-Poly1305 key");
+            "set an AEAD key");
   }
 
   /// `parameters` may be null.
@@ -80,18 +93,25 @@ struct ChaChaPoly::Contexts {
   }
 };
 
-ChaChaPoly::ChaChaPoly(std::span<const std::uint8_t, key_size> key)
-    : contexts_(std::make_unique<Contexts>()) {
+std::size_t Aead::key_size_of(AeadAlgorithm algorithm) {
+  return algorithm == AeadAlgorithm::aes_128_gcm ? 16 : 32;
+}
+
+Aead::Aead(AeadAlgorithm algorithm, base::ByteView key) : contexts_(std::make_unique<Contexts>(algorithm)) {
+  require(key.size() == key_size_of(algorithm), "take a key of another size");
   contexts_->set_key(key);
 }
-ChaChaPoly::ChaChaPoly(ChaChaPoly&&) noexcept = default;
-ChaChaPoly& ChaChaPoly::operator=(ChaChaPoly&&) noexcept = default;
-ChaChaPoly::~ChaChaPoly() = default;
+Aead::Aead(Aead&&) noexcept = default;
+Aead& Aead::operator=(Aead&&) noexcept = default;
+Aead::~Aead() = default;
+
+ChaChaPoly::ChaChaPoly(std::span<const std::uint8_t, key_size> key)
+    : Aead(AeadAlgorithm::chacha20_poly1305, key) {}
 
 void ChaChaPoly::set_key(std::span<const std::uint8_t, key_size> key) { contexts_->set_key(key); }
 
-void ChaChaPoly::seal(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
-                      std::span<std::uint8_t, tag_size> tag) {
+void Aead::seal(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
+                std::span<std::uint8_t, tag_size> tag) {
   contexts_->start(Contexts::encrypt, nonce, ad, nullptr);
   contexts_->transform(text);
   require(contexts_->finish(), "finish a record");
@@ -99,8 +119,8 @@ void ChaChaPoly::seal(const Nonce& nonce, base::ByteView ad, base::MutableBytes 
   require(EVP_CIPHER_CTX_get_params(contexts_->context.get(), parameters.data()) == 1, "read a record's tag");
 }
 
-bool ChaChaPoly::open(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
-                      std::span<const std::uint8_t, tag_size> tag) {
+bool Aead::open(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
+                std::span<const std::uint8_t, tag_size> tag) {
   std::array<std::uint8_t, tag_size> expected{};  // OSSL_PARAM points to non-const
   std::ranges::copy(tag, expected.begin());
   const auto parameters = tag_parameters(expected);
@@ -112,7 +132,7 @@ bool ChaChaPoly::open(const Nonce& nonce, base::ByteView ad, base::MutableBytes 
   return false;
 }
 
-ChaChaPoly::Nonce ChaChaPoly::counter_nonce(std::uint64_t counter) {
+Aead::Nonce ChaChaPoly::counter_nonce(std::uint64_t counter) {
   Nonce nonce{};
   base::store_le(nonce.data() + 4, counter);
   return nonce;

@@ -42,4 +42,23 @@ class Secret {
   std::array<std::uint8_t, N> bytes_{};
 };
 
+/// A byte string of any length that wipes itself. Cannot be copied.
+class SecretBytes {
+ public:
+  explicit SecretBytes(base::Bytes bytes) : bytes_(std::move(bytes)) {}
+  SecretBytes(const SecretBytes&) = delete;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  SecretBytes(SecretBytes&&) noexcept = default;
+  SecretBytes& operator=(SecretBytes&& other) noexcept {
+    bytes_.swap(other.bytes_);
+    return *this;
+  }
+  ~SecretBytes() { wipe(bytes_); }
+
+  [[nodiscard]] base::ByteView view() const { return bytes_; }
+
+ private:
+  base::Bytes bytes_;
+};
+
 }  // namespace qnet::crypto

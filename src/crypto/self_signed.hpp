@@ -11,25 +11,6 @@
 
 namespace qnet::crypto {
 
-/// A byte string of any length that wipes itself. Cannot be copied.
-class SecretBytes {
- public:
-  explicit SecretBytes(base::Bytes bytes) : bytes_(std::move(bytes)) {}
-  SecretBytes(const SecretBytes&) = delete;
-  SecretBytes& operator=(const SecretBytes&) = delete;
-  SecretBytes(SecretBytes&&) noexcept = default;
-  SecretBytes& operator=(SecretBytes&& other) noexcept {
-    bytes_.swap(other.bytes_);
-    return *this;
-  }
-  ~SecretBytes() { wipe(bytes_); }
-
-  [[nodiscard]] base::ByteView view() const { return bytes_; }
-
- private:
-  base::Bytes bytes_;
-};
-
 struct SelfSigned {
   base::Bytes certificate;      ///< X.509 v3, DER; ECDSA P-256 with SHA-256
   std::string certificate_pem;  ///< the same, for `curl --cacert` and browsers

@@ -85,7 +85,7 @@ ServerHelloStatus read_hello(ByteView record, ServerHello& hello) {
   const auto version = body.integer<std::uint16_t>();
   const auto random = body.take(kRandomSize);
   if (!random || version != kTls12) return malformed;
-  if (std::ranges::equal(*random, kRetryRandom)) return ServerHelloStatus::hello_retry_request;
+  if (is_retry_request(*random)) return ServerHelloStatus::hello_retry_request;
   hello.random = *random;
   hello.random_offset = kRecordHeader + kHandshakeHeader + 2;
   const auto session_id = body.vector<std::uint8_t>();
@@ -99,6 +99,8 @@ ServerHelloStatus read_hello(ByteView record, ServerHello& hello) {
 }
 
 }  // namespace
+
+bool is_retry_request(ByteView random) { return std::ranges::equal(random, kRetryRandom); }
 
 BuiltServerHello build_server_hello(const ServerHelloFields& fields) {
   base::Bytes extensions;

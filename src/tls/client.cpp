@@ -1,0 +1,296 @@
+#include "tls/client.hpp"
+
+#include <algorithm>
+
+#include "crypto/constant_time.hpp"
+#include "htx/client_hello.hpp"
+#include "htx/client_hello_builder.hpp"
+#include "htx/tls.hpp"
+
+namespace qnet::tls {
+
+namespace {
+
+/// Records remembered for whoever studies the server; a long connection is no study.
+constexpr std::size_t kSeen = 64;
+constexpr std::uint8_t kCloseNotify[] = {1, 0};
+
+/// What a CertificateVerify signs (RFC 8446 §4.4.3).
+base::Bytes signed_text(base::ByteView transcript_hash) {
+  base::Bytes text(64, 0x20);
+  base::append(text, base::bytes_of("TLS 1.3, server CertificateVerify"));
+  text.push_back(0);
+  base::append(text, transcript_hash);
+  return text;
+}
+
+}  // namespace
+
+Client Client::start(Config config, base::RandomSource& random) {
+  Keys keys{crypto::X25519KeyPair::generate(random), crypto::X25519KeyPair::generate(random),
+            crypto::MlKemKeyPair::generate(random)};
+  const htx::HelloInputs inputs{config.server_name, keys.ephemeral.public_key, keys.separate.public_key,
+                                &keys.kem.public_key};
+  auto hello = htx::build_client_hello(*config.browser, inputs, random);
+  const auto session_id = base::MutableBytes(hello.record).subspan(hello.session_id_offset, 32);
+  random.fill(session_id);
+
+  Client self(std::move(config), std::move(keys));
+  self.session_id_.assign(session_id.begin(), session_id.end());
+  const auto message = base::ByteView(hello.record).subspan(htx::kRecordHeader);
+  self.hello_.assign(message.begin(), message.end());
+  const auto parsed = htx::parse_client_hello(hello.record);
+  const auto plain = parsed.hello.key_share(htx::kX25519);
+  self.separate_share_ = plain && !std::ranges::equal(*plain, self.keys_.ephemeral.public_key);
+  self.output_ = std::move(hello.record);
+  return self;
+}
+
+base::Result<void> Client::receive(base::ByteView bytes) {
+  base::append(input_, bytes);
+  auto taken = take_records();
+  if (!taken && !taken.error().is(Errc::alert)) {
+    // unexpected_message for all that is wrong; sealed where there is a key.
+    constexpr std::uint8_t alert[] = {2, 10};
+    if (write_) {
+      (void)write_->seal(htx::kAlert, alert, output_);
+    } else {
+      htx::append_record_header(output_, htx::kAlert, sizeof(alert));
+      base::append(output_, alert);
+    }
+  }
+  return taken;
+}
+
+base::Result<void> Client::take_records() {
+  std::size_t consumed = 0;
+  for (;;) {
+    const auto rest = base::MutableBytes(input_).subspan(consumed);
+    const auto record = htx::read_record(rest);
+    if (!record) return base::fail(Errc::bad_record);
+    if (!*record) break;
+    const auto size = htx::kRecordHeader + (*record)->body_size;
+    auto taken = take_record((*record)->type, rest.first(htx::kRecordHeader),
+                             rest.first(size).subspan(htx::kRecordHeader));
+    if (!taken) return taken;
+    consumed += size;
+  }
+  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(consumed));
+  return {};
+}
+
+base::Result<void> Client::take_record(std::uint8_t type, base::ByteView header, base::MutableBytes body) {
+  if (++records_ <= kSeen) seen_.push_back({type, body.size(), 0});
+  switch (type) {
+    case htx::kChangeCipherSpec:
+      if (established() || !htx::is_change_cipher_spec(body) ||
+          ++change_cipher_specs_ > htx::kChangeCipherSpecs)
+        return base::fail(Errc::malformed);
+      return {};
+    case htx::kAlert: return base::fail(Errc::alert, body.size() == 2 ? std::to_string(body[1]) : "");
+    case htx::kHandshake:
+      if (expects_ != Expects::server_hello) return base::fail(Errc::malformed);
+      return take_handshake(body);
+    default: return take_sealed(header, body);
+  }
+}
+
+base::Result<void> Client::take_sealed(base::ByteView header, base::MutableBytes body) {
+  if (!read_) return base::fail(Errc::malformed);
+  const auto opened = read_->open(header, body);
+  if (!opened) return tl::unexpected(opened.error());
+  if (records_ <= kSeen) seen_.back().inner = opened->type;
+  switch (opened->type) {
+    case htx::kHandshake: return take_handshake(opened->text);
+    case htx::kAlert:
+      ended_ = opened->text.size() == 2 && opened->text[1] == 0;
+      if (ended_) return {};
+      return base::fail(Errc::alert, opened->text.size() == 2 ? std::to_string(opened->text[1]) : "");
+    case htx::kApplicationData:
+      if (!established()) return base::fail(Errc::malformed);
+      base::append(plaintext_, opened->text);
+      return {};
+    default: return base::fail(Errc::malformed);
+  }
+}
+
+base::Result<void> Client::take_handshake(base::ByteView bytes) {
+  base::append(handshake_, bytes);
+  if (handshake_.size() > MessageLimits::handshake ||
+      (!established() && (handshake_bytes_ += bytes.size()) > MessageLimits::handshake))
+    return base::fail(Errc::too_long);
+  std::size_t consumed = 0;
+  while (handshake_.size() - consumed >= htx::kHandshakeHeader) {
+    const auto rest = base::ByteView(handshake_).subspan(consumed);
+    const std::size_t size =
+        htx::kHandshakeHeader + ((std::size_t{rest[1]} << 16U) | base::load_be<std::uint16_t>(&rest[2]));
+    if (rest.size() < size) break;
+    const auto before = expects_;
+    if (auto taken = take_message(rest[0], rest.first(size)); !taken) return taken;
+    consumed += size;
+    // RFC 8446 §5.1: no message crosses a change of keys.
+    const bool keys_changed =
+        before != expects_ && (before == Expects::server_hello || before == Expects::finished);
+    if (keys_changed && consumed != handshake_.size()) return base::fail(Errc::malformed);
+  }
+  handshake_.erase(handshake_.begin(), handshake_.begin() + static_cast<std::ptrdiff_t>(consumed));
+  return {};
+}
+
+base::Result<void> Client::take_message(std::uint8_t type, base::ByteView whole) {
+  const auto body = whole.subspan(htx::kHandshakeHeader);
+  const auto is = [&](Expects state, std::uint8_t wanted) { return expects_ == state && type == wanted; };
+  base::Result<void> taken;
+  if (is(Expects::server_hello, htx::kServerHello)) return take_server_hello(whole);
+  if (established()) return take_post_handshake(type, body);
+  if (is(Expects::finished, kFinished)) return take_finished(whole);
+  if (is(Expects::encrypted_extensions, kEncryptedExtensions)) {
+    taken = take_encrypted_extensions(body);
+  } else if (is(Expects::certificate, kCertificateRequest)) {
+    taken = base::fail(Errc::client_certificate);
+  } else if (is(Expects::certificate, kCertificate)) {
+    taken = take_certificate(body);
+  } else if (is(Expects::certificate, kCompressedCertificate)) {
+    auto unpacked = unpack_certificate(body);
+    if (!unpacked) return base::forward_error(unpacked);
+    flight_.compressed_certificate = true;
+    taken = take_certificate(*unpacked);
+  } else if (is(Expects::certificate_verify, kCertificateVerify)) {
+    taken = take_certificate_verify(body);
+  } else {
+    return base::fail(Errc::malformed);
+  }
+  schedule_->add(whole);
+  return taken;
+}
+
+base::Result<void> Client::take_server_hello(base::ByteView whole) {
+  const auto hello = read_server_hello(whole.subspan(htx::kHandshakeHeader));
+  if (!hello) return tl::unexpected(hello.error());
+  const auto suite = find_cipher_suite(hello->cipher_suite);
+  if (!suite) return base::fail(Errc::cipher_suite);
+  if (!std::ranges::equal(hello->session_id, session_id_)) return base::fail(Errc::malformed);
+  auto shared = agree(hello->group, hello->key_share);
+  if (!shared) return base::forward_error(shared);
+  flight_.cipher_suite = hello->cipher_suite;
+  flight_.group = hello->group;
+  flight_.hello_extensions = hello->extensions;
+
+  schedule_.emplace(*suite);
+  schedule_->add(hello_);
+  schedule_->add(whole);
+  secrets_ = schedule_->enter_handshake(shared->view());
+  read_.emplace(*suite, secrets_->server.view());
+  write_.emplace(*suite, secrets_->client.view());
+  expects_ = Expects::encrypted_extensions;
+  return {};
+}
+
+base::Result<crypto::SecretBytes> Client::agree(std::uint16_t group, base::ByteView share) const {
+  const bool hybrid = group == htx::kX25519MlKem768;
+  crypto::MlKemCiphertext ciphertext{};
+  const auto kem_size = hybrid ? ciphertext.size() : 0;
+  crypto::X25519Public peer{};
+  if ((!hybrid && group != htx::kX25519) || share.size() != kem_size + peer.size())
+    return base::fail(Errc::no_x25519);
+  std::ranges::copy(share.subspan(kem_size), peer.begin());
+  const auto& own = !hybrid && separate_share_ ? keys_.separate : keys_.ephemeral;
+  const auto agreed = crypto::x25519(own.secret, peer);
+  if (!agreed) return base::fail(Errc::malformed);
+  base::Bytes shared;
+  if (hybrid) {
+    // draft-ietf-tls-ecdhe-mlkem: ML-KEM's secret first.
+    std::ranges::copy(share.first(kem_size), ciphertext.begin());
+    base::append(shared, crypto::ml_kem_decapsulate(keys_.kem, ciphertext).view());
+  }
+  base::append(shared, agreed->view());
+  return crypto::SecretBytes(std::move(shared));
+}
+
+base::Result<void> Client::take_encrypted_extensions(base::ByteView body) {
+  auto extensions = read_encrypted_extensions(body);
+  if (!extensions) return base::forward_error(extensions);
+  flight_.alpn = std::move(extensions->alpn);
+  // RFC 8449 §4: the limit counts the inner type.
+  if (extensions->record_size_limit)
+    largest_text_ = std::min<std::size_t>(largest_text_, *extensions->record_size_limit - 1U);
+  expects_ = Expects::certificate;
+  return {};
+}
+
+base::Result<void> Client::take_certificate(base::ByteView body) {
+  const auto list = read_certificates(body);
+  if (!list) return tl::unexpected(list.error());
+  auto chain = crypto::CertificateChain::parse(list->der);
+  if (!chain) return base::forward_error(chain);
+  flight_.stapled = list->stapled;
+  certificates_ = std::move(*chain);
+  expects_ = Expects::certificate_verify;
+  return config_.trust ? certificates_->verify(config_.server_name, config_.now, *config_.trust)
+                       : certificates_->check(config_.server_name, config_.now);
+}
+
+base::Result<void> Client::take_certificate_verify(base::ByteView body) {
+  const auto verify = read_certificate_verify(body);
+  if (!verify) return tl::unexpected(verify.error());
+  flight_.signature_scheme = verify->scheme;
+  flight_.signature_size = verify->signature.size();
+  flight_.signature_record = seen_.size() - 1;
+  expects_ = Expects::finished;
+  return certificates_->verify_signature(verify->scheme, signed_text(schedule_->transcript_hash()),
+                                         verify->signature);
+}
+
+base::Result<void> Client::take_finished(base::ByteView whole) {
+  const auto expected = schedule_->finished(secrets_->server.view());
+  if (!crypto::equal(whole.subspan(htx::kHandshakeHeader), expected.view()))
+    return base::fail(Errc::bad_finished);
+  schedule_->add(whole);
+  flight_.records = seen_.size();
+  expects_ = Expects::application;
+  return finish(secrets_->client.view());
+}
+
+base::Result<void> Client::finish(base::ByteView client_secret) {
+  const auto mac = schedule_->finished(client_secret);
+  base::Bytes message{kFinished, 0, 0, static_cast<std::uint8_t>(mac.view().size())};
+  base::append(message, mac.view());
+  if (config_.spoil_finished) message.back() ^= 1U;
+  htx::append_change_cipher_spec(output_);
+  if (auto sealed = write_->seal(htx::kHandshake, message, output_); !sealed) return sealed;
+  secrets_ = schedule_->enter_application();
+  read_.emplace(schedule_->suite(), secrets_->server.view());
+  write_.emplace(schedule_->suite(), secrets_->client.view());
+  return {};
+}
+
+base::Result<void> Client::take_post_handshake(std::uint8_t type, base::ByteView body) {
+  if (type == kNewSessionTicket) {
+    ++tickets_;
+    return {};
+  }
+  if (type != kKeyUpdate || body.size() != 1 || body[0] > 1) return base::fail(Errc::malformed);
+  secrets_->server = schedule_->next(secrets_->server.view());
+  read_.emplace(schedule_->suite(), secrets_->server.view());
+  if (body[0] == 0) return {};
+  constexpr std::uint8_t answer[] = {kKeyUpdate, 0, 0, 1, 0};
+  if (auto sealed = write_->seal(htx::kHandshake, answer, output_); !sealed) return sealed;
+  secrets_->client = schedule_->next(secrets_->client.view());
+  write_.emplace(schedule_->suite(), secrets_->client.view());
+  return {};
+}
+
+base::Result<void> Client::write(base::ByteView text) {
+  while (!text.empty()) {
+    const auto piece = text.first(std::min(text.size(), largest_text_));
+    if (auto sealed = write_->seal(htx::kApplicationData, piece, output_); !sealed) return sealed;
+    text = text.subspan(piece.size());
+  }
+  return {};
+}
+
+void Client::close() {
+  if (established()) (void)write_->seal(htx::kAlert, kCloseNotify, output_);
+}
+
+}  // namespace qnet::tls

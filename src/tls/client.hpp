@@ -1,0 +1,138 @@
+// A TLS 1.3 client (RFC 8446) whose ClientHello is a browser's. For talking with servers that are not ours:
+// the cover origin when a relay calibrates itself, and the web server of cover `site`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+#include "crypto/certificate.hpp"
+#include "crypto/mlkem768.hpp"
+#include "crypto/x25519.hpp"
+#include "htx/template.hpp"
+#include "tls/key_schedule.hpp"
+#include "tls/messages.hpp"
+#include "tls/record_cipher.hpp"
+
+namespace qnet::tls {
+
+/// One record as it came, for whoever studies the server.
+struct SeenRecord {
+  std::uint8_t type = 0;      ///< on the wire
+  std::size_t body_size = 0;  ///< on the wire, header not counted
+  std::uint8_t inner = 0;     ///< the type inside, where it was sealed
+};
+
+/// What the server chose and showed.
+struct ServerFlight {
+  std::uint16_t cipher_suite = 0;
+  std::uint16_t group = 0;
+  std::vector<std::uint16_t> hello_extensions;
+  std::string alpn;
+  std::uint16_t signature_scheme = 0;
+  std::size_t signature_size = 0;
+  std::size_t signature_record = 0;  ///< which of seen() ends the CertificateVerify
+  std::size_t records = 0;           ///< how many of seen() the flight has, ServerHello's included
+  bool compressed_certificate = false;
+  bool stapled = false;
+};
+
+/// A state machine without I/O: send what take_output() gives, feed what comes to receive().
+class Client {
+ public:
+  struct Config {
+    const htx::Template* browser;  ///< not null; outlives the handshake
+    std::string server_name;
+    /// Where the server's chain must end; null looks at its own certificate only.
+    const crypto::TrustStore* trust = nullptr;
+    crypto::CertificateChain::Time now{};
+    /// Sends a Finished that is wrong, to see how the server takes it.
+    bool spoil_finished = false;
+  };
+
+  /// The ClientHello is then in take_output().
+  [[nodiscard]] static Client start(Config config, base::RandomSource& random);
+
+  /// After an error send what take_output() gives (an alert) and close.
+  [[nodiscard]] base::Result<void> receive(base::ByteView bytes);
+  [[nodiscard]] base::Bytes take_output() { return std::exchange(output_, {}); }
+  /// What the server has said, decrypted.
+  [[nodiscard]] base::Bytes take_plaintext() { return std::exchange(plaintext_, {}); }
+  /// Once established().
+  [[nodiscard]] base::Result<void> write(base::ByteView text);
+  /// Says close_notify.
+  void close();
+
+  [[nodiscard]] bool established() const { return expects_ == Expects::application; }
+  /// The server has said close_notify.
+  [[nodiscard]] bool ended() const { return ended_; }
+  /// RFC 8446 §7.5, once established().
+  [[nodiscard]] crypto::SecretBytes exporter(std::string_view label, base::ByteView context,
+                                             std::size_t size) const {
+    return schedule_->exporter(label, context, size);
+  }
+
+  [[nodiscard]] const ServerFlight& flight() const { return flight_; }
+  [[nodiscard]] const std::vector<SeenRecord>& seen() const { return seen_; }
+  [[nodiscard]] std::size_t tickets() const { return tickets_; }
+  /// Once the server's certificate has come.
+  [[nodiscard]] const std::optional<crypto::CertificateChain>& certificates() const { return certificates_; }
+
+ private:
+  struct Keys {
+    crypto::X25519KeyPair ephemeral;
+    crypto::X25519KeyPair separate;
+    crypto::MlKemKeyPair kem;
+  };
+  Client(Config config, Keys keys) : config_(std::move(config)), keys_(std::move(keys)) {}
+
+  base::Result<void> take_records();
+  base::Result<void> take_record(std::uint8_t type, base::ByteView header, base::MutableBytes body);
+  base::Result<void> take_sealed(base::ByteView header, base::MutableBytes body);
+  base::Result<void> take_handshake(base::ByteView bytes);
+  base::Result<void> take_message(std::uint8_t type, base::ByteView whole);
+  base::Result<void> take_server_hello(base::ByteView whole);
+  base::Result<void> take_encrypted_extensions(base::ByteView body);
+  base::Result<void> take_certificate(base::ByteView body);
+  base::Result<void> take_certificate_verify(base::ByteView body);
+  base::Result<void> take_finished(base::ByteView whole);
+  base::Result<void> take_post_handshake(std::uint8_t type, base::ByteView body);
+  [[nodiscard]] base::Result<crypto::SecretBytes> agree(std::uint16_t group, base::ByteView share) const;
+  base::Result<void> finish(base::ByteView client_secret);
+
+  enum class Expects {
+    server_hello,
+    encrypted_extensions,
+    certificate,
+    certificate_verify,
+    finished,
+    application
+  };
+
+  Config config_;
+  Keys keys_;
+  base::Bytes hello_;  // the message, until its hash is known
+  base::Bytes session_id_;
+  bool separate_share_ = false;
+  Expects expects_ = Expects::server_hello;
+  std::optional<KeySchedule> schedule_;
+  std::optional<TrafficSecrets> secrets_;
+  std::optional<RecordCipher> read_;
+  std::optional<RecordCipher> write_;
+  std::optional<crypto::CertificateChain> certificates_;
+  ServerFlight flight_;
+  std::vector<SeenRecord> seen_;
+  base::Bytes input_;
+  base::Bytes handshake_;
+  base::Bytes output_;
+  base::Bytes plaintext_;
+  std::size_t handshake_bytes_ = 0;
+  std::size_t largest_text_ = 16384;
+  std::size_t tickets_ = 0;
+  std::size_t records_ = 0;
+  unsigned change_cipher_specs_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace qnet::tls

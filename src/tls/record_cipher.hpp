@@ -1,0 +1,32 @@
+// One direction's protected records (RFC 8446 §5.2, §5.3).
+#pragma once
+
+#include "base/result.hpp"
+#include "tls/cipher_suite.hpp"
+#include "tls/error.hpp"
+
+namespace qnet::tls {
+
+class RecordCipher {
+ public:
+  RecordCipher(const CipherSuite& suite, base::ByteView traffic_secret);
+
+  /// Appends one record with `text`, at most 2^14 bytes.
+  [[nodiscard]] base::Result<void> seal(std::uint8_t type, base::ByteView text, base::Bytes& out);
+
+  struct Opened {
+    std::uint8_t type;
+    base::MutableBytes text;  ///< inside the body
+  };
+  /// Opens a record's body where it lies.
+  [[nodiscard]] base::Result<Opened> open(base::ByteView header, base::MutableBytes body);
+
+ private:
+  [[nodiscard]] crypto::Aead::Nonce next_nonce();
+
+  crypto::Aead aead_;
+  crypto::SecretBytes iv_;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace qnet::tls
