@@ -63,8 +63,8 @@ base::Result<node::RelayConfig> relay_config(const Settings& settings, base::Ran
       return base::forward_error(saved);
   node::RelayConfig config{std::move(*identity),
                            endpoint(settings.listen.host, settings.listen.port),
-                           {settings.cover_origin->host, settings.cover_origin->port},
-                           settings.cover_name,
+                           {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name},
+                           settings.state_dir,
                            std::nullopt};
   if (!has_exit(settings.helper_mode)) return config;
   auto exit = exit_options(settings);

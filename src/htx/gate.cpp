@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/constant_time.hpp"
+#include "htx/hello_records.hpp"
 #include "htx/tls.hpp"
 
 namespace qnet::htx {
@@ -36,7 +37,36 @@ std::optional<Shares> find_shares(const ClientHello& hello) {
 
 }  // namespace
 
+Gate::Gate(Config config, ReplayCache& seen)
+    : relay_static_(std::move(config.relay_static)),
+      access_tag_(config.access_tag),
+      seen_(&seen),
+      profiles_(std::make_shared<const MirrorProfiles>(std::move(config.profiles))) {}
+
+void Gate::set_profiles(MirrorProfiles profiles) {
+  auto made = std::make_shared<const MirrorProfiles>(std::move(profiles));
+  const std::scoped_lock lock(mutex_);
+  profiles_.swap(made);
+}
+
+std::shared_ptr<const MirrorProfiles> Gate::profiles() const {
+  const std::scoped_lock lock(mutex_);
+  return profiles_;
+}
+
 Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
+  const auto joined = join_hello_records(received);
+  switch (joined.status) {
+    case JoinedHello::Status::unbroken: return examine_record(received, now);
+    case JoinedHello::Status::need_more: return NeedMore{};
+    case JoinedHello::Status::not_hello: return Visit::not_a_hello;
+    case JoinedHello::Status::joined: break;
+  }
+  if (joined.consumed != received.size()) return Visit::not_a_hello;
+  return examine_record(joined.record, now);
+}
+
+Gate::Decision Gate::examine_record(base::ByteView received, WallTime now) const {
   const auto parsed = parse_client_hello(received);
   if (parsed.status == ClientHelloStatus::need_more) return NeedMore{};
   if (parsed.status == ClientHelloStatus::not_client_hello) return Visit::not_a_hello;
@@ -45,22 +75,23 @@ Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
   if (parsed.consumed != received.size() || hello.session_id.size() != kSessionId) return Visit::not_a_hello;
   const auto shares = find_shares(hello);
   if (!shares || !hello.offers_tls13()) return Visit::unrecognised;
-  if (config_.profile.group == kX25519MlKem768 && !shares->ml_kem) return Visit::unrecognised;
 
-  Transcript transcript(received, hello.session_id_offset, config_.relay_static.public_key,
-                        shares->ephemeral);
-  if (!transcript.mix_dh(config_.relay_static.secret, shares->ephemeral)) return Visit::unrecognised;
+  Transcript transcript(received, hello.session_id_offset, relay_static_.public_key, shares->ephemeral);
+  if (!transcript.mix_dh(relay_static_.secret, shares->ephemeral)) return Visit::unrecognised;
   const auto opened = transcript.open_payload(hello.session_id);
   if (!opened) return Visit::unrecognised;
   const auto message = Message1::decode(*opened);
-  if (!message || !crypto::equal(message->access_tag, config_.access_tag)) return Visit::unrecognised;
+  if (!message || !crypto::equal(message->access_tag, access_tag_)) return Visit::unrecognised;
   if (message->time > now + TimeLimits::window || message->time < now - TimeLimits::window)
     return Visit::clock;
+  auto profile = profiles()->find(hello);
+  if (!profile) return Visit::unrecognised;
+  if (profile->group == kX25519MlKem768 && !shares->ml_kem) return Visit::unrecognised;
   if (!seen_->admit(shares->ephemeral, now)) return Visit::replayed;
 
   return Responder({std::move(transcript), shares->ephemeral, shares->ml_kem,
                     base::Bytes(hello.session_id.begin(), hello.session_id.end()), *message},
-                   config_.profile, now);
+                   std::move(profile), now);
 }
 
 }  // namespace qnet::htx

@@ -1,8 +1,11 @@
 // The relay's decision before it answers: a peer, or a visitor for the cover origin (design §3.1).
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <variant>
 
+#include "htx/mirror_profiles.hpp"
 #include "htx/replay_cache.hpp"
 #include "htx/responder.hpp"
 
@@ -12,7 +15,7 @@ class Gate {
  public:
   struct Config {
     crypto::X25519KeyPair relay_static;
-    MirrorProfile profile;
+    MirrorProfiles profiles;
     /// All zeros on an open relay.
     AccessTag access_tag{};
   };
@@ -28,16 +31,23 @@ class Gate {
   using Decision = std::variant<NeedMore, Visit, Responder>;
 
   /// `seen` is shared by all gates with the same static key and must outlive this one.
-  Gate(Config config, ReplayCache& seen) : config_(std::move(config)), seen_(&seen) {}
+  Gate(Config config, ReplayCache& seen);
 
   /// Looks at all that a stranger has sent so far. Safe to call from several threads.
   [[nodiscard]] Decision examine(base::ByteView received, WallTime now) const;
 
-  [[nodiscard]] const MirrorProfile& profile() const { return config_.profile; }
+  /// From any thread; for hellos from now on. Without any profile everybody is an ordinary visitor.
+  void set_profiles(MirrorProfiles profiles);
+  [[nodiscard]] std::shared_ptr<const MirrorProfiles> profiles() const;
 
  private:
-  Config config_;
+  [[nodiscard]] Decision examine_record(base::ByteView record, WallTime now) const;
+
+  crypto::X25519KeyPair relay_static_;
+  AccessTag access_tag_;
   ReplayCache* seen_;
+  mutable std::mutex mutex_;  // held to copy one pointer, once for each handshake
+  std::shared_ptr<const MirrorProfiles> profiles_;
 };
 
 }  // namespace qnet::htx

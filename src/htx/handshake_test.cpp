@@ -57,7 +57,7 @@ class Handshake : public testing::TestWithParam<std::size_t> {
   SeededRandom random{11};
   crypto::X25519KeyPair relay = crypto::X25519KeyPair::generate(random);
   ReplayCache seen{random};
-  Gate gate{{relay.clone(), profile(), {}}, seen};
+  Gate gate{{relay.clone(), MirrorProfiles({profile()}), {}}, seen};
 };
 
 TEST_P(Handshake, ends_with_the_same_keys_on_both_sides) {
@@ -259,10 +259,60 @@ TEST_P(Handshake, notices_a_changed_finished_before_the_next_record_comes) {
   EXPECT_TRUE(done.error().is(Errc::bad_finished));
 }
 
+TEST_P(Handshake, tickets_come_behind_finished_and_count_as_the_responders_first_records) {
+  auto initiator = start(config());
+  auto decision = examine(initiator.hello());
+  auto& responder = std::get<Responder>(decision);
+  ASSERT_TRUE(*initiator.receive(answer_of(responder)));
+  auto finished = initiator.finish({});
+  const auto finished_end = finished->flight.size() - (kRecordHeader + 87);
+  EXPECT_FALSE(*responder.receive(base::ByteView(finished->flight).first(finished_end)));
+  auto wire = responder.take_output();
+  EXPECT_EQ(wire.size(), 2 * (kRecordHeader + 266));
+  ASSERT_TRUE(*responder.receive(base::ByteView(finished->flight).subspan(finished_end)));
+  EXPECT_TRUE(responder.take_output().empty());
+
+  RecordWriter writer(std::move(responder.finish().keys.from_responder), random);
+  writer.append(base::bytes_of("behind the tickets"));
+  writer.flush();
+  base::append(wire, writer.pending());
+  RecordReader reader(std::move(finished->keys.from_responder));
+  std::string text;
+  for (base::MutableBytes rest(wire); !rest.empty();) {
+    const auto opened = reader.open(rest);
+    ASSERT_TRUE(opened && *opened);
+    text += base::text_of((*opened)->data);
+    rest = rest.subspan((*opened)->consumed);
+  }
+  EXPECT_EQ(text, "behind the tickets");
+}
+
+TEST_P(Handshake, recognises_a_hello_that_was_cut_into_records_on_the_way) {
+  auto initiator = start(config());
+  const auto message = initiator.hello().subspan(kRecordHeader);
+  base::Bytes cut;
+  for (const auto part : {message.first(700), message.subspan(700)}) {
+    append_record_header(cut, kHandshake, part.size(), kTls10);
+    base::append(cut, part);
+  }
+  EXPECT_TRUE(std::holds_alternative<Gate::NeedMore>(examine(base::ByteView(cut).first(cut.size() - 1))));
+  auto decision = examine(cut);
+  ASSERT_TRUE(std::holds_alternative<Responder>(decision));
+  EXPECT_TRUE(*initiator.receive(answer_of(std::get<Responder>(decision))));
+}
+
+TEST_P(Handshake, answers_nobody_without_a_profile) {
+  auto initiator = start(config());
+  gate.set_profiles({});
+  EXPECT_TRUE(std::holds_alternative<Gate::Visit>(examine(initiator.hello())));
+  gate.set_profiles(MirrorProfiles({profile()}));
+  EXPECT_TRUE(std::holds_alternative<Responder>(examine(initiator.hello())));
+}
+
 TEST_P(Handshake, tells_the_cover_origin_from_a_relay) {
   // Another relay, with the right form and the wrong key, is as good an origin as any.
   auto other = crypto::X25519KeyPair::generate(random);
-  Gate other_gate({other.clone(), profile(), {}}, seen);
+  Gate other_gate({other.clone(), MirrorProfiles({profile()}), {}}, seen);
   auto towards_other = config();
   towards_other.relay_static = other.public_key;
   auto stranger = start(std::move(towards_other));

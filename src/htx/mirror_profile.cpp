@@ -1,7 +1,11 @@
 #include "htx/mirror_profile.hpp"
 
+#include <limits>
 #include <numeric>
 #include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "htx/embedded.hpp"
 #include "htx/template.hpp"
@@ -13,7 +17,11 @@ namespace qnet::htx {
 namespace {
 
 constexpr std::int64_t kSmallest = 18;  // a length field and a tag
-constexpr std::int64_t kLargest = 16401;
+// RFC 8446 §5.2's bound, which few servers come near.
+constexpr std::int64_t kLargest = 16384 + 256;
+constexpr std::int64_t kLargestWeight = 1'000'000;
+constexpr std::size_t kRecords = 32;
+constexpr std::int64_t kLongestWait = 2'000'000;  // an origin that is slower is no cover
 
 tl::unexpected<base::Error> malformed(std::string what) {
   return base::fail(TemplateErrc::malformed, std::move(what));
@@ -28,7 +36,7 @@ std::vector<std::size_t> sizes(TomlReader& reader, std::string_view key) {
 
 base::Result<FlightRecord> read_flight_record(TomlReader reader) {
   FlightRecord record{sizes(reader, "lengths"), {}, reader.flag("starts_write", false)};
-  for (const auto weight : reader.numbers("weights", 0, 1000))
+  for (const auto weight : reader.numbers("weights", 0, kLargestWeight))
     record.weights.push_back(static_cast<std::uint32_t>(weight));
   if (record.weights.empty()) record.weights.assign(record.lengths.size(), 1);
   const auto total = std::accumulate(record.weights.begin(), record.weights.end(), 0U);
@@ -45,13 +53,21 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
   auto& reader = *parsed;
   MirrorProfile profile;
   profile.name = reader.text("name");
-  profile.version = static_cast<std::uint32_t>(reader.number("version", 1, 1));
+  (void)reader.number("version", MirrorProfile::version, MirrorProfile::version);
   profile.cipher_suite = static_cast<std::uint16_t>(reader.number("cipher_suite", 0x1301, 0x1303));
   profile.group = static_cast<std::uint16_t>(reader.number("group", 1, 0xffff));
   for (const auto type : reader.numbers("server_hello_extensions", 0, 0xffff))
     profile.server_hello_extensions.push_back(static_cast<std::uint16_t>(type));
   profile.change_cipher_spec = reader.flag("change_cipher_spec", true);
-  profile.tickets = sizes(reader, "tickets");
+  profile.after_finished = sizes(reader, "after_finished");
+  profile.after_first = sizes(reader, "after_first");
+  profile.bad_finished = sizes(reader, "bad_finished");
+  for (const auto wait : reader.numbers("answer_after_us", 0, kLongestWait))
+    profile.answer_after.emplace_back(wait);
+  profile.origin = reader.optional_text("origin");
+  profile.hello = reader.optional_text("hello");
+  if (!profile.origin.empty())
+    profile.measured_at = reader.number("measured_at", 0, std::numeric_limits<std::int64_t>::max());
   profile.alert_record = static_cast<std::size_t>(reader.number("alert_record", kSmallest, kLargest));
   for (auto& table : reader.tables("flight")) {
     auto record = read_flight_record(std::move(table));
@@ -61,8 +77,32 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
   if (reader.failed()) return malformed(reader.problem());
   if (profile.group != kX25519 && profile.group != kX25519MlKem768)
     return malformed("group must be X25519 (0x001d) or X25519MLKEM768 (0x11ec)");
-  if (profile.flight.empty() || profile.flight.size() > 32) return malformed("a flight has 1 to 32 records");
+  if (profile.flight.empty() || profile.flight.size() > kRecords)
+    return malformed("a flight has 1 to 32 records");
+  for (const auto* const list : {&profile.after_finished, &profile.after_first, &profile.bad_finished})
+    if (list->size() > kRecords) return malformed("at most 32 records follow a flight");
   return profile;
+}
+
+std::string to_toml(const MirrorProfile& profile) {
+  std::vector<std::int64_t> waits;
+  for (const auto wait : profile.answer_after) waits.push_back(wait.count());
+  std::string text = fmt::format(
+      "# How the cover origin answers; measured by qnet, which replaces this file.\n"
+      "version = {}\nname = \"{}\"\n"
+      "cipher_suite = {:#06x}\ngroup = {:#06x}\nserver_hello_extensions = [{:#06x}]\n"
+      "change_cipher_spec = {}\nafter_finished = {}\nafter_first = {}\nbad_finished = {}\n"
+      "alert_record = {}\nanswer_after_us = {}\n",
+      MirrorProfile::version, profile.name, profile.cipher_suite, profile.group, fmt::join(profile.server_hello_extensions, ", "),
+      profile.change_cipher_spec, profile.after_finished, profile.after_first, profile.bad_finished,
+      profile.alert_record, waits);
+  if (!profile.origin.empty())
+    text += fmt::format("origin = \"{}\"\nhello = \"{}\"\nmeasured_at = {}\n", profile.origin, profile.hello,
+                        profile.measured_at);
+  for (const auto& record : profile.flight)
+    text += fmt::format("\n[[flight]]\nlengths = {}\nweights = {}\nstarts_write = {}\n", record.lengths,
+                        record.weights, record.starts_write);
+  return text;
 }
 
 const std::vector<MirrorProfile>& builtin_profiles() {

@@ -1,6 +1,7 @@
 // What the cover origin's side of a handshake looks like, as data (data/profiles/*.toml).
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,21 +17,40 @@ struct FlightRecord {
   std::vector<std::size_t> lengths;
   std::vector<std::uint32_t> weights;  ///< as many as lengths; their sum is positive
   bool starts_write = false;           ///< the origin sends what comes before this record by itself
+
+  friend bool operator==(const FlightRecord&, const FlightRecord&) = default;
 };
 
+/// How the origin behaves towards one kind of hello. Sizes are those of record bodies, in bytes.
 struct MirrorProfile {
-  std::string name;
-  std::uint32_t version = 0;
+  /// The format below; a file of another version is measured anew.
+  static constexpr std::int64_t version = 2;
+
+  std::string name;  ///< the template that it was measured with
   std::uint16_t cipher_suite = 0;
   std::uint16_t group = 0;
   std::vector<std::uint16_t> server_hello_extensions;
   bool change_cipher_spec = true;
   std::vector<FlightRecord> flight;
-  std::vector<std::size_t> tickets;  ///< body lengths
+  std::vector<std::size_t> after_finished;  ///< session tickets, and what the origin says unasked
+  std::vector<std::size_t> after_first;     ///< its answer to the client's first application record
+  std::vector<std::size_t> bad_finished;    ///< instead of those, when the client's Finished is wrong
   std::size_t alert_record = 19;
+  /// From the whole hello at a relay to the origin's first byte there, its TCP handshake included.
+  /// One of these is drawn for each answer; none answers at once.
+  std::vector<std::chrono::microseconds> answer_after;
+
+  // Where it comes from; empty in the profiles that this program was built with.
+  std::string origin;           ///< "HOST:PORT NAME"
+  std::string hello;            ///< hello_shape() of the template's hellos
+  std::int64_t measured_at = 0;  ///< seconds since 1970
+
+  friend bool operator==(const MirrorProfile&, const MirrorProfile&) = default;
 };
 
 [[nodiscard]] base::Result<MirrorProfile> parse_profile(std::string_view toml);
+/// The text that parse_profile() reads.
+[[nodiscard]] std::string to_toml(const MirrorProfile& profile);
 
 /// The profiles that this program was built with; the first is the default. Parsed once.
 [[nodiscard]] const std::vector<MirrorProfile>& builtin_profiles();

@@ -17,8 +17,9 @@ constexpr std::uint16_t kLegacyVersion = 0x0303;
 
 constexpr std::size_t kFirstCapacity = 2048;
 
-void rekey_when_due(noise::CipherState& cipher, std::uint64_t records) {
-  if (records % Limits::rekey_interval == 0 && records > 0) cipher.rekey();
+/// The counter goes on through a rekey, so it counts the direction's records, the handshake's own included.
+void rekey_when_due(noise::CipherState& cipher) {
+  if (cipher.nonce() % Limits::rekey_interval == 0 && cipher.nonce() > 0) cipher.rekey();
 }
 
 }  // namespace
@@ -94,7 +95,7 @@ void RecordWriter::seal_open_record(std::size_t padding) {
   write_record_header(record, plaintext + Limits::tag);
   base::store_be<std::uint16_t>(record + Limits::header, static_cast<std::uint16_t>(data));
 
-  rekey_when_due(cipher_, records_);
+  rekey_when_due(cipher_);
   const base::MutableBytes text(record + Limits::header, plaintext);
   const noise::CipherState::Tag tag(record + Limits::header + plaintext, Limits::tag);
   if (!cipher_.seal(base::ByteView(record, Limits::header), text, tag)) {
@@ -102,7 +103,6 @@ void RecordWriter::seal_open_record(std::size_t padding) {
     tail_ = sealed_;
     return;
   }
-  ++records_;
   tail_ = sealed_ = sealed_ + Limits::header + plaintext + Limits::tag;
 }
 
@@ -130,9 +130,8 @@ base::Result<std::optional<RecordReader::Opened>> RecordReader::open(base::Mutab
 
   const auto text = input.subspan(Limits::header, body_size - Limits::tag);
   const noise::CipherState::ConstTag tag(input.data() + Limits::header + text.size(), Limits::tag);
-  rekey_when_due(cipher_, records_);
+  rekey_when_due(cipher_);
   if (!cipher_.open(input.first(Limits::header), text, tag)) return base::fail(Errc::forged_record);
-  ++records_;
   const auto data = base::load_be<std::uint16_t>(text.data());
   if (data > text.size() - Limits::length_field) return base::fail(Errc::bad_padding);
   return Opened{text.subspan(Limits::length_field, data), Limits::header + body_size};

@@ -73,7 +73,6 @@ class RecordWriter final : public base::ByteSink {
   std::size_t head_ = 0;    // first byte not yet sent
   std::size_t sealed_ = 0;  // end of the sealed bytes
   std::size_t tail_ = 0;    // end of the open record's bytes; == sealed_ when none is open
-  std::uint64_t records_ = 0;
   bool healthy_ = true;
 };
 
@@ -93,7 +92,6 @@ class RecordReader {
 
  private:
   noise::CipherState cipher_;
-  std::uint64_t records_ = 0;
 };
 
 }  // namespace qnet::htx

@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kSealedStatic = 48;
 
-/// One record of the encrypted flight: nothing but sealed zeros, of the length that the origin's record has.
-base::Result<void> append_flight_record(noise::CipherState& cipher, std::size_t body_size, base::Bytes& out) {
+/// A record that carries nothing but sealed zeros, of the length that the origin's record has.
+base::Result<void> append_filler(noise::CipherState& cipher, std::size_t body_size, base::Bytes& out) {
   const auto start = out.size();
   append_record_header(out, kApplicationData, body_size);
   out.resize(out.size() + body_size);
@@ -26,8 +26,8 @@ base::Result<void> append_flight_record(noise::CipherState& cipher, std::size_t 
 
 }  // namespace
 
-Responder::Responder(Recognised peer, const MirrorProfile& profile, WallTime now)
-    : peer_(std::move(peer)), profile_(&profile), now_(now) {}
+Responder::Responder(Recognised peer, std::shared_ptr<const MirrorProfile> profile, WallTime now)
+    : peer_(std::move(peer)), profile_(std::move(profile)), now_(now) {}
 
 base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& random) {
   const auto sizes = draw_flight(*profile_, random);
@@ -40,7 +40,7 @@ base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& ran
   auto cipher = peer_.transcript.flight_cipher();
   for (const auto& record : sizes) {
     if (record.starts_write && !current.empty()) writes.push_back(std::exchange(current, {}));
-    if (auto done = append_flight_record(cipher, record.body_size, current); !done)
+    if (auto done = append_filler(cipher, record.body_size, current); !done)
       return base::forward_error(done);
   }
   writes.push_back(std::move(current));
@@ -115,6 +115,12 @@ base::Result<bool> Responder::take_finished(base::ByteView body) {
     return base::fail(Errc::bad_finished);
   finished_.peer_static = *key;
   expects_ = Expects::first_data;
+  // The payload of message 3 is still to come, but the chaining key is final; and the origin's tickets do not
+  // wait for a client that says nothing more.
+  finished_.keys = peer_.transcript.noise().split();
+  for (const auto size : profile_->after_finished)
+    if (auto done = append_filler(finished_.keys.from_responder, size, output_); !done)
+      return base::forward_error(done);
   return true;
 }
 
@@ -127,9 +133,19 @@ base::Result<bool> Responder::take_first_data(base::ByteView body) {
   if (size > text.size() - RecordLimits::length_field) return base::fail(Errc::bad_padding);
   const auto data = base::ByteView(text).subspan(RecordLimits::length_field, size);
   finished_.first.assign(data.begin(), data.end());
-  finished_.keys = peer_.transcript.noise().split();
+  finished_.keys.handshake_hash = peer_.transcript.noise().hash();
   expects_ = Expects::nothing;
   return true;
+}
+
+base::Bytes Responder::bad_finished(base::RandomSource& random) const {
+  base::Bytes records;
+  for (const auto size : profile_->bad_finished) {
+    append_record_header(records, kApplicationData, size);
+    records.resize(records.size() + size);
+    random.fill(base::MutableBytes(records).last(size));
+  }
+  return records;
 }
 
 Responder::Finished Responder::finish() {

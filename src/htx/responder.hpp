@@ -1,6 +1,9 @@
 // The relay's side, once a ClientHello was recognised as a peer's.
 #pragma once
 
+#include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/random.hpp"
@@ -13,8 +16,8 @@
 
 namespace qnet::htx {
 
-/// Made by Gate. A state machine without I/O: send answer(), feed what comes until receive() says true, then
-/// finish().
+/// Made by Gate. A state machine without I/O: send answer(), feed what comes until receive() says true, send
+/// what take_output() gives after each call, then finish().
 class Responder {
  public:
   /// What the gate learned of a hello that opened.
@@ -26,13 +29,17 @@ class Responder {
     Message1 message;
   };
 
-  Responder(Recognised peer, const MirrorProfile& profile, WallTime now);
+  Responder(Recognised peer, std::shared_ptr<const MirrorProfile> profile, WallTime now);
 
   /// The server's flight, in the writes in which the origin sends it.
   [[nodiscard]] base::Result<std::vector<base::Bytes>> answer(base::RandomSource& random);
 
-  /// True when the client's flight is complete. After an error, end as the origin ends after a bad Finished.
+  /// True when the client's flight is complete. After an error send bad_finished() and close.
   [[nodiscard]] base::Result<bool> receive(base::ByteView bytes);
+  /// What the origin says as soon as the client has Finished: session tickets.
+  [[nodiscard]] base::Bytes take_output() { return std::exchange(output_, {}); }
+  /// What the origin says to a client whose Finished is wrong.
+  [[nodiscard]] base::Bytes bad_finished(base::RandomSource& random) const;
 
   struct Finished {
     noise::TransportKeys keys;
@@ -44,6 +51,7 @@ class Responder {
   [[nodiscard]] Finished finish();
 
   [[nodiscard]] const Message1& message() const { return peer_.message; }
+  [[nodiscard]] const MirrorProfile& profile() const { return *profile_; }
 
  private:
   [[nodiscard]] base::Result<base::Bytes> server_hello(base::RandomSource& random,
@@ -55,10 +63,11 @@ class Responder {
   enum class Expects { finished, first_data, nothing };
 
   Recognised peer_;
-  const MirrorProfile* profile_;
+  std::shared_ptr<const MirrorProfile> profile_;
   WallTime now_;
   crypto::X25519KeyPair ephemeral_;
   base::Bytes input_;
+  base::Bytes output_;
   std::size_t received_ = 0;
   Expects expects_ = Expects::finished;
   unsigned change_cipher_specs_ = 0;

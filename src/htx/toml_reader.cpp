@@ -36,6 +36,10 @@ std::string TomlReader::text(std::string_view key) {
   return value.value_or("");
 }
 
+std::string TomlReader::optional_text(std::string_view key) {
+  return node_->table.contains(key) ? text(key) : std::string();
+}
+
 std::vector<std::string> TomlReader::texts(std::string_view key) {
   std::vector<std::string> all;
   const auto* const list = node_->table[key].as_array();

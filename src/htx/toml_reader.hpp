@@ -20,6 +20,7 @@ class TomlReader {
   ~TomlReader();
 
   [[nodiscard]] std::string text(std::string_view key);
+  [[nodiscard]] std::string optional_text(std::string_view key);  ///< empty when absent
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);
   [[nodiscard]] std::vector<std::vector<std::string>> lists_of_texts(
       std::string_view key);  ///< empty when absent

@@ -79,7 +79,7 @@ json::object make_vector(const MirrorProfile& profile, std::uint64_t seed) {
   vector["client_hello"] = to_hex(initiator.hello());
 
   ReplayCache seen{random};
-  const Gate gate{{relay.clone(), profile, {}}, seen};
+  const Gate gate{{relay.clone(), MirrorProfiles({profile}), {}}, seen};
   RecordingRandom relay_random(seed + 1);
   auto decision = gate.examine(initiator.hello(), kRelayTime);
   auto& responder = std::get<Responder>(decision);
@@ -128,7 +128,7 @@ TEST(HtxVectors, open_under_a_relays_key_alone) {
     ReplayCache seen{random};
     const auto secret = crypto::testing::array_at<32>(vector, "relay_static_secret");
     const Gate gate{
-        {crypto::X25519KeyPair::from_secret(crypto::X25519Secret(secret)), builtin_profiles().front(), {}},
+        {crypto::X25519KeyPair::from_secret(crypto::X25519Secret(secret)), MirrorProfiles({builtin_profiles().front()}), {}},
         seen};
     const auto hello = crypto::testing::bytes_at(vector, "client_hello");
     EXPECT_TRUE(std::holds_alternative<Responder>(gate.examine(hello, kRelayTime)));

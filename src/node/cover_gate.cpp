@@ -11,7 +11,6 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "htx/tls.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 
@@ -134,12 +133,12 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
   ++counters_->accepted;
   visitor->keep_alive(CoverLimits::keep_alive);
   auto finished = responder.finish();
-  const auto& profile = gate_.profile();
+  const auto& profile = responder.profile();
   session::Established established{std::move(finished.keys.from_responder),
                                    std::move(finished.keys.from_initiator),
                                    std::move(finished.first),
                                    std::move(finished.unread),
-                                   profile.tickets,
+                                   profile.after_first,
                                    profile.alert_record};
   const auto session = session::Session::start(std::move(visitor), mux::Role::responder,
                                                std::move(established), protocols_, random_);
@@ -158,6 +157,7 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
                             [&peer] { peer.close(); });
   auto writes = responder.answer(random_);
   if (!writes) co_return false;
+  co_await wait_as_the_origin_does(responder.profile());
   for (const auto& write : *writes) {
     if (auto sent = co_await net::write_all(peer, write); !sent) co_return false;
   }
@@ -172,17 +172,22 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
     }
     const auto done = responder.receive(base::ByteView(chunk).first(*got));
     if (!done) {
-      // What follows a handshake that went wrong looks like the origin's encrypted alert.
-      base::Bytes alert;
-      htx::append_record_header(alert, htx::kApplicationData, gate_.profile().alert_record);
-      alert.resize(alert.size() + gate_.profile().alert_record);
-      random_.fill(base::MutableBytes(alert).last(gate_.profile().alert_record));
-      (void)peer.try_write(alert);
+      (void)peer.try_write(responder.bad_finished(random_));
       peer.close();
       co_return false;
     }
+    const auto tickets = responder.take_output();
+    if (auto sent = co_await net::write_all(peer, tickets); !sent) co_return false;
     if (*done) co_return true;
   }
+}
+
+/// A visitor's hello goes to the origin and back before it is answered; a peer's must not be faster.
+net::Task<void> CoverGate::wait_as_the_origin_does(const htx::MirrorProfile& profile) const {
+  if (profile.answer_after.empty()) co_return;
+  const auto choice = random_.below(static_cast<std::uint32_t>(profile.answer_after.size()));
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, profile.answer_after[choice]);
+  (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
 }
 
 }  // namespace qnet::node

@@ -8,6 +8,7 @@
 
 #include "htx/gate.hpp"
 #include "net/tcp.hpp"
+#include "node/cover_origin.hpp"
 #include "node/counters.hpp"
 #include "session/session.hpp"
 
@@ -34,11 +35,6 @@ struct CoverLimits {
   static constexpr std::size_t connections = 8192;
 };
 
-struct CoverOrigin {
-  std::string host;
-  std::uint16_t port = 443;
-};
-
 class CoverGate {
  public:
   /// All references must outlive the gate and every connection in it.
@@ -56,6 +52,7 @@ class CoverGate {
                          base::Bytes held) const;
   net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder);
   net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder) const;
+  net::Task<void> wait_as_the_origin_does(const htx::MirrorProfile& profile) const;
   net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;
 
   const htx::Gate& gate_;

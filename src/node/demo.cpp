@@ -51,13 +51,15 @@ class Demo {
     return start_control();
   }
 
-  void run() {
+  base::Result<void> run() {
     run_until_signal(pool_, [this] {
       control_->stop();
       client_->stop();
       for (auto& node : relays_) node.relay->stop();
       site_->stop();
     });
+    if (problem_) return tl::unexpected(*problem_);
+    return {};
   }
 
  private:
@@ -82,12 +84,16 @@ class Demo {
       invite_ = mesh::Invite::make(*identity, {"127.0.0.1", static_cast<std::uint16_t>(port)}, kCoverName);
     RelayConfig config{std::move(*identity),
                        loopback(port),
-                       {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1)},
-                       kCoverName,
+                       {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1), kCoverName},
+                       config_.state_dir / name,
                        std::nullopt};
     if (with_exit) config.exit = demo_exit(config_.site_port);
     auto made = Relay::start(pool_, std::move(config), random_);
     if (!made) return tl::unexpected(explain_listen_error(made.error(), loopback(port), "--base-port"));
+    (*made)->mirror([this](base::Error error) {
+      problem_ = std::move(error);
+      pool_.stop();
+    });
     relays_.push_back({name, std::move(*made)});
     return {};
   }
@@ -133,6 +139,7 @@ class Demo {
   std::optional<mesh::Invite> invite_;
   std::unique_ptr<Client> client_;
   std::optional<control::Server> control_;
+  std::optional<base::Error> problem_;
 };
 
 }  // namespace
@@ -142,8 +149,7 @@ base::Result<void> run_demo(const DemoConfig& config, const std::function<void()
   Demo demo(config);
   if (auto done = demo.start(); !done) return done;
   started();
-  demo.run();
-  return {};
+  return demo.run();
 }
 
 }  // namespace qnet::node

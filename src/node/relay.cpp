@@ -45,7 +45,9 @@ Relay::Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base
       acceptor_(std::move(acceptor)),
       random_(random),
       replays_(random),
-      gate_({config_.identity.noise.clone(), htx::builtin_profiles().front(), {}}, replays_) {
+      gate_({config_.identity.noise.clone(), {}, {}}, replays_),
+      keeper_(std::make_shared<MirrorKeeper>(pool.first().get_executor(), config_.origin, config_.state_dir,
+                                             gate_, random)) {
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   for (std::size_t core = 0; core < pool_.size(); ++core)
     covers_.push_back(
@@ -93,7 +95,10 @@ net::Task<void> Relay::accept() {
   }
 }
 
+void Relay::mirror(std::function<void(base::Error)> unsuitable) { keeper_->start(std::move(unsuitable)); }
+
 void Relay::stop() {
+  keeper_->stop();
   boost::system::error_code ignored;
   acceptor_.close(ignored);
   for (std::size_t core = 0; core < covers_.size(); ++core)
@@ -101,8 +106,7 @@ void Relay::stop() {
 }
 
 void Relay::fill(control::Status& status) const {
-  status.connection = control::Connection::connected;
-  status.since = since_;
+  keeper_->fill(status);
   status.peer_id = config_.identity.peer_id().to_text();
   status.listen_address = net::to_text(config_.listen);
   if (counters_->origin_lost)

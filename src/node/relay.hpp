@@ -12,6 +12,7 @@
 #include "mesh/identity.hpp"
 #include "node/cover_gate.hpp"
 #include "node/io_pool.hpp"
+#include "node/mirror_keeper.hpp"
 
 namespace qnet::node {
 
@@ -19,7 +20,7 @@ struct RelayConfig {
   mesh::Identity identity;
   net::tcp::endpoint listen;
   CoverOrigin origin;
-  std::string cover_name;
+  std::filesystem::path state_dir;
   std::optional<exit::ServiceOptions> exit;
 };
 
@@ -32,7 +33,10 @@ class Relay {
   Relay& operator=(const Relay&) = delete;
   ~Relay();
 
-  /// Stops accepting; what is open ends when the pool stops.
+  /// Measures the cover origin, now and every hour; `unsuitable` is told when it can never be mirrored. Until
+  /// there is a profile everybody is a visitor of the origin's.
+  void mirror(std::function<void(base::Error)> unsuitable);
+  /// Stops accepting, and says good-bye on every session.
   void stop();
   /// Call on the first io_context's thread.
   void fill(control::Status& status) const;
@@ -49,9 +53,9 @@ class Relay {
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   htx::ReplayCache replays_;
   htx::Gate gate_;
+  std::shared_ptr<MirrorKeeper> keeper_;
   std::unique_ptr<exit::Service> exit_;
   std::vector<std::unique_ptr<CoverGate>> covers_;  // one for each core
-  std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
 };
 
 }  // namespace qnet::node

@@ -1,5 +1,3 @@
-#include <boost/asio/post.hpp>
-
 #include "control/server.hpp"
 #include "crypto/system_random.hpp"
 #include "node/process.hpp"
@@ -37,11 +35,18 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
   if (!control) return tl::unexpected(explain_start_error(control.error(), {config.status}, flags.status));
 
   started();
+  std::optional<base::Error> problem;
+  if (relay)
+    relay->mirror([&](base::Error error) {
+      problem = std::move(error);
+      pool.stop();
+    });
   run_until_signal(pool, [&] {
     control->stop();
     if (client) client->stop();
     if (relay) relay->stop();
   });
+  if (problem) return tl::unexpected(std::move(*problem));
   return {};
 }
 

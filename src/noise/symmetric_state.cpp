@@ -78,7 +78,7 @@ crypto::Secret<32> SymmetricState::export_key(std::string_view label) const {
   return key;
 }
 
-TransportKeys SymmetricState::split() {
+TransportKeys SymmetricState::split() const {
   auto keys = hkdf2(chaining_key_.view(), {});
   return {CipherState(std::move(keys.first)), CipherState(std::move(keys.second)), hash_};
 }

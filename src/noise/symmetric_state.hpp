@@ -35,8 +35,8 @@ class SymmetricState {
   /// A key for a purpose outside of Noise, HKDF-Expand(ck, label): it tells nothing of the chaining key.
   [[nodiscard]] crypto::Secret<32> export_key(std::string_view label) const;
 
-  /// Noise §5.2 Split(). The state must not be used after it.
-  [[nodiscard]] TransportKeys split();
+  /// Noise §5.2 Split(). It depends on the chaining key alone, so it may come before the last payload.
+  [[nodiscard]] TransportKeys split() const;
 
  private:
   crypto::Secret<32> chaining_key_;

@@ -49,7 +49,7 @@ struct Established {
   noise::CipherState receive;
   base::Bytes received;                      ///< plaintext that came with the handshake
   base::Bytes unread;                        ///< record bytes that came behind it
-  std::vector<std::size_t> opening_records;  ///< body sizes of empty records to send first (session tickets)
+  std::vector<std::size_t> opening_records;  ///< body sizes of empty records to send first (the answer to the first one)
   std::size_t alert_record = 19;             ///< body size of the record before an orderly or a failed end
 };
 

@@ -1,0 +1,17 @@
+// From what visits to the origin showed to the profile that a relay answers by.
+#pragma once
+
+#include <span>
+
+#include "base/result.hpp"
+#include "calibration/error.hpp"
+#include "calibration/sample.hpp"
+#include "htx/mirror_profile.hpp"
+
+namespace qnet::calibration {
+
+/// The samples are of one template; at least one. Where it comes from (origin, hello, time) is the caller's.
+[[nodiscard]] base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
+                                                              const SpoiledSample& spoiled);
+
+}  // namespace qnet::calibration

@@ -1,0 +1,57 @@
+#include "calibration/h2_opening.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/endian.hpp"
+
+namespace qnet::calibration {
+
+namespace {
+
+constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+constexpr std::size_t kFrameHeader = 9;
+constexpr std::size_t kSetting = 6;
+constexpr std::uint8_t kSettingsType = 4;
+constexpr std::uint8_t kWindowUpdateType = 8;
+constexpr std::uint32_t kWindow = 15'663'105;  // Chromium's
+
+struct Setting {
+  std::uint16_t id;
+  std::uint32_t value;
+};
+// RFC 9113 §6.5.2, with Chromium's values.
+constexpr std::array<Setting, 5> kSettings = {
+    {{1, 65'536}, {2, 0}, {4, 6'291'456}, {6, 262'144}, {3, 1000}}};
+
+template <class T>
+void append_integer(base::Bytes& to, T value) {
+  const auto at = to.size();
+  to.resize(at + sizeof(T));
+  base::store_be(to.data() + at, value);
+}
+
+void append_frame_header(base::Bytes& to, std::size_t size, std::uint8_t type) {
+  append_integer(to, static_cast<std::uint32_t>(size << 8U | type));
+  to.push_back(0);                    // flags
+  append_integer(to, std::uint32_t{0});  // the connection's stream
+}
+
+}  // namespace
+
+base::Bytes h2_opening(std::size_t size) {
+  const auto fixed = kPreface.size() + 2 * kFrameHeader + sizeof(kWindow);
+  const auto count = std::min((std::max(size, fixed) - fixed) / kSetting, kSettings.size());
+  base::Bytes out;
+  base::append(out, base::bytes_of(kPreface));
+  append_frame_header(out, count * kSetting, kSettingsType);
+  for (std::size_t i = 0; i < count; ++i) {
+    append_integer(out, kSettings[i].id);
+    append_integer(out, kSettings[i].value);
+  }
+  append_frame_header(out, sizeof(kWindow), kWindowUpdateType);
+  append_integer(out, kWindow);
+  return out;
+}
+
+}  // namespace qnet::calibration

@@ -1,0 +1,67 @@
+#include "htx/mirror_profile.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/testing/seeded_random.hpp"
+#include "htx/client_hello_builder.hpp"
+#include "htx/hello_shape.hpp"
+#include "htx/mirror_profiles.hpp"
+#include "htx/template.hpp"
+
+namespace qnet::htx {
+namespace {
+
+base::Bytes hello_of(const Template& browser, std::string_view name, std::uint64_t seed) {
+  base::testing::SeededRandom random(seed);
+  const auto pair = crypto::X25519KeyPair::generate(random);
+  const auto kem = crypto::MlKemKeyPair::generate(random);
+  return build_client_hello(browser, {name, pair.public_key, pair.public_key, &kem.public_key}, random).record;
+}
+
+TEST(MirrorProfile, reads_what_it_wrote) {
+  auto profile = builtin_profiles().front();
+  profile.origin = "192.0.2.7:443 www.example.com";
+  profile.hello = "00112233445566778899aabbccddeeff";
+  profile.measured_at = 1'800'000'000;
+  profile.answer_after = {std::chrono::microseconds(1234), std::chrono::microseconds(0)};
+  profile.after_first = {26};
+  const auto again = parse_profile(to_toml(profile));
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(*again, profile);
+}
+
+TEST(MirrorProfile, refuses_another_version) {
+  auto text = to_toml(builtin_profiles().front());
+  text.replace(text.find("version = 2"), 11, "version = 3");
+  EXPECT_FALSE(parse_profile(text));
+}
+
+TEST(HelloShape, is_the_same_for_all_hellos_of_a_browser_and_differs_between_browsers) {
+  std::vector<std::string> shapes;
+  for (const auto& browser : builtin_templates()) {
+    const auto first = hello_shape(parse_client_hello(hello_of(browser, "www.example.com", 1)).hello);
+    for (std::uint64_t seed = 2; seed < 20; ++seed)
+      EXPECT_EQ(hello_shape(parse_client_hello(hello_of(browser, "a.longer.name.example.org", seed)).hello), first)
+          << browser.name;
+    shapes.push_back(first);
+  }
+}
+
+TEST(MirrorProfiles, finds_the_one_of_the_hellos_browser_else_one_that_it_permits) {
+  const auto record = hello_of(builtin_templates().front(), "www.example.com", 1);
+  const auto hello = parse_client_hello(record).hello;
+  auto general = builtin_profiles().front();
+  auto own = general;
+  own.name = "own";
+  own.hello = hello_shape(hello);
+  auto impossible = own;
+  impossible.name = "impossible";
+  impossible.cipher_suite = 0x1304;
+  EXPECT_EQ(MirrorProfiles({general, impossible, own}).find(hello)->name, "own");
+  EXPECT_EQ(MirrorProfiles({impossible, general}).find(hello)->name, general.name);
+  EXPECT_EQ(MirrorProfiles({impossible}).find(hello), nullptr);
+  EXPECT_EQ(MirrorProfiles().find(hello), nullptr);
+}
+
+}  // namespace
+}  // namespace qnet::htx

@@ -1,0 +1,55 @@
+// Keeps a relay's gate supplied with profiles of its cover origin: those on disk at once, new ones at start and every
+// hour (design §3.1).
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "control/status.hpp"
+#include "htx/gate.hpp"
+#include "net/byte_stream.hpp"
+#include "node/mirror_store.hpp"
+
+namespace qnet::node {
+
+struct KeeperLimits {
+  static constexpr std::chrono::minutes interval = std::chrono::minutes(60);
+  static constexpr std::chrono::seconds first_retry = std::chrono::seconds(5);
+};
+
+/// Lives on one io_context. The gate and the source of randomness must outlive it.
+class MirrorKeeper : public std::enable_shared_from_this<MirrorKeeper> {
+ public:
+  MirrorKeeper(const boost::asio::any_io_executor& executor, CoverOrigin origin,
+               const std::filesystem::path& state_dir, htx::Gate& gate, base::RandomSource& random);
+
+  /// `unsuitable` is called when the origin can never be mirrored and there is no older profile: once.
+  void start(std::function<void(base::Error)> unsuitable);
+  void stop();
+
+  /// Whether the gate has a profile, and what there is to say of its age.
+  void fill(control::Status& status) const;
+
+ private:
+  net::Task<void> keep();
+  net::Task<bool> measure();
+
+  CoverOrigin origin_;
+  MirrorStore store_;
+  htx::Gate& gate_;
+  base::RandomSource& random_;
+  boost::asio::steady_timer timer_;
+  std::function<void(base::Error)> unsuitable_;
+  std::optional<base::Error> problem_;
+  std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+  bool stopped_ = false;
+};
+
+/// All templates at once, a profile for each kind of hello. Fails when none could be measured.
+net::Task<base::Result<std::vector<htx::MirrorProfile>>> calibrate_all(CoverOrigin origin,
+                                                                       base::RandomSource& random);
+
+}  // namespace qnet::node

@@ -1,0 +1,29 @@
+// A relay's mirror profiles on disk, one file for each template: a relay that starts anew answers at once, as its
+// origin did when it was last seen.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+#include "htx/mirror_profile.hpp"
+#include "node/cover_origin.hpp"
+
+namespace qnet::node {
+
+class MirrorStore {
+ public:
+  /// `state_dir` is the relay's.
+  explicit MirrorStore(const std::filesystem::path& state_dir) : folder_(state_dir / "mirror") {}
+
+  /// Those of this origin, in this program's version; what cannot be used is left out, as it is measured anew.
+  [[nodiscard]] std::vector<htx::MirrorProfile> load(const CoverOrigin& origin) const;
+  /// Replaces each file as a whole or not at all.
+  [[nodiscard]] base::Result<void> save(std::span<const htx::MirrorProfile> profiles) const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace qnet::node

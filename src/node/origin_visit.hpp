@@ -1,0 +1,39 @@
+// Visits of a relay to its own cover origin, each as one kind of browser, to learn how it answers.
+#pragma once
+
+#include "base/random.hpp"
+#include "calibration/sample.hpp"
+#include "htx/mirror_profile.hpp"
+#include "htx/template.hpp"
+#include "net/byte_stream.hpp"
+#include "node/cover_origin.hpp"
+
+namespace qnet::node {
+
+struct VisitLimits {
+  static constexpr std::chrono::seconds connect = std::chrono::seconds(10);
+  /// From the hello to the end of the server's flight.
+  static constexpr std::chrono::seconds handshake = std::chrono::seconds(10);
+  /// A server that has said nothing for so long waits for its client.
+  static constexpr std::chrono::milliseconds quiet = std::chrono::milliseconds(300);
+  /// Records nearer together than this left the server in one write.
+  static constexpr std::chrono::milliseconds one_write = std::chrono::milliseconds(3);
+  /// Visits that a profile is made of, besides the one with a wrong Finished.
+  static constexpr std::size_t samples = 3;
+};
+
+/// `browser` and `random` must outlive the visit.
+net::Task<base::Result<calibration::Sample>> visit(CoverOrigin origin, const htx::Template& browser,
+                                                   base::RandomSource& random);
+net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
+                                                                    const htx::Template& browser,
+                                                                    base::RandomSource& random);
+
+/// All visits that one template needs, and what follows from them.
+net::Task<base::Result<htx::MirrorProfile>> calibrate(CoverOrigin origin, const htx::Template& browser,
+                                                      base::RandomSource& random);
+
+/// The shape of the hellos of a template.
+[[nodiscard]] std::string shape_of(const htx::Template& browser, base::RandomSource& random);
+
+}  // namespace qnet::node
