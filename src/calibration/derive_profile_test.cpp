@@ -20,7 +20,8 @@ Sample nginx() {
   sample.flight.hello_extensions = {0x002b, 0x0033};
   sample.flight.signature_size = 71;
   sample.flight.signature_record = 4;
-  const std::pair<std::uint8_t, std::size_t> records[] = {{22, 122}, {20, 1}, {23, 36}, {23, 455}, {23, 96}, {23, 53}};
+  const std::pair<std::uint8_t, std::size_t> records[] = {{22, 122}, {20, 1},  {23, 36},
+                                                          {23, 455}, {23, 96}, {23, 53}};
   for (const auto& [type, size] : records) sample.server_flight.push_back({{type, size, 22}, false});
   sample.after_finished = {266, 266, 57};
   sample.after_first = {26};
@@ -33,7 +34,8 @@ Sample nginx() {
 const SpoiledSample kSpoiled{{19}, false, Ending::fin};
 
 TEST(DeriveProfile, takes_over_what_every_visit_showed) {
-  const std::vector<Sample> samples{nginx(), nginx()};
+  std::vector<Sample> samples{nginx(), nginx(), nginx()};
+  samples[0].answered_after = microseconds(15'000);
   const auto profile = derive_profile(samples, kSpoiled);
   ASSERT_TRUE(profile) << profile.error().message();
   EXPECT_EQ(profile->cipher_suite, 0x1301);

@@ -17,10 +17,11 @@ std::string_view describe(Errc code) {
 }
 
 bool unsuitable(const base::Error& error) {
-  using tls::Errc;
   using crypto::CertificateErrc;
-  constexpr Errc of_tls[] = {Errc::tls12,        Errc::hello_retry,        Errc::no_x25519, Errc::malformed,
-                             Errc::cipher_suite, Errc::client_certificate, Errc::alert,     Errc::compression};
+  using tls::Errc;
+  constexpr Errc of_tls[] = {Errc::tls12,     Errc::hello_retry,  Errc::no_x25519,
+                             Errc::malformed, Errc::cipher_suite, Errc::client_certificate,
+                             Errc::alert,     Errc::compression};
   constexpr CertificateErrc of_certificate[] = {CertificateErrc::expired, CertificateErrc::not_yet_valid,
                                                 CertificateErrc::wrong_name, CertificateErrc::malformed,
                                                 CertificateErrc::bad_signature};

@@ -21,8 +21,7 @@ struct Setting {
   std::uint32_t value;
 };
 // RFC 9113 §6.5.2, with Chromium's values.
-constexpr std::array<Setting, 5> kSettings = {
-    {{1, 65'536}, {2, 0}, {4, 6'291'456}, {6, 262'144}, {3, 1000}}};
+constexpr std::array<Setting, 5> kSettings = {{{1, 65'536}, {2, 0}, {4, 6'291'456}, {6, 262'144}, {3, 1000}}};
 
 template <class T>
 void append_integer(base::Bytes& to, T value) {
@@ -33,7 +32,7 @@ void append_integer(base::Bytes& to, T value) {
 
 void append_frame_header(base::Bytes& to, std::size_t size, std::uint8_t type) {
   append_integer(to, static_cast<std::uint32_t>(size << 8U | type));
-  to.push_back(0);                    // flags
+  to.push_back(0);                       // flags
   append_integer(to, std::uint32_t{0});  // the connection's stream
 }
 

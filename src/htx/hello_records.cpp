@@ -12,7 +12,8 @@ namespace {
 
 using Status = JoinedHello::Status;
 
-/// A hello cut into its single bytes is as long as a person could make it; a real middlebox makes two or three.
+/// A hello cut into its single bytes is as long as a person could make it; a real middlebox makes two or
+/// three.
 constexpr std::size_t kRecords = 64;
 /// A record of so many bytes may hold a whole hello, as far as one can tell before its length is there.
 constexpr std::size_t kLongEnough = 64;

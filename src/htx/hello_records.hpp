@@ -7,10 +7,10 @@ namespace qnet::htx {
 
 struct JoinedHello {
   enum class Status {
-    unbroken,   ///< the first record is for parse_client_hello() as it is
+    unbroken,  ///< the first record is for parse_client_hello() as it is
     need_more,
     not_hello,
-    joined,     ///< `record` is what one record would have been
+    joined,  ///< `record` is what one record would have been
   };
   Status status;
   base::Bytes record;

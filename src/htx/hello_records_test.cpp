@@ -52,9 +52,9 @@ TEST(HelloRecords, waits_for_every_byte_of_a_cut_hello) {
     for (std::size_t size = 0; size < kRecordHeader + kHandshakeHeader; ++size) {
       const auto start = base::ByteView(pieces).first(size);
       const auto status = join_hello_records(start).status;
-      EXPECT_TRUE(status == Status::need_more ||
-                  (status == Status::unbroken &&
-                   parse_client_hello(start).status == ClientHelloStatus::need_more))
+      EXPECT_TRUE(
+          status == Status::need_more ||
+          (status == Status::unbroken && parse_client_hello(start).status == ClientHelloStatus::need_more))
           << size;
     }
   }
@@ -74,7 +74,8 @@ TEST(HelloRecords, refuses_what_no_server_would_join) {
   auto empty = cut(record, 300);
   empty[kRecordHeader + 300 + 3] = empty[kRecordHeader + 300 + 4] = 0;
   EXPECT_EQ(join_hello_records(empty).status, Status::not_hello);
-  EXPECT_EQ(join_hello_records(cut(record, 5)).status, Status::not_hello) << "more records than any real hello";
+  EXPECT_EQ(join_hello_records(cut(record, 5)).status, Status::not_hello)
+      << "more records than any real hello";
   auto too_long = cut(record, 300);
   too_long[kRecordHeader + 1] = 1;
   EXPECT_EQ(join_hello_records(too_long).status, Status::not_hello);

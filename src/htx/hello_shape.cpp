@@ -14,8 +14,8 @@ namespace {
 /// Extensions whose content a server's choice depends on: groups, signatures, ALPN, record size limit,
 /// certificate compression, versions.
 constexpr std::uint16_t kCompressCertificateExtension = 0x001b;
-constexpr std::array<std::uint16_t, 6> kMeaningful = {0x000a, 0x000d, 0x0010, 0x001c, kCompressCertificateExtension,
-                                                     kSupportedVersionsExtension};
+constexpr std::array<std::uint16_t, 6> kMeaningful = {
+    0x000a, 0x000d, 0x0010, 0x001c, kCompressCertificateExtension, kSupportedVersionsExtension};
 /// The server's name and the padding differ from one hello of a browser to the next.
 constexpr std::array<std::uint16_t, 2> kVarying = {0x0000, 0x0015};
 

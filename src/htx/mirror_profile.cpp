@@ -93,9 +93,9 @@ std::string to_toml(const MirrorProfile& profile) {
       "cipher_suite = {:#06x}\ngroup = {:#06x}\nserver_hello_extensions = [{:#06x}]\n"
       "change_cipher_spec = {}\nafter_finished = {}\nafter_first = {}\nbad_finished = {}\n"
       "alert_record = {}\nanswer_after_us = {}\n",
-      MirrorProfile::version, profile.name, profile.cipher_suite, profile.group, fmt::join(profile.server_hello_extensions, ", "),
-      profile.change_cipher_spec, profile.after_finished, profile.after_first, profile.bad_finished,
-      profile.alert_record, waits);
+      MirrorProfile::version, profile.name, profile.cipher_suite, profile.group,
+      fmt::join(profile.server_hello_extensions, ", "), profile.change_cipher_spec, profile.after_finished,
+      profile.after_first, profile.bad_finished, profile.alert_record, waits);
   if (!profile.origin.empty())
     text += fmt::format("origin = \"{}\"\nhello = \"{}\"\nmeasured_at = {}\n", profile.origin, profile.hello,
                         profile.measured_at);

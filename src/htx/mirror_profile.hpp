@@ -41,8 +41,8 @@ struct MirrorProfile {
   std::vector<std::chrono::microseconds> answer_after;
 
   // Where it comes from; empty in the profiles that this program was built with.
-  std::string origin;           ///< "HOST:PORT NAME"
-  std::string hello;            ///< hello_shape() of the template's hellos
+  std::string origin;            ///< "HOST:PORT NAME"
+  std::string hello;             ///< hello_shape() of the template's hellos
   std::int64_t measured_at = 0;  ///< seconds since 1970
 
   friend bool operator==(const MirrorProfile&, const MirrorProfile&) = default;

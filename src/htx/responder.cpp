@@ -40,8 +40,7 @@ base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& ran
   auto cipher = peer_.transcript.flight_cipher();
   for (const auto& record : sizes) {
     if (record.starts_write && !current.empty()) writes.push_back(std::exchange(current, {}));
-    if (auto done = append_filler(cipher, record.body_size, current); !done)
-      return base::forward_error(done);
+    if (auto done = append_filler(cipher, record.body_size, current); !done) return base::forward_error(done);
   }
   writes.push_back(std::move(current));
   return writes;

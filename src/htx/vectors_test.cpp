@@ -127,9 +127,10 @@ TEST(HtxVectors, open_under_a_relays_key_alone) {
     base::testing::SeededRandom random(1);
     ReplayCache seen{random};
     const auto secret = crypto::testing::array_at<32>(vector, "relay_static_secret");
-    const Gate gate{
-        {crypto::X25519KeyPair::from_secret(crypto::X25519Secret(secret)), MirrorProfiles({builtin_profiles().front()}), {}},
-        seen};
+    const Gate gate{{crypto::X25519KeyPair::from_secret(crypto::X25519Secret(secret)),
+                     MirrorProfiles({builtin_profiles().front()}),
+                     {}},
+                    seen};
     const auto hello = crypto::testing::bytes_at(vector, "client_hello");
     EXPECT_TRUE(std::holds_alternative<Responder>(gate.examine(hello, kRelayTime)));
     EXPECT_EQ(std::get<Gate::Visit>(gate.examine(hello, kRelayTime)), Gate::Visit::replayed);

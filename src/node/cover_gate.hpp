@@ -8,8 +8,8 @@
 
 #include "htx/gate.hpp"
 #include "net/tcp.hpp"
-#include "node/cover_origin.hpp"
 #include "node/counters.hpp"
+#include "node/cover_origin.hpp"
 #include "session/session.hpp"
 
 namespace qnet::node {

@@ -74,20 +74,21 @@ net::Task<base::Result<std::vector<htx::MirrorProfile>>> calibrate_all(CoverOrig
     }
   }
   if (profiles.empty()) co_return tl::unexpected(*problem);
-  if (problem) spdlog::warn("the cover origin could not be measured with every template: {}", problem->message());
+  if (problem)
+    spdlog::warn("the cover origin could not be measured with every template: {}", problem->message());
   std::ranges::sort(profiles, {}, &htx::MirrorProfile::name);
   co_return profiles;
 }
 
 MirrorKeeper::MirrorKeeper(const asio::any_io_executor& executor, CoverOrigin origin,
-                           const std::filesystem::path& state_dir, htx::Gate& gate, base::RandomSource& random)
+                           const std::filesystem::path& state_dir, htx::Gate& gate,
+                           base::RandomSource& random)
     : origin_(std::move(origin)), store_(state_dir), gate_(gate), random_(random), timer_(executor) {}
 
 void MirrorKeeper::start(std::function<void(base::Error)> unsuitable) {
   unsuitable_ = std::move(unsuitable);
   gate_.set_profiles(htx::MirrorProfiles(store_.load(origin_)));
-  asio::co_spawn(
-      timer_.get_executor(), [self = shared_from_this()] { return self->keep(); }, asio::detached);
+  asio::co_spawn(timer_.get_executor(), [self = shared_from_this()] { return self->keep(); }, asio::detached);
 }
 
 void MirrorKeeper::stop() {
@@ -134,14 +135,13 @@ net::Task<bool> MirrorKeeper::measure() {
 
 void MirrorKeeper::fill(control::Status& status) const {
   const auto profiles = gate_.profiles();
-  status.connection =
-      profiles->empty() ? control::Connection::calibrating : control::Connection::connected;
+  status.connection = profiles->empty() ? control::Connection::calibrating : control::Connection::connected;
   status.since = since_;
   if (!problem_) return;
   status.problem = fmt::format("The cover origin could not be measured: {}.", problem_->message());
   if (profiles->empty()) return;
-  const auto measured = std::chrono::system_clock::time_point(
-      std::chrono::seconds(profiles->all().front()->measured_at));
+  const auto measured =
+      std::chrono::system_clock::time_point(std::chrono::seconds(profiles->all().front()->measured_at));
   status.problem += fmt::format(" What was measured at {} is used.", control::to_text(measured));
 }
 

@@ -1,5 +1,5 @@
-// Keeps a relay's gate supplied with profiles of its cover origin: those on disk at once, new ones at start and every
-// hour (design §3.1).
+// Keeps a relay's gate supplied with profiles of its cover origin: those on disk at once, new ones at start
+// and every hour (design §3.1).
 #pragma once
 
 #include <functional>

@@ -34,8 +34,8 @@ class Visit {
  public:
   Visit(CoverOrigin origin, const htx::Template& browser, base::RandomSource& random, bool spoil)
       : origin_(std::move(origin)),
-        client_(tls::Client::start(
-            {&browser, origin_.name, nullptr, std::chrono::system_clock::now(), spoil}, random)) {}
+        client_(tls::Client::start({&browser, origin_.name, nullptr, std::chrono::system_clock::now(), spoil},
+                                   random)) {}
 
   /// Up to the server's Finished. The client's own then waits in client().
   net::Task<base::Result<void>> shake_hands() {
@@ -50,8 +50,7 @@ class Visit {
       const auto more = co_await read(VisitLimits::handshake);
       if (answered_after_ == std::chrono::microseconds(0)) answered_after_ = since(start);
       if (!more) co_return tl::unexpected(more.error());
-      if (!*more || since(start) > VisitLimits::handshake)
-        co_return base::fail(calibration::Errc::timed_out);
+      if (!*more || since(start) > VisitLimits::handshake) co_return base::fail(calibration::Errc::timed_out);
     }
     co_return base::Result<void>{};
   }

@@ -26,7 +26,8 @@ std::string_view describe(Errc code) {
     case Errc::cannot_start: return "cannot start";
     case Errc::cannot_save: return "a file cannot be written; check the state folder's rights and free space";
     case Errc::cover_unsuitable:
-      return "this cover origin cannot be mirrored; choose another with --cover-origin (qnet cover check HOST tells "
+      return "this cover origin cannot be mirrored; choose another with --cover-origin (qnet cover check "
+             "HOST tells "
              "how good one is)";
   }
   return "unknown error";

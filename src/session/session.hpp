@@ -47,10 +47,11 @@ struct SessionLimits {
 struct Established {
   noise::CipherState send;
   noise::CipherState receive;
-  base::Bytes received;                      ///< plaintext that came with the handshake
-  base::Bytes unread;                        ///< record bytes that came behind it
-  std::vector<std::size_t> opening_records;  ///< body sizes of empty records to send first (the answer to the first one)
-  std::size_t alert_record = 19;             ///< body size of the record before an orderly or a failed end
+  base::Bytes received;  ///< plaintext that came with the handshake
+  base::Bytes unread;    ///< record bytes that came behind it
+  std::vector<std::size_t>
+      opening_records;            ///< body sizes of empty records to send first (the answer to the first one)
+  std::size_t alert_record = 19;  ///< body size of the record before an orderly or a failed end
 };
 
 /// Lives on one io_context, on which every call is made. Kept alive by its own loops until it ends.

@@ -44,6 +44,15 @@ def listen(port=0, timeout=20):
     return listener
 
 
+def temporary_folder(test):
+    """A folder and a stack of things to undo, both gone after the test."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
+    stack = contextlib.ExitStack()
+    test.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+    test.addCleanup(stack.close)
+    return folder, stack
+
+
 def wait_until(condition, what, seconds=20.0, interval=0.02):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -114,7 +123,8 @@ def run(arguments, seconds=60, env=None, check=False, **more):
 class Nginx:
     """A real web site over TLS 1.3 and HTTP/2: the cover origin, or a destination."""
 
-    def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None):
+    def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None, key=("ec", "-pkeyopt",
+                 "ec_paramgen_curve:P-256"), tls="ssl_protocols TLSv1.2 TLSv1.3;", made_at=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.root = self.folder / "site"
@@ -126,7 +136,9 @@ class Nginx:
             target = self.root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+        self.tls = tls
+        clock = ["faketime", made_at] if made_at else []
+        run([*clock, "openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "30",
              "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
              "-keyout", self.key, "-out", self.certificate], check=True)
         (self.folder / "nginx.conf").write_text(self._configuration(extra_locations))
@@ -155,7 +167,7 @@ http {{
   fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
   keepalive_timeout 65; sendfile on; default_type application/octet-stream;
   types {{ text/html html; text/css css; application/javascript js; image/svg+xml svg; }}
-  ssl_certificate {self.certificate}; ssl_certificate_key {self.key}; ssl_protocols TLSv1.2 TLSv1.3;
+  ssl_certificate {self.certificate}; ssl_certificate_key {self.key}; {self.tls}
   server {{ listen 127.0.0.1:{self.https_port} ssl http2; {body} }}
   server {{ listen 127.0.0.1:{self.http_port}; {body} }}
 }}
