@@ -24,13 +24,15 @@ _qnet() {
   case $previous in
     --helper-mode) mapfile -t COMPREPLY < <(compgen -W "client relay bootstrap exit super" -- "$word"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W "error warning info debug" -- "$word"); return ;;
+    --template) mapfile -t COMPREPLY < <(compgen -W "chromium-156 edge-156 firefox-esr-153 safari-26 safari-ios-26
+      curl-7.88-openssl-3.0" -- "$word"); return ;;
     --config) _qnet_paths -f "$word"; return ;;
     --state-dir) _qnet_paths -d "$word"; return ;;
     --relay-only | --exit-node | --qr | --json | --help | -h) ;;
     --*) return ;;
   esac
   case ${COMP_WORDS[1]} in
-    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --socks-port --socks-bind
+    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --template --socks-port --socks-bind
       --socks-auth --status-port --listen --advertise --cover-origin --cover-name --exit-abuse-email --exit-allow
       --exit-ports --exit-max-connections --dns-server --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;

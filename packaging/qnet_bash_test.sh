@@ -25,6 +25,7 @@ complete_to "client relay bootstrap exit super" qnet run --helper-mode ""
 complete_to "client relay bootstrap exit super" qnet run --helper-mode =
 complete_to "error warning info debug" qnet demo --log-level ""
 complete_to "warning" qnet run --qr --log-level w
+complete_to "safari-26 safari-ios-26" qnet run --template s
 complete_to "demo" qnet d
 complete_to "demo run invite keygen status --help --version" qnet ""
 complete_to "--socks-port --socks-bind --socks-auth" qnet run --socks

@@ -13,8 +13,10 @@
 #include "crypto/system_random.hpp"
 #include "mesh/invite.hpp"
 #include "node/run.hpp"
+#include "node/template_choice.hpp"
 #include "options.hpp"
 #include "qr_code.hpp"
+#include "template_names.hpp"
 #include "texts.hpp"
 
 namespace qnet::cli {
@@ -73,7 +75,14 @@ base::Result<node::RelayConfig> relay_config(const Settings& settings, base::Ran
   return config;
 }
 
-base::Result<node::ClientConfig> client_config(const Settings& settings) {
+/// Pinned by --template; otherwise drawn, and kept.
+base::Result<htx::Template> browser_of(const Settings& settings, base::RandomSource& random) {
+  if (!settings.browser_template.empty()) return find_or_read_template(settings.browser_template);
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return node::kept_or_drawn_template(settings.state_dir, today, random);
+}
+
+base::Result<node::ClientConfig> client_config(const Settings& settings, base::RandomSource& random) {
   node::ClientConfig config{{}, endpoint(settings.socks_bind, settings.socks_port), std::nullopt};
   if (settings.socks_auth)
     config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
@@ -84,6 +93,9 @@ base::Result<node::ClientConfig> client_config(const Settings& settings) {
       config.peers.push_back(std::move(*invite));
     }
   }
+  auto browser = browser_of(settings, random);
+  if (!browser) return base::forward_error(browser);
+  config.browser = std::move(*browser);
   return config;
 }
 
@@ -97,7 +109,7 @@ int run(const Settings& settings) {
                           {},
                           {}};
   if (settings.helper_mode == HelperMode::client) {
-    auto client = client_config(settings);
+    auto client = client_config(settings, random);
     if (!client) return fail(client.error());
     config.client = std::move(*client);
     // A client's streams all ride on one session, which lives on one core.

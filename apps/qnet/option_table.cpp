@@ -8,6 +8,7 @@
 
 #include "exit/allow_entry.hpp"
 #include "mesh/invite.hpp"
+#include "template_names.hpp"
 
 namespace qnet::cli {
 
@@ -164,6 +165,13 @@ Result<void> set_folder(const std::string& text, std::filesystem::path& to) {
   return {};
 }
 
+Result<void> set_template(Settings& s, const std::string& text) {
+  // A file is read when QNet starts, for it may be changed until then.
+  if (!names_a_file(text) && htx::find_template(htx::builtin_templates(), text) == nullptr)
+    return bad("\"" + text + "\" is not a template: " + known_templates());
+  return s.browser_template = text, Result<void>();
+}
+
 Result<void> set_log_level(Settings& s, const std::string& text) {
   for (const char* level : {"error", "warning", "info", "debug"})
     if (text == level) return s.log_level = text, Result<void>();
@@ -174,10 +182,11 @@ Result<void> set_log_level(Settings& s, const std::string& text) {
 // clang-format off
 constexpr Option kOptions[] = {
     {"helper_mode", "STEALTH_MODE", "MODE", "client, relay, bootstrap, exit or super", "r", false, set_mode},
-    {"relay_only", "", "", "the same as --helper-mode relay", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::relay); }},
-    {"exit_node", "", "", "the same as --helper-mode exit", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::exit); }},
+    {"relay_only", "", "", "", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::relay); }},
+    {"exit_node", "", "", "the same as --helper-mode relay, exit", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::exit); }},
     {"peer", "QNET_PEER", "INVITE", "a peer to connect to (qnet://…); may repeat", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.peers, v); }},
     {"operators", "STEALTH_OPERATORS", "INVITES", "operators' invites, tried after the peers", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.operators, v); }},
+    {"template", "STEALTH_TEMPLATE", "NAME", "the browser to look like, or a .toml file", "r", false, set_template},
     {"socks_port", "STEALTH_SOCKS_PORT", "PORT", "the proxy's port (1088)", "rd", false, [](Settings& s, const std::string& v) { return set_port(v, s.socks_port); }},
     {"socks_bind", "", "ADDRESS", "the proxy's address (127.0.0.1)", "r", false, [](Settings& s, const std::string& v) -> Result<void> { if (!is_address(v)) return bad("\"" + v + "\" is not an IP address"); s.socks_bind = v; return {}; }},
     {"socks_auth", "QNET_SOCKS_AUTH", "USER:PASS", "ask programs for this password", "r", false, set_auth},

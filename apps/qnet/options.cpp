@@ -16,11 +16,15 @@ namespace {
 using base::Result;
 
 std::string option_lines(const std::vector<const Option*>& options) {
-  std::string text;
+  std::string text, left;
   for (const auto* const option : options) {
-    const auto left =
-        option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
+    left += option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
+    if (option->help.empty()) {  // told together with the next
+      left += ", ";
+      continue;
+    }
     text += fmt::format("  {:<28} {}\n", left, option->help);
+    left.clear();
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "command_name.hpp"
+#include "htx/template.hpp"
 #include "option_table.hpp"
 
 namespace qnet::cli {
@@ -78,6 +79,16 @@ TEST(Completion, offers_each_command_exactly_its_flags) {
     EXPECT_THAT(completed_flags(script, command), ::testing::UnorderedElementsAreArray(expected))
         << name_of(command);
   }
+}
+
+TEST(Completion, offers_every_template) {
+  const auto script = contents("qnet.bash");
+  const auto at = script.find("--template) ");
+  ASSERT_NE(at, std::string::npos);
+  const auto first = script.find('"', at) + 1;
+  std::vector<std::string> expected;
+  for (const auto& browser : htx::builtin_templates()) expected.push_back(browser.name);
+  EXPECT_EQ(words_of(script.substr(first, script.find('"', first) - first)), expected);
 }
 
 TEST(Completion, offers_every_command) {

@@ -38,6 +38,7 @@ struct Settings {
   std::optional<mesh::HostPort> advertise;
   std::optional<mesh::HostPort> cover_origin;
   std::string cover_name;              ///< empty: the cover origin's host
+  std::string browser_template;        ///< a template's name or file; empty: drawn
   std::vector<std::string> peers;      ///< invites
   std::vector<std::string> operators;  ///< invites, tried after the peers
   std::filesystem::path state_dir;
