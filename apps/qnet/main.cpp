@@ -16,6 +16,7 @@
 #include "node/template_choice.hpp"
 #include "options.hpp"
 #include "qr_code.hpp"
+#include "template_commands.hpp"
 #include "template_names.hpp"
 #include "texts.hpp"
 
@@ -181,6 +182,8 @@ int status(const Settings& settings) {
   return EXIT_SUCCESS;
 }
 
+int outcome(const base::Result<void>& done) { return done ? EXIT_SUCCESS : fail(done.error()); }
+
 int dispatch(const Settings& settings, std::string_view program) {
   switch (settings.command) {
     case Command::run: return run(settings);
@@ -188,6 +191,9 @@ int dispatch(const Settings& settings, std::string_view program) {
     case Command::keygen: return keygen(settings);
     case Command::invite: return invite(settings);
     case Command::status: return status(settings);
+    case Command::template_list: return outcome(list_templates());
+    case Command::template_show: return outcome(show_template(settings));
+    case Command::template_capture: return outcome(capture_template(settings));
   }
   return EXIT_FAILURE;
 }

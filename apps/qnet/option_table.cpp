@@ -206,6 +206,12 @@ constexpr Option kOptions[] = {
     {"log_level", "QNET_LOG_LEVEL", "LEVEL", "error, warning, info or debug", "rd", false, set_log_level},
     {"threads", "", "N", "cores to use (all)", "r", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 256, s.threads); }},
     {"qr", "", "", "print a QR code too", "i", false, [](Settings& s, const std::string& v) { return set_flag_value(s.qr, v); }},
+    {"toml", "", "", "print the template's file", "w", false, [](Settings& s, const std::string& v) { return set_flag_value(s.toml, v); }},
+    {"from", "", "", "read recorded hellos, one in each FILE", "c", false, [](Settings& s, const std::string& v) { return set_flag_value(s.from, v); }},
+    {"port", "", "PORT", "where to listen on 127.0.0.1 (8444)", "c", false, [](Settings& s, const std::string& v) { return set_port(v, s.capture_port); }},
+    {"count", "", "N", "connections to take (12)", "c", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 4096, s.capture_count); }},
+    {"name", "", "NAME", "the template's name (captured)", "c", false, [](Settings& s, const std::string& v) -> Result<void> { if (v.empty()) return bad("the name is empty"); s.template_name = v; return {}; }},
+    {"first_record", "", "N", "length of its first record of data (87)", "c", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 18, 16401, s.first_record); }},
     {"json", "", "", "print JSON", "s", false, [](Settings& s, const std::string& v) { return set_flag_value(s.json, v); }},
 };
 // clang-format on
@@ -220,7 +226,7 @@ std::string Option::flag() const {
 }
 
 bool Option::belongs_to(Command command) const {
-  constexpr std::string_view letters = "rdkis";
+  constexpr std::string_view letters = "rdkislwc";
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos;
 }
 

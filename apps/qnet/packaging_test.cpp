@@ -34,17 +34,20 @@ bool has_item(const std::string& page, const Option& option) {
              : page.find(item + " Ar " + std::string(option.value_name) + "\n") != std::string::npos;
 }
 
-/// The flags in the completion's line "  run) flags="…" ;;".
+/// The flags in the completion's line "  run) flags="…" ;;"; a name of two words has its space escaped there.
 std::vector<std::string> completed_flags(const std::string& script, Command command) {
-  const auto start = "\n    " + std::string(name_of(command)) + ") flags=\"";
+  std::string name(name_of(command));
+  if (const auto space = name.find(' '); space != std::string::npos) name.insert(space, 1, '\\');
+  const auto start = "\n    " + name + ") flags=\"";
   const auto at = script.find(start);
   if (at == std::string::npos) return {};
   const auto first = at + start.size();
   return words_of(script.substr(first, script.find('"', first) - first));
 }
 
-constexpr Command kCommands[] = {Command::run, Command::demo, Command::keygen, Command::invite,
-                                 Command::status};
+constexpr Command kCommands[] = {
+    Command::run,    Command::demo,          Command::keygen,        Command::invite,
+    Command::status, Command::template_list, Command::template_show, Command::template_capture};
 
 TEST(ManPage, has_every_flag_with_its_value) {
   const auto page = contents("qnet.1");
@@ -83,7 +86,7 @@ TEST(Completion, offers_each_command_exactly_its_flags) {
 
 TEST(Completion, offers_every_template) {
   const auto script = contents("qnet.bash");
-  const auto at = script.find("--template) ");
+  const auto at = script.find("local templates=");
   ASSERT_NE(at, std::string::npos);
   const auto first = script.find('"', at) + 1;
   std::vector<std::string> expected;
