@@ -8,7 +8,8 @@ _qnet_paths() {
 }
 
 _qnet() {
-  local commands="demo run invite keygen status"
+  local commands="demo run invite keygen status template"
+  local templates="chromium-156 edge-156 firefox-esr-153 safari-26 safari-ios-26 curl-7.88-openssl-3.0"
   # Not from COMP_WORDS alone: bash takes --flag=value for three words.
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" flags=""
   COMPREPLY=()
@@ -24,19 +25,38 @@ _qnet() {
   case $previous in
     --helper-mode) mapfile -t COMPREPLY < <(compgen -W "client relay bootstrap exit super" -- "$word"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W "error warning info debug" -- "$word"); return ;;
+    --template) mapfile -t COMPREPLY < <(compgen -W "$templates" -- "$word"); return ;;
     --config) _qnet_paths -f "$word"; return ;;
     --state-dir) _qnet_paths -d "$word"; return ;;
-    --relay-only | --exit-node | --qr | --json | --help | -h) ;;
+    --relay-only | --exit-node | --qr | --json | --toml | --from | --help | -h) ;;
     --*) return ;;
   esac
-  case ${COMP_WORDS[1]} in
-    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --socks-port --socks-bind
+  local command="${COMP_WORDS[1]}"
+  if [[ $command == template ]]; then
+    if ((COMP_CWORD == 2)); then
+      mapfile -t COMPREPLY < <(compgen -W "list show capture --help" -- "$word")
+      return
+    fi
+    command="template ${COMP_WORDS[2]}"
+    if [[ $command == *show && $word != -* ]]; then
+      mapfile -t COMPREPLY < <(compgen -W "$templates" -- "$word")
+      return
+    elif [[ " ${COMP_WORDS[*]} " == *" --from "* && $word != -* ]]; then
+      _qnet_paths -f "$word"
+      return
+    fi
+  fi
+  case $command in
+    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --template --socks-port --socks-bind
       --socks-auth --status-port --listen --advertise --cover-origin --cover-name --exit-abuse-email --exit-allow
       --exit-ports --exit-max-connections --dns-server --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
     keygen) flags="--help --state-dir" ;;
     invite) flags="--help --advertise --cover-name --state-dir --qr" ;;
     status) flags="--help --status-port --json" ;;
+    template\ list) flags="--help" ;;
+    template\ show) flags="--help --toml" ;;
+    template\ capture) flags="--help --from --port --count --name --first-record" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word")
 }

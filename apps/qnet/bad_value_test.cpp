@@ -40,6 +40,21 @@ TEST(BadValue, the_demos_ports_leave_room_for_those_after_them) {
   }
 }
 
+TEST(BadValue, a_template_is_one_that_is_known_or_a_file) {
+  for (const char* const name : {"chromium", "Safari-26", "chromium-156 "}) {
+    const auto names_them =
+        AllOf(HasSubstr(name), HasSubstr("chromium-156"), HasSubstr("curl-7.88-openssl-3.0"));
+    EXPECT_THAT(error_of(client({"--template", name})), AllOf(HasSubstr("--template"), names_them));
+    EXPECT_THAT(error_of(client(), {{"STEALTH_TEMPLATE", name}}),
+                AllOf(HasSubstr("STEALTH_TEMPLATE"), names_them));
+    const ConfigFile file("template = '" + std::string(name) + "'\n");
+    EXPECT_THAT(error_of(client({"--config", file.path()})),
+                AllOf(HasSubstr("qnet.toml, line 1"), names_them));
+  }
+  for (const char* const name : {"safari-26", "my.toml", "./mine"})
+    EXPECT_EQ(settings_of(client({"--template", name})).browser_template, name);
+}
+
 TEST(BadValue, an_exit_port_is_a_port) {
   for (const char* const ports : {"0", "80,65536", "8080;22", "8080 22", ",", "-1"}) {
     EXPECT_THAT(error_of(client({"--exit-ports", ports})), HasSubstr("--exit-ports"));

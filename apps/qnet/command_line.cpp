@@ -74,7 +74,10 @@ Result<CommandLine> parse_command_line(Command command, std::vector<std::string>
     return base::fail(Errc::bad_value, error.what());
   }
   if (line.help) return line;
-  if (const auto extras = app.remaining(); !extras.empty()) return unknown_flag(command, extras.front());
+  for (const auto& extra : app.remaining()) {
+    if (!takes_words(command) || extra.starts_with('-')) return unknown_flag(command, extra);
+    line.words.push_back(extra);
+  }
 
   if (configs.size() > 1) return base::fail(Errc::bad_value, "--config may be given once only");
   if (!configs.empty() && configs.front().empty())

@@ -13,7 +13,8 @@ namespace qnet::cli {
 
 struct CommandLine {
   GivenOptions given;
-  std::string config;  ///< the configuration file; empty when none is given
+  std::vector<std::string> words;  ///< without hyphens, for commands that take some
+  std::string config;              ///< the configuration file; empty when none is given
   bool help = false;
 };
 

@@ -8,7 +8,8 @@ namespace qnet::cli {
 namespace {
 
 /// In the order of the enum.
-constexpr std::array<std::string_view, 5> kNames = {"run", "demo", "keygen", "invite", "status"};
+constexpr std::array<std::string_view, 8> kNames = {
+    "run", "demo", "keygen", "invite", "status", "template list", "template show", "template capture"};
 
 }  // namespace
 
@@ -20,7 +21,23 @@ std::optional<Command> command_named(std::string_view name) {
   return static_cast<Command>(found - kNames.begin());
 }
 
-std::vector<std::string> command_names() { return {kNames.begin(), kNames.end()}; }
+std::vector<std::string> command_names() {
+  std::vector<std::string> words;
+  for (const auto name : kNames) {
+    std::string word(name.substr(0, name.find(' ')));
+    if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+  }
+  return words;
+}
+
+bool takes_words(Command command) {
+  return command == Command::template_show || command == Command::template_capture;
+}
+
+std::string_view words_help(Command command) {
+  if (command == Command::template_show) return " NAME|FILE";
+  return command == Command::template_capture ? " [FILE…]" : "";
+}
 
 std::vector<const Option*> options_of(Command command) {
   std::vector<const Option*> options;

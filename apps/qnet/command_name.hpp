@@ -13,7 +13,12 @@ namespace qnet::cli {
 
 [[nodiscard]] std::string_view name_of(Command command);
 [[nodiscard]] std::optional<Command> command_named(std::string_view name);
+/// Their first words, each once.
 [[nodiscard]] std::vector<std::string> command_names();
+
+/// Whether words without hyphens may follow, and how help shows them.
+[[nodiscard]] bool takes_words(Command command);
+[[nodiscard]] std::string_view words_help(Command command);
 
 [[nodiscard]] std::vector<const Option*> options_of(Command command);
 

@@ -13,8 +13,11 @@
 #include "crypto/system_random.hpp"
 #include "mesh/invite.hpp"
 #include "node/run.hpp"
+#include "node/template_choice.hpp"
 #include "options.hpp"
 #include "qr_code.hpp"
+#include "template_commands.hpp"
+#include "template_names.hpp"
 #include "texts.hpp"
 
 namespace qnet::cli {
@@ -73,7 +76,14 @@ base::Result<node::RelayConfig> relay_config(const Settings& settings, base::Ran
   return config;
 }
 
-base::Result<node::ClientConfig> client_config(const Settings& settings) {
+/// Pinned by --template; otherwise drawn, and kept.
+base::Result<htx::Template> browser_of(const Settings& settings, base::RandomSource& random) {
+  if (!settings.browser_template.empty()) return find_or_read_template(settings.browser_template);
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return node::kept_or_drawn_template(settings.state_dir, today, random);
+}
+
+base::Result<node::ClientConfig> client_config(const Settings& settings, base::RandomSource& random) {
   node::ClientConfig config{{}, endpoint(settings.socks_bind, settings.socks_port), std::nullopt};
   if (settings.socks_auth)
     config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
@@ -84,6 +94,9 @@ base::Result<node::ClientConfig> client_config(const Settings& settings) {
       config.peers.push_back(std::move(*invite));
     }
   }
+  auto browser = browser_of(settings, random);
+  if (!browser) return base::forward_error(browser);
+  config.browser = std::move(*browser);
   return config;
 }
 
@@ -97,7 +110,7 @@ int run(const Settings& settings) {
                           {},
                           {}};
   if (settings.helper_mode == HelperMode::client) {
-    auto client = client_config(settings);
+    auto client = client_config(settings, random);
     if (!client) return fail(client.error());
     config.client = std::move(*client);
     // A client's streams all ride on one session, which lives on one core.
@@ -169,6 +182,8 @@ int status(const Settings& settings) {
   return EXIT_SUCCESS;
 }
 
+int outcome(const base::Result<void>& done) { return done ? EXIT_SUCCESS : fail(done.error()); }
+
 int dispatch(const Settings& settings, std::string_view program) {
   switch (settings.command) {
     case Command::run: return run(settings);
@@ -176,6 +191,9 @@ int dispatch(const Settings& settings, std::string_view program) {
     case Command::keygen: return keygen(settings);
     case Command::invite: return invite(settings);
     case Command::status: return status(settings);
+    case Command::template_list: return outcome(list_templates());
+    case Command::template_show: return outcome(show_template(settings));
+    case Command::template_capture: return outcome(capture_template(settings));
   }
   return EXIT_FAILURE;
 }

@@ -8,6 +8,7 @@
 
 #include "exit/allow_entry.hpp"
 #include "mesh/invite.hpp"
+#include "template_names.hpp"
 
 namespace qnet::cli {
 
@@ -164,6 +165,13 @@ Result<void> set_folder(const std::string& text, std::filesystem::path& to) {
   return {};
 }
 
+Result<void> set_template(Settings& s, const std::string& text) {
+  // A file is read when QNet starts, for it may be changed until then.
+  if (!names_a_file(text) && htx::find_template(htx::builtin_templates(), text) == nullptr)
+    return bad("\"" + text + "\" is not a template: " + known_templates());
+  return s.browser_template = text, Result<void>();
+}
+
 Result<void> set_log_level(Settings& s, const std::string& text) {
   for (const char* level : {"error", "warning", "info", "debug"})
     if (text == level) return s.log_level = text, Result<void>();
@@ -174,10 +182,11 @@ Result<void> set_log_level(Settings& s, const std::string& text) {
 // clang-format off
 constexpr Option kOptions[] = {
     {"helper_mode", "STEALTH_MODE", "MODE", "client, relay, bootstrap, exit or super", "r", false, set_mode},
-    {"relay_only", "", "", "the same as --helper-mode relay", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::relay); }},
-    {"exit_node", "", "", "the same as --helper-mode exit", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::exit); }},
+    {"relay_only", "", "", "", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::relay); }},
+    {"exit_node", "", "", "the same as --helper-mode relay, exit", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::exit); }},
     {"peer", "QNET_PEER", "INVITE", "a peer to connect to (qnet://…); may repeat", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.peers, v); }},
     {"operators", "STEALTH_OPERATORS", "INVITES", "operators' invites, tried after the peers", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.operators, v); }},
+    {"template", "STEALTH_TEMPLATE", "NAME", "the browser to look like, or a .toml file", "r", false, set_template},
     {"socks_port", "STEALTH_SOCKS_PORT", "PORT", "the proxy's port (1088)", "rd", false, [](Settings& s, const std::string& v) { return set_port(v, s.socks_port); }},
     {"socks_bind", "", "ADDRESS", "the proxy's address (127.0.0.1)", "r", false, [](Settings& s, const std::string& v) -> Result<void> { if (!is_address(v)) return bad("\"" + v + "\" is not an IP address"); s.socks_bind = v; return {}; }},
     {"socks_auth", "QNET_SOCKS_AUTH", "USER:PASS", "ask programs for this password", "r", false, set_auth},
@@ -197,6 +206,12 @@ constexpr Option kOptions[] = {
     {"log_level", "QNET_LOG_LEVEL", "LEVEL", "error, warning, info or debug", "rd", false, set_log_level},
     {"threads", "", "N", "cores to use (all)", "r", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 256, s.threads); }},
     {"qr", "", "", "print a QR code too", "i", false, [](Settings& s, const std::string& v) { return set_flag_value(s.qr, v); }},
+    {"toml", "", "", "print the template's file", "w", false, [](Settings& s, const std::string& v) { return set_flag_value(s.toml, v); }},
+    {"from", "", "", "read recorded hellos, one in each FILE", "c", false, [](Settings& s, const std::string& v) { return set_flag_value(s.from, v); }},
+    {"port", "", "PORT", "where to listen on 127.0.0.1 (8444)", "c", false, [](Settings& s, const std::string& v) { return set_port(v, s.capture_port); }},
+    {"count", "", "N", "connections to take (12)", "c", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 4096, s.capture_count); }},
+    {"name", "", "NAME", "the template's name (captured)", "c", false, [](Settings& s, const std::string& v) -> Result<void> { if (v.empty()) return bad("the name is empty"); s.template_name = v; return {}; }},
+    {"first_record", "", "N", "length of its first record of data (87)", "c", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 18, 16401, s.first_record); }},
     {"json", "", "", "print JSON", "s", false, [](Settings& s, const std::string& v) { return set_flag_value(s.json, v); }},
 };
 // clang-format on
@@ -211,7 +226,7 @@ std::string Option::flag() const {
 }
 
 bool Option::belongs_to(Command command) const {
-  constexpr std::string_view letters = "rdkis";
+  constexpr std::string_view letters = "rdkislwc";
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos;
 }
 

@@ -16,7 +16,8 @@ struct Option {
   std::string_view environment;  ///< empty when there is none
   std::string_view value_name;   ///< "PORT"; empty for a switch
   std::string_view help;
-  std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus)
+  std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus),
+                              ///< and of template l(ist) (sho)w c(apture)
   bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 

@@ -16,11 +16,15 @@ namespace {
 using base::Result;
 
 std::string option_lines(const std::vector<const Option*>& options) {
-  std::string text;
+  std::string text, left;
   for (const auto* const option : options) {
-    const auto left =
-        option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
+    left += option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
+    if (option->help.empty()) {  // told together with the next
+      left += ", ";
+      continue;
+    }
     text += fmt::format("  {:<28} {}\n", left, option->help);
+    left.clear();
   }
   return text;
 }
@@ -33,14 +37,24 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help")
     return Outcome(PrintText{help_text()});
   if (arguments[0] == "--version") return Outcome(PrintText{version_text()});
-  const auto command = command_named(arguments[0]);
+  // "template" is always followed by what to do with one.
+  const std::size_t name_words = arguments[0] == "template" && arguments.size() > 1 ? 2 : 1;
+  if (arguments[0] == "template" &&
+      (arguments.size() == 1 || arguments[1] == "--help" || arguments[1] == "-h"))
+    return Outcome(PrintText{template_help_text()});
+  const auto name = name_words == 2 ? arguments[0] + " " + arguments[1] : arguments[0];
+  const auto command = command_named(name);
+  if (!command && name_words == 2)
+    return base::fail(Errc::unknown_command,
+                      fmt::format("{}; qnet template --help lists what there is", name));
   if (!command) {
     auto known = command_names();
     known.insert(known.end(), {"--help", "--version"});
     return base::fail(Errc::unknown_command, fmt::format("{}{}; qnet --help lists them", arguments[0],
                                                          suggestion(arguments[0], known)));
   }
-  auto line = parse_command_line(*command, {arguments.begin() + 1, arguments.end()});
+  auto line = parse_command_line(
+      *command, {arguments.begin() + static_cast<std::ptrdiff_t>(name_words), arguments.end()});
   if (!line) return base::forward_error(line);
   if (line->help) return Outcome(PrintText{help_text(*command)});
 
@@ -54,6 +68,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
                                       std::move(from_file)};
   auto settings = settle(*command, strongest_first, environment);
   if (!settings) return base::forward_error(settings);
+  settings->words = std::move(line->words);
   return Outcome(std::move(*settings));
 }
 
@@ -69,6 +84,7 @@ Usage: qnet COMMAND [OPTIONS]
   invite    print the invite (qnet://...) of the peer whose state is here
   keygen    make the keys of a peer
   status    say how the running QNet is doing
+  template  the browsers that a client can look like: list, show, capture
 
   --help    this text; qnet COMMAND --help tells a command's options
   --version
@@ -77,9 +93,21 @@ Start with: qnet demo
 )";
 }
 
+std::string template_help_text() {
+  return R"(Usage: qnet template list|show|capture [OPTIONS]
+
+  list             the built-in templates: browsers that a client can look like
+  show NAME|FILE   one of them, or one of your own, in plain words
+  capture          make one of a browser on this machine; --from FILE... of
+                   recorded ClientHellos
+
+qnet template show --help tells the options of show, and so on.
+)";
+}
+
 std::string help_text(Command command) {
-  auto text =
-      fmt::format("Usage: qnet {} [OPTIONS]\n\n{}", name_of(command), option_lines(options_of(command)));
+  auto text = fmt::format("Usage: qnet {} [OPTIONS]{}\n\n{}", name_of(command), words_help(command),
+                          option_lines(options_of(command)));
   if (command == Command::run)
     text += fmt::format("  {:<28} {}\n", "--config FILE", "the same options in TOML: socks_port = 1088");
   return text;

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "command_name.hpp"
+#include "htx/template.hpp"
 #include "option_table.hpp"
 
 namespace qnet::cli {
@@ -33,17 +34,20 @@ bool has_item(const std::string& page, const Option& option) {
              : page.find(item + " Ar " + std::string(option.value_name) + "\n") != std::string::npos;
 }
 
-/// The flags in the completion's line "  run) flags="…" ;;".
+/// The flags in the completion's line "  run) flags="…" ;;"; a name of two words has its space escaped there.
 std::vector<std::string> completed_flags(const std::string& script, Command command) {
-  const auto start = "\n    " + std::string(name_of(command)) + ") flags=\"";
+  std::string name(name_of(command));
+  if (const auto space = name.find(' '); space != std::string::npos) name.insert(space, 1, '\\');
+  const auto start = "\n    " + name + ") flags=\"";
   const auto at = script.find(start);
   if (at == std::string::npos) return {};
   const auto first = at + start.size();
   return words_of(script.substr(first, script.find('"', first) - first));
 }
 
-constexpr Command kCommands[] = {Command::run, Command::demo, Command::keygen, Command::invite,
-                                 Command::status};
+constexpr Command kCommands[] = {
+    Command::run,    Command::demo,          Command::keygen,        Command::invite,
+    Command::status, Command::template_list, Command::template_show, Command::template_capture};
 
 TEST(ManPage, has_every_flag_with_its_value) {
   const auto page = contents("qnet.1");
@@ -78,6 +82,16 @@ TEST(Completion, offers_each_command_exactly_its_flags) {
     EXPECT_THAT(completed_flags(script, command), ::testing::UnorderedElementsAreArray(expected))
         << name_of(command);
   }
+}
+
+TEST(Completion, offers_every_template) {
+  const auto script = contents("qnet.bash");
+  const auto at = script.find("local templates=");
+  ASSERT_NE(at, std::string::npos);
+  const auto first = script.find('"', at) + 1;
+  std::vector<std::string> expected;
+  for (const auto& browser : htx::builtin_templates()) expected.push_back(browser.name);
+  EXPECT_EQ(words_of(script.substr(first, script.find('"', first) - first)), expected);
 }
 
 TEST(Completion, offers_every_command) {

@@ -13,7 +13,7 @@
 
 namespace qnet::cli {
 
-enum class Command { run, demo, keygen, invite, status };
+enum class Command { run, demo, keygen, invite, status, template_list, template_show, template_capture };
 enum class HelperMode { client, relay, bootstrap, exit, super };
 
 [[nodiscard]] std::string_view to_text(HelperMode mode);
@@ -38,6 +38,7 @@ struct Settings {
   std::optional<mesh::HostPort> advertise;
   std::optional<mesh::HostPort> cover_origin;
   std::string cover_name;              ///< empty: the cover origin's host
+  std::string browser_template;        ///< a template's name or file; empty: drawn
   std::vector<std::string> peers;      ///< invites
   std::vector<std::string> operators;  ///< invites, tried after the peers
   std::filesystem::path state_dir;
@@ -55,6 +56,14 @@ struct Settings {
 
   bool qr = false;
   bool json = false;
+
+  std::vector<std::string> words;  ///< of commands that take some: a template's name, files
+  bool toml = false;
+  bool from = false;  ///< take the hellos from the files that `words` name
+  std::string template_name = "captured";
+  std::uint16_t capture_port = 8444;
+  std::uint32_t capture_count = 12;
+  std::uint32_t first_record = 87;  ///< what browsers begin HTTP/2 with
 };
 
 }  // namespace qnet::cli

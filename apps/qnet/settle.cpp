@@ -84,7 +84,7 @@ std::filesystem::path default_state_dir(const Environment& environment) {
 
 bool needs_state_dir(const Settings& s) {
   if (s.command == Command::run) return s.helper_mode != HelperMode::client;
-  return s.command != Command::status;
+  return s.command == Command::demo || s.command == Command::keygen || s.command == Command::invite;
 }
 
 Result<void> check_relay(const Settings& s) {

@@ -70,9 +70,10 @@ struct Status {
   Connection connection = Connection::offline;
   std::chrono::system_clock::time_point since;  ///< when `connection` last changed
   std::chrono::seconds uptime{0};
-  std::string peer_id;         ///< empty in modes without an identity
-  std::string socks_address;   ///< host:port, empty without a proxy
-  std::string listen_address;  ///< host:port, empty in modes that accept no peers
+  std::string peer_id;           ///< empty in modes without an identity
+  std::string socks_address;     ///< host:port, empty without a proxy
+  std::string browser_template;  ///< whose ClientHello a client sends; empty in modes that dial nobody
+  std::string listen_address;    ///< host:port, empty in modes that accept no peers
   std::vector<Peer> peers;
   Counters counters;
   std::string problem;      ///< the last problem, as a sentence for people, or empty

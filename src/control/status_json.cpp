@@ -70,6 +70,7 @@ json::object to_json(const Status& status) {
   all["uptime_seconds"] = status.uptime.count();
   all["peer_id"] = text_or_null(status.peer_id);
   all["socks_address"] = text_or_null(status.socks_address);
+  all["template"] = text_or_null(status.browser_template);
   all["listen_address"] = text_or_null(status.listen_address);
   json::array peers;
   for (const auto& peer : status.peers) peers.push_back(to_json(peer));

@@ -109,6 +109,7 @@ void append_node(std::string& out, const Status& status) {
   append_field(out, "state", fmt::format("{} since {}", to_text(status.connection), to_text(status.since)));
   append_field(out, "problem", status.problem);
   append_field(out, "SOCKS5", status.socks_address);
+  append_field(out, "looks like", status.browser_template);
   append_field(out, "listens on", status.listen_address);
   append_field(out, "peer id", status.peer_id);
   append_peers(out, status.peers);

@@ -17,6 +17,7 @@ TEST(StatusText, shows_a_client) {
 mode        client
 state       connected since 2025-06-15T15:06:40Z
 SOCKS5      127.0.0.1:1088
+looks like  chromium-156
 
 PEER     COVER        ADDRESS             STATE      ROUND TRIP  LAST ERROR
 relay-1  www.example  192.0.2.7:443       connected  12.3 ms     -

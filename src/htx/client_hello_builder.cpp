@@ -16,13 +16,16 @@ struct Overloaded : Visitors... {
   using Visitors::operator()...;
 };
 
+/// What hellos of 256 to 511 bytes are filled to: some servers hang at those (RFC 7685 §1).
+constexpr std::size_t kPadded = 512;
+
 using GreaseValues = std::array<std::uint16_t, Template::max_grease_slots>;
 
 GreaseValues draw_grease(const Template& browser, base::RandomSource& random) {
   std::array<std::uint8_t, Template::max_grease_slots> seeds{};
-  random.fill(base::MutableBytes(seeds).first(browser.grease_slots));
+  random.fill(base::MutableBytes(seeds).first(browser.grease_slots.size()));
   GreaseValues values{};
-  for (std::size_t i = 0; i < browser.grease_slots; ++i) {
+  for (std::size_t i = 0; i < browser.grease_slots.size(); ++i) {
     const auto byte = static_cast<std::uint16_t>((seeds[i] & 0xf0U) | 0x0aU);
     values[i] = static_cast<std::uint16_t>(byte << 8U | byte);
   }
@@ -61,21 +64,30 @@ class Writer {
     std::visit(Overloaded{
                    [&](const part::Literal& p) { base::append(out_, p.bytes); },
                    [&](const part::Grease& p) { append_integer(out_, grease_[p.slot]); },
+                   [&](const part::Choice& p) { base::append(out_, drawn(p.values)); },
                    [&](const part::ServerName&) { write_server_name(); },
                    [&](const part::MlKem&) { base::append(out_, *inputs_.ml_kem); },
                    [&](const part::Ephemeral&) { base::append(out_, inputs_.ephemeral); },
                    [&](const part::SeparateX25519&) { base::append(out_, inputs_.separate); },
-                   [&](const part::FreshX25519&) {
-                     base::append(out_, crypto::X25519KeyPair::generate(random_).public_key);
-                   },
+                   [&](const part::FreshX25519&) { write_fresh_x25519(); },
+                   [&](const part::FreshP256&) { write_fresh_p256(); },
                    [&](const part::Random& p) { write_random(p.size); },
-                   [&](const part::RandomVector& p) {
-                     const auto size = p.sizes[random_.below(static_cast<std::uint32_t>(p.sizes.size()))];
-                     append_integer(out_, size);
-                     write_random(size);
+                   [&](const part::RandomVector& p) { write_random_vector(drawn(p.sizes)); },
+                   [&](const part::EchPayload& p) {
+                     write_random_vector(static_cast<std::uint16_t>(p.size(inputs_.server_name.size())));
+                   },
+                   [&](const part::Padding&) {
+                     out_.resize(out_.size() + padding_size(out_.size() - kRecordHeader));
                    },
                },
                item);
+  }
+
+  /// Whether an extension that begins here is written at all.
+  [[nodiscard]] bool wanted(const TemplateExtension& extension) const {
+    if (extension.body.empty() || !std::holds_alternative<part::Padding>(extension.body.front())) return true;
+    const auto hello = out_.size() - kRecordHeader;
+    return hello > 0xff && hello < kPadded;
   }
 
   void write_random(std::size_t size) {
@@ -96,6 +108,31 @@ class Writer {
   [[nodiscard]] base::Bytes& out() { return out_; }
 
  private:
+  /// OpenSSL and BoringSSL alike: to 512 bytes, but never an empty extension. `written` counts its header.
+  static std::size_t padding_size(std::size_t written) {
+    return written < kPadded ? kPadded - written : std::size_t{1};
+  }
+
+  template <class T>
+  const T& drawn(const std::vector<T>& values) {
+    return values[random_.below(static_cast<std::uint32_t>(values.size()))];
+  }
+
+  void write_random_vector(std::uint16_t size) {
+    append_integer(out_, size);
+    write_random(size);
+  }
+
+  void write_fresh_x25519() {
+    base::append(out_, inputs_.fresh_x25519 != nullptr ? *inputs_.fresh_x25519
+                                                       : crypto::X25519KeyPair::generate(random_).public_key);
+  }
+
+  void write_fresh_p256() {
+    base::append(out_,
+                 inputs_.fresh_p256 != nullptr ? *inputs_.fresh_p256 : crypto::random_p256_point(random_));
+  }
+
   void write_server_name() {
     const auto list = open();
     out_.push_back(0);  // host_name
@@ -116,6 +153,7 @@ class Writer {
 BuiltHello build_client_hello(const Template& browser, const HelloInputs& inputs,
                               base::RandomSource& random) {
   assert(!inputs.server_name.empty() && inputs.server_name.size() <= 255);
+  assert(inputs.ml_kem != nullptr || !browser.has<part::MlKem>());
   Writer writer(browser, inputs, random);
   auto& out = writer.out();
   BuiltHello hello;
@@ -141,6 +179,7 @@ BuiltHello build_client_hello(const Template& browser, const HelloInputs& inputs
   const auto extensions = writer.open();
   for (const auto index : draw_order(browser, random)) {
     const auto& extension = browser.extensions[index];
+    if (!writer.wanted(extension)) continue;
     writer.write(extension.type);
     const auto body = writer.open();
     for (const auto& item : extension.body) writer.write(item);

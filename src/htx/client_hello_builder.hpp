@@ -5,16 +5,21 @@
 
 #include "base/random.hpp"
 #include "crypto/mlkem768.hpp"
+#include "crypto/p256.hpp"
 #include "crypto/x25519.hpp"
 #include "htx/template.hpp"
 
 namespace qnet::htx {
 
 struct HelloInputs {
-  std::string_view server_name;       ///< 1 to 255 bytes
-  crypto::X25519Public ephemeral{};   ///< Noise's e
-  crypto::X25519Public separate{};    ///< for templates with a second, other X25519 share
-  const crypto::MlKemPublic* ml_kem;  ///< not null
+  std::string_view server_name;      ///< 1 to 255 bytes
+  crypto::X25519Public ephemeral{};  ///< Noise's e
+  crypto::X25519Public separate{};   ///< for templates with a second, other X25519 share
+  /// May be null for a template without an ML-KEM share.
+  const crypto::MlKemPublic* ml_kem;
+  /// Keys whose secrets nobody keeps, made where they are missing: they may be made before, at leisure.
+  const crypto::X25519Public* fresh_x25519 = nullptr;
+  const crypto::P256Public* fresh_p256 = nullptr;
 };
 
 struct BuiltHello {

@@ -31,7 +31,7 @@ TEST(ClientHelloParser, reads_every_captured_browser) {
 TEST(ClientHelloParser, gives_the_fingerprints_that_others_give) {
   const auto ja4_of = [](const std::string& name) {
     const auto capture = captures(name).front();
-    return testing::ja4(parse_client_hello(capture).hello);
+    return ja4(parse_client_hello(capture).hello);
   };
   EXPECT_EQ(ja4_of("curl-7.88"), "t13d3112h2_e8f1e7e78f70_b26ce05bbdd6");
   EXPECT_EQ(ja4_of("openssl-s_client"), "t13d311000_e8f1e7e78f70_1f22a2ca17c4");

@@ -74,6 +74,31 @@ TEST_P(Handshake, ends_with_the_same_keys_on_both_sides) {
   EXPECT_EQ(base::text_of((*opened)->data), "and more");
 }
 
+TEST_P(Handshake, succeeds_with_every_template_that_offers_the_profiles_group) {
+  for (const auto& browser : builtin_templates()) {
+    auto with = config();
+    with.browser = &browser;
+    auto initiator = start(std::move(with));
+    auto decision = examine(initiator.hello());
+    const bool hybrid = browser.has<part::MlKem>();
+    // A hello without the hybrid group gets X25519 from an origin that prefers the hybrid; a profile has one
+    // group.
+    if (profile().group == kX25519MlKem768 && !hybrid) {
+      EXPECT_TRUE(std::holds_alternative<Gate::Visit>(decision)) << browser.name;
+      continue;
+    }
+    ASSERT_TRUE(std::holds_alternative<Responder>(decision)) << browser.name;
+    auto& responder = std::get<Responder>(decision);
+    ASSERT_TRUE(*initiator.receive(answer_of(responder))) << browser.name;
+    EXPECT_EQ(initiator.post_quantum(), profile().group == kX25519MlKem768);
+    const auto finished = initiator.finish(base::bytes_of("x"));
+    ASSERT_TRUE(finished) << browser.name;
+    const auto done = responder.receive(finished->flight);
+    EXPECT_TRUE(done && *done) << browser.name;
+    EXPECT_EQ(base::text_of(responder.finish().first), "x") << browser.name;
+  }
+}
+
 TEST_P(Handshake, has_the_shape_of_the_profile_on_the_wire) {
   auto initiator = start(config());
   auto decision = examine(initiator.hello());

@@ -11,7 +11,7 @@
 namespace qnet::htx {
 
 Initiator::Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephemeral,
-                     crypto::MlKemKeyPair kem, crypto::X25519KeyPair own_static)
+                     std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static)
     : config_(std::move(config)),
       hello_(std::move(hello.record)),
       ephemeral_(std::move(ephemeral)),
@@ -21,13 +21,18 @@ Initiator::Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephe
 
 base::Result<Initiator> Initiator::start(Config config, base::RandomSource& random) {
   auto ephemeral = crypto::X25519KeyPair::generate(random);
-  auto kem = crypto::MlKemKeyPair::generate(random);
+  const auto& browser = *config.browser;
+  // Only the keys that this browser's hello shows: each costs as much as the rest of the hello.
+  std::optional<crypto::MlKemKeyPair> kem;
+  if (browser.has<part::MlKem>()) kem = crypto::MlKemKeyPair::generate(random);
   auto own_static = config.own_static ? config.own_static->clone() : crypto::X25519KeyPair::generate(random);
   // Browsers that send a separate X25519 share make another key for it; nobody will use this one.
-  const auto separate = crypto::X25519KeyPair::generate(random);
+  crypto::X25519Public separate{};
+  if (browser.has<part::SeparateX25519>()) separate = crypto::X25519KeyPair::generate(random).public_key;
 
-  const HelloInputs inputs{config.server_name, ephemeral.public_key, separate.public_key, &kem.public_key};
-  auto hello = build_client_hello(*config.browser, inputs, random);
+  const HelloInputs inputs{config.server_name, ephemeral.public_key, separate,
+                           kem ? &kem->public_key : nullptr};
+  auto hello = build_client_hello(browser, inputs, random);
   const auto session_id_offset = hello.session_id_offset;
   const Message1 message{config.now, config.access_tag};
 
@@ -71,9 +76,10 @@ base::Result<bool> Initiator::take_server_hello() {
   if (auto mixed = transcript_.mix_dh(ephemeral_.secret, relay_ephemeral_); !mixed)
     return base::forward_error(mixed);
   if (!answer.ml_kem_ciphertext.empty()) {
+    if (!kem_) return base::fail(Errc::bad_server_hello);  // a group that was not offered
     crypto::MlKemCiphertext ciphertext{};
     std::ranges::copy(answer.ml_kem_ciphertext, ciphertext.begin());
-    transcript_.mix_kem(crypto::ml_kem_decapsulate(kem_, ciphertext));
+    transcript_.mix_kem(crypto::ml_kem_decapsulate(*kem_, ciphertext));
     post_quantum_ = true;
   }
   transcript_.mix_server_hello(base::ByteView(input_).first(parsed.consumed), answer.random_offset);

@@ -58,8 +58,8 @@ class Initiator {
   [[nodiscard]] bool post_quantum() const { return post_quantum_; }
 
  private:
-  Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephemeral, crypto::MlKemKeyPair kem,
-            crypto::X25519KeyPair own_static);
+  Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephemeral,
+            std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static);
 
   base::Result<bool> take_server_hello();
   base::Result<bool> take_flight();
@@ -71,7 +71,7 @@ class Initiator {
   Config config_;
   base::Bytes hello_;
   crypto::X25519KeyPair ephemeral_;
-  crypto::MlKemKeyPair kem_;
+  std::optional<crypto::MlKemKeyPair> kem_;  // where the browser offers the hybrid group
   crypto::X25519KeyPair static_;
   Transcript transcript_;
   noise::CipherState flight_cipher_;

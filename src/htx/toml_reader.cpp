@@ -30,6 +30,8 @@ void TomlReader::fail(std::string_view key, std::string_view what) {
 bool TomlReader::failed() const { return !node_->problem->empty(); }
 std::string TomlReader::problem() const { return *node_->problem; }
 
+bool TomlReader::has(std::string_view key) const { return node_->table.contains(key); }
+
 std::string TomlReader::text(std::string_view key) {
   const auto value = node_->table[key].value_exact<std::string>();
   if (!value || value->empty()) fail(key, "a text is missing");

@@ -19,6 +19,7 @@ class TomlReader {
   TomlReader& operator=(TomlReader&&) noexcept;
   ~TomlReader();
 
+  [[nodiscard]] bool has(std::string_view key) const;
   [[nodiscard]] std::string text(std::string_view key);
   [[nodiscard]] std::string optional_text(std::string_view key);  ///< empty when absent
   [[nodiscard]] std::vector<std::string> texts(std::string_view key);

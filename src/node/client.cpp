@@ -69,8 +69,9 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
                base::RandomSource& random)
     : socks_(config.socks),
-      uplink_(std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers),
-                                       htx::builtin_templates().front(), random)),
+      browser_(config.browser.name),
+      uplink_(
+          std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers), config.browser, random)),
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
                                              [uplink = uplink_](proxy::Destination destination) {
                                                return connect_through(uplink, std::move(destination));
@@ -88,6 +89,7 @@ void Client::fill(control::Status& status) const {
   status.connection = uplink_->connected() ? control::Connection::connected : control::Connection::offline;
   status.since = uplink_->since();
   status.socks_address = net::to_text(socks_);
+  status.browser_template = browser_;
   for (const auto& peer : uplink_->peers()) {
     control::Peer row;
     row.address = mesh::HostPort{peer.address.host, peer.address.port}.to_text();

@@ -20,6 +20,8 @@ struct ClientConfig {
   std::vector<mesh::Invite> peers;  ///< at least one; the first that answers is used
   net::tcp::endpoint socks;
   std::optional<proxy::Credentials> credentials;
+  /// Whose ClientHello is sent.
+  htx::Template browser = htx::builtin_templates().front();
 };
 
 /// Lives on one io_context. `random` must outlive it.
@@ -38,6 +40,7 @@ class Client {
          base::RandomSource& random);
 
   net::tcp::endpoint socks_;
+  std::string browser_;
   std::shared_ptr<Uplink> uplink_;
   std::shared_ptr<proxy::Server> proxy_;
 };

@@ -20,8 +20,8 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 }  // namespace
 
 Uplink::Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-               const htx::Template& browser, base::RandomSource& random)
-    : browser_(browser), random_(random), retry_(executor), attempted_(executor) {
+               htx::Template browser, base::RandomSource& random)
+    : browser_(std::move(browser)), random_(random), retry_(executor), attempted_(executor) {
   for (auto& address : peers) peers_.emplace_back().address = std::move(address);
   attempted_.expires_at(std::chrono::steady_clock::time_point::max());
 }

@@ -38,7 +38,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   };
 
   Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-         const htx::Template& browser, base::RandomSource& random);
+         htx::Template browser, base::RandomSource& random);
 
   /// Starts dialling and goes on until stop().
   void start();
@@ -60,7 +60,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   void end_round();
 
   std::vector<Peer> peers_;
-  const htx::Template& browser_;
+  htx::Template browser_;
   base::RandomSource& random_;
   std::shared_ptr<session::Session> session_;
   std::optional<base::Error> problem_;

@@ -14,6 +14,7 @@ inline Status client_status() {
   status.since = std::chrono::system_clock::from_time_t(1'750'000'000);
   status.uptime = 3725s;
   status.socks_address = "127.0.0.1:1088";
+  status.browser_template = "chromium-156";
   status.peers = {{.name = "relay-1",
                    .cover = "www.example",
                    .address = "192.0.2.7:443",
