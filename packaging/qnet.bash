@@ -8,7 +8,7 @@ _qnet_paths() {
 }
 
 _qnet() {
-  local commands="demo run invite keygen status template"
+  local commands="demo run invite keygen status template cover"
   local templates="chromium-156 edge-156 firefox-esr-153 safari-26 safari-ios-26 curl-7.88-openssl-3.0"
   # Not from COMP_WORDS alone: bash takes --flag=value for three words.
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" flags=""
@@ -32,6 +32,13 @@ _qnet() {
     --*) return ;;
   esac
   local command="${COMP_WORDS[1]}"
+  if [[ $command == cover ]]; then
+    if ((COMP_CWORD == 2)); then
+      mapfile -t COMPREPLY < <(compgen -W "check --help" -- "$word")
+      return
+    fi
+    command="cover ${COMP_WORDS[2]}"
+  fi
   if [[ $command == template ]]; then
     if ((COMP_CWORD == 2)); then
       mapfile -t COMPREPLY < <(compgen -W "list show capture --help" -- "$word")
@@ -54,6 +61,7 @@ _qnet() {
     keygen) flags="--help --state-dir" ;;
     invite) flags="--help --advertise --cover-name --state-dir --qr" ;;
     status) flags="--help --status-port --json" ;;
+    cover\ check) flags="--help --advertise --cover-name" ;;
     template\ list) flags="--help" ;;
     template\ show) flags="--help --toml" ;;
     template\ capture) flags="--help --from --port --count --name --first-record" ;;

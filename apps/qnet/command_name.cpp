@@ -8,8 +8,9 @@ namespace qnet::cli {
 namespace {
 
 /// In the order of the enum.
-constexpr std::array<std::string_view, 8> kNames = {
-    "run", "demo", "keygen", "invite", "status", "template list", "template show", "template capture"};
+constexpr std::array<std::string_view, 9> kNames = {
+    "run",           "demo",          "keygen",           "invite",     "status",
+    "template list", "template show", "template capture", "cover check"};
 
 }  // namespace
 
@@ -30,12 +31,11 @@ std::vector<std::string> command_names() {
   return words;
 }
 
-bool takes_words(Command command) {
-  return command == Command::template_show || command == Command::template_capture;
-}
+bool takes_words(Command command) { return !words_help(command).empty(); }
 
 std::string_view words_help(Command command) {
   if (command == Command::template_show) return " NAME|FILE";
+  if (command == Command::cover_check) return " HOST[:PORT]";
   return command == Command::template_capture ? " [FILE…]" : "";
 }
 

@@ -10,6 +10,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "control/client.hpp"
+#include "cover_command.hpp"
 #include "crypto/system_random.hpp"
 #include "mesh/invite.hpp"
 #include "node/run.hpp"
@@ -194,6 +195,7 @@ int dispatch(const Settings& settings, std::string_view program) {
     case Command::template_list: return outcome(list_templates());
     case Command::template_show: return outcome(show_template(settings));
     case Command::template_capture: return outcome(capture_template(settings));
+    case Command::cover_check: return outcome(check_cover(settings));
   }
   return EXIT_FAILURE;
 }

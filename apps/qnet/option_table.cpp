@@ -192,9 +192,9 @@ constexpr Option kOptions[] = {
     {"socks_auth", "QNET_SOCKS_AUTH", "USER:PASS", "ask programs for this password", "r", false, set_auth},
     {"status_port", "STEALTH_STATUS_PORT", "PORT", "the status port on 127.0.0.1 (8088)", "rds", false, [](Settings& s, const std::string& v) { return set_port(v, s.status_port); }},
     {"listen", "QNET_LISTEN", "ADDR:PORT", "where peers connect (0.0.0.0:443)", "r", false, [](Settings& s, const std::string& v) { return set_endpoint(v, s.listen); }},
-    {"advertise", "QNET_ADVERTISE", "HOST:PORT", "the address that invites give", "ri", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.advertise = *p; return {}; }},
+    {"advertise", "QNET_ADVERTISE", "HOST:PORT", "the address that invites give", "rix", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.advertise = *p; return {}; }},
     {"cover_origin", "QNET_COVER_ORIGIN", "HOST:PORT", "the web site that strangers see", "r", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.cover_origin = *p; return {}; }},
-    {"cover_name", "QNET_COVER_NAME", "NAME", "that site's name (default: its host)", "ri", false, set_cover_name},
+    {"cover_name", "QNET_COVER_NAME", "NAME", "that site's name (default: its host)", "rix", false, set_cover_name},
     {"exit_abuse_email", "EXIT_ABUSE_EMAIL", "EMAIL", "exit: whom complaints reach; required", "r", false, set_email},
     {"exit_allow", "", "DEST", "exit: allow HOST:PORT[=ADDR:PORT]; may repeat", "r", true, add_exit_allow},
     {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "r", true, add_exit_port},
@@ -226,7 +226,7 @@ std::string Option::flag() const {
 }
 
 bool Option::belongs_to(Command command) const {
-  constexpr std::string_view letters = "rdkislwc";
+  constexpr std::string_view letters = "rdkislwcx";
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos;
 }
 

@@ -37,16 +37,16 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help")
     return Outcome(PrintText{help_text()});
   if (arguments[0] == "--version") return Outcome(PrintText{version_text()});
-  // "template" is always followed by what to do with one.
-  const std::size_t name_words = arguments[0] == "template" && arguments.size() > 1 ? 2 : 1;
-  if (arguments[0] == "template" &&
-      (arguments.size() == 1 || arguments[1] == "--help" || arguments[1] == "-h"))
-    return Outcome(PrintText{template_help_text()});
+  // These are always followed by what to do with one.
+  const bool group = arguments[0] == "template" || arguments[0] == "cover";
+  const std::size_t name_words = group && arguments.size() > 1 ? 2 : 1;
+  if (group && (arguments.size() == 1 || arguments[1] == "--help" || arguments[1] == "-h"))
+    return Outcome(PrintText{arguments[0] == "cover" ? cover_help_text() : template_help_text()});
   const auto name = name_words == 2 ? arguments[0] + " " + arguments[1] : arguments[0];
   const auto command = command_named(name);
   if (!command && name_words == 2)
     return base::fail(Errc::unknown_command,
-                      fmt::format("{}; qnet template --help lists what there is", name));
+                      fmt::format("{}; qnet {} --help lists what there is", name, arguments[0]));
   if (!command) {
     auto known = command_names();
     known.insert(known.end(), {"--help", "--version"});
@@ -85,6 +85,7 @@ Usage: qnet COMMAND [OPTIONS]
   keygen    make the keys of a peer
   status    say how the running QNet is doing
   template  the browsers that a client can look like: list, show, capture
+  cover     check whether a web site is a good cover for a relay
 
   --help    this text; qnet COMMAND --help tells a command's options
   --version
@@ -102,6 +103,16 @@ std::string template_help_text() {
                    recorded ClientHellos
 
 qnet template show --help tells the options of show, and so on.
+)";
+}
+
+std::string cover_help_text() {
+  return R"(Usage: qnet cover check HOST[:PORT] [OPTIONS]
+
+  check   visit a web site as every browser would, and tell how good a cover
+          origin it is for a relay
+
+qnet cover check --help tells its options.
 )";
 }
 

@@ -25,6 +25,7 @@ struct PrintText {
 [[nodiscard]] std::string help_text();
 [[nodiscard]] std::string help_text(Command command);
 [[nodiscard]] std::string template_help_text();
+[[nodiscard]] std::string cover_help_text();
 [[nodiscard]] std::string version_text();
 
 /// What an exit's operator must have read; shown before everything else in modes with an exit.

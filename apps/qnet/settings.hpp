@@ -13,7 +13,17 @@
 
 namespace qnet::cli {
 
-enum class Command { run, demo, keygen, invite, status, template_list, template_show, template_capture };
+enum class Command {
+  run,
+  demo,
+  keygen,
+  invite,
+  status,
+  template_list,
+  template_show,
+  template_capture,
+  cover_check
+};
 enum class HelperMode { client, relay, bootstrap, exit, super };
 
 [[nodiscard]] std::string_view to_text(HelperMode mode);

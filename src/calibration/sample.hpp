@@ -2,7 +2,7 @@
 #pragma once
 
 #include <chrono>
-#include <string>
+#include <memory>
 #include <vector>
 
 #include "tls/client.hpp"
@@ -27,8 +27,7 @@ struct Sample {
   std::chrono::microseconds connected_after{0};
   std::chrono::microseconds answered_after{0};  ///< from the hello to the first byte
   unsigned ecdsa_bits = 0;
-  std::chrono::system_clock::time_point certificate_ends{};
-  std::string issuer;
+  std::shared_ptr<const crypto::CertificateChain> certificates;
 };
 
 /// A handshake with a wrong Finished.

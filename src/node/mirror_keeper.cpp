@@ -1,20 +1,17 @@
 #include "node/mirror_keeper.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "calibration/error.hpp"
-#include "htx/template.hpp"
 #include "node/error.hpp"
-#include "node/origin_visit.hpp"
+#include "node/origin_study.hpp"
 
 namespace qnet::node {
 
@@ -23,62 +20,25 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-using ProfileResult = base::Result<htx::MirrorProfile>;
 
-/// The visits of all templates, which go on side by side.
-struct Round {
-  explicit Round(const asio::any_io_executor& executor) : done(executor) {
-    done.expires_at(std::chrono::steady_clock::time_point::max());
+/// The profiles of the templates that could be measured. Fails when there is none.
+base::Result<std::vector<htx::MirrorProfile>> profiles_of(std::vector<TemplateStudy> studies) {
+  std::vector<htx::MirrorProfile> profiles;
+  std::optional<base::Error> problem;
+  for (auto& [browser, study] : studies) {
+    if (study) {
+      profiles.push_back(std::move(study->profile));
+    } else if (!problem || calibration::unsuitable(study.error())) {
+      problem = study.error();
+    }
   }
-  void take(ProfileResult result) {
-    results.push_back(std::move(result));
-    if (--open == 0) done.cancel();
-  }
-  asio::steady_timer done;
-  std::size_t open = 0;
-  std::vector<ProfileResult> results;
-};
-
-/// Templates whose hellos a server cannot tell apart need one profile.
-std::vector<const htx::Template*> different_templates(base::RandomSource& random) {
-  std::vector<const htx::Template*> chosen;
-  std::set<std::string> shapes;
-  for (const auto& browser : htx::builtin_templates())
-    if (shapes.insert(shape_of(browser, random)).second) chosen.push_back(&browser);
-  return chosen;
+  if (profiles.empty()) return tl::unexpected(*problem);
+  if (problem)
+    spdlog::warn("the cover origin could not be measured with every template: {}", problem->message());
+  return profiles;
 }
 
 }  // namespace
-
-net::Task<base::Result<std::vector<htx::MirrorProfile>>> calibrate_all(CoverOrigin origin,
-                                                                       base::RandomSource& random) {
-  const auto executor = co_await asio::this_coro::executor;
-  const auto round = std::make_shared<Round>(executor);
-  const auto templates = different_templates(random);
-  round->open = templates.size();
-  for (const auto* const browser : templates)
-    asio::co_spawn(executor, calibrate(origin, *browser, random),
-                   [round](const std::exception_ptr& thrown, ProfileResult result) {
-                     if (thrown) std::rethrow_exception(thrown);
-                     round->take(std::move(result));
-                   });
-  (void)co_await round->done.async_wait(kAwait);
-
-  std::vector<htx::MirrorProfile> profiles;
-  std::optional<base::Error> problem;
-  for (auto& result : round->results) {
-    if (result) {
-      profiles.push_back(std::move(*result));
-    } else if (!problem || calibration::unsuitable(result.error())) {
-      problem = result.error();
-    }
-  }
-  if (profiles.empty()) co_return tl::unexpected(*problem);
-  if (problem)
-    spdlog::warn("the cover origin could not be measured with every template: {}", problem->message());
-  std::ranges::sort(profiles, {}, &htx::MirrorProfile::name);
-  co_return profiles;
-}
 
 MirrorKeeper::MirrorKeeper(const asio::any_io_executor& executor, CoverOrigin origin,
                            const std::filesystem::path& state_dir, htx::Gate& gate,
@@ -115,7 +75,8 @@ net::Task<void> MirrorKeeper::keep() {
 }
 
 net::Task<bool> MirrorKeeper::measure() {
-  auto profiles = co_await calibrate_all(origin_, random_);
+  auto studies = co_await study_all(origin_, random_);
+  auto profiles = profiles_of(std::move(studies));
   if (stopped_) co_return true;
   if (!profiles) {
     if (!problem_) spdlog::warn("the cover origin could not be measured: {}", profiles.error().message());

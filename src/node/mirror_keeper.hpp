@@ -48,8 +48,4 @@ class MirrorKeeper : public std::enable_shared_from_this<MirrorKeeper> {
   bool stopped_ = false;
 };
 
-/// All templates at once, a profile for each kind of hello. Fails when none could be measured.
-net::Task<base::Result<std::vector<htx::MirrorProfile>>> calibrate_all(CoverOrigin origin,
-                                                                       base::RandomSource& random);
-
 }  // namespace qnet::node

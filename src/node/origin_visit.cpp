@@ -23,6 +23,7 @@ namespace {
 
 using calibration::Ending;
 using calibration::Sample;
+using calibration::Study;
 using Clock = std::chrono::steady_clock;
 
 std::chrono::microseconds since(Clock::time_point start) {
@@ -108,9 +109,8 @@ class Visit {
       sample.server_flight.push_back({client_.seen()[i], paused_[i]});
     sample.connected_after = connected_after_;
     sample.answered_after = answered_after_;
-    sample.ecdsa_bits = client_.certificates()->ecdsa_bits();
-    sample.certificate_ends = client_.certificates()->not_after();
-    sample.issuer = client_.certificates()->issuer();
+    sample.certificates = client_.certificates();
+    sample.ecdsa_bits = sample.certificates->ecdsa_bits();
     return sample;
   }
 
@@ -196,9 +196,10 @@ std::string shape_of(const htx::Template& browser, base::RandomSource& random) {
   return htx::hello_shape(htx::parse_client_hello(hello.record).hello);
 }
 
-net::Task<base::Result<htx::MirrorProfile>> calibrate(CoverOrigin origin, const htx::Template& browser,
-                                                      base::RandomSource& random) {
-  std::vector<Sample> samples;
+net::Task<base::Result<Study>> study(CoverOrigin origin, const htx::Template& browser,
+                                     base::RandomSource& random) {
+  Study result;
+  auto& samples = result.samples;
   for (std::size_t i = 0; i < VisitLimits::samples; ++i) {
     auto sample = co_await visit(origin, browser, random);
     if (!sample) co_return base::forward_error(sample);
@@ -206,14 +207,16 @@ net::Task<base::Result<htx::MirrorProfile>> calibrate(CoverOrigin origin, const 
   }
   const auto spoiled = co_await visit_and_spoil(origin, browser, random);
   if (!spoiled) co_return tl::unexpected(spoiled.error());
+  result.spoiled = *spoiled;
   auto profile = calibration::derive_profile(samples, *spoiled);
-  if (!profile) co_return profile;
+  if (!profile) co_return base::forward_error(profile);
   profile->name = browser.name;
   profile->origin = origin.to_text();
   profile->hello = shape_of(browser, random);
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   profile->measured_at = std::chrono::duration_cast<std::chrono::seconds>(now).count();
-  co_return profile;
+  result.profile = std::move(*profile);
+  co_return result;
 }
 
 }  // namespace qnet::node

@@ -2,8 +2,7 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "calibration/sample.hpp"
-#include "htx/mirror_profile.hpp"
+#include "calibration/study.hpp"
 #include "htx/template.hpp"
 #include "net/byte_stream.hpp"
 #include "node/cover_origin.hpp"
@@ -30,8 +29,8 @@ net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin 
                                                                     base::RandomSource& random);
 
 /// All visits that one template needs, and what follows from them.
-net::Task<base::Result<htx::MirrorProfile>> calibrate(CoverOrigin origin, const htx::Template& browser,
-                                                      base::RandomSource& random);
+net::Task<base::Result<calibration::Study>> study(CoverOrigin origin, const htx::Template& browser,
+                                                  base::RandomSource& random);
 
 /// The shape of the hellos of a template.
 [[nodiscard]] std::string shape_of(const htx::Template& browser, base::RandomSource& random);

@@ -90,8 +90,8 @@ class TemplateFile : public ::testing::Test {
     return kept_or_drawn_template(folder, today, random).name;
   }
 
-  std::filesystem::path folder =
-      std::filesystem::path(::testing::TempDir()) / "qnet_template_choice" / "state";
+  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "qnet_template_choice" /
+                                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
   SeededRandom random{2};
 };
 

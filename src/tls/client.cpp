@@ -224,7 +224,7 @@ base::Result<void> Client::take_certificate(base::ByteView body) {
   auto chain = crypto::CertificateChain::parse(list->der);
   if (!chain) return base::forward_error(chain);
   flight_.stapled = list->stapled;
-  certificates_ = std::move(*chain);
+  certificates_ = std::make_shared<const crypto::CertificateChain>(std::move(*chain));
   expects_ = Expects::certificate_verify;
   return config_.trust ? certificates_->verify(config_.server_name, config_.now, *config_.trust)
                        : certificates_->check(config_.server_name, config_.now);

@@ -2,6 +2,7 @@
 // the cover origin when a relay calibrates itself, and the web server of cover `site`.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -76,8 +77,8 @@ class Client {
   [[nodiscard]] const ServerFlight& flight() const { return flight_; }
   [[nodiscard]] const std::vector<SeenRecord>& seen() const { return seen_; }
   [[nodiscard]] std::size_t tickets() const { return tickets_; }
-  /// Once the server's certificate has come.
-  [[nodiscard]] const std::optional<crypto::CertificateChain>& certificates() const { return certificates_; }
+  /// Null until the server's certificate has come.
+  [[nodiscard]] std::shared_ptr<const crypto::CertificateChain> certificates() const { return certificates_; }
 
  private:
   struct Keys {
@@ -120,7 +121,7 @@ class Client {
   std::optional<TrafficSecrets> secrets_;
   std::optional<RecordCipher> read_;
   std::optional<RecordCipher> write_;
-  std::optional<crypto::CertificateChain> certificates_;
+  std::shared_ptr<const crypto::CertificateChain> certificates_;
   ServerFlight flight_;
   std::vector<SeenRecord> seen_;
   base::Bytes input_;

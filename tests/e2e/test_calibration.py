@@ -84,11 +84,11 @@ class Mirror(Network):
         return node
 
     def test_a_peer_is_answered_as_chromium_is_by_the_origin(self):
-        # ServerHello, ChangeCipherSpec, four of the flight, two tickets, SETTINGS. What comes next answers a request.
-        origin = self.flights(self.cover.https_port, self.chromium, 9)
-        relay = self.flights(self.exit.listen_port, self.peer, 9)
-        self.assertEqual(without_signature(Recorder.records(relay["down"])[:9]),
-                         without_signature(Recorder.records(origin["down"])[:9]))
+        # ServerHello, ChangeCipherSpec, four of the flight, two tickets. What comes next answers a request.
+        origin = self.flights(self.cover.https_port, self.chromium, 8)
+        relay = self.flights(self.exit.listen_port, self.peer, 8)
+        self.assertEqual(without_signature(Recorder.records(relay["down"])[:8]),
+                         without_signature(Recorder.records(origin["down"])[:8]))
 
     def test_profiles_are_kept_on_disk_for_each_template(self):
         kept = sorted((self.exit.folder / "state" / "mirror").glob("*.toml"))
@@ -145,6 +145,28 @@ class Origins(unittest.TestCase):
         client = Node(self.folder / "client", "client", ["--peer", node.invite()])
         self.stack.callback(client.process.kill)
         client.wait_ready()
+
+    def check(self, *arguments):
+        done = run([harness.QNET, "cover", "check", *arguments])
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    def test_tells_an_operator_how_good_an_origin_is(self):
+        cover = self.nginx()
+        code, text, error = self.check(f"127.0.0.1:{cover.https_port}", "--cover-name", COVER_NAME, "--advertise",
+                                       "192.0.2.7:443")
+        self.assertEqual(code, 0, error)
+        self.assertRegex(text, r"chromium-156 +suite 1301, X25519, h2; flight 36 \d+ 93-97 53; then 266 266 57\n")
+        self.assertRegex(text, r"closing +a wrong Finished gets 19, then FIN; a good-bye gets FIN")
+        self.assertIn("WARNING: It is in another network than the relay at 192.0.2.7", text)
+        self.assertIn("WARNING: Browsers would warn of its certificate", text)
+        self.assertIn("USABLE", text)
+
+    def test_tells_an_operator_that_an_origin_will_not_do(self):
+        cover = self.nginx(tls="ssl_protocols TLSv1.2;")
+        code, text, error = self.check(f"127.0.0.1:{cover.https_port}", "--cover-name", COVER_NAME)
+        self.assertEqual(code, 1)
+        self.assertIn("UNSUITABLE: the server does not speak TLS 1.3", text)
+        self.assertIn("no cover origin", error)
 
     def test_says_that_it_is_calibrating_until_the_origin_answers(self):
         port = harness.free_port()

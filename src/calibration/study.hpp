@@ -1,0 +1,17 @@
+// All that a relay or an operator wants to know of an origin, as one template sees it.
+#pragma once
+
+#include <vector>
+
+#include "calibration/sample.hpp"
+#include "htx/mirror_profile.hpp"
+
+namespace qnet::calibration {
+
+struct Study {
+  std::vector<Sample> samples;  ///< at least one
+  SpoiledSample spoiled;
+  htx::MirrorProfile profile;
+};
+
+}  // namespace qnet::calibration

@@ -1,0 +1,23 @@
+// An origin as all templates see it.
+#pragma once
+
+#include <vector>
+
+#include "base/random.hpp"
+#include "calibration/study.hpp"
+#include "htx/template.hpp"
+#include "net/byte_stream.hpp"
+#include "node/cover_origin.hpp"
+
+namespace qnet::node {
+
+struct TemplateStudy {
+  const htx::Template* browser;
+  base::Result<calibration::Study> study;
+};
+
+/// Side by side, once for each kind of hello that a server can tell apart; in the templates' order. Takes
+/// about two seconds of silences.
+net::Task<std::vector<TemplateStudy>> study_all(CoverOrigin origin, base::RandomSource& random);
+
+}  // namespace qnet::node
