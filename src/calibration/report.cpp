@@ -120,6 +120,11 @@ std::vector<std::string> warnings(const Report& report, const Study& study) {
   return all;
 }
 
+std::string verdict_on(const base::Error& error) {
+  if (unsuitable(error)) return fmt::format("\nUNSUITABLE: {}. Choose another site.\n", error.message());
+  return fmt::format("\nNOT REACHED: {}. Check the address, and try again.\n", error.message());
+}
+
 }  // namespace
 
 bool usable(const Report& report) { return first_study(report) != nullptr; }
@@ -129,8 +134,7 @@ std::string to_text(const Report& report) {
                           fmt::join(report.addresses, ", "), browser_lines(report));
   const auto* const study = first_study(report);
   if (study == nullptr)
-    return text + fmt::format("\nUNSUITABLE: {}. Choose another site.\n",
-                              report.rows.front().study.error().message());
+    return text + verdict_on(report.rows.front().study.error());
   text += facts(report, *study) + "\n";
   const auto remarks = warnings(report, *study);
   for (const auto& remark : remarks) text += fmt::format("WARNING: {}\n", remark);

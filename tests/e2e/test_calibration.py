@@ -1,6 +1,7 @@
 """A relay learns how its cover origin answers, answers likewise, and refuses an origin that it cannot mirror."""
 
 import contextlib
+import os
 import socket
 import threading
 import unittest
@@ -145,6 +146,28 @@ class Origins(unittest.TestCase):
         client = Node(self.folder / "client", "client", ["--peer", node.invite()])
         self.stack.callback(client.process.kill)
         client.wait_ready()
+
+    @unittest.skipUnless("QNET_TEST_NODE" in os.environ, "no web server with X25519MLKEM768 for this processor")
+    def test_mirrors_a_post_quantum_origin(self):
+        certificate = self.nginx()
+        port = harness.free_port()
+        origin = harness.Process([os.environ["QNET_TEST_NODE"], harness.ROOT / "tests/e2e/origin/origin.mjs",
+                                  certificate.key, certificate.certificate, port], self.folder / "origin.log")
+        self.stack.callback(origin.kill)
+        wait_until(lambda: harness.accepts(port), "the origin listens")
+        node = self.relay(port)
+        node.wait_ready()
+        kept = (self.folder / "relay" / "state" / "mirror" / "chromium-156.toml").read_text()
+        self.assertIn("group = 0x11ec", kept)
+        recorder = Recorder(node.listen_port)
+        self.stack.callback(recorder.stop)
+        invite = run([harness.QNET, "invite", "--state-dir", node.folder / "state", "--advertise",
+                      f"127.0.0.1:{recorder.port}"], check=True).stdout.decode().split()[-1]
+        client = Node(self.folder / "client", "client", ["--peer", invite, "--template", "chromium-156"])
+        self.stack.callback(client.process.kill)
+        client.wait_ready()
+        # The ciphertext is in the ServerHello, and without ML-KEM's secret the session would not have come about.
+        self.assertEqual(Recorder.records(recorder.connections[0]["down"])[0], (22, 122 + 1088))
 
     def check(self, *arguments):
         done = run([harness.QNET, "cover", "check", *arguments])
