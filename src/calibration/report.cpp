@@ -133,8 +133,7 @@ std::string to_text(const Report& report) {
   auto text = fmt::format("{} as {} ({})\n\n{}", report.origin, report.name,
                           fmt::join(report.addresses, ", "), browser_lines(report));
   const auto* const study = first_study(report);
-  if (study == nullptr)
-    return text + verdict_on(report.rows.front().study.error());
+  if (study == nullptr) return text + verdict_on(report.rows.front().study.error());
   text += facts(report, *study) + "\n";
   const auto remarks = warnings(report, *study);
   for (const auto& remark : remarks) text += fmt::format("WARNING: {}\n", remark);

@@ -51,6 +51,7 @@ class Responder {
   [[nodiscard]] Finished finish();
 
   [[nodiscard]] const Message1& message() const { return peer_.message; }
+  [[nodiscard]] const crypto::X25519Public& ephemeral() const { return peer_.ephemeral; }
   [[nodiscard]] const MirrorProfile& profile() const { return *profile_; }
 
  private:

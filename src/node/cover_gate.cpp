@@ -48,9 +48,11 @@ net::Task<void> carry_answer(net::TcpStream& origin, net::TcpStream& visitor,
 
 }  // namespace
 
-CoverGate::CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols,
-                     base::RandomSource& random, std::shared_ptr<Counters> counters)
+CoverGate::CoverGate(const htx::Gate& gate, ReplayJournal& journal, CoverOrigin origin,
+                     session::Protocols protocols, base::RandomSource& random,
+                     std::shared_ptr<Counters> counters)
     : gate_(gate),
+      journal_(journal),
       origin_(std::move(origin)),
       protocols_(std::move(protocols)),
       random_(random),
@@ -72,6 +74,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
     auto decision = gate_.examine(held, wall_clock());
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
       if (counters_->sessions_open >= static_cast<std::int64_t>(CoverLimits::sessions)) break;
+      journal_.note(peer->ephemeral(), wall_clock());
       if (origin) origin->close();
       co_return co_await receive_peer(std::move(visitor), std::move(*peer));
     }

@@ -10,6 +10,7 @@
 #include "net/tcp.hpp"
 #include "node/counters.hpp"
 #include "node/cover_origin.hpp"
+#include "node/replay_journal.hpp"
 #include "session/session.hpp"
 
 namespace qnet::node {
@@ -38,7 +39,7 @@ struct CoverLimits {
 class CoverGate {
  public:
   /// All references must outlive the gate and every connection in it.
-  CoverGate(const htx::Gate& gate, CoverOrigin origin, session::Protocols protocols,
+  CoverGate(const htx::Gate& gate, ReplayJournal& journal, CoverOrigin origin, session::Protocols protocols,
             base::RandomSource& random, std::shared_ptr<Counters> counters);
 
   /// Runs one connection to its end.
@@ -56,6 +57,7 @@ class CoverGate {
   net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;
 
   const htx::Gate& gate_;
+  ReplayJournal& journal_;
   CoverOrigin origin_;
   session::Protocols protocols_;
   base::RandomSource& random_;

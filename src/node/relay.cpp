@@ -45,13 +45,16 @@ Relay::Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base
       acceptor_(std::move(acceptor)),
       random_(random),
       replays_(random),
+      journal_(config_.state_dir),
       gate_({config_.identity.noise.clone(), {}, {}}, replays_),
       keeper_(std::make_shared<MirrorKeeper>(pool.first().get_executor(), config_.origin, config_.state_dir,
                                              gate_, random)) {
+  journal_.restore(replays_,
+                   std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   for (std::size_t core = 0; core < pool_.size(); ++core)
-    covers_.push_back(
-        std::make_unique<CoverGate>(gate_, config_.origin, protocols_for(core), random_, counters_));
+    covers_.push_back(std::make_unique<CoverGate>(gate_, journal_, config_.origin, protocols_for(core),
+                                                  random_, counters_));
   asio::co_spawn(pool_.first(), accept(), asio::detached);
 }
 

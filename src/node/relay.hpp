@@ -52,6 +52,7 @@ class Relay {
   base::RandomSource& random_;
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   htx::ReplayCache replays_;
+  ReplayJournal journal_;
   htx::Gate gate_;
   std::shared_ptr<MirrorKeeper> keeper_;
   std::unique_ptr<exit::Service> exit_;

@@ -91,9 +91,9 @@ class Visitors(Network):
         process.kill()
         return data
 
-    def peer_hello(self):
-        """A genuine QNet hello for this relay, recorded on its way to a listener of ours."""
-        invite = run([harness.QNET, "invite", "--state-dir", self.exit.folder / "state", "--advertise",
+    def peer_hello(self, relay=None):
+        """A genuine QNet hello for a relay, recorded on its way to a listener of ours."""
+        invite = run([harness.QNET, "invite", "--state-dir", (relay or self.exit).folder / "state", "--advertise",
                       f"127.0.0.1:{(port := free_port())}"], check=True).stdout.decode().split()[-1]
         with listen(port) as listener:
             node = harness.Node(self.folder / f"recorded-{port}", "client", ["--peer", invite])
@@ -160,6 +160,21 @@ class Visitors(Network):
         replayed_before = self.exit.status()["counters"]["handshakes"]["replayed"]
         self.assert_same([hello])
         self.assertEqual(self.exit.status()["counters"]["handshakes"]["replayed"], replayed_before + 1)
+
+    def test_a_replayed_peer_hello_after_a_restart(self):
+        flags = ["--cover-origin", f"127.0.0.1:{self.cover.https_port}", "--cover-name", COVER_NAME]
+        relay = self.start_node("restarted", "relay", flags)
+        relay.wait_ready()
+        hello = self.peer_hello(relay)
+        first, _ = exchange(relay.listen_port, [hello], patience=1)
+        self.assertTrue(first.startswith(b"\x16\x03\x03"), first[:20])
+        self.assertEqual(relay.process.stop(), 0)
+        again = self.start_node("restarted", "relay", flags, listen_port=relay.listen_port)
+        again.wait_ready()
+        our_bytes, our_end = exchange(again.listen_port, [hello])
+        origin_bytes, origin_end = exchange(self.cover.https_port, [hello])
+        self.assertEqual((self.comparable(our_bytes), our_end), (self.comparable(origin_bytes), origin_end))
+        self.assertEqual(again.status()["counters"]["handshakes"]["replayed"], 1)
 
     def test_a_held_back_peer_hello_ends_as_the_origin_ends(self):
         # A censor that holds a genuine hello back and sends it itself gets a peer's answer, but cannot go on.
