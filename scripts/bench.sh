@@ -8,11 +8,15 @@ scripts/build.sh bench
 scripts/build.sh release qnet
 echo "== openssl speed, the limit of a record"
 openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
-for name in aead record yamux; do
+for name in aead record yamux client_hello; do
   echo "== $name"
   build/bench/bin/bench_$name --benchmark_min_time=0.5 --benchmark_repetitions=5 --benchmark_report_aggregates_only=true \
     2>/dev/null | grep -E '_median|^Benchmark'
 done
+echo "== openssl speed, X25519"
+openssl speed -seconds 3 ecdhx25519 2>/dev/null | tail -n 1
+echo "== handshake"
+build/bench/bin/bench_handshake --benchmark_min_time=2 2>/dev/null
 echo "== openssl speed again: the machine's own drift"
 openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
 echo "== one hop beside trojan"

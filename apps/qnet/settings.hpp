@@ -64,16 +64,16 @@ struct Settings {
   std::uint16_t site_port = 8090;  ///< demo: the built-in web site; HTTPS is on the next port
   std::uint16_t base_port = 8440;  ///< demo: the super peer; the relays are on the next two ports
 
-  bool qr = false;
-  bool json = false;
-
-  std::vector<std::string> words;  ///< of commands that take some: a template's name, files
-  bool toml = false;
-  bool from = false;  ///< take the hellos from the files that `words` name
-  std::string template_name = "captured";
   std::uint16_t capture_port = 8444;
   std::uint32_t capture_count = 12;
   std::uint32_t first_record = 87;  ///< what browsers begin HTTP/2 with
+
+  bool qr = false;
+  bool json = false;
+  bool toml = false;
+  bool from = false;               ///< take the hellos from the files that `words` name
+  std::vector<std::string> words;  ///< of commands that take some: a template's name, files
+  std::string template_name = "captured";
 };
 
 }  // namespace qnet::cli

@@ -35,6 +35,26 @@ GreaseValues draw_grease(const Template& browser, base::RandomSource& random) {
   return values;
 }
 
+/// Bytes drawn at once, for a caller that needs few at a time: each draw from the system is a call into the
+/// kernel.
+class DrawnAhead final : public base::RandomSource {
+ public:
+  DrawnAhead(std::size_t size, base::RandomSource& source) : bytes_(size), source_(source) {
+    source_.fill(bytes_);
+  }
+  void fill(base::MutableBytes out) override {
+    const auto left = base::ByteView(bytes_).subspan(used_);
+    if (out.size() > left.size()) return source_.fill(out);
+    std::ranges::copy(left.first(out.size()), out.begin());
+    used_ += out.size();
+  }
+
+ private:
+  base::Bytes bytes_;
+  std::size_t used_ = 0;
+  base::RandomSource& source_;
+};
+
 /// The order of the extensions in this hello: Fisher and Yates over those that move.
 std::vector<std::size_t> draw_order(const Template& browser, base::RandomSource& random) {
   std::vector<std::size_t> order(browser.extensions.size());
@@ -43,8 +63,9 @@ std::vector<std::size_t> draw_order(const Template& browser, base::RandomSource&
   std::vector<std::size_t> moving;
   std::ranges::copy_if(order, std::back_inserter(moving),
                        [&](auto i) { return !browser.extensions[i].fixed; });
+  DrawnAhead drawn((moving.size() - std::min<std::size_t>(moving.size(), 1)) * sizeof(std::uint32_t), random);
   for (std::size_t left = moving.size(); left > 1; --left) {
-    const auto chosen = random.below(static_cast<std::uint32_t>(left));
+    const auto chosen = drawn.below(static_cast<std::uint32_t>(left));
     std::swap(moving[left - 1], moving[chosen]);
   }
   auto next = moving.begin();

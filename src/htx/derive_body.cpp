@@ -232,6 +232,7 @@ std::size_t GreaseSlots::slot(const std::vector<std::uint16_t>& values, const st
 
 std::vector<std::string> GreaseSlots::names() const {
   std::vector<std::string> names;
+  names.reserve(slots_.size());
   for (const auto& slot : slots_) names.push_back(slot.name);
   return names;
 }

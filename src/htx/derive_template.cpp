@@ -99,6 +99,7 @@ class Deriver {
     const auto count = numbers_in(hellos_.front().cipher_suites).size();
     for (std::size_t i = 0; i < count; ++i) {
       std::vector<std::uint16_t> values;
+      values.reserve(hellos_.size());
       for (const auto& hello : hellos_) values.push_back(numbers_in(hello.cipher_suites)[i]);
       result_.browser.ciphers.push_back(number_part(values, "cipher", slots_));
     }
@@ -112,6 +113,7 @@ class Deriver {
   Result<void> derive_extensions() {
     const auto keys = keys_of(fullest());
     std::vector<std::vector<Key>> orders;
+    orders.reserve(hellos_.size());
     for (const auto& hello : hellos_) orders.push_back(keys_of(hello));
     auto& browser = result_.browser;
     browser.permute = std::ranges::any_of(

@@ -69,6 +69,7 @@ std::string list(std::string_view key, const std::vector<std::string>& items) {
 
 std::vector<std::string> quoted_parts(const std::vector<Part>& parts, const Template& browser) {
   std::vector<std::string> texts;
+  texts.reserve(parts.size());
   for (const auto& item : parts) texts.push_back(quoted(part_text(item, browser)));
   return texts;
 }
@@ -98,6 +99,7 @@ std::string to_toml(const Template& browser, std::span<const std::string> notes)
   text += list("ciphers", quoted_parts(browser.ciphers, browser));
   if (browser.permute) text += "permute = true\n";
   std::vector<std::string> pairs;
+  pairs.reserve(browser.distinct_grease.size());
   for (const auto& [first, second] : browser.distinct_grease)
     pairs.push_back(fmt::format("[{}, {}]", quoted(browser.grease_slots.at(first)),
                                 quoted(browser.grease_slots.at(second))));
