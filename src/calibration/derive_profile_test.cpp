@@ -103,5 +103,15 @@ TEST(H2Opening, has_the_size_of_a_browsers_first_record) {
   EXPECT_EQ(h2_opening(1000).size(), 24U + 9U + 5U * 6U + 13U);
 }
 
+TEST(H2Request, codes_a_names_length_in_one_byte_or_two) {
+  EXPECT_EQ(base::to_hex(h2_request("a.b")),
+            "000008010500000001"
+            "828784410361"
+            "2e62");
+  const auto longest = h2_request(std::string(200, 'a'));
+  EXPECT_EQ(longest.size(), 9U + 4U + 2U + 200U);
+  EXPECT_EQ(base::to_hex(base::ByteView(longest).subspan(13, 2)), "7f49");
+}
+
 }  // namespace
 }  // namespace qnet::calibration

@@ -22,6 +22,7 @@ constexpr std::int64_t kLargest = 16384 + 256;
 constexpr std::int64_t kLargestWeight = 1'000'000;
 constexpr std::size_t kRecords = 32;
 constexpr std::int64_t kLongestWait = 2'000'000;  // an origin that is slower is no cover
+constexpr std::int64_t kLongestIdle = 86'400;
 
 tl::unexpected<base::Error> malformed(std::string what) {
   return base::fail(TemplateErrc::malformed, std::move(what));
@@ -64,6 +65,8 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
   profile.bad_finished = sizes(reader, "bad_finished");
   for (const auto wait : reader.numbers("answer_after_us", 0, kLongestWait))
     profile.answer_after.emplace_back(wait);
+  profile.idle_after = std::chrono::seconds(reader.number("idle_after_s", 0, kLongestIdle));
+  profile.idle_end = sizes(reader, "idle_end");
   profile.origin = reader.optional_text("origin");
   profile.hello = reader.optional_text("hello");
   if (!profile.origin.empty())
@@ -79,7 +82,8 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
     return malformed("group must be X25519 (0x001d) or X25519MLKEM768 (0x11ec)");
   if (profile.flight.empty() || profile.flight.size() > kRecords)
     return malformed("a flight has 1 to 32 records");
-  for (const auto* const list : {&profile.after_finished, &profile.after_first, &profile.bad_finished})
+  for (const auto* const list :
+       {&profile.after_finished, &profile.after_first, &profile.bad_finished, &profile.idle_end})
     if (list->size() > kRecords) return malformed("at most 32 records follow a flight");
   return profile;
 }
@@ -92,10 +96,11 @@ std::string to_toml(const MirrorProfile& profile) {
       "version = {}\nname = \"{}\"\n"
       "cipher_suite = {:#06x}\ngroup = {:#06x}\nserver_hello_extensions = [{:#06x}]\n"
       "change_cipher_spec = {}\nafter_finished = {}\nafter_first = {}\nbad_finished = {}\n"
-      "alert_record = {}\nanswer_after_us = {}\n",
+      "alert_record = {}\nanswer_after_us = {}\nidle_after_s = {}\nidle_end = {}\n",
       MirrorProfile::version, profile.name, profile.cipher_suite, profile.group,
       fmt::join(profile.server_hello_extensions, ", "), profile.change_cipher_spec, profile.after_finished,
-      profile.after_first, profile.bad_finished, profile.alert_record, waits);
+      profile.after_first, profile.bad_finished, profile.alert_record, waits, profile.idle_after.count(),
+      profile.idle_end);
   if (!profile.origin.empty())
     text += fmt::format("origin = \"{}\"\nhello = \"{}\"\nmeasured_at = {}\n", profile.origin, profile.hello,
                         profile.measured_at);

@@ -40,6 +40,10 @@ struct MirrorProfile {
   /// One of these is drawn for each answer; none answers at once.
   std::vector<std::chrono::microseconds> answer_after;
 
+  /// After so long without traffic the origin ends a connection, with these records; 0 s: nobody knows when.
+  std::chrono::seconds idle_after{0};
+  std::vector<std::size_t> idle_end;
+
   // Where it comes from; empty in the profiles that this program was built with.
   std::string origin;            ///< "HOST:PORT NAME"
   std::string hello;             ///< hello_shape() of the template's hellos

@@ -26,6 +26,8 @@ TEST(MirrorProfile, reads_what_it_wrote) {
   profile.measured_at = 1'800'000'000;
   profile.answer_after = {std::chrono::microseconds(1234), std::chrono::microseconds(0)};
   profile.after_first = {26};
+  profile.idle_after = std::chrono::seconds(65);
+  profile.idle_end = {34, 19};
   const auto again = parse_profile(to_toml(profile));
   ASSERT_TRUE(again) << again.error().message();
   EXPECT_EQ(*again, profile);

@@ -34,11 +34,8 @@ ConnectStatus status_of(const base::Error& error) {
   return ConnectStatus::general_failure;
 }
 
-net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, proxy::Destination destination) {
-  const auto session = co_await uplink->session();
-  if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
-  const mesh::ConnectRequest request{std::move(destination.host), destination.port};
-  auto stream = (*session)->open(mesh::kConnectProtocol, request.encode());
+net::Task<proxy::Connected> ask(session::Session& session, const mesh::ConnectRequest& request) {
+  auto stream = session.open(mesh::kConnectProtocol, request.encode());
   if (!stream) co_return proxy::Connected{status_of(stream.error()), nullptr};
 
   auto& opened = **stream;
@@ -49,6 +46,17 @@ net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, prox
   if (!answer) co_return proxy::Connected{status_of(answer.error()), nullptr};
   if (answer->status != ConnectStatus::ok) co_return proxy::Connected{answer->status, nullptr};
   co_return proxy::Connected{ConnectStatus::ok, std::move(*stream)};
+}
+
+net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, proxy::Destination destination) {
+  const mesh::ConnectRequest request{std::move(destination.host), destination.port};
+  for (bool again = false;; again = true) {
+    const auto session = co_await uplink->session();
+    if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
+    auto answer = co_await ask(**session, request);
+    // The relay may have ended an idle session while the request was on its way to it.
+    if (answer.status == ConnectStatus::ok || again || (*session)->alive()) co_return answer;
+  }
 }
 
 control::PeerState state_of(const Uplink::Peer& peer) {
@@ -86,7 +94,8 @@ void Client::stop() {
 }
 
 void Client::fill(control::Status& status) const {
-  status.connection = uplink_->connected() ? control::Connection::connected : control::Connection::offline;
+  const bool reachable = uplink_->connected() || uplink_->resting();
+  status.connection = reachable ? control::Connection::connected : control::Connection::offline;
   status.since = uplink_->since();
   status.socks_address = net::to_text(socks_);
   status.browser_template = browser_;
@@ -99,9 +108,9 @@ void Client::fill(control::Status& status) const {
     if (row.state == control::PeerState::connected) row.round_trip = peer.round_trip;
     row.last_error = peer.problem;
     // Dialling after a failure is still being offline; only the first attempt is a state of its own.
-    if (row.state == control::PeerState::connecting && !uplink_->connected() && peer.problem.empty())
+    if (row.state == control::PeerState::connecting && !reachable && peer.problem.empty())
       status.connection = control::Connection::calibrating;
-    if (status.problem.empty() && !uplink_->connected()) status.problem = peer.problem;
+    if (status.problem.empty() && !reachable) status.problem = peer.problem;
     status.peers.push_back(std::move(row));
   }
   status.counters.sessions_open += uplink_->connected() ? 1 : 0;

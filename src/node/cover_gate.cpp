@@ -142,7 +142,8 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
                                    std::move(finished.first),
                                    std::move(finished.unread),
                                    profile.after_first,
-                                   profile.alert_record};
+                                   profile.alert_record,
+                                   {profile.idle_after, profile.idle_end}};
   const auto session = session::Session::start(std::move(visitor), mux::Role::responder,
                                                std::move(established), protocols_, random_);
   std::erase_if(sessions_, [](const auto& known) { return known.expired(); });

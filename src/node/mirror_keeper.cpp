@@ -10,8 +10,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "calibration/error.hpp"
+#include "htx/template.hpp"
 #include "node/error.hpp"
 #include "node/origin_study.hpp"
+#include "node/origin_visit.hpp"
 
 namespace qnet::node {
 
@@ -89,9 +91,33 @@ net::Task<bool> MirrorKeeper::measure() {
   if (problem_) spdlog::info("the cover origin is measured again");
   problem_.reset();
   if (gate_.profiles()->empty()) since_ = std::chrono::system_clock::now();
-  if (auto saved = store_.save(*profiles); !saved) spdlog::warn("{}", saved.error().message());
-  gate_.set_profiles(htx::MirrorProfiles(std::move(*profiles)));
+  if (!gate_.profiles()->empty())
+    for (auto& profile : *profiles) {
+      profile.idle_after = gate_.profiles()->all().front()->idle_after;
+      profile.idle_end = gate_.profiles()->all().front()->idle_end;
+    }
+  use(std::move(*profiles));
+  asio::co_spawn(
+      timer_.get_executor(), [self = shared_from_this()] { return self->measure_idle(); }, asio::detached);
   co_return true;
+}
+
+/// Takes minutes, so it goes on beside everything else. A server's idle limit is the same for all browsers.
+net::Task<void> MirrorKeeper::measure_idle() {
+  const auto rested = co_await visit_and_rest(origin_, htx::builtin_templates().front(), random_);
+  if (stopped_ || !rested) co_return;
+  std::vector<htx::MirrorProfile> profiles;
+  for (const auto& profile : gate_.profiles()->all()) {
+    auto& changed = profiles.emplace_back(*profile);
+    changed.idle_after = *rested ? (*rested)->after : std::chrono::seconds(0);
+    changed.idle_end = *rested ? (*rested)->records : std::vector<std::size_t>();
+  }
+  use(std::move(profiles));
+}
+
+void MirrorKeeper::use(std::vector<htx::MirrorProfile> profiles) {
+  if (auto saved = store_.save(profiles); !saved) spdlog::warn("{}", saved.error().message());
+  gate_.set_profiles(htx::MirrorProfiles(std::move(profiles)));
 }
 
 void MirrorKeeper::fill(control::Status& status) const {

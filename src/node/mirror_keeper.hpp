@@ -36,6 +36,8 @@ class MirrorKeeper : public std::enable_shared_from_this<MirrorKeeper> {
  private:
   net::Task<void> keep();
   net::Task<bool> measure();
+  net::Task<void> measure_idle();
+  void use(std::vector<htx::MirrorProfile> profiles);
 
   CoverOrigin origin_;
   MirrorStore store_;

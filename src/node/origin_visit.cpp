@@ -100,6 +100,7 @@ class Visit {
   [[nodiscard]] tls::Client& client() { return client_; }
   [[nodiscard]] net::TcpStream& stream() { return *stream_; }
   [[nodiscard]] Ending ending() const { return ending_; }
+  [[nodiscard]] Clock::time_point last_arrival() const { return last_arrival_; }
 
   /// What is known when the server has Finished.
   [[nodiscard]] Sample sample() const {
@@ -186,6 +187,34 @@ net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin 
   }
   sample.ending = visit.ending();
   co_return sample;
+}
+
+net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin origin,
+                                                                  const htx::Template& browser,
+                                                                  base::RandomSource& random) {
+  const auto name = origin.name;
+  Visit visit(std::move(origin), browser, random, false);
+  if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
+  auto sample = visit.sample();
+  if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
+  if (auto heard = co_await visit.listen(quiet_for(sample)); !heard) co_return base::forward_error(heard);
+  if (auto done = co_await greet(visit, browser.client_flight.first_application_record, sample); !done)
+    co_return base::forward_error(done);
+  std::optional<IdleSample> result;
+  if (sample.flight.alpn != "h2") co_return result;  // browsers keep such connections as long as they like
+  const auto request = calibration::h2_request(name);
+  if (auto sealed = visit.client().write(request); !sealed) co_return base::forward_error(sealed);
+  if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
+  if (auto heard = co_await visit.listen(quiet_for(sample)); !heard) co_return base::forward_error(heard);
+  const auto start = visit.last_arrival();
+  visit.client().forget_seen();
+  auto heard = co_await visit.listen(VisitLimits::idle);
+  if (!heard) co_return base::forward_error(heard);
+  if (visit.ending() == Ending::open) co_return result;
+  result.emplace();
+  result->after = std::chrono::round<std::chrono::seconds>(Clock::now() - start);
+  result->records = std::move(*heard);
+  co_return result;
 }
 
 std::string shape_of(const htx::Template& browser, base::RandomSource& random) {

@@ -1,6 +1,8 @@
 // Visits of a relay to its own cover origin, each as one kind of browser, to learn how it answers.
 #pragma once
 
+#include <optional>
+
 #include "base/random.hpp"
 #include "calibration/study.hpp"
 #include "htx/template.hpp"
@@ -17,6 +19,8 @@ struct VisitLimits {
   static constexpr std::chrono::milliseconds quiet = std::chrono::milliseconds(300);
   /// Records nearer together than this left the server in one write.
   static constexpr std::chrono::milliseconds one_write = std::chrono::milliseconds(3);
+  /// Web servers' limits are 5 to 180 s; browsers give up after 300 s themselves.
+  static constexpr std::chrono::seconds idle = std::chrono::seconds(300);
   /// Visits that a profile is made of, besides the one with a wrong Finished.
   static constexpr std::size_t samples = 3;
 };
@@ -27,6 +31,15 @@ net::Task<base::Result<calibration::Sample>> visit(CoverOrigin origin, const htx
 net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
                                                                     const htx::Template& browser,
                                                                     base::RandomSource& random);
+
+/// How the origin ends a connection that has gone idle; nothing when it has not within VisitLimits::idle.
+struct IdleSample {
+  std::chrono::seconds after{0};
+  std::vector<std::size_t> records;
+};
+net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin origin,
+                                                                  const htx::Template& browser,
+                                                                  base::RandomSource& random);
 
 /// All visits that one template needs, and what follows from them.
 net::Task<base::Result<calibration::Study>> study(CoverOrigin origin, const htx::Template& browser,

@@ -54,6 +54,12 @@ net::Task<void> Uplink::keep_connected() {
       // The session's own end cancels this pause.
       while (connected() && !stopped_) co_await pause(std::chrono::hours(1));
       since_ = std::chrono::system_clock::now();
+      resting_ = session_->reason().is(session::Errc::idle);
+      if (resting_) {
+        while (resting_ && !stopped_) co_await pause(std::chrono::hours(1));
+        wait = UplinkLimits::first_retry;
+        continue;
+      }
       if (std::chrono::steady_clock::now() - began >= UplinkLimits::proven) {
         wait = UplinkLimits::first_retry;
         continue;
@@ -112,6 +118,7 @@ net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   if (connected()) co_return session_;
   if (problem_ && !dialling_ && std::chrono::steady_clock::now() - failed_at_ < UplinkLimits::fresh_failure)
     co_return tl::unexpected(*problem_);
+  resting_ = false;
   retry_.cancel();
   const auto deadline = std::chrono::steady_clock::now() + UplinkLimits::request;
   boost::asio::steady_timer limit(retry_.get_executor(), deadline);

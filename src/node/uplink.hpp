@@ -48,6 +48,9 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   net::Task<base::Result<std::shared_ptr<session::Session>>> session();
 
   [[nodiscard]] bool connected() const { return session_ && session_->alive(); }
+  /// The last session ended because nobody used it; the next request dials. A browser does not dial for
+  /// nothing.
+  [[nodiscard]] bool resting() const { return resting_; }
   [[nodiscard]] std::chrono::system_clock::time_point since() const { return since_; }
   [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
   [[nodiscard]] std::size_t stream_count() const { return connected() ? session_->stream_count() : 0; }
@@ -69,6 +72,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   boost::asio::steady_timer retry_;      // cancelled to dial sooner
   boost::asio::steady_timer attempted_;  // cancelled after each round, to wake everyone who waits
   bool dialling_ = false;
+  bool resting_ = false;
   bool stopped_ = false;
 };
 

@@ -6,6 +6,7 @@ namespace qnet::session {
 
 enum class Errc {
   ended = 1,         ///< the session is over; every stream in it is too
+  idle,              ///< it ended while nobody used it, as web servers end idle connections
   stream_reset,      ///< the other side broke this stream off
   protocol_refused,  ///< the peer does not speak the protocol that the stream was opened for
   handshake_timed_out,

@@ -45,13 +45,16 @@ Session::Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Esta
       mux_(role, mux::Limits{}, writer_),
       work_(transport_->socket().get_executor()),
       housekeeping_timer_(transport_->socket().get_executor()),
-      alert_record_(established.alert_record) {}
+      alert_record_(established.alert_record),
+      idle_timer_(transport_->socket().get_executor()) {}
 
 void Session::launch(Established& established) {
   for (const auto size : established.opening_records) writer_.append_empty(size);
   partial_ = std::move(established.unread);
   asio::co_spawn(executor(), read_loop(std::move(established.received)), asio::detached);
   asio::co_spawn(executor(), write_loop(), asio::detached);
+  if (established.idle.after > std::chrono::seconds(0))
+    asio::co_spawn(executor(), watch_idle(std::move(established.idle)), asio::detached);
 }
 
 asio::any_io_executor Session::executor() { return transport_->socket().get_executor(); }
@@ -107,8 +110,9 @@ net::Task<void> Session::read_loop(base::Bytes received) {
     const auto scratch = net::thread_scratch();
     if (!partial_.empty()) std::memcpy(scratch.data(), partial_.data(), partial_.size());
     const auto got = transport_->try_read(scratch.subspan(partial_.size()));
-    if (got && *got == 0) co_return end(Errc::ended);
+    if (got && *got == 0) co_return end(mux_.stream_count() == 0 && !closing_ ? Errc::idle : Errc::ended);
     if (got) {
+      last_traffic_ = now();
       if (writer_.backlog() > SessionLimits::backlog + SessionLimits::answers)
         co_return end(Errc::unread_answers);
       taken = take_records(scratch.first(partial_.size() + *got));
@@ -178,6 +182,7 @@ net::Task<void> Session::write_loop() {
     writer_.sent(*put);
     offer_room();
     if (*put > 0) {
+      last_traffic_ = now();
       co_await asio::post(executor(), asio::use_awaitable);
     } else if (const auto ready = co_await transport_->wait_writable(); !ready) {
       co_return end(ready.error());
@@ -186,8 +191,23 @@ net::Task<void> Session::write_loop() {
   if (!ended_) co_await say_goodbye();
 }
 
+net::Task<void> Session::watch_idle(IdleEnd idle) {
+  const auto self = shared_from_this();
+  while (!ended_ && !closing_) {
+    const auto due = last_traffic_ + idle.after;
+    if (now() < due || mux_.stream_count() > 0) {
+      idle_timer_.expires_at(std::max(due, now() + std::chrono::seconds(1)));
+      (void)co_await idle_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+      continue;
+    }
+    for (const auto size : idle.records) writer_.append_empty(size);
+    closing_ = idle_end_ = true;
+    wake_writer();
+  }
+}
+
 net::Task<void> Session::say_goodbye() {
-  send_alert();
+  if (!idle_end_) send_alert();
   transport_->finish();
   // The read loop sees the peer's own end; a peer that never ends is left after a while.
   housekeeping_timer_.expires_after(SessionLimits::closing);
@@ -214,6 +234,7 @@ void Session::end(base::Error reason) {
   reason_ = std::move(reason);
   transport_->close();
   housekeeping_timer_.cancel();
+  idle_timer_.cancel();
   work_.notify();
   for (auto& [id, stream] : streams_) {
     stream->readable_.notify();

@@ -43,6 +43,12 @@ struct SessionLimits {
   static constexpr std::chrono::seconds closing = std::chrono::seconds(2);
 };
 
+/// How this side ends a session that nobody uses: as the origin ends an idle connection.
+struct IdleEnd {
+  std::chrono::seconds after{0};     ///< 0: never
+  std::vector<std::size_t> records;  ///< body sizes of empty records before the FIN
+};
+
 /// What a finished handshake leaves.
 struct Established {
   noise::CipherState send;
@@ -52,6 +58,7 @@ struct Established {
   std::vector<std::size_t>
       opening_records;            ///< body sizes of empty records to send first (the answer to the first one)
   std::size_t alert_record = 19;  ///< body size of the record before an orderly or a failed end
+  IdleEnd idle{};
 };
 
 /// Lives on one io_context, on which every call is made. Kept alive by its own loops until it ends.
@@ -89,6 +96,7 @@ class Session : public std::enable_shared_from_this<Session> {
   net::Task<void> write_loop();
   net::Task<void> say_goodbye();
   net::Task<void> housekeeping();
+  net::Task<void> watch_idle(IdleEnd idle);
   net::Task<void> serve(std::unique_ptr<Stream> stream);
 
   base::Result<void> take_records(base::MutableBytes bytes);
@@ -116,6 +124,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::size_t alert_record_;
   std::function<void()> on_end_;
   base::Error reason_ = Errc::ended;
+  std::chrono::steady_clock::time_point last_traffic_ = std::chrono::steady_clock::now();
+  boost::asio::steady_timer idle_timer_;
+  bool idle_end_ = false;
   bool closing_ = false;
   bool ended_ = false;
   bool active_ = false;

@@ -76,6 +76,11 @@ class Client {
 
   [[nodiscard]] const ServerFlight& flight() const { return flight_; }
   [[nodiscard]] const std::vector<SeenRecord>& seen() const { return seen_; }
+  /// Makes room for what comes: only the first records are remembered.
+  void forget_seen() {
+    seen_.clear();
+    records_ = flight_.records = 0;
+  }
   [[nodiscard]] std::size_t tickets() const { return tickets_; }
   /// Null until the server's certificate has come.
   [[nodiscard]] std::shared_ptr<const crypto::CertificateChain> certificates() const { return certificates_; }

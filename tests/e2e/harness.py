@@ -124,7 +124,7 @@ class Nginx:
     """A real web site over TLS 1.3 and HTTP/2: the cover origin, or a destination."""
 
     def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None, key=("ec", "-pkeyopt",
-                 "ec_paramgen_curve:P-256"), tls="ssl_protocols TLSv1.2 TLSv1.3;", made_at=None):
+                 "ec_paramgen_curve:P-256"), tls="ssl_protocols TLSv1.2 TLSv1.3;", made_at=None, idle=65):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.root = self.folder / "site"
@@ -136,7 +136,7 @@ class Nginx:
             target = self.root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        self.tls = tls
+        self.tls, self.idle = tls, idle
         clock = ["faketime", made_at] if made_at else []
         run([*clock, "openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "30",
              "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
@@ -165,7 +165,7 @@ http {{
   access_log {self.folder}/access.log;
   client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
   fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
-  keepalive_timeout 65; sendfile on; default_type application/octet-stream;
+  keepalive_timeout {self.idle}; sendfile on; default_type application/octet-stream;
   types {{ text/html html; text/css css; application/javascript js; image/svg+xml svg; }}
   ssl_certificate {self.certificate}; ssl_certificate_key {self.key}; {self.tls}
   server {{ listen 127.0.0.1:{self.https_port} ssl http2; {body} }}

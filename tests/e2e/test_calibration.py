@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import threading
+import time
 import unittest
 
 import harness
@@ -168,6 +169,38 @@ class Origins(unittest.TestCase):
         client.wait_ready()
         # The ciphertext is in the ServerHello, and without ML-KEM's secret the session would not have come about.
         self.assertEqual(Recorder.records(recorder.connections[0]["down"])[0], (22, 122 + 1088))
+
+    def test_ends_an_idle_session_as_the_origin_does_and_the_client_dials_when_asked(self):
+        cover = self.nginx(idle=3)
+        site = harness.TcpServer(lambda connection: connection.sendall(connection.recv(100)))
+        self.stack.callback(site.stop)
+        node = Node(self.folder / "relay", "super", [
+            "--cover-origin", f"127.0.0.1:{cover.https_port}", "--cover-name", COVER_NAME,
+            "--exit-allow", f"127.0.0.1:{site.port}"])
+        self.stack.callback(node.process.kill)
+        node.wait_ready()
+        kept = self.folder / "relay" / "state" / "mirror" / "chromium-156.toml"
+        wait_until(lambda: "idle_after_s = 3\n" in kept.read_text(), "the origin's idle limit is known")
+        recorder = Recorder(node.listen_port)
+        self.stack.callback(recorder.stop)
+        invite = run([harness.QNET, "invite", "--state-dir", node.folder / "state", "--advertise",
+                      f"127.0.0.1:{recorder.port}"], check=True).stdout.decode().split()[-1]
+        client = Node(self.folder / "client", "client", ["--peer", invite, "--template", "chromium-156"])
+        self.stack.callback(client.process.kill)
+        client.wait_ready()
+        wait_until(lambda: node.status()["counters"]["sessions_open"] == 0, "the relay ends the idle session")
+        # nginx: GOAWAY, then close_notify.
+        self.assertEqual(Recorder.records(recorder.connections[0]["down"])[-2:], [(23, 34), (23, 19)])
+        self.assertEqual(client.status()["connection"], "connected")
+        time.sleep(1.5)
+        self.assertEqual(len(recorder.connections), 1, "a browser does not dial for nothing")
+        for _ in range(2):
+            code, connection = harness.socks_connect(client.socks_port, "127.0.0.1", site.port)
+            self.assertEqual(code, 0)
+            with connection:
+                connection.sendall(b"hello")
+                self.assertEqual(harness.receive_exactly(connection, 5), b"hello")
+        self.assertEqual(len(recorder.connections), 2)
 
     def check(self, *arguments):
         done = run([harness.QNET, "cover", "check", *arguments])
