@@ -27,7 +27,7 @@ complete_to "error warning info debug" qnet demo --log-level ""
 complete_to "warning" qnet run --qr --log-level w
 complete_to "safari-26 safari-ios-26" qnet run --template s
 complete_to "demo" qnet d
-complete_to "demo run invite keygen status template --help --version" qnet ""
+complete_to "demo run invite keygen status template cover --help --version" qnet ""
 complete_to "list show capture --help" qnet template ""
 complete_to "safari-26 safari-ios-26" qnet template show saf
 complete_to "--help --toml" qnet template show --

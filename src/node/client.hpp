@@ -31,6 +31,8 @@ class Client {
                                                                    const ClientConfig& config,
                                                                    base::RandomSource& random);
   void stop();
+  /// When it is known that the relay can be reached now.
+  void dial_now() { uplink_->dial_now(); }
 
   /// Call on the io_context's thread.
   void fill(control::Status& status) const;

@@ -1,4 +1,12 @@
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "control/server.hpp"
 #include "crypto/self_signed.hpp"
@@ -14,6 +22,9 @@ namespace {
 
 constexpr const char* kSiteName = "site.qnet.demo";
 constexpr const char* kCoverName = "cover.qnet.demo";
+constexpr auto kStep = std::chrono::milliseconds(50);
+/// After that the status page is a better place to look.
+constexpr auto kPatience = std::chrono::seconds(10);
 constexpr auto kCertificateLife = std::chrono::hours(24 * 365);
 
 net::tcp::endpoint loopback(int port) {
@@ -51,7 +62,8 @@ class Demo {
     return start_control();
   }
 
-  base::Result<void> run() {
+  base::Result<void> run(const std::function<void()>& started) {
+    boost::asio::co_spawn(pool_.first(), announce(started), boost::asio::detached);
     run_until_signal(pool_, [this] {
       control_->stop();
       client_->stop();
@@ -116,6 +128,20 @@ class Demo {
     return {};
   }
 
+  /// Calls `started` when what it tells to try works: the relays know their cover, and the client its relay.
+  net::Task<void> announce(std::function<void()> started) {
+    boost::asio::steady_timer pause(pool_.first());
+    bool dialled = false;
+    for (auto left = kPatience / kStep; left > 0 && control::why_not_ready(status()); --left) {
+      const bool mirrored =
+          std::ranges::all_of(relays_, [](const auto& node) { return node.relay->mirrors(); });
+      if (mirrored && !std::exchange(dialled, true)) client_->dial_now();
+      pause.expires_after(kStep);
+      (void)co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    }
+    started();
+  }
+
   [[nodiscard]] control::Status status() const {
     auto all = base_status("demo", started_);
     client_->fill(all);
@@ -148,8 +174,7 @@ base::Result<void> run_demo(const DemoConfig& config, const std::function<void()
   raise_open_file_limit();
   Demo demo(config);
   if (auto done = demo.start(); !done) return done;
-  started();
-  return demo.run();
+  return demo.run(started);
 }
 
 }  // namespace qnet::node

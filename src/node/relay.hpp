@@ -36,6 +36,8 @@ class Relay {
   /// Measures the cover origin, now and every hour; `unsuitable` is told when it can never be mirrored. Until
   /// there is a profile everybody is a visitor of the origin's.
   void mirror(std::function<void(base::Error)> unsuitable);
+  /// Whether peers are answered.
+  [[nodiscard]] bool mirrors() const { return !gate_.profiles()->empty(); }
   /// Stops accepting, and says good-bye on every session.
   void stop();
   /// Call on the first io_context's thread.

@@ -43,6 +43,8 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   /// Starts dialling and goes on until stop().
   void start();
   void stop();
+  /// Does not wait for the next attempt's time.
+  void dial_now() { retry_.cancel(); }
 
   /// A living session, or why there is none.
   net::Task<base::Result<std::shared_ptr<session::Session>>> session();

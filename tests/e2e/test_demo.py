@@ -11,16 +11,14 @@ import socket
 import tempfile
 import unittest
 
-from harness import QNET, Process, accepts, run, wait_until
+from harness import QNET, Process, accepts, free_port, run, wait_until
 
 
 def free_ports(count):
     """The first of `count` free ports in a row."""
     while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = probe.getsockname()[1]
-        if first + count < 65536 and not any(accepts(first + n) for n in range(count)):
+        first = free_port()
+        if not any(accepts(first + n) for n in range(count)):
             return first
 
 

@@ -9,7 +9,7 @@ import time
 import unittest
 
 import harness
-from harness import COVER_NAME, Network, Node, free_port, run, socks_connect, wait_until
+from harness import COVER_NAME, Network, Node, accepts, free_port, run, socks_connect, wait_until
 
 
 def qnet(*arguments, env=None, seconds=20):
@@ -145,10 +145,12 @@ class Connecting(Network):
     def test_a_relay_whose_cover_origin_is_dead_says_so(self):
         relay = self.start_node("coverless", "relay", ["--cover-origin", f"127.0.0.1:{free_port()}",
                                                        "--cover-name", COVER_NAME])
-        relay.wait_ready()
-        with socket.create_connection(("127.0.0.1", relay.listen_port)) as stranger:
+        wait_until(lambda: accepts(relay.status_port), "the status page")
+        wait_until(lambda: "cover origin" in (relay.status().get("problem") or ""), "the relay tells its problem")
+        self.assertEqual(relay.status()["connection"], "calibrating")
+        with socket.create_connection(("127.0.0.1", relay.listen_port), timeout=10) as stranger:
             stranger.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            wait_until(lambda: "cover origin" in (relay.status().get("problem") or ""), "the relay tells its problem")
+            wait_until(lambda: "strangers are turned away" in (relay.status().get("problem") or ""), "it tells more")
         self.assertIn("cover origin", relay.process.text())
 
     def test_a_relay_that_comes_back_is_found_again(self):

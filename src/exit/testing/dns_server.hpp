@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,11 +59,11 @@ class DnsServer {
                                              std::move(zone),
                                              {},
                                              {}})) {
-    const asio::ip::tcp::endpoint same_port(asio::ip::address_v4::loopback(), endpoint().port());
-    state_->acceptor.open(same_port.protocol());
-    state_->acceptor.set_option(asio::socket_base::reuse_address(true));
-    state_->acceptor.bind(same_port);
-    state_->acceptor.listen();
+    // Somebody else's connection may have the UDP port's number over TCP; then another is tried.
+    for (int attempt = 0; !listen_over_tcp(); ++attempt) {
+      if (attempt == 20) throw std::runtime_error("no port is free over both UDP and TCP");
+      state_->udp = asio::ip::udp::socket(io, {asio::ip::address_v4::loopback(), 0});
+    }
     asio::co_spawn(io, serve_udp(state_), asio::detached);
     asio::co_spawn(io, serve_tcp(state_), asio::detached);
   }
@@ -82,6 +83,17 @@ class DnsServer {
   }
 
  private:
+  bool listen_over_tcp() {
+    boost::system::error_code error;
+    auto& acceptor = state_->acceptor;
+    if (acceptor.is_open()) acceptor.close(error);
+    acceptor.open(asio::ip::tcp::v4());
+    acceptor.set_option(asio::socket_base::reuse_address(true));
+    acceptor.bind({asio::ip::address_v4::loopback(), endpoint().port()}, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    return !error;
+  }
+
   static constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
   struct State {
