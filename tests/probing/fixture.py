@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import hellos  # noqa: E402
-from harness import COVER_NAME, Nginx, Node  # noqa: E402
+from harness import COVER_NAME, Nginx, Node, wait_until  # noqa: E402, F401 - for the tests too
 from observe import observe  # noqa: E402
 from peer import Peer, relay_key  # noqa: E402
 
@@ -50,10 +50,6 @@ class RelayAndOrigin(unittest.TestCase):
     def peer(cls, when=None):
         """A handshake that the relay has not seen."""
         return Peer(cls.template, cls.rs, when)
-
-    @classmethod
-    def handshakes(cls):
-        return cls.relay.status()["counters"]["handshakes"]
 
 
 def in_parallel(width, function, items):
