@@ -28,11 +28,13 @@ class ImpatientNginx(Nginx):
 class RelayAndOrigin(unittest.TestCase):
     """Subclasses compare what `relay_port` and `origin_port` answer."""
 
+    origin_kind = ImpatientNginx
+
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-probing-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
-        cls.origin = ImpatientNginx(cls.folder / "origin")
+        cls.origin = cls.origin_kind(cls.folder / "origin")
         cls.addClassCleanup(cls.origin.stop)
         cls.relay = Node(cls.folder / "relay", "relay", ["--cover-origin", f"127.0.0.1:{cls.origin.https_port}",
                                                          "--cover-name", COVER_NAME])
