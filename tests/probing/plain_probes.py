@@ -5,10 +5,10 @@ import struct
 
 from observe import AwaitAnswer, Fin, Pause, Rst, Urgent
 
-# "How China Detects and Blocks Shadowsocks" (IMC 2020) §3.2: probes of random data have 8, 12, 16, 22, 33, 41, 49 and 221
-# bytes (types NR1 and NR2); others stand at the edges of what this relay looks at.
-RANDOM_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 16, 22, 33, 41, 49, 50, 64, 100, 221, 256, 517, 1400, 1460, 4096, 4097,
-                  16384, 16389, 20000, 65536)
+# "How China Detects and Blocks Shadowsocks" (IMC 2020): probes of random data have 7, 8, 11, 12, 15, 16, 21, 22, 32, 33, 40, 41,
+# 48 or 49 bytes (type NR1), or 221 (NR2); the others stand at the edges of what this relay looks at.
+RANDOM_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 21, 22, 32, 33, 40, 41, 48, 49, 50, 64, 100, 221, 256, 517, 1400,
+                  1460, 4096, 4097, 16384, 16389, 20000, 65536)
 
 HTTP = {
     "GET": b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n",
