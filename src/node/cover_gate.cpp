@@ -1,5 +1,7 @@
 #include "node/cover_gate.hpp"
 
+#include <sys/socket.h>
+
 #include <array>
 #include <atomic>
 #include <optional>
@@ -36,14 +38,56 @@ Arrival take_arrived(net::TcpStream& visitor, base::Bytes& held) {
   return {*got == 0, false};
 }
 
+/// Waits until `origin`, whose bytes have all been read, answers a visitor's late bytes with a reset; false
+/// when the connection ends in another way.
+net::Task<bool> refuses_more(net::TcpStream& origin) {
+  auto& socket = origin.socket();
+  const auto [cancelled] = co_await socket.async_wait(net::tcp::socket::wait_error,
+                                                      boost::asio::as_tuple(boost::asio::use_awaitable));
+  if (cancelled) co_return false;
+  int pending = 0;
+  socklen_t size = sizeof pending;
+  co_return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &pending, &size) == 0 && pending != 0;
+}
+
 /// The origin's direction of a splice. Its end starts the visitor's time to end too.
 net::Task<void> carry_answer(net::TcpStream& origin, net::TcpStream& visitor,
                              std::atomic<std::uint64_t>& moved, std::optional<net::Deadline>& limit) {
-  (void)co_await net::pump(origin, visitor, moved);
+  const auto ended = co_await net::pump(origin, visitor, moved);
+  if (!ended) co_return;
+  // Without a reset: Linux forgets such a connection in silence, and answers what comes later as it does
+  // here.
   limit.emplace(co_await boost::asio::this_coro::executor, CoverLimits::after_origin, [&origin, &visitor] {
-    visitor.reset();
-    origin.reset();
+    visitor.close();
+    origin.close();
   });
+  // Nobody reads from the origin any more, so nobody else would hear of it before a second write.
+  if (!co_await refuses_more(origin)) co_return;
+  visitor.reset();
+  origin.reset();
+}
+
+/// Passes on what an origin says that has had enough of waiting. What it has not been sent would be answered
+/// by a reset after its end, so that has to wait until the visitor moves: false when nothing more can be
+/// passed on.
+net::Task<bool> outlive(net::TcpStream& origin, net::TcpStream& visitor) {
+  base::Bytes answer;
+  auto arrival = take_arrived(origin, answer);
+  for (std::size_t before = 0; before != answer.size() && !arrival.ended && !arrival.broken;) {
+    before = answer.size();
+    if (before < CoverLimits::held) arrival = take_arrived(origin, answer);
+  }
+  if (arrival.broken) {
+    visitor.reset();
+    co_return false;
+  }
+  if (const auto sent = co_await net::write_all(visitor, answer); !sent) co_return false;
+  if (!arrival.ended) co_return true;
+  visitor.finish();
+  const net::Deadline limit(visitor.socket().get_executor(), CoverLimits::after_origin,
+                            [&visitor] { visitor.close(); });
+  const auto moved = co_await visitor.wait_readable();
+  co_return moved.has_value();
 }
 
 }  // namespace
@@ -64,6 +108,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
   auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
   std::unique_ptr<net::TcpStream> origin;
   base::Bytes held;
+  bool origin_first = false;
   const auto executor = visitor->socket().get_executor();
   boost::asio::steady_timer patience(executor, CoverLimits::prompt_hello);
 
@@ -86,7 +131,8 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
     if (origin) {
       // Whoever moves first: the visitor with more of its hello, or the origin, which has had enough.
       const auto first = co_await (visitor->wait_readable() || origin->wait_readable());
-      if (first.index() == 1) break;
+      origin_first = first.index() == 1;
+      if (origin_first) break;
     } else {
       const auto first = co_await (visitor->wait_readable() ||
                                    patience.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
@@ -95,6 +141,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
       if (!origin) co_return visitor->reset();
     }
   }
+  if (origin_first && !co_await outlive(*origin, *visitor)) co_return;
   co_await splice(*visitor, std::move(origin), std::move(held));
 }
 

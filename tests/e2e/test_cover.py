@@ -8,8 +8,8 @@ import ssl
 import time
 import unittest
 
-import harness
-from harness import COVER_NAME, Network, Nginx, Process, free_port, listen, run
+import hellos
+from harness import COVER_NAME, Network, Nginx, run
 
 
 def ending_of(connection, patience):
@@ -51,20 +51,6 @@ def without_randomness(data):
     return shape or data
 
 
-def capture_hello(connect):
-    """The first bytes that `connect(port)` sends to a listener of ours."""
-    with listen() as listener:
-        process = connect(listener.getsockname()[1])
-        connection, _ = listener.accept()
-        with connection:
-            connection.settimeout(5)
-            data = connection.recv(1 << 16)
-            size = 5 + int.from_bytes(data[3:5], "big")
-            while len(data) < size:
-                data += connection.recv(1 << 16)
-    return data, process
-
-
 class Visitors(Network):
     def both(self, *arguments, **more):
         ours = exchange(self.exit.listen_port, *arguments, **more)
@@ -85,31 +71,11 @@ class Visitors(Network):
         return [(kind, version, "signature" if 90 <= size <= 99 else size, alert) for kind, version, size, alert in shape]
 
     def openssl_hello(self):
-        data, process = capture_hello(lambda port: Process(
-            ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", COVER_NAME],
-            self.folder / "s_client.log"))
-        process.kill()
-        return data
+        return hellos.openssl_hello(self.folder)
 
     def peer_hello(self, relay=None):
         """A genuine QNet hello for a relay, recorded on its way to a listener of ours."""
-        invite = run([harness.QNET, "invite", "--state-dir", (relay or self.exit).folder / "state", "--advertise",
-                      f"127.0.0.1:{(port := free_port())}"], check=True).stdout.decode().split()[-1]
-        with listen(port) as listener:
-            node = harness.Node(self.folder / f"recorded-{port}", "client", ["--peer", invite])
-            try:
-                try:
-                    connection, _ = listener.accept()
-                except TimeoutError:
-                    raise AssertionError(f"no hello came:\n{node.process.text()}") from None
-                with connection:
-                    connection.settimeout(5)
-                    data = connection.recv(1 << 16)
-                    while len(data) < 5 + int.from_bytes(data[3:5], "big"):
-                        data += connection.recv(1 << 16)
-            finally:
-                node.process.kill()
-        return data
+        return hellos.peer_hello(relay or self.exit, self.folder)
 
     def test_curl_gets_the_origins_page_and_certificate(self):
         done = run(["curl", "-sS", "--cacert", self.cover.certificate, "--resolve",
