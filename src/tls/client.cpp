@@ -94,8 +94,8 @@ base::Result<void> Client::take_sealed(base::ByteView header, base::MutableBytes
 
 base::Result<void> Client::take_handshake(base::ByteView bytes) {
   base::append(handshake_, bytes);
-  if (handshake_.size() > MessageLimits::handshake ||
-      (!established() && (handshake_bytes_ += bytes.size()) > MessageLimits::handshake))
+  if (!established()) handshake_bytes_ += bytes.size();
+  if (handshake_.size() > MessageLimits::handshake || handshake_bytes_ > MessageLimits::handshake)
     return base::fail(Errc::too_long);
   std::size_t consumed = 0;
   while (handshake_.size() - consumed >= htx::kHandshakeHeader) {

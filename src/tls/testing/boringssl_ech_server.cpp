@@ -31,6 +31,13 @@ qnet::base::Bytes hex(const char* text) {
   return *bytes;
 }
 
+unsigned long number(const char* text) {
+  char* end = nullptr;
+  const auto value = std::strtoul(text, &end, 10);
+  require(*end == 0 && value <= 255, "read a number of one byte");
+  return value;
+}
+
 /// KEY ID PUBLIC_NAME MAXIMUM
 bssl::UniquePtr<SSL_ECH_KEYS> ech_keys(Arguments arguments) {
   const auto secret = hex(arguments[0]);
@@ -39,10 +46,9 @@ bssl::UniquePtr<SSL_ECH_KEYS> ech_keys(Arguments arguments) {
           "take the key");
   std::uint8_t* config = nullptr;
   std::size_t size = 0;
-  require(
-      SSL_marshal_ech_config(&config, &size, static_cast<std::uint8_t>(std::atoi(arguments[1])), key.get(),
-                             arguments[2], static_cast<std::size_t>(std::atoi(arguments[3]))) == 1,
-      "write the configuration");
+  require(SSL_marshal_ech_config(&config, &size, static_cast<std::uint8_t>(number(arguments[1])), key.get(),
+                                 arguments[2], number(arguments[3])) == 1,
+          "write the configuration");
   const bssl::UniquePtr<std::uint8_t> owned(config);
   bssl::UniquePtr<SSL_ECH_KEYS> keys(SSL_ECH_KEYS_new());
   require(SSL_ECH_KEYS_add(keys.get(), 1, config, size, key.get()) == 1, "add the key");

@@ -37,6 +37,7 @@ class Child {
     report_ = report[0];
     arguments.insert(arguments.begin(), BORINGSSL_ECH_SERVER);
     std::vector<char*> values;
+    values.reserve(arguments.size() + 1);
     for (auto& argument : arguments) values.push_back(argument.data());
     values.push_back(nullptr);
     posix_spawn_file_actions_t actions;
