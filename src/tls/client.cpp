@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "crypto/constant_time.hpp"
-#include "htx/client_hello.hpp"
-#include "htx/client_hello_builder.hpp"
 #include "htx/tls.hpp"
 
 namespace qnet::tls {
@@ -26,30 +24,10 @@ base::Bytes signed_text(base::ByteView transcript_hash) {
 
 }  // namespace
 
-Client Client::start(Config config, base::RandomSource& random) {
-  Keys keys{crypto::X25519KeyPair::generate(random), crypto::X25519KeyPair::generate(random),
-            crypto::MlKemKeyPair::generate(random)};
-  const htx::HelloInputs inputs{config.server_name, keys.ephemeral.public_key, keys.separate.public_key,
-                                &keys.kem.public_key};
-  auto hello = htx::build_client_hello(*config.browser, inputs, random);
-  const auto session_id = base::MutableBytes(hello.record).subspan(hello.session_id_offset, 32);
-  random.fill(session_id);
-
-  Client self(std::move(config), std::move(keys));
-  self.session_id_.assign(session_id.begin(), session_id.end());
-  const auto message = base::ByteView(hello.record).subspan(htx::kRecordHeader);
-  self.hello_.assign(message.begin(), message.end());
-  const auto parsed = htx::parse_client_hello(hello.record);
-  const auto plain = parsed.hello.key_share(htx::kX25519);
-  self.separate_share_ = plain && !std::ranges::equal(*plain, self.keys_.ephemeral.public_key);
-  self.output_ = std::move(hello.record);
-  return self;
-}
-
 base::Result<void> Client::receive(base::ByteView bytes) {
   base::append(input_, bytes);
   auto taken = take_records();
-  if (!taken && !taken.error().is(Errc::alert)) {
+  if (!taken && !taken.error().is(Errc::alert) && !taken.error().is(Errc::ech_rejected)) {
     // unexpected_message for all that is wrong; sealed where there is a key.
     constexpr std::uint8_t alert[] = {2, 10};
     if (write_) {
@@ -116,8 +94,8 @@ base::Result<void> Client::take_sealed(base::ByteView header, base::MutableBytes
 
 base::Result<void> Client::take_handshake(base::ByteView bytes) {
   base::append(handshake_, bytes);
-  if (handshake_.size() > MessageLimits::handshake ||
-      (!established() && (handshake_bytes_ += bytes.size()) > MessageLimits::handshake))
+  if (!established()) handshake_bytes_ += bytes.size();
+  if (handshake_.size() > MessageLimits::handshake || handshake_bytes_ > MessageLimits::handshake)
     return base::fail(Errc::too_long);
   std::size_t consumed = 0;
   while (handshake_.size() - consumed >= htx::kHandshakeHeader) {
@@ -176,8 +154,10 @@ base::Result<void> Client::take_server_hello(base::ByteView whole) {
   flight_.group = hello->group;
   flight_.hello_extensions = hello->extensions;
 
+  if (ech_) ech_->accepted = ech_confirmed(suite->hash, ech_->inner, whole);
+
   schedule_.emplace(*suite);
-  schedule_->add(hello_);
+  schedule_->add(ech_accepted() ? ech_->inner : hello_);
   schedule_->add(whole);
   secrets_ = schedule_->enter_handshake(shared->view());
   read_.emplace(*suite, secrets_->server.view());
@@ -211,6 +191,11 @@ base::Result<void> Client::take_encrypted_extensions(base::ByteView body) {
   auto extensions = read_encrypted_extensions(body);
   if (!extensions) return base::forward_error(extensions);
   flight_.alpn = std::move(extensions->alpn);
+  if (extensions->ech_configs) {
+    // RFC 9849 §5: only in answer to an outer hello. In answer to GREASE it is read, and forgotten.
+    if (ech_accepted()) return base::fail(Errc::malformed);
+    if (ech_) ech_->retry_configs = std::move(*extensions->ech_configs);
+  }
   // RFC 8449 §4: the limit counts the inner type.
   if (extensions->record_size_limit)
     largest_text_ = std::min<std::size_t>(largest_text_, *extensions->record_size_limit - 1U);
@@ -226,8 +211,8 @@ base::Result<void> Client::take_certificate(base::ByteView body) {
   flight_.stapled = list->stapled;
   certificates_ = std::make_shared<const crypto::CertificateChain>(std::move(*chain));
   expects_ = Expects::certificate_verify;
-  return config_.trust ? certificates_->verify(config_.server_name, config_.now, *config_.trust)
-                       : certificates_->check(config_.server_name, config_.now);
+  return config_.trust ? certificates_->verify(expected_name(), config_.now, *config_.trust)
+                       : certificates_->check(expected_name(), config_.now);
 }
 
 base::Result<void> Client::take_certificate_verify(base::ByteView body) {
@@ -248,7 +233,8 @@ base::Result<void> Client::take_finished(base::ByteView whole) {
   schedule_->add(whole);
   flight_.records = seen_.size();
   expects_ = Expects::application;
-  return finish(secrets_->client.view());
+  if (auto finished = finish(secrets_->client.view()); !finished) return finished;
+  return ech_ && !ech_->accepted ? refuse_without_ech() : base::Result<void>{};
 }
 
 base::Result<void> Client::finish(base::ByteView client_secret) {

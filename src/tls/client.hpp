@@ -12,6 +12,7 @@
 #include "crypto/mlkem768.hpp"
 #include "crypto/x25519.hpp"
 #include "htx/template.hpp"
+#include "tls/ech.hpp"
 #include "tls/key_schedule.hpp"
 #include "tls/messages.hpp"
 #include "tls/record_cipher.hpp"
@@ -50,12 +51,18 @@ class Client {
     crypto::CertificateChain::Time now{};
     /// Sends a Finished that is wrong, to see how the server takes it.
     bool spoil_finished = false;
+    /// An ECHConfigList, as the server's HTTPS record or its retry_configs() have it. Empty, or of no use
+    /// here, or with a browser that knows no ECH: the hello is the browser's without it, and shows
+    /// `server_name`.
+    base::Bytes ech_configs{};
   };
 
   /// The ClientHello is then in take_output().
   [[nodiscard]] static Client start(Config config, base::RandomSource& random);
 
-  /// After an error send what take_output() gives (an alert) and close.
+  /// After an error send what take_output() gives (an alert) and close. After Errc::ech_rejected the server
+  /// is authentic, by its public name: connect again with retry_configs(), and where those are empty without
+  /// ECH.
   [[nodiscard]] base::Result<void> receive(base::ByteView bytes);
   [[nodiscard]] base::Bytes take_output() { return std::exchange(output_, {}); }
   /// What the server has said, decrypted.
@@ -74,6 +81,13 @@ class Client {
     return schedule_->exporter(label, context, size);
   }
 
+  /// Whether the hello hides the server's name.
+  [[nodiscard]] bool ech_offered() const { return ech_.has_value(); }
+  /// Whether the server has read it. Known with its ServerHello, sure once established().
+  [[nodiscard]] bool ech_accepted() const { return ech_ && ech_->accepted; }
+  /// Empty but after Errc::ech_rejected.
+  [[nodiscard]] const base::Bytes& retry_configs() const { return retry_configs_; }
+
   [[nodiscard]] const ServerFlight& flight() const { return flight_; }
   [[nodiscard]] const std::vector<SeenRecord>& seen() const { return seen_; }
   /// Makes room for what comes: only the first records are remembered.
@@ -91,6 +105,13 @@ class Client {
     crypto::X25519KeyPair separate;
     crypto::MlKemKeyPair kem;
   };
+  /// A hidden hello, while one is offered.
+  struct Ech {
+    base::Bytes inner;
+    std::string public_name;
+    bool accepted = false;
+    base::Bytes retry_configs;  // not to be used before the server is authentic
+  };
   Client(Config config, Keys keys) : config_(std::move(config)), keys_(std::move(keys)) {}
 
   base::Result<void> take_records();
@@ -106,6 +127,12 @@ class Client {
   base::Result<void> take_post_handshake(std::uint8_t type, base::ByteView body);
   [[nodiscard]] base::Result<crypto::SecretBytes> agree(std::uint16_t group, base::ByteView share) const;
   base::Result<void> finish(base::ByteView client_secret);
+  void take_offer(base::Bytes record, std::optional<EchSeal> seal, base::RandomSource& random);
+  base::Result<void> refuse_without_ech();
+  /// Whom the certificate must be for.
+  [[nodiscard]] const std::string& expected_name() const {
+    return ech_ && !ech_->accepted ? ech_->public_name : config_.server_name;
+  }
 
   enum class Expects {
     server_hello,
@@ -113,12 +140,15 @@ class Client {
     certificate,
     certificate_verify,
     finished,
-    application
+    application,
+    nothing  // ECH was rejected
   };
 
   Config config_;
   Keys keys_;
   base::Bytes hello_;  // the message, until its hash is known
+  std::optional<Ech> ech_;
+  base::Bytes retry_configs_;
   base::Bytes session_id_;
   bool separate_share_ = false;
   Expects expects_ = Expects::server_hello;

@@ -5,6 +5,7 @@
 #include "base/reader.hpp"
 #include "htx/server_hello.hpp"
 #include "htx/tls.hpp"
+#include "tls/ech_config.hpp"
 
 namespace qnet::tls {
 
@@ -95,6 +96,10 @@ base::Result<EncryptedExtensions> read_encrypted_extensions(ByteView message) {
   EncryptedExtensions result;
   const bool read = each_extension(*list, [&](auto type, ByteView body) {
     if (type == htx::kAlpnExtension) return take_alpn(body, result.alpn);
+    if (type == kEchExtension) {
+      result.ech_configs.emplace(body.begin(), body.end());
+      return choose_ech_config(body).has_value();
+    }
     if (type != kRecordSizeLimitExtension) return true;
     // RFC 8449 §4: at least 64.
     if (body.size() != 2 || base::load_be<std::uint16_t>(body.data()) < 64) return false;

@@ -42,6 +42,7 @@ struct ServerHelloMessage {
 struct EncryptedExtensions {
   std::string alpn;
   std::optional<std::uint16_t> record_size_limit;
+  std::optional<base::Bytes> ech_configs;  ///< RFC 9849 §5: what to try again with; a well-formed list
 };
 [[nodiscard]] base::Result<EncryptedExtensions> read_encrypted_extensions(base::ByteView message);
 
