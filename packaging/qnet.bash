@@ -24,18 +24,21 @@ _qnet() {
   case $previous in
     --helper-mode) mapfile -t COMPREPLY < <(compgen -W "client relay bootstrap exit super" -- "$word"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W "error warning info debug" -- "$word"); return ;;
-    --config) _qnet_paths -f "$word"; return ;;
-    --state-dir) _qnet_paths -d "$word"; return ;;
-    --relay-only | --exit-node | --qr | --json | --help | -h) ;;
+    --cover) mapfile -t COMPREPLY < <(compgen -W "mirror site" -- "$word"); return ;;
+    --site-transport) mapfile -t COMPREPLY < <(compgen -W "h2 websocket" -- "$word"); return ;;
+    --config | --tls-cert | --tls-key | --cover-ca) _qnet_paths -f "$word"; return ;;
+    --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
+    --relay-only | --exit-node | --behind-proxy | --qr | --json | --help-relay | --help | -h) ;;
     --*) return ;;
   esac
   case ${COMP_WORDS[1]} in
     run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --socks-port --socks-bind
-      --socks-auth --status-port --listen --advertise --cover-origin --cover-name --exit-abuse-email --exit-allow
+      --socks-auth --status-port --listen --advertise --cover-origin --cover-name --cover --site-root --site-upstream
+      --site-transport --tls-cert --tls-key --behind-proxy --cover-ca --help-relay --exit-abuse-email --exit-allow
       --exit-ports --exit-max-connections --dns-server --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
     keygen) flags="--help --state-dir" ;;
-    invite) flags="--help --advertise --cover-name --state-dir --qr" ;;
+    invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --state-dir --qr" ;;
     status) flags="--help --status-port --json" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$flags" -- "$word")

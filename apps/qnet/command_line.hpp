@@ -15,6 +15,7 @@ struct CommandLine {
   GivenOptions given;
   std::string config;  ///< the configuration file; empty when none is given
   bool help = false;
+  bool help_relay = false;
 };
 
 [[nodiscard]] base::Result<CommandLine> parse_command_line(Command command,

@@ -15,9 +15,10 @@ namespace {
 
 using base::Result;
 
-std::string option_lines(const std::vector<const Option*>& options) {
+std::string option_lines(Command command, bool for_relays) {
   std::string text;
-  for (const auto* const option : options) {
+  for (const auto* const option : options_of(command)) {
+    if (command == Command::run && option->is_for_relays() != for_relays) continue;
     const auto left =
         option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
     text += fmt::format("  {:<28} {}\n", left, option->help);
@@ -43,6 +44,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   auto line = parse_command_line(*command, {arguments.begin() + 1, arguments.end()});
   if (!line) return base::forward_error(line);
   if (line->help) return Outcome(PrintText{help_text(*command)});
+  if (line->help_relay) return Outcome(PrintText{relay_help_text()});
 
   GivenOptions from_file;
   if (!line->config.empty()) {
@@ -78,11 +80,17 @@ Start with: qnet demo
 }
 
 std::string help_text(Command command) {
-  auto text =
-      fmt::format("Usage: qnet {} [OPTIONS]\n\n{}", name_of(command), option_lines(options_of(command)));
+  auto text = fmt::format("Usage: qnet {} [OPTIONS]\n\n{}", name_of(command), option_lines(command, false));
   if (command == Command::run)
-    text += fmt::format("  {:<28} {}\n", "--config FILE", "the same options in TOML: socks_port = 1088");
+    text += fmt::format("  {:<28} {}\n  {:<28} {}\n", "--config FILE",
+                        "the same options in TOML: socks_port = 1088", "--help-relay",
+                        "the options of relays and exits");
   return text;
+}
+
+std::string relay_help_text() {
+  return "Usage: qnet run --helper-mode relay|bootstrap|exit|super [OPTIONS]\n\n" +
+         option_lines(Command::run, true) + "\nqnet run --help lists the others.\n";
 }
 
 std::string exit_warning() {

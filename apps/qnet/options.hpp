@@ -24,6 +24,8 @@ struct PrintText {
 /// What `--help` prints, for the whole program or for one command.
 [[nodiscard]] std::string help_text();
 [[nodiscard]] std::string help_text(Command command);
+/// What `qnet run --help-relay` prints.
+[[nodiscard]] std::string relay_help_text();
 [[nodiscard]] std::string version_text();
 
 /// What an exit's operator must have read; shown before everything else in modes with an exit.

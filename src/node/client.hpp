@@ -2,6 +2,7 @@
 // for them.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -20,6 +21,8 @@ struct ClientConfig {
   std::vector<mesh::Invite> peers;  ///< at least one; the first that answers is used
   net::tcp::endpoint socks;
   std::optional<proxy::Credentials> credentials;
+  /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
+  std::filesystem::path cover_authorities;
 };
 
 /// Lives on one io_context. `random` must outlive it.
@@ -35,7 +38,7 @@ class Client {
 
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-         base::RandomSource& random);
+         openssl_tls::Context site_trust, base::RandomSource& random);
 
   net::tcp::endpoint socks_;
   std::shared_ptr<Uplink> uplink_;

@@ -94,7 +94,7 @@ class Demo {
 
   base::Result<void> start_client() {
     const auto socks = loopback(config_.socks_port);
-    auto made = Client::start(pool_.first(), {{*invite_}, socks, std::nullopt}, random_);
+    auto made = Client::start(pool_.first(), {{*invite_}, socks, std::nullopt, {}}, random_);
     if (!made) return tl::unexpected(explain_listen_error(made.error(), socks, "--socks-port"));
     client_ = std::move(*made);
     return {};

@@ -111,11 +111,19 @@ def run(arguments, seconds=60, env=None, check=False, **more):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=check, **more)
 
 
+def make_certificate(certificate, key, name=COVER_NAME):
+    """A self-signed certificate, which is also the authority that vouches for itself."""
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
+         "-keyout", key, "-out", certificate], check=True)
+
+
 class Nginx:
     """A real web site over TLS 1.3 and HTTP/2: the cover origin, or a destination."""
 
-    def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None):
+    def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None, preamble=""):
         self.folder = pathlib.Path(folder)
+        self.preamble = preamble
         self.folder.mkdir(parents=True)
         self.root = self.folder / "site"
         self.root.mkdir()
@@ -126,9 +134,7 @@ class Nginx:
             target = self.root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
-             "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
-             "-keyout", self.key, "-out", self.certificate], check=True)
+        make_certificate(self.certificate, self.key, name)
         (self.folder / "nginx.conf").write_text(self._configuration(extra_locations))
         self.process = Process(["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf", "-g", "daemon off;"],
                                self.folder / "nginx.log")
@@ -150,6 +156,7 @@ pid {self.folder}/nginx.pid;
 error_log {self.folder}/error.log;
 events {{ worker_connections 4096; }}
 http {{
+  {self.preamble}
   access_log {self.folder}/access.log;
   client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
   fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
