@@ -25,10 +25,12 @@ _qnet() {
   case $previous in
     --helper-mode) mapfile -t COMPREPLY < <(compgen -W "client relay bootstrap exit super" -- "$word"); return ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W "error warning info debug" -- "$word"); return ;;
+    --cover) mapfile -t COMPREPLY < <(compgen -W "mirror site" -- "$word"); return ;;
+    --site-transport) mapfile -t COMPREPLY < <(compgen -W "h2 websocket" -- "$word"); return ;;
     --template) mapfile -t COMPREPLY < <(compgen -W "$templates" -- "$word"); return ;;
-    --config) _qnet_paths -f "$word"; return ;;
-    --state-dir) _qnet_paths -d "$word"; return ;;
-    --relay-only | --exit-node | --qr | --json | --toml | --from | --help | -h) ;;
+    --config | --tls-cert | --tls-key | --cover-ca) _qnet_paths -f "$word"; return ;;
+    --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
+    --relay-only | --exit-node | --behind-proxy | --qr | --json | --toml | --from | --help-relay | --help | -h) ;;
     --*) return ;;
   esac
   local command="${COMP_WORDS[1]}"
@@ -55,11 +57,12 @@ _qnet() {
   fi
   case $command in
     run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --template --socks-port --socks-bind
-      --socks-auth --status-port --listen --advertise --cover-origin --cover-name --exit-abuse-email --exit-allow
+      --socks-auth --status-port --listen --advertise --cover-origin --cover-name --cover --site-root --site-upstream
+      --site-transport --tls-cert --tls-key --behind-proxy --cover-ca --help-relay --exit-abuse-email --exit-allow
       --exit-ports --exit-max-connections --dns-server --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
     keygen) flags="--help --state-dir" ;;
-    invite) flags="--help --advertise --cover-name --state-dir --qr" ;;
+    invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --state-dir --qr" ;;
     status) flags="--help --status-port --json" ;;
     cover\ check) flags="--help --advertise --cover-name" ;;
     template\ list) flags="--help" ;;

@@ -16,6 +16,7 @@ struct CommandLine {
   std::vector<std::string> words;  ///< without hyphens, for commands that take some
   std::string config;              ///< the configuration file; empty when none is given
   bool help = false;
+  bool help_relay = false;
 };
 
 [[nodiscard]] base::Result<CommandLine> parse_command_line(Command command,

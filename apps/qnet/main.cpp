@@ -11,6 +11,7 @@
 
 #include "control/client.hpp"
 #include "cover_command.hpp"
+#include "cover_site/names.hpp"
 #include "crypto/system_random.hpp"
 #include "mesh/invite.hpp"
 #include "node/run.hpp"
@@ -58,23 +59,52 @@ std::optional<mesh::HostPort> reachable_address(const Settings& settings) {
   return settings.listen;
 }
 
-base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {
+mesh::Cover cover_of(const Settings& settings) {
+  if (settings.cover != CoverKind::site) return mesh::Cover::mirror;
+  if (settings.behind_proxy) return mesh::Cover::site_websocket_unbound;
+  return settings.site_transport == SiteTransport::websocket ? mesh::Cover::site_websocket
+                                                             : mesh::Cover::site_h2;
+}
+
+base::Result<mesh::Identity> relay_identity(const Settings& settings, base::RandomSource& random) {
   auto identity = mesh::load_or_create_identity(settings.state_dir, random);
-  if (!identity) return base::forward_error(identity);
+  if (!identity) return identity;
   if (const auto address = reachable_address(settings))
-    if (auto saved = remember_invite(settings, mesh::Invite::make(*identity, *address, settings.cover_name));
+    if (auto saved = remember_invite(
+            settings, mesh::Invite::make(*identity, *address, settings.cover_name, cover_of(settings)));
         !saved)
       return base::forward_error(saved);
-  node::RelayConfig config{std::move(*identity),
+  return identity;
+}
+
+base::Result<std::optional<exit::ServiceOptions>> exit_of(const Settings& settings) {
+  if (!has_exit(settings.helper_mode)) return std::nullopt;
+  auto exit = exit_options(settings);
+  if (!exit) return base::forward_error(exit);
+  return std::optional(std::move(*exit));
+}
+
+base::Result<node::SiteRelayConfig> site_relay_config(const Settings& settings, base::RandomSource& random) {
+  auto identity = relay_identity(settings, random);
+  if (!identity) return base::forward_error(identity);
+  auto exit = exit_of(settings);
+  if (!exit) return base::forward_error(exit);
+  return node::SiteRelayConfig{std::move(*identity),   endpoint(settings.listen.host, settings.listen.port),
+                               settings.cover_name,    {settings.tls_cert, settings.tls_key},
+                               settings.behind_proxy,  settings.site_root,
+                               settings.site_upstream, std::move(*exit)};
+}
+
+base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {
+  auto identity = relay_identity(settings, random);
+  if (!identity) return base::forward_error(identity);
+  auto exit = exit_of(settings);
+  if (!exit) return base::forward_error(exit);
+  return node::RelayConfig{std::move(*identity),
                            endpoint(settings.listen.host, settings.listen.port),
                            {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name},
                            settings.state_dir,
-                           std::nullopt};
-  if (!has_exit(settings.helper_mode)) return config;
-  auto exit = exit_options(settings);
-  if (!exit) return base::forward_error(exit);
-  config.exit = std::move(*exit);
-  return config;
+                           std::move(*exit)};
 }
 
 /// Pinned by --template; otherwise drawn, and kept.
@@ -85,7 +115,9 @@ base::Result<htx::Template> browser_of(const Settings& settings, base::RandomSou
 }
 
 base::Result<node::ClientConfig> client_config(const Settings& settings, base::RandomSource& random) {
-  node::ClientConfig config{{}, endpoint(settings.socks_bind, settings.socks_port), std::nullopt};
+  node::ClientConfig config;
+  config.socks = endpoint(settings.socks_bind, settings.socks_port);
+  config.cover_authorities = settings.cover_ca;
   if (settings.socks_auth)
     config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
   for (const auto* const list : {&settings.peers, &settings.operators}) {
@@ -109,6 +141,7 @@ int run(const Settings& settings) {
                           endpoint(kLoopback, settings.status_port),
                           settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency(),
                           {},
+                          {},
                           {}};
   if (settings.helper_mode == HelperMode::client) {
     auto client = client_config(settings, random);
@@ -118,13 +151,22 @@ int run(const Settings& settings) {
     config.threads = 1;
     if (!config.client->socks.address().is_loopback())
       fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
+  } else if (settings.cover == CoverKind::site) {
+    auto relay = site_relay_config(settings, random);
+    if (!relay) return fail(relay.error());
+    if (settings.behind_proxy && !relay->listen.address().is_loopback())
+      fmt::print(stderr, "{}", open_plain_warning(settings.listen.to_text()));
+    config.site_relay = std::move(*relay);
   } else {
     auto relay = relay_config(settings, random);
     if (!relay) return fail(relay.error());
     config.relay = std::move(*relay);
   }
+  std::string door;
+  if (config.site_relay) door = cover_site::names_of(config.site_relay->identity.noise.public_key).path;
   const auto done = node::run_node(std::move(config), [&] {
     fmt::print("{}", started_text(settings));
+    if (settings.behind_proxy) fmt::print("  Path    {}, which the web server in front must pass on\n", door);
     std::fflush(stdout);
   });
   return done ? EXIT_SUCCESS : fail(done.error());
@@ -152,6 +194,15 @@ int keygen(const Settings& settings) {
   return EXIT_SUCCESS;
 }
 
+/// What the flags say, and for what they leave out what the last relay here was.
+mesh::Cover invited_cover(const Settings& settings, const mesh::Cover* last) {
+  if (settings.cover || last == nullptr) return cover_of(settings);
+  if (!settings.site_transport || *last == mesh::Cover::mirror ||
+      *last == mesh::Cover::site_websocket_unbound)
+    return *last;
+  return settings.site_transport == SiteTransport::http2 ? mesh::Cover::site_h2 : mesh::Cover::site_websocket;
+}
+
 /// From the flags, and for what they leave out from the relay that ran here last.
 base::Result<mesh::Invite> find_invite(const Settings& settings) {
   auto identity = mesh::load_identity(settings.state_dir);
@@ -163,7 +214,8 @@ base::Result<mesh::Invite> find_invite(const Settings& settings) {
     return base::fail(Errc::missing,
                       "say how this peer is reached: give --advertise HOST:PORT and --cover-name NAME");
   return mesh::Invite::make(*identity, settings.advertise ? *settings.advertise : last->address,
-                            settings.cover_name.empty() ? last->cover_name : settings.cover_name);
+                            settings.cover_name.empty() ? last->cover_name : settings.cover_name,
+                            invited_cover(settings, last ? &last->cover : nullptr));
 }
 
 int invite(const Settings& settings) {

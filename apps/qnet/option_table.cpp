@@ -172,6 +172,26 @@ Result<void> set_template(Settings& s, const std::string& text) {
   return s.browser_template = text, Result<void>();
 }
 
+Result<void> set_file(const std::string& text, std::filesystem::path& to) {
+  if (text.empty() || text.find('\0') != std::string::npos)
+    return bad("the file's name is empty or has a zero byte");
+  to = text;
+  return {};
+}
+
+Result<void> set_cover(Settings& s, const std::string& text) {
+  if (text != "mirror" && text != "site")
+    return bad("\"" + text + "\" is no cover: choose mirror (another's site) or site (your own)");
+  s.cover = text == "site" ? CoverKind::site : CoverKind::mirror;
+  return {};
+}
+
+Result<void> set_site_transport(Settings& s, const std::string& text) {
+  if (text != "h2" && text != "websocket") return bad("\"" + text + "\" is neither h2 nor websocket");
+  s.site_transport = text == "h2" ? SiteTransport::http2 : SiteTransport::websocket;
+  return {};
+}
+
 Result<void> set_log_level(Settings& s, const std::string& text) {
   for (const char* level : {"error", "warning", "info", "debug"})
     if (text == level) return s.log_level = text, Result<void>();
@@ -191,15 +211,23 @@ constexpr Option kOptions[] = {
     {"socks_bind", "", "ADDRESS", "the proxy's address (127.0.0.1)", "r", false, [](Settings& s, const std::string& v) -> Result<void> { if (!is_address(v)) return bad("\"" + v + "\" is not an IP address"); s.socks_bind = v; return {}; }},
     {"socks_auth", "QNET_SOCKS_AUTH", "USER:PASS", "ask programs for this password", "r", false, set_auth},
     {"status_port", "STEALTH_STATUS_PORT", "PORT", "the status port on 127.0.0.1 (8088)", "rds", false, [](Settings& s, const std::string& v) { return set_port(v, s.status_port); }},
-    {"listen", "QNET_LISTEN", "ADDR:PORT", "where peers connect (0.0.0.0:443)", "r", false, [](Settings& s, const std::string& v) { return set_endpoint(v, s.listen); }},
-    {"advertise", "QNET_ADVERTISE", "HOST:PORT", "the address that invites give", "rix", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.advertise = *p; return {}; }},
-    {"cover_origin", "QNET_COVER_ORIGIN", "HOST:PORT", "the web site that strangers see", "r", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.cover_origin = *p; return {}; }},
-    {"cover_name", "QNET_COVER_NAME", "NAME", "that site's name (default: its host)", "rix", false, set_cover_name},
-    {"exit_abuse_email", "EXIT_ABUSE_EMAIL", "EMAIL", "exit: whom complaints reach; required", "r", false, set_email},
-    {"exit_allow", "", "DEST", "exit: allow HOST:PORT[=ADDR:PORT]; may repeat", "r", true, add_exit_allow},
-    {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "r", true, add_exit_port},
-    {"exit_max_connections", "EXIT_MAX_CONNECTIONS", "N", "exit: connections at once (1000)", "r", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.exit_max_connections); }},
-    {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "r", true, add_dns_server},
+    {"listen", "QNET_LISTEN", "ADDR:PORT", "where peers connect (0.0.0.0:443)", "R", false, [](Settings& s, const std::string& v) { return set_endpoint(v, s.listen); }},
+    {"advertise", "QNET_ADVERTISE", "HOST:PORT", "the address that invites give", "Rix", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.advertise = *p; return {}; }},
+    {"cover_origin", "QNET_COVER_ORIGIN", "HOST:PORT", "the web site that strangers see", "R", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.cover_origin = *p; return {}; }},
+    {"cover_name", "QNET_COVER_NAME", "NAME", "that site's name (default: its host)", "Rix", false, set_cover_name},
+    {"cover", "QNET_COVER", "KIND", "mirror (another's site), or site (your own)", "Ri", false, set_cover},
+    {"site_root", "QNET_SITE_ROOT", "DIR", "cover site: the web site's folder", "R", false, [](Settings& s, const std::string& v) { return set_folder(v, s.site_root); }},
+    {"site_upstream", "QNET_SITE_UPSTREAM", "HOST:PORT", "cover site: the web server behind", "R", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.site_upstream = *p; return {}; }},
+    {"site_transport", "", "HOW", "cover site: h2 or websocket", "Ri", false, set_site_transport},
+    {"tls_cert", "QNET_TLS_CERT", "FILE", "cover site: the certificate chain, PEM", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.tls_cert); }},
+    {"tls_key", "QNET_TLS_KEY", "FILE", "cover site: its key, PEM", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.tls_key); }},
+    {"behind_proxy", "", "", "cover site: a web server in front ends TLS", "Ri", false, [](Settings& s, const std::string& v) { return set_flag_value(s.behind_proxy, v); }},
+    {"cover_ca", "QNET_COVER_CA", "FILE", "client: authorities to believe, PEM", "r", false, [](Settings& s, const std::string& v) { return set_file(v, s.cover_ca); }},
+    {"exit_abuse_email", "EXIT_ABUSE_EMAIL", "EMAIL", "exit: whom complaints reach; required", "R", false, set_email},
+    {"exit_allow", "", "DEST", "exit: allow HOST:PORT[=ADDR:PORT]; may repeat", "R", true, add_exit_allow},
+    {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "R", true, add_exit_port},
+    {"exit_max_connections", "EXIT_MAX_CONNECTIONS", "N", "exit: connections at once (1000)", "R", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.exit_max_connections); }},
+    {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "R", true, add_dns_server},
     {"site_port", "", "PORT", "the demo's web site; HTTPS on the next (8090)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65534, s.site_port); }},
     {"base_port", "", "PORT", "the demo's three peers, from here (8440)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65533, s.base_port); }},
     {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdki", false, [](Settings& s, const std::string& v) { return set_folder(v, s.state_dir); }},
@@ -227,7 +255,8 @@ std::string Option::flag() const {
 
 bool Option::belongs_to(Command command) const {
   constexpr std::string_view letters = "rdkislwcx";
-  return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos;
+  return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos ||
+         (command == Command::run && is_for_relays());
 }
 
 std::span<const Option> option_table() { return kOptions; }

@@ -17,7 +17,8 @@ struct Option {
   std::string_view value_name;   ///< "PORT"; empty for a switch
   std::string_view help;
   std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus),
-                              ///< of template l(ist) (sho)w c(apture), of cover (chec)x
+                              ///< of template l(ist) (sho)w c(apture), of cover (chec)x;
+                              ///< R for run, but in the help of --help-relay
   bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 
@@ -26,6 +27,7 @@ struct Option {
   [[nodiscard]] bool takes_numbers() const {
     return value_name == "PORT" || value_name == "PORTS" || value_name == "N";
   }
+  [[nodiscard]] bool is_for_relays() const { return commands.find('R') != std::string_view::npos; }
   [[nodiscard]] bool belongs_to(Command command) const;
 };
 

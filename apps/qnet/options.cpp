@@ -15,9 +15,10 @@ namespace {
 
 using base::Result;
 
-std::string option_lines(const std::vector<const Option*>& options) {
+std::string option_lines(Command command, bool for_relays) {
   std::string text, left;
-  for (const auto* const option : options) {
+  for (const auto* const option : options_of(command)) {
+    if (command == Command::run && option->is_for_relays() != for_relays) continue;
     left += option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
     if (option->help.empty()) {  // told together with the next
       left += ", ";
@@ -57,6 +58,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
       *command, {arguments.begin() + static_cast<std::ptrdiff_t>(name_words), arguments.end()});
   if (!line) return base::forward_error(line);
   if (line->help) return Outcome(PrintText{help_text(*command)});
+  if (line->help_relay) return Outcome(PrintText{relay_help_text()});
 
   GivenOptions from_file;
   if (!line->config.empty()) {
@@ -118,10 +120,17 @@ qnet cover check --help tells its options.
 
 std::string help_text(Command command) {
   auto text = fmt::format("Usage: qnet {} [OPTIONS]{}\n\n{}", name_of(command), words_help(command),
-                          option_lines(options_of(command)));
+                          option_lines(command, false));
   if (command == Command::run)
-    text += fmt::format("  {:<28} {}\n", "--config FILE", "the same options in TOML: socks_port = 1088");
+    text += fmt::format("  {:<28} {}\n  {:<28} {}\n", "--config FILE",
+                        "the same options in TOML: socks_port = 1088", "--help-relay",
+                        "the options of relays and exits");
   return text;
+}
+
+std::string relay_help_text() {
+  return "Usage: qnet run --helper-mode relay|bootstrap|exit|super [OPTIONS]\n\n" +
+         option_lines(Command::run, true) + "\nqnet run --help lists the others.\n";
 }
 
 std::string exit_warning() {

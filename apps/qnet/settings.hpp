@@ -25,6 +25,8 @@ enum class Command {
   cover_check
 };
 enum class HelperMode { client, relay, bootstrap, exit, super };
+enum class CoverKind { mirror, site };
+enum class SiteTransport { http2, websocket };
 
 [[nodiscard]] std::string_view to_text(HelperMode mode);
 [[nodiscard]] constexpr bool has_exit(HelperMode mode) {
@@ -47,8 +49,16 @@ struct Settings {
   mesh::HostPort listen{"0.0.0.0", 443};
   std::optional<mesh::HostPort> advertise;
   std::optional<mesh::HostPort> cover_origin;
-  std::string cover_name;              ///< empty: the cover origin's host
-  std::string browser_template;        ///< a template's name or file; empty: drawn
+  std::string cover_name;                       ///< empty: the cover origin's host
+  std::string browser_template;                 ///< a template's name or file; empty: drawn
+  std::optional<CoverKind> cover;               ///< nothing said: mirror
+  std::filesystem::path site_root;              ///< cover site: the folder that strangers see …
+  std::optional<mesh::HostPort> site_upstream;  ///< … or the web server
+  std::optional<SiteTransport> site_transport;  ///< what invites name; nothing said: HTTP/2 where that can be
+  bool behind_proxy = false;
+  std::filesystem::path tls_cert;
+  std::filesystem::path tls_key;
+  std::filesystem::path cover_ca;      ///< client: empty for the system's authorities
   std::vector<std::string> peers;      ///< invites
   std::vector<std::string> operators;  ///< invites, tried after the peers
   std::filesystem::path state_dir;

@@ -87,7 +87,48 @@ bool needs_state_dir(const Settings& s) {
   return s.command == Command::demo || s.command == Command::keygen || s.command == Command::invite;
 }
 
+/// What each cover of the two needs, and what is the other's.
+Result<void> check_site(const Settings& s) {
+  if (s.cover_name.empty())
+    return base::fail(Errc::missing, "cover site needs your web site's name: give --cover-name NAME");
+  if (s.site_root.empty() == !s.site_upstream)
+    return base::fail(
+        Errc::missing,
+        "cover site needs the web site that strangers shall see: give either --site-root DIR, a "
+        "folder of files, or --site-upstream HOST:PORT, a web server");
+  if (s.cover_origin)
+    return base::fail(Errc::bad_value,
+                      "--cover-origin belongs to cover mirror: with --cover site give --site-root or "
+                      "--site-upstream instead");
+  const bool has_tls = !s.tls_cert.empty() || !s.tls_key.empty();
+  if (s.behind_proxy && has_tls)
+    return base::fail(Errc::bad_value,
+                      "with --behind-proxy the web server in front has the certificate: leave --tls-cert and "
+                      "--tls-key out");
+  if (!s.behind_proxy && (s.tls_cert.empty() || s.tls_key.empty()))
+    return base::fail(Errc::missing,
+                      fmt::format("cover site needs a certificate for {} and its key: give "
+                                  "--tls-cert FILE and --tls-key FILE, in PEM, as ACME clients "
+                                  "write them",
+                                  s.cover_name));
+  return {};
+}
+
+Result<void> check_site_transport(const Settings& s) {
+  if (s.behind_proxy && s.site_transport == SiteTransport::http2)
+    return base::fail(Errc::bad_value,
+                      "--site-transport h2 does not go through a web server in front: choose websocket, or "
+                      "leave --behind-proxy out");
+  return {};
+}
+
 Result<void> check_relay(const Settings& s) {
+  if (s.cover == CoverKind::site) return check_site(s);
+  if (!s.site_root.empty() || s.site_upstream || s.site_transport || s.behind_proxy || !s.tls_cert.empty() ||
+      !s.tls_key.empty())
+    return base::fail(Errc::bad_value,
+                      "--site-root, --site-upstream, --site-transport, --tls-cert, --tls-key and "
+                      "--behind-proxy belong to --cover site, which was not given");
   if (!s.cover_origin)
     return base::fail(
         Errc::missing,
@@ -109,6 +150,7 @@ Result<void> check_whole(const Settings& s) {
         fmt::format(
             "an {} needs a contact for complaints: set EXIT_ABUSE_EMAIL to an e-mail address that is read",
             s.helper_mode == HelperMode::super ? "exit (mode super has one)" : "exit"));
+  if (auto transport = check_site_transport(s); !transport) return transport;
   if (runs && s.helper_mode != HelperMode::client)
     if (auto relay = check_relay(s); !relay) return relay;
   if (runs && s.helper_mode == HelperMode::client && s.peers.empty() && s.operators.empty())

@@ -37,6 +37,14 @@ std::string started_text(const Settings& s) {
       to_text(s.helper_mode), s.listen.to_text(), s.cover_name, status, s.state_dir.string());
 }
 
+std::string open_plain_warning(const std::string& address) {
+  return fmt::format(
+      "Warning: --behind-proxy listens on {} without TLS, not on this machine alone: let only the web server "
+      "in "
+      "front reach it, or listen on 127.0.0.1.\n",
+      address);
+}
+
 std::string open_proxy_warning(const std::string& address) {
   return fmt::format(
       "Warning: the proxy listens on {}, not on this machine alone: whoever reaches it there can use it{}.\n",

@@ -13,6 +13,8 @@ namespace qnet::cli {
 /// `program` is how this one was called, so that the lines to try work from the same folder.
 [[nodiscard]] std::string demo_text(const Settings& settings, std::string_view program);
 [[nodiscard]] std::string started_text(const Settings& settings);
+/// Behind a proxy, but reachable from elsewhere.
+[[nodiscard]] std::string open_plain_warning(const std::string& address);
 [[nodiscard]] std::string open_proxy_warning(const std::string& address);
 
 /// The exit's part of the settings, with its allow entries read.

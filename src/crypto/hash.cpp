@@ -82,6 +82,12 @@ Digest sha256(std::initializer_list<base::ByteView> parts) {
   return digest;
 }
 
+std::array<std::uint8_t, 20> sha1(base::ByteView whole) {
+  std::array<std::uint8_t, 20> digest{};
+  require(EVP_Digest(whole.data(), whole.size(), digest.data(), nullptr, EVP_sha1(), nullptr) == 1, "hash");
+  return digest;
+}
+
 Secret<32> hmac_sha256(base::ByteView key, std::initializer_list<base::ByteView> parts) {
   Secret<32> mac;
   hmac(key, parts, mac.data());

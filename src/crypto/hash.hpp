@@ -17,6 +17,9 @@ using Digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] Digest sha256(std::initializer_list<base::ByteView> parts);
 [[nodiscard]] inline Digest sha256(base::ByteView whole) { return sha256({whole}); }
 
+/// For protocols that fix it where nothing rests on it (RFC 6455 §4.2.2); never for a secret or a signature.
+[[nodiscard]] std::array<std::uint8_t, 20> sha1(base::ByteView whole);
+
 [[nodiscard]] Secret<32> hmac_sha256(base::ByteView key, std::initializer_list<base::ByteView> parts);
 
 /// RFC 5869 §2.2.

@@ -34,6 +34,11 @@ TEST(Sha256, hashes_parts_as_one_text) {
   EXPECT_NE(sha256({whole}), sha256({whole, whole}));
 }
 
+// RFC 3174 §7.3, test 1.
+TEST(Sha1, gives_the_result_of_rfc_3174) {
+  EXPECT_EQ(base::to_hex(sha1(base::bytes_of("abc"))), "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 TEST(HmacSha256, gives_the_results_of_rfc_4231) {
   std::size_t cases = 0;
   const auto file = testing::load_vectors("rfc/rfc4231.json");

@@ -12,12 +12,13 @@ namespace qnet::mesh {
 namespace {
 
 constexpr std::string_view kScheme = "qnet://";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 1;           // cover mirror
+constexpr std::uint64_t kVersionWithCover = 2;  // any other
 constexpr std::size_t kChecksum = 4;
 constexpr std::uint64_t kLastPort = 65535;
 
-// Places in the array of version 1. Later versions keep the first.
-enum Field : std::size_t { version, peer_key, noise_key, voucher, cover_name, host, port, count };
+// Places in the array. Version 2 has the last, and later versions keep the first.
+enum Field : std::size_t { version, peer_key, noise_key, voucher, cover_name, host, port, cover, count };
 
 template <std::size_t N>
 bool copy_bytes(const cbor::Value& value, std::array<std::uint8_t, N>& to) {
@@ -57,11 +58,12 @@ base::Result<base::Bytes> read_body(std::string_view text) {
 base::Result<Invite> read_fields(const cbor::Array& fields) {
   const auto* const number = fields.empty() ? nullptr : fields[Field::version].unsigned_integer();
   if (number == nullptr || *number == 0) return base::fail(Errc::damaged_invite);
-  if (*number > kVersion) return base::fail(Errc::newer_invite);
+  if (*number > kVersionWithCover) return base::fail(Errc::newer_invite);
   crypto::Ed25519Public key{};
-  if (fields.size() != Field::count || !copy_bytes(fields[Field::peer_key], key))
+  const std::size_t count = *number == kVersion ? Field::cover : Field::count;
+  if (fields.size() != count || !copy_bytes(fields[Field::peer_key], key))
     return base::fail(Errc::damaged_invite);
-  Invite invite{PeerId(key), {}, {}, {}, {}};
+  Invite invite{PeerId(key), {}, {}, {}, {}, {}};
   const auto* const cover = fields[Field::cover_name].text();
   const auto* const host_text = fields[Field::host].text();
   const auto* const port_number = fields[Field::port].unsigned_integer();
@@ -72,15 +74,23 @@ base::Result<Invite> read_fields(const cbor::Array& fields) {
   if (*port_number > kLastPort) return base::fail(Errc::bad_address);
   invite.cover_name = *cover;
   invite.address = {*host_text, static_cast<std::uint16_t>(*port_number)};
+  if (*number == kVersionWithCover) {
+    const auto* const kind = fields[Field::cover].unsigned_integer();
+    // Version 2 is for the others: each invite has one form.
+    if (kind == nullptr || *kind == 0) return base::fail(Errc::damaged_invite);
+    if (*kind > static_cast<std::uint64_t>(Cover::site_websocket_unbound))
+      return base::fail(Errc::newer_invite);
+    invite.cover = static_cast<Cover>(*kind);
+  }
   if (auto good = invite.check(); !good) return base::forward_error(good);
   return invite;
 }
 
 }  // namespace
 
-Invite Invite::make(const Identity& identity, HostPort address, std::string cover_name) {
-  return {identity.peer_id(), identity.noise.public_key, identity.vouch(), std::move(cover_name),
-          std::move(address)};
+Invite Invite::make(const Identity& identity, HostPort address, std::string cover_name, Cover cover) {
+  return {identity.peer_id(),    identity.noise.public_key, identity.vouch(),
+          std::move(cover_name), std::move(address),        cover};
 }
 
 base::Result<void> Invite::check() const {
@@ -92,9 +102,16 @@ base::Result<void> Invite::check() const {
 }
 
 std::string Invite::to_link() const {
-  auto body = cbor::encode(cbor::Array{kVersion, base::ByteView(peer.key()), base::ByteView(noise_key),
-                                       base::ByteView(voucher), cover_name, address.host,
-                                       std::uint64_t{address.port}});
+  const bool plain = cover == Cover::mirror;
+  cbor::Array fields{plain ? kVersion : kVersionWithCover,
+                     base::ByteView(peer.key()),
+                     base::ByteView(noise_key),
+                     base::ByteView(voucher),
+                     cover_name,
+                     address.host,
+                     std::uint64_t{address.port}};
+  if (!plain) fields.emplace_back(static_cast<std::uint64_t>(cover));
+  auto body = cbor::encode(fields);
   base::append(body, checksum_of(body));
   return std::string(kScheme) + base::to_base64url(body);
 }

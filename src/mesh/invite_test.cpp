@@ -76,6 +76,32 @@ TEST(Invite, is_the_documented_array_with_a_checksum) {
   EXPECT_EQ(sample().to_link(), link_of(fields_of(sample())));
 }
 
+TEST(Invite, carries_every_cover) {
+  for (const auto cover :
+       {Cover::mirror, Cover::site_h2, Cover::site_websocket, Cover::site_websocket_unbound}) {
+    const auto invite = Invite::make(identity_of(1), {"relay.example.com", 443}, "www.example.com", cover);
+    const auto parsed = Invite::parse(invite.to_link());
+    ASSERT_TRUE(parsed) << parsed.error().message();
+    EXPECT_EQ(*parsed, invite);
+    EXPECT_EQ(parsed->cover, cover);
+  }
+}
+
+TEST(Invite, has_one_form_for_each_cover) {
+  auto fields = fields_of(sample());
+  fields[0] = std::uint64_t{2};
+  expect_error(link_of(fields), Errc::damaged_invite);
+  fields.emplace_back(std::uint64_t{0});
+  expect_error(link_of(fields), Errc::damaged_invite);
+  fields.back() = std::uint64_t{4};
+  expect_error(link_of(fields), Errc::newer_invite);
+  fields.back() = "text";
+  expect_error(link_of(fields), Errc::damaged_invite);
+  fields.back() = std::uint64_t{1};
+  fields[0] = std::uint64_t{1};
+  expect_error(link_of(fields), Errc::damaged_invite);
+}
+
 TEST(Invite, survives_the_wrapping_of_mail_programs) {
   const auto link = sample().to_link();
   std::string wrapped = "\r\n  ";
@@ -116,7 +142,7 @@ TEST(Invite, is_recognised_as_damaged_when_cut_or_grown) {
 }
 
 TEST(Invite, of_a_later_version_asks_for_an_update) {
-  expect_error(link_with(0, std::uint64_t{2}), Errc::newer_invite);
+  expect_error(link_with(0, std::uint64_t{3}), Errc::newer_invite);
   expect_error(link_of(cbor::Array{std::uint64_t{3}, "in a form that we do not know"}), Errc::newer_invite);
   expect_error(link_with(0, std::uint64_t{0}), Errc::damaged_invite);
 }

@@ -1,6 +1,7 @@
 // One reliable stream of bytes in both directions: a TCP connection, or a stream inside a Session.
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include "base/bytes.hpp"
@@ -40,6 +41,13 @@ class ByteStream {
 
   /// Ends both directions at once; the peer sees a reset, not an end.
   virtual void reset() = 0;
+
+  /// Ends both directions in an orderly way: what was written is still delivered, as far as the peer takes
+  /// it; nothing more is read or written here, and whoever waits is woken with an error.
+  virtual void close() = 0;
+
+  /// Of the io_context that it belongs to.
+  [[nodiscard]] virtual boost::asio::any_io_executor executor() = 0;
 };
 
 }  // namespace qnet::net

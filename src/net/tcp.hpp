@@ -26,6 +26,8 @@ class TcpStream final : public ByteStream {
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
   void finish() override;
   void reset() override;
+  void close() override;
+  [[nodiscard]] boost::asio::any_io_executor executor() override { return socket_.get_executor(); }
 
   /// Notices a peer that has vanished while nothing is sent: probes after so long without traffic. Probes are
   /// seen on the wire, so the caller says what its cover would do.
@@ -34,9 +36,6 @@ class TcpStream final : public ByteStream {
   /// Gives up on a peer that acknowledges nothing, or takes nothing, for 30 s. For our own sessions only:
   /// their other end always reads, but a web server may pause for as long as it likes.
   void give_up_on_silence();
-
-  /// Closes without a reset: what was written is still delivered, as far as the peer takes it.
-  void close();
 
   [[nodiscard]] tcp::socket& socket() { return socket_; }
 

@@ -1,5 +1,7 @@
 #include "node/client.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/this_coro.hpp>
 
 #include "mesh/read_message.hpp"
@@ -16,11 +18,26 @@ using mesh::ConnectStatus;
 
 constexpr auto kAnswerDeadline = std::chrono::seconds(30);
 
+session::Cover cover_of(mesh::Cover cover) {
+  switch (cover) {
+    case mesh::Cover::mirror: break;
+    case mesh::Cover::site_h2: return session::Cover::site_h2;
+    case mesh::Cover::site_websocket: return session::Cover::site_websocket;
+    case mesh::Cover::site_websocket_unbound: return session::Cover::site_websocket_unbound;
+  }
+  return session::Cover::mirror;
+}
+
 std::vector<session::RelayAddress> addresses_of(const std::vector<mesh::Invite>& invites) {
   std::vector<session::RelayAddress> addresses;
   addresses.reserve(invites.size());
   for (const auto& invite : invites)
-    addresses.push_back({invite.address.host, invite.address.port, invite.cover_name, invite.noise_key, {}});
+    addresses.push_back({invite.address.host,
+                         invite.address.port,
+                         invite.cover_name,
+                         invite.noise_key,
+                         {},
+                         cover_of(invite.cover)});
   return addresses;
 }
 
@@ -69,17 +86,25 @@ control::PeerState state_of(const Uplink::Peer& peer) {
 
 base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, const ClientConfig& config,
                                                     base::RandomSource& random) {
+  const bool has_sites = std::ranges::any_of(
+      config.peers, [](const auto& invite) { return invite.cover != mesh::Cover::mirror; });
+  openssl_tls::Context trust;
+  if (has_sites) {
+    auto made = openssl_tls::client_context(config.cover_authorities);
+    if (!made) return base::forward_error(made);
+    trust = std::move(*made);
+  }
   auto acceptor = net::listen(io, config.socks);
   if (!acceptor) return base::forward_error(acceptor);
-  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, random));
+  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, std::move(trust), random));
 }
 
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-               base::RandomSource& random)
+               openssl_tls::Context site_trust, base::RandomSource& random)
     : socks_(config.socks),
       browser_(config.browser.name),
-      uplink_(
-          std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers), config.browser, random)),
+      uplink_(std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers), config.browser,
+                                       std::move(site_trust), random)),
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
                                              [uplink = uplink_](proxy::Destination destination) {
                                                return connect_through(uplink, std::move(destination));

@@ -2,6 +2,7 @@
 // for them.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -22,6 +23,8 @@ struct ClientConfig {
   std::optional<proxy::Credentials> credentials;
   /// Whose ClientHello is sent.
   htx::Template browser = htx::builtin_templates().front();
+  /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
+  std::filesystem::path cover_authorities;
 };
 
 /// Lives on one io_context. `random` must outlive it.
@@ -39,7 +42,7 @@ class Client {
 
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-         base::RandomSource& random);
+         openssl_tls::Context site_trust, base::RandomSource& random);
 
   net::tcp::endpoint socks_;
   std::string browser_;

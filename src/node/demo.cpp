@@ -112,7 +112,10 @@ class Demo {
 
   base::Result<void> start_client() {
     const auto socks = loopback(config_.socks_port);
-    auto made = Client::start(pool_.first(), {{*invite_}, socks, std::nullopt}, random_);
+    ClientConfig config;
+    config.peers = {*invite_};
+    config.socks = socks;
+    auto made = Client::start(pool_.first(), config, random_);
     if (!made) return tl::unexpected(explain_listen_error(made.error(), socks, "--socks-port"));
     client_ = std::move(*made);
     return {};

@@ -7,8 +7,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "mesh/connect_message.hpp"
-#include "session/stream.hpp"
+#include "node/relay_services.hpp"
 
 namespace qnet::node {
 
@@ -18,17 +17,6 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
-
-control::Exit exit_counters(const exit::Service& service) {
-  const auto& counted = service.counters();
-  control::Exit shown{service.open(), counted.connected, {}, counted.failed_in_all()};
-  for (std::size_t i = 0; i < exit::kRefusals; ++i) {
-    const auto reason = static_cast<exit::Refusal>(i);
-    if (const auto count = counted.refused_by(reason); count > 0)
-      shown.refused.emplace(exit::label(reason), count);
-  }
-  return shown;
-}
 
 }  // namespace
 
@@ -53,23 +41,13 @@ Relay::Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base
                    std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   for (std::size_t core = 0; core < pool_.size(); ++core)
-    covers_.push_back(std::make_unique<CoverGate>(gate_, journal_, config_.origin, protocols_for(core),
+    covers_.push_back(std::make_unique<CoverGate>(gate_, journal_, config_.origin,
+                                                  relay_protocols(exit_.get(), pool_.at(core), counters_),
                                                   random_, counters_));
   asio::co_spawn(pool_.first(), accept(), asio::detached);
 }
 
 Relay::~Relay() = default;
-
-session::Protocols Relay::protocols_for(std::size_t core) {
-  const auto handle = exit_ ? exit_->handler(pool_.at(core)) : exit::refuse_all();
-  return {{mesh::kConnectProtocol,
-           [counters = counters_, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
-             // The session that owns this function may end first.
-             const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
-             const Gauge open(shared, &Counters::streams_open);
-             co_await handle(std::move(stream), shared->traffic);
-           }}};
-}
 
 net::Task<void> Relay::accept() {
   asio::steady_timer pause(acceptor_.get_executor());
@@ -114,14 +92,7 @@ void Relay::fill(control::Status& status) const {
   status.listen_address = net::to_text(config_.listen);
   if (counters_->origin_lost)
     status.problem = "The cover origin cannot be reached, so strangers are turned away.";
-  auto& counters = status.counters;
-  counters.sessions_open += static_cast<std::uint64_t>(counters_->sessions_open.load());
-  counters.streams_open += static_cast<std::uint64_t>(counters_->streams_open.load());
-  counters.bytes_up += counters_->traffic.up;
-  counters.bytes_down += counters_->traffic.down;
-  counters.handshakes = control::Handshakes{counters_->accepted, counters_->spliced, counters_->replayed,
-                                            counters_->clock_skewed, counters_->failed};
-  if (exit_) counters.exit = exit_counters(*exit_);
+  fill_counters(status.counters, *counters_, exit_.get());
 }
 
 }  // namespace qnet::node

@@ -46,7 +46,6 @@ class Relay {
  private:
   Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random);
   net::Task<void> accept();
-  [[nodiscard]] session::Protocols protocols_for(std::size_t core);
 
   IoPool& pool_;
   RelayConfig config_;

@@ -12,6 +12,7 @@
 #include "mesh/identity.hpp"
 #include "node/client.hpp"
 #include "node/relay.hpp"
+#include "node/site_relay.hpp"
 
 namespace qnet::node {
 
@@ -21,7 +22,8 @@ struct NodeConfig {
   net::tcp::endpoint status;
   std::size_t threads = 1;
   std::optional<ClientConfig> client;
-  std::optional<RelayConfig> relay;
+  std::optional<RelayConfig> relay;           ///< cover `mirror`
+  std::optional<SiteRelayConfig> site_relay;  ///< cover `site`; not both
 };
 
 /// Where the flags that change a port are told: "--socks-port".

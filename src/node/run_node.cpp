@@ -12,6 +12,7 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
   crypto::SystemRandom random;
   IoPool pool(config.threads);
   std::unique_ptr<Relay> relay;
+  std::unique_ptr<SiteRelay> site_relay;
   std::unique_ptr<Client> client;
 
   if (config.relay) {
@@ -20,15 +21,24 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
     if (!made) return tl::unexpected(explain_listen_error(made.error(), listen, flags.listen));
     relay = std::move(*made);
   }
+  if (config.site_relay) {
+    const auto listen = config.site_relay->listen;
+    auto made = SiteRelay::start(pool, std::move(*config.site_relay), random);
+    if (!made && made.error().domain() != "net") return tl::unexpected(explain_site_error(made.error()));
+    if (!made) return tl::unexpected(explain_listen_error(made.error(), listen, flags.listen));
+    site_relay = std::move(*made);
+  }
   if (config.client) {
     const auto socks = config.client->socks;
     auto made = Client::start(pool.first(), std::move(*config.client), random);
+    if (!made && made.error().domain() != "net") return tl::unexpected(made.error());
     if (!made) return tl::unexpected(explain_listen_error(made.error(), socks, flags.socks));
     client = std::move(*made);
   }
   auto control = control::Server::start(pool.first(), config.status, [&] {
     auto status = base_status(config.helper_mode, start);
     if (relay) relay->fill(status);
+    if (site_relay) site_relay->fill(status);
     if (client) client->fill(status);
     return status;
   });
@@ -45,6 +55,7 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
     control->stop();
     if (client) client->stop();
     if (relay) relay->stop();
+    if (site_relay) site_relay->stop();
   });
   if (problem) return tl::unexpected(std::move(*problem));
   return {};

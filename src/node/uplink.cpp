@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "cover_site/error.hpp"
 #include "net/error.hpp"
 
 namespace qnet::node {
@@ -20,8 +21,12 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 }  // namespace
 
 Uplink::Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-               htx::Template browser, base::RandomSource& random)
-    : browser_(std::move(browser)), random_(random), retry_(executor), attempted_(executor) {
+               htx::Template browser, openssl_tls::Context site_trust, base::RandomSource& random)
+    : browser_(std::move(browser)),
+      site_trust_(std::move(site_trust)),
+      random_(random),
+      retry_(executor),
+      attempted_(executor) {
   for (auto& address : peers) peers_.emplace_back().address = std::move(address);
   attempted_.expires_at(std::chrono::steady_clock::time_point::max());
 }
@@ -81,12 +86,17 @@ net::Task<void> Uplink::pause(std::chrono::milliseconds duration) {
   (void)co_await retry_.async_wait(kAwait);
 }
 
+net::Task<base::Result<session::Dialled>> Uplink::dial(session::RelayAddress relay) {
+  if (relay.cover == session::Cover::mirror) co_return co_await session::dial(relay, browser_, {}, random_);
+  co_return co_await cover_site::dial(relay, site_trust_, {}, random_);
+}
+
 net::Task<bool> Uplink::dial_any() {
   dialling_ = true;
   for (auto& peer : peers_) {
     if (stopped_) co_return false;
     peer.state = "connecting";
-    auto dialled = co_await session::dial(peer.address, browser_, {}, random_);
+    auto dialled = co_await dial(peer.address);
     if (!dialled) {
       peer.state = "failed";
       peer.problem = explain_dial_error(dialled.error(), peer.address);
@@ -139,13 +149,18 @@ net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
 std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay) {
   const auto where = fmt::format("{}:{}", relay.host, relay.port);
   if (error.is(htx::Errc::not_recognised) || error.is(htx::Errc::alert) ||
-      error.is(htx::Errc::bad_server_hello)) {
+      error.is(htx::Errc::bad_server_hello) || error.is(cover_site::Errc::not_recognised)) {
     return fmt::format(
         "The relay at {} did not recognise this client: check that this computer's clock is right (it says "
         "{:%F %H:%M} "
         "UTC, and may be off by 10 minutes at most) and that the invite is the relay's newest one.",
         where, fmt::gmtime(std::chrono::system_clock::now()));
   }
+  if (error.is(openssl_tls::Errc::not_trusted))
+    return fmt::format(
+        "The certificate that {} shows is not trusted ({}): somebody may be listening in, or the relay's "
+        "operator has let it run out; ask for a new invite if this lasts.",
+        where, error.context());
   if (error.is(net::Errc::refused))
     return fmt::format(
         "Nothing answers at {}: the relay is not running, or its address has changed; ask for a new "

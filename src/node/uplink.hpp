@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "cover_site/dialer.hpp"
 #include "session/htx_dialer.hpp"
 
 namespace qnet::node {
@@ -38,7 +39,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   };
 
   Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-         htx::Template browser, base::RandomSource& random);
+         htx::Template browser, openssl_tls::Context site_trust, base::RandomSource& random);
 
   /// Starts dialling and goes on until stop().
   void start();
@@ -60,12 +61,14 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
  private:
   net::Task<void> keep_connected();
   net::Task<bool> dial_any();
+  net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay);
   net::Task<void> pause(std::chrono::milliseconds duration);
   void announce();
   void end_round();
 
   std::vector<Peer> peers_;
   htx::Template browser_;
+  openssl_tls::Context site_trust_;  // for relays of cover `site`; may be nothing when there is none
   base::RandomSource& random_;
   std::shared_ptr<session::Session> session_;
   std::optional<base::Error> problem_;

@@ -2,6 +2,7 @@
 
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
+#include "net/tcp.hpp"
 
 namespace qnet::session {
 

@@ -16,12 +16,21 @@ struct DialLimits {
   static constexpr std::chrono::seconds handshake = std::chrono::seconds(15);
 };
 
+/// What a relay is hidden in (design §3), and how it is reached there.
+enum class Cover {
+  mirror,
+  site_h2,                 ///< a stream of HTTP/2, bound to the relay's own TLS
+  site_websocket,          ///< the same in a WebSocket
+  site_websocket_unbound,  ///< a WebSocket through a web server that ends TLS in front of the relay
+};
+
 struct RelayAddress {
   std::string host;
   std::uint16_t port = 443;
   std::string cover_name;
   crypto::X25519Public noise_key{};
   htx::AccessTag access_tag{};
+  Cover cover = Cover::mirror;
 };
 
 struct Dialled {

@@ -11,6 +11,7 @@
 
 #include "mux/multistream.hpp"
 #include "net/deadline.hpp"
+#include "net/error.hpp"
 #include "net/pump.hpp"
 #include "session/stream.hpp"
 
@@ -26,7 +27,7 @@ auto now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-std::shared_ptr<Session> Session::start(std::unique_ptr<net::TcpStream> transport, mux::Role role,
+std::shared_ptr<Session> Session::start(std::unique_ptr<net::ByteStream> transport, mux::Role role,
                                         Established established, Protocols protocols,
                                         base::RandomSource& random) {
   // Not make_shared: the constructor is private, and the control block's address does not matter here.
@@ -36,17 +37,17 @@ std::shared_ptr<Session> Session::start(std::unique_ptr<net::TcpStream> transpor
   return session;
 }
 
-Session::Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Established& established,
+Session::Session(std::unique_ptr<net::ByteStream> transport, mux::Role role, Established& established,
                  Protocols protocols, base::RandomSource& random)
     : transport_(std::move(transport)),
       protocols_(std::move(protocols)),
       writer_(std::move(established.send), random),
       reader_(std::move(established.receive)),
       mux_(role, mux::Limits{}, writer_),
-      work_(transport_->socket().get_executor()),
-      housekeeping_timer_(transport_->socket().get_executor()),
+      work_(transport_->executor()),
+      housekeeping_timer_(transport_->executor()),
       alert_record_(established.alert_record),
-      idle_timer_(transport_->socket().get_executor()) {}
+      idle_timer_(transport_->executor()) {}
 
 void Session::launch(Established& established) {
   for (const auto size : established.opening_records) writer_.append_empty(size);
@@ -57,7 +58,7 @@ void Session::launch(Established& established) {
     asio::co_spawn(executor(), watch_idle(std::move(established.idle)), asio::detached);
 }
 
-asio::any_io_executor Session::executor() { return transport_->socket().get_executor(); }
+asio::any_io_executor Session::executor() { return transport_->executor(); }
 
 base::Result<std::unique_ptr<Stream>> Session::open(std::string protocol, base::ByteView first) {
   if (ended_) return tl::unexpected(reason_);

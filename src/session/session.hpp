@@ -16,8 +16,8 @@
 #include "base/random.hpp"
 #include "htx/record.hpp"
 #include "mux/yamux.hpp"
+#include "net/byte_stream.hpp"
 #include "net/signal.hpp"
-#include "net/tcp.hpp"
 #include "noise/symmetric_state.hpp"
 #include "session/error.hpp"
 
@@ -65,7 +65,7 @@ struct Established {
 class Session : public std::enable_shared_from_this<Session> {
  public:
   /// Starts the loops. `random` must outlive the session.
-  [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<net::TcpStream> transport,
+  [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<net::ByteStream> transport,
                                                       mux::Role role, Established established,
                                                       Protocols protocols, base::RandomSource& random);
 
@@ -87,7 +87,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   friend class Stream;
   /// Takes only the keys and the numbers of `established`.
-  Session(std::unique_ptr<net::TcpStream> transport, mux::Role role, Established& established,
+  Session(std::unique_ptr<net::ByteStream> transport, mux::Role role, Established& established,
           Protocols protocols, base::RandomSource& random);
 
   void launch(Established& established);
@@ -111,7 +111,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void offer_room_to_first();
   [[nodiscard]] std::size_t room() const;
 
-  std::unique_ptr<net::TcpStream> transport_;
+  std::unique_ptr<net::ByteStream> transport_;
   Protocols protocols_;
   htx::RecordWriter writer_;
   htx::RecordReader reader_;

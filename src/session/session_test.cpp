@@ -13,6 +13,7 @@
 #include "mux/testing/frames.hpp"
 #include "net/error.hpp"
 #include "net/pump.hpp"
+#include "net/tcp.hpp"
 #include "session/stream.hpp"
 
 namespace qnet::session {

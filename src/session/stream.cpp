@@ -10,8 +10,8 @@ namespace qnet::session {
 Stream::Stream(std::shared_ptr<Session> session, mux::StreamId id)
     : session_(std::move(session)),
       id_(id),
-      readable_(session_->transport_->socket().get_executor()),
-      writable_(session_->transport_->socket().get_executor()) {
+      readable_(session_->transport_->executor()),
+      writable_(session_->transport_->executor()) {
   session_->streams_.emplace(id_, this);
 }
 
@@ -25,6 +25,7 @@ Stream::~Stream() {
 std::optional<base::Error> Stream::obstacle() const {
   if (was_reset_) return base::Error(Errc::stream_reset);
   if (session_->ended_) return session_->reason_;
+  if (closed_) return base::Error(net::Errc::closed);
   return std::nullopt;
 }
 
@@ -89,6 +90,15 @@ void Stream::finish() {
   session_->mux_.finish(id_);
   session_->wake_writer();
 }
+
+void Stream::close() {
+  finish();
+  closed_ = true;
+  readable_.notify();
+  writable_.notify();
+}
+
+boost::asio::any_io_executor Stream::executor() { return session_->transport_->executor(); }
 
 void Stream::reset() {
   if (was_reset_) return;

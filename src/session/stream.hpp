@@ -25,6 +25,8 @@ class Stream final : public net::ByteStream {
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
   void finish() override;
   void reset() override;
+  void close() override;
+  [[nodiscard]] boost::asio::any_io_executor executor() override;
 
  private:
   friend class Session;
@@ -42,6 +44,7 @@ class Stream final : public net::ByteStream {
   net::Signal readable_;
   net::Signal writable_;
   bool was_reset_ = false;
+  bool closed_ = false;
   bool waits_for_room_ = false;  // stands in the session's queue
 };
 

@@ -120,12 +120,24 @@ def run(arguments, seconds=60, env=None, check=False, **more):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=check, **more)
 
 
+P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
+def make_certificate(certificate, key, name=COVER_NAME, kind=P256, made_at=None):
+    """A self-signed certificate, which is also the authority that vouches for itself."""
+    clock = ["faketime", made_at] if made_at else []
+    run([*clock, "openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "30",
+         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
+         "-keyout", key, "-out", certificate], check=True)
+
+
 class Nginx:
     """A real web site over TLS 1.3 and HTTP/2: the cover origin, or a destination."""
 
-    def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None, key=("ec", "-pkeyopt",
-                 "ec_paramgen_curve:P-256"), tls="ssl_protocols TLSv1.2 TLSv1.3;", made_at=None, idle=65):
+    def __init__(self, folder, extra_locations="", name=COVER_NAME, files=None, key=P256,
+                 tls="ssl_protocols TLSv1.2 TLSv1.3;", made_at=None, idle=65, preamble=""):
         self.folder = pathlib.Path(folder)
+        self.preamble = preamble
         self.folder.mkdir(parents=True)
         self.root = self.folder / "site"
         self.root.mkdir()
@@ -137,10 +149,7 @@ class Nginx:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         self.tls, self.idle = tls, idle
-        clock = ["faketime", made_at] if made_at else []
-        run([*clock, "openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "30",
-             "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
-             "-keyout", self.key, "-out", self.certificate], check=True)
+        make_certificate(self.certificate, self.key, name, key, made_at)
         (self.folder / "nginx.conf").write_text(self._configuration(extra_locations))
         self.process = Process(["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf", "-g", "daemon off;"],
                                self.folder / "nginx.log")
@@ -162,6 +171,7 @@ pid {self.folder}/nginx.pid;
 error_log {self.folder}/error.log;
 events {{ worker_connections 4096; }}
 http {{
+  {self.preamble}
   access_log {self.folder}/access.log;
   client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
   fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;

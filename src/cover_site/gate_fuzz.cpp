@@ -1,0 +1,28 @@
+// Whatever a visitor sends as cookie and target: nobody without the relay's key is taken for a peer, and a
+// token that is found is the one that was sent.
+#include <cstdlib>
+
+#include "base/testing/seeded_random.hpp"
+#include "cover_site/gate.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace qnet;
+  static base::testing::SeededRandom random(1);
+  static htx::ReplayCache seen(random, 16);
+  static const cover_site::Gate gate({crypto::X25519KeyPair::generate(random), {}}, seen);
+
+  const auto text = base::text_of({data, size});
+  const auto split = std::min(text.find('\n'), text.size());
+  const std::string_view cookies[] = {text.substr(0, split), text.substr(std::min(split + 1, text.size()))};
+  const htx::WallTime now(std::chrono::seconds(1'700'000'000));
+  const cover_site::Knock anywhere{true, false, cookies[1], cookies};
+  const cover_site::Knock at_the_door{true, false, gate.names().path, cookies};
+  for (const auto& knock : {anywhere, at_the_door})
+    if (!std::holds_alternative<cover_site::Gate::Visit>(gate.examine(knock, std::nullopt, now)))
+      std::abort();
+
+  if (const auto token = cover_site::find_token(cookies, "sid")) {
+    if (text.find("sid=" + base::to_base64url(*token)) == std::string_view::npos) std::abort();
+  }
+  return 0;
+}

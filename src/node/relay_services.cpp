@@ -1,0 +1,45 @@
+#include "node/relay_services.hpp"
+
+#include "mesh/connect_message.hpp"
+#include "session/stream.hpp"
+
+namespace qnet::node {
+
+namespace {
+
+control::Exit exit_counters(const exit::Service& service) {
+  const auto& counted = service.counters();
+  control::Exit shown{service.open(), counted.connected, {}, counted.failed_in_all()};
+  for (std::size_t i = 0; i < exit::kRefusals; ++i) {
+    const auto reason = static_cast<exit::Refusal>(i);
+    if (const auto count = counted.refused_by(reason); count > 0)
+      shown.refused.emplace(exit::label(reason), count);
+  }
+  return shown;
+}
+
+}  // namespace
+
+session::Protocols relay_protocols(exit::Service* exit, boost::asio::io_context& io,
+                                   const std::shared_ptr<Counters>& counters) {
+  const auto handle = exit != nullptr ? exit->handler(io) : exit::refuse_all();
+  return {{mesh::kConnectProtocol,
+           [counters, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+             // The session that owns this function may end first.
+             const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
+             const Gauge open(shared, &Counters::streams_open);
+             co_await handle(std::move(stream), shared->traffic);
+           }}};
+}
+
+void fill_counters(control::Counters& shown, const Counters& counted, const exit::Service* exit) {
+  shown.sessions_open += static_cast<std::uint64_t>(counted.sessions_open.load());
+  shown.streams_open += static_cast<std::uint64_t>(counted.streams_open.load());
+  shown.bytes_up += counted.traffic.up;
+  shown.bytes_down += counted.traffic.down;
+  shown.handshakes = control::Handshakes{counted.accepted, counted.spliced, counted.replayed,
+                                         counted.clock_skewed, counted.failed};
+  if (exit != nullptr) shown.exit = exit_counters(*exit);
+}
+
+}  // namespace qnet::node

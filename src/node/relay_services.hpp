@@ -1,0 +1,20 @@
+// What every relay does for its peers, whatever cover it stands behind, and how it tells of it.
+#pragma once
+
+#include <memory>
+
+#include "control/status.hpp"
+#include "exit/service.hpp"
+#include "node/counters.hpp"
+#include "session/session.hpp"
+
+namespace qnet::node {
+
+/// For sessions on `io`. Without an exit every request is refused.
+[[nodiscard]] session::Protocols relay_protocols(exit::Service* exit, boost::asio::io_context& io,
+                                                 const std::shared_ptr<Counters>& counters);
+
+/// Adds a relay's numbers.
+void fill_counters(control::Counters& shown, const Counters& counted, const exit::Service* exit);
+
+}  // namespace qnet::node
