@@ -3,10 +3,11 @@
 #include "cover_site/client_request.hpp"
 #include "cover_site/handshake.hpp"
 #include "cover_site/names.hpp"
+#include "htx/websocket_template.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
-#include "openssl_tls/stream.hpp"
+#include "tls/stream.hpp"
 
 namespace qnet::cover_site {
 
@@ -57,21 +58,64 @@ net::Task<base::Result<Initiator::Last>> shake_hands(net::ByteStream& stream, In
   co_return last;
 }
 
-/// From the socket to the finished handshake; `guarded` always holds what the connection is at the moment.
-net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& relay,
-                                                 const openssl_tls::Context& context, Guarded& guarded,
-                                                 base::RandomSource& random) {
+net::Task<base::Result<std::unique_ptr<net::ByteStream>>> connect_tcp(const session::RelayAddress& relay) {
+  auto socket = co_await net::connect_to_host(relay.host, relay.port, session::DialLimits::connect);
+  if (!socket) co_return tl::unexpected(socket.error());
+  auto tcp = std::make_unique<net::TcpStream>(std::move(*socket));
+  tcp->keep_alive(kKeepAlive);
+  tcp->give_up_on_silence();
+  co_return tcp;
+}
+
+/// One attempt at TLS. `retry` is then what the server wants instead of relay.ech_configs, if it could not
+/// read them.
+net::Task<base::Result<tls::Stream*>> begin_tls(const session::RelayAddress& relay,
+                                                const htx::Template& hello,
+                                                const crypto::TrustStore& authorities, Guarded& guarded,
+                                                base::RandomSource& random,
+                                                std::optional<base::Bytes>& retry) {
+  tls::Client::Config config{&hello,       relay.cover_name,
+                             &authorities, std::chrono::system_clock::now(),
+                             false,        retry.value_or(relay.ech_configs)};
+  auto made = std::make_unique<tls::Stream>(std::move(guarded.stream), std::move(config), random);
+  auto& stream = *made;
+  guarded.stream = std::move(made);
+  const bool again = std::exchange(retry, std::nullopt).has_value();
+  if (auto done = co_await stream.handshake(); !done) {
+    if (!again && done.error().is(tls::Errc::ech_rejected)) retry = stream.client().retry_configs();
+    co_return tl::unexpected(done.error());
+  }
+  co_return &stream;
+}
+
+/// TLS whose hello hides the name where the relay's site can read such a hello (RFC 9849 §6.1.6: one retry).
+net::Task<base::Result<tls::Stream*>> start_tls(const session::RelayAddress& relay, const Browser& browser,
+                                                Guarded& guarded, base::RandomSource& random) {
   const bool http2 = relay.cover == Cover::site_h2;
-  auto tls = std::make_unique<openssl_tls::Stream>(std::move(guarded.stream), context, relay.cover_name,
-                                                   http2 ? openssl_tls::kHttp2 : openssl_tls::kHttp11);
-  auto& channel = *tls;
-  guarded.stream = std::move(tls);
-  if (auto done = co_await channel.handshake(); !done) co_return tl::unexpected(done.error());
-  auto initiator = co_await begin_handshake(relay, channel, random);
+  const auto hello = http2 ? browser.hello : htx::websocket_template(browser.hello);
+  std::optional<base::Bytes> retry;
+  auto stream = co_await begin_tls(relay, hello, browser.authorities, guarded, random, retry);
+  if (stream || !retry) co_return stream;
+  guarded.stream->close();
+  auto again = co_await connect_tcp(relay);
+  if (!again) co_return tl::unexpected(again.error());
+  guarded.stream = std::move(*again);
+  co_return co_await begin_tls(relay, hello, browser.authorities, guarded, random, retry);
+}
+
+/// From the socket to the finished handshake; `guarded` always holds what the connection is at the moment.
+net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& relay, const Browser& browser,
+                                                 Guarded& guarded, base::RandomSource& random) {
+  const auto channel = co_await start_tls(relay, browser, guarded, random);
+  if (!channel) co_return tl::unexpected(channel.error());
+  // A web server that does not speak what every browser's hello asks for is not the relay's.
+  if ((*channel)->protocol() != (relay.cover == Cover::site_h2 ? "h2" : "http/1.1"))
+    co_return base::fail(Errc::not_recognised);
+  auto initiator = co_await begin_handshake(relay, **channel, random);
   if (!initiator) co_return tl::unexpected(initiator.error());
   const ClientRequest request{relay.cover_name, relay.port, names_of(relay.noise_key), initiator->token()};
   base::Result<void> opened;
-  if (http2)
+  if (relay.cover == Cover::site_h2)
     opened = co_await open_h2(guarded.stream, request, initiator->opening());
   else
     opened = co_await open_websocket(guarded.stream, request, initiator->opening(), random);
@@ -81,19 +125,16 @@ net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& re
 
 }  // namespace
 
-net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay, openssl_tls::Context context,
+net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay, Browser browser,
                                                session::Protocols protocols, base::RandomSource& random) {
-  auto socket = co_await net::connect_to_host(relay.host, relay.port, session::DialLimits::connect);
-  if (!socket) co_return tl::unexpected(socket.error());
-  auto tcp = std::make_unique<net::TcpStream>(std::move(*socket));
-  tcp->keep_alive(kKeepAlive);
-  tcp->give_up_on_silence();
-  const auto executor = tcp->executor();
-  Guarded guarded{std::move(tcp)};
+  auto tcp = co_await connect_tcp(relay);
+  if (!tcp) co_return tl::unexpected(tcp.error());
+  const auto executor = (*tcp)->executor();
+  Guarded guarded{std::move(*tcp)};
 
   const auto started = std::chrono::steady_clock::now();
   const net::Deadline limit(executor, session::DialLimits::handshake, [&guarded] { guarded.close(); });
-  auto last = co_await connect(relay, context, guarded, random);
+  auto last = co_await connect(relay, browser, guarded, random);
   if (limit.expired()) co_return base::fail(session::Errc::handshake_timed_out, relay.host);
   if (!last) {
     guarded.close();

@@ -1,14 +1,20 @@
 // Makes a Session by cover `site`: TLS to the relay's web site, one request with a token, and Noise inside.
 #pragma once
 
-#include "openssl_tls/context.hpp"
+#include "crypto/certificate.hpp"
 #include "session/htx_dialer.hpp"
 
 namespace qnet::cover_site {
 
-/// By relay.cover, which must not be Cover::mirror. `context` says whose certificate is believed; `random`
-/// must outlive the session.
-net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay, openssl_tls::Context context,
+/// How the TLS connection looks, and what it believes.
+struct Browser {
+  const htx::Template& hello;
+  const crypto::TrustStore& authorities;
+};
+
+/// By relay.cover, which must not be Cover::mirror. What `browser` holds must outlive the call, `random` the
+/// session.
+net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay, Browser browser,
                                                session::Protocols protocols, base::RandomSource& random);
 
 }  // namespace qnet::cover_site

@@ -88,9 +88,10 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
                                                     base::RandomSource& random) {
   const bool has_sites = std::ranges::any_of(
       config.peers, [](const auto& invite) { return invite.cover != mesh::Cover::mirror; });
-  openssl_tls::Context trust;
+  std::optional<crypto::TrustStore> trust;
   if (has_sites) {
-    auto made = openssl_tls::client_context(config.cover_authorities);
+    auto made = config.cover_authorities.empty() ? crypto::TrustStore::system()
+                                                 : crypto::TrustStore::from_file(config.cover_authorities);
     if (!made) return base::forward_error(made);
     trust = std::move(*made);
   }
@@ -100,7 +101,7 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
 }
 
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-               openssl_tls::Context site_trust, base::RandomSource& random)
+               std::optional<crypto::TrustStore> site_trust, base::RandomSource& random)
     : socks_(config.socks),
       browser_(config.browser.name),
       uplink_(std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers), config.browser,

@@ -42,7 +42,7 @@ class Client {
 
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-         openssl_tls::Context site_trust, base::RandomSource& random);
+         std::optional<crypto::TrustStore> site_trust, base::RandomSource& random);
 
   net::tcp::endpoint socks_;
   std::string browser_;

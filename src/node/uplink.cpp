@@ -21,7 +21,8 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 }  // namespace
 
 Uplink::Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-               htx::Template browser, openssl_tls::Context site_trust, base::RandomSource& random)
+               htx::Template browser, std::optional<crypto::TrustStore> site_trust,
+               base::RandomSource& random)
     : browser_(std::move(browser)),
       site_trust_(std::move(site_trust)),
       random_(random),
@@ -88,7 +89,7 @@ net::Task<void> Uplink::pause(std::chrono::milliseconds duration) {
 
 net::Task<base::Result<session::Dialled>> Uplink::dial(session::RelayAddress relay) {
   if (relay.cover == session::Cover::mirror) co_return co_await session::dial(relay, browser_, {}, random_);
-  co_return co_await cover_site::dial(relay, site_trust_, {}, random_);
+  co_return co_await cover_site::dial(relay, {browser_, *site_trust_}, {}, random_);
 }
 
 net::Task<bool> Uplink::dial_any() {
@@ -156,11 +157,13 @@ std::string explain_dial_error(const base::Error& error, const session::RelayAdd
         "UTC, and may be off by 10 minutes at most) and that the invite is the relay's newest one.",
         where, fmt::gmtime(std::chrono::system_clock::now()));
   }
-  if (error.is(openssl_tls::Errc::not_trusted))
+  using crypto::CertificateErrc;
+  if (error.is(CertificateErrc::untrusted) || error.is(CertificateErrc::wrong_name) ||
+      error.is(CertificateErrc::expired) || error.is(CertificateErrc::not_yet_valid))
     return fmt::format(
         "The certificate that {} shows is not trusted ({}): somebody may be listening in, or the relay's "
         "operator has let it run out; ask for a new invite if this lasts.",
-        where, error.context());
+        where, error.message());
   if (error.is(net::Errc::refused))
     return fmt::format(
         "Nothing answers at {}: the relay is not running, or its address has changed; ask for a new "

@@ -39,7 +39,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   };
 
   Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-         htx::Template browser, openssl_tls::Context site_trust, base::RandomSource& random);
+         htx::Template browser, std::optional<crypto::TrustStore> site_trust, base::RandomSource& random);
 
   /// Starts dialling and goes on until stop().
   void start();
@@ -68,7 +68,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
 
   std::vector<Peer> peers_;
   htx::Template browser_;
-  openssl_tls::Context site_trust_;  // for relays of cover `site`; may be nothing when there is none
+  std::optional<crypto::TrustStore> site_trust_;  // there when a peer has cover `site`
   base::RandomSource& random_;
   std::shared_ptr<session::Session> session_;
   std::optional<base::Error> problem_;

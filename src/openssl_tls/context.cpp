@@ -88,20 +88,4 @@ base::Result<Context> server_context(const CertificateFiles& files, const std::s
   return context;
 }
 
-base::Result<Context> client_context(const std::filesystem::path& authorities) {
-  const auto context = make(TLS_client_method(), TLS1_3_VERSION);
-  if (!context) return base::fail(Errc::unusable);
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  if (authorities.empty()) {
-    if (SSL_CTX_set_default_verify_paths(context.get()) != 1)
-      return base::fail(Errc::ca_unreadable, "the system's");
-    return context;
-  }
-  if (const auto why = obstacle(authorities); !why.empty())
-    return refuse(Errc::ca_unreadable, authorities, why);
-  if (SSL_CTX_load_verify_file(context.get(), authorities.c_str()) != 1)
-    return refuse(Errc::ca_unreadable, authorities, "it has no certificate in PEM form");
-  return context;
-}
-
 }  // namespace qnet::openssl_tls

@@ -1,4 +1,4 @@
-// What OpenSSL must know before a connection: whose certificate is shown, and whose is believed.
+// What OpenSSL must know before a connection: whose certificate is shown.
 #pragma once
 
 #include <filesystem>
@@ -28,8 +28,5 @@ struct CertificateFiles {
 /// TLS 1.3 and 1.2 with HTTP/2 and HTTP/1.1, as an ordinary web server today. Refuses a certificate that a
 /// visitor of `name` would refuse: another name's, or one whose time is over or has not come.
 [[nodiscard]] base::Result<Context> server_context(const CertificateFiles& files, const std::string& name);
-
-/// TLS 1.3 only. Believes the system's certificate authorities, or those in `authorities` (PEM) when given.
-[[nodiscard]] base::Result<Context> client_context(const std::filesystem::path& authorities);
 
 }  // namespace qnet::openssl_tls

@@ -9,9 +9,7 @@ std::string_view describe(Errc code) {
     case Errc::key_mismatch: return "the key is not the certificate's";
     case Errc::wrong_name: return "the certificate is for another name";
     case Errc::expired: return "the certificate is not valid now";
-    case Errc::ca_unreadable: return "the certificate authorities cannot be read";
     case Errc::unusable: return "this OpenSSL cannot be set up for TLS";
-    case Errc::not_trusted: return "the far end's certificate is not trusted";
     case Errc::handshake_failed: return "the TLS handshake failed";
     case Errc::broken: return "the TLS connection was broken";
     case Errc::no_exporter: return "the TLS connection is older than TLS 1.3";

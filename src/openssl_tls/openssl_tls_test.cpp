@@ -1,4 +1,4 @@
-// Both sides of a TLS connection over loopback, and the refusals of unusable files.
+// OpenSSL's side and our client's of a TLS connection over loopback, and the refusals of unusable files.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -10,10 +10,12 @@
 #include <boost/asio/io_context.hpp>
 
 #include "crypto/self_signed.hpp"
+#include "crypto/system_random.hpp"
 #include "net/error.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
 #include "openssl_tls/stream.hpp"
+#include "tls/stream.hpp"
 
 namespace qnet::openssl_tls {
 namespace {
@@ -94,12 +96,6 @@ TEST(ServerContext, refuses_what_visitors_would_refuse) {
   expect_refusal(early.files, Errc::expired, "has not come");
 }
 
-TEST(ClientContext, says_when_authorities_cannot_be_read) {
-  const auto made = client_context("/nonexistent/ca.pem");
-  ASSERT_FALSE(made);
-  EXPECT_TRUE(made.error().is(Errc::ca_unreadable));
-}
-
 class TlsPair : public ::testing::Test {
  protected:
   void make(const std::string& name = kName, const fs::path& authorities = {}) {
@@ -108,15 +104,17 @@ class TlsPair : public ::testing::Test {
     near.connect(acceptor.local_endpoint());
     server = std::make_unique<Stream>(std::make_unique<net::TcpStream>(acceptor.accept()),
                                       *server_context(own.files, kName));
-    client = std::make_unique<Stream>(
-        std::make_unique<net::TcpStream>(std::move(near)),
-        *client_context(authorities.empty() ? own.files.certificate : authorities), name, kHttp2);
+    trust.emplace(*crypto::TrustStore::from_file(authorities.empty() ? own.files.certificate : authorities));
+    client = std::make_unique<tls::Stream>(std::make_unique<net::TcpStream>(std::move(near)),
+                                           tls::Client::Config{&htx::builtin_templates().front(), name,
+                                                               &*trust, std::chrono::system_clock::now()},
+                                           random);
   }
 
   base::Result<void> handshake() {
     base::Result<void> ours;
     run([](Stream& stream) -> Task<void> { (void)co_await stream.handshake(); }(*server),
-        [](Stream& stream, base::Result<void>& result) -> Task<void> {
+        [](tls::Stream& stream, base::Result<void>& result) -> Task<void> {
           result = co_await stream.handshake();
           if (!result) stream.close();
         }(*client, ours));
@@ -133,10 +131,34 @@ class TlsPair : public ::testing::Test {
     ASSERT_EQ(left, 0);
   }
 
+  /// Megabytes and their end.
+  void carry(net::ByteStream& from, net::ByteStream& to) {
+    base::Bytes sent(3'000'001);
+    for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<std::uint8_t>(i * i >> 3);
+    base::Bytes received;
+    run(
+        [](net::ByteStream& out, base::ByteView bytes) -> Task<void> {
+          EXPECT_TRUE(co_await net::write_all(out, bytes));
+          out.finish();
+        }(from, sent),
+        [](net::ByteStream& in, base::Bytes& all) -> Task<void> {
+          base::Bytes chunk(100'000);
+          for (;;) {
+            const auto got = co_await net::read_some(in, chunk);
+            EXPECT_TRUE(got);
+            if (!got || *got == 0) co_return;
+            base::append(all, base::ByteView(chunk).first(*got));
+          }
+        }(to, received));
+    EXPECT_TRUE(received == sent);
+  }
+
   Files own;
   asio::io_context io{1};
   std::unique_ptr<Stream> server;
-  std::unique_ptr<Stream> client;
+  crypto::SystemRandom random;
+  std::optional<crypto::TrustStore> trust;
+  std::unique_ptr<tls::Stream> client;
 };
 
 TEST_F(TlsPair, agrees_on_the_protocol_and_the_exported_key) {
@@ -161,42 +183,27 @@ TEST_F(TlsPair, believes_no_other_name_and_no_other_authority) {
   make("other.example.com");
   auto refused = handshake();
   ASSERT_FALSE(refused);
-  EXPECT_TRUE(refused.error().is(Errc::not_trusted)) << refused.error().message();
+  EXPECT_TRUE(refused.error().is(crypto::CertificateErrc::wrong_name)) << refused.error().message();
 
   const Files stranger;
   make(kName, stranger.files.certificate);
   refused = handshake();
   ASSERT_FALSE(refused);
-  EXPECT_TRUE(refused.error().is(Errc::not_trusted)) << refused.error().message();
+  EXPECT_TRUE(refused.error().is(crypto::CertificateErrc::untrusted)) << refused.error().message();
 }
 
-TEST_F(TlsPair, carries_megabytes_and_their_end) {
+TEST_F(TlsPair, carries_megabytes_and_their_end_both_ways) {
   make();
   ASSERT_TRUE(handshake());
-  base::Bytes sent(3'000'001);
-  for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<std::uint8_t>(i * i >> 3);
-  base::Bytes received;
-  run(
-      [](Stream& to, base::ByteView bytes) -> Task<void> {
-        EXPECT_TRUE(co_await net::write_all(to, bytes));
-        to.finish();
-      }(*server, sent),
-      [](Stream& from, base::Bytes& all) -> Task<void> {
-        base::Bytes chunk(100'000);
-        for (;;) {
-          const auto got = co_await net::read_some(from, chunk);
-          if (!got || *got == 0) co_return;
-          base::append(all, base::ByteView(chunk).first(*got));
-        }
-      }(*client, received));
-  EXPECT_TRUE(received == sent);
+  carry(*server, *client);
+  carry(*client, *server);
 }
 
 TEST_F(TlsPair, fails_when_the_far_end_is_reset) {
   make();
   ASSERT_TRUE(handshake());
   server->reset();
-  run([](Stream& from) -> Task<void> {
+  run([](net::ByteStream& from) -> Task<void> {
     base::Bytes chunk(10);
     const auto got = co_await net::read_some(from, chunk);
     EXPECT_FALSE(got);

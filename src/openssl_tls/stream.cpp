@@ -4,7 +4,6 @@
 #include <limits>
 
 #include <openssl/err.h>
-#include <openssl/x509v3.h>
 
 #include "net/error.hpp"
 
@@ -80,18 +79,6 @@ Stream::Stream(std::unique_ptr<net::ByteStream> lower, const Context& context)
   SSL_set_accept_state(ssl_.get());
 }
 
-Stream::Stream(std::unique_ptr<net::ByteStream> lower, const Context& context, const std::string& name,
-               std::string_view protocol)
-    : lower_(std::move(lower)), context_(context), ssl_(SSL_new(context.get()), &SSL_free) {
-  attach();
-  SSL_set_connect_state(ssl_.get());
-  SSL_set_tlsext_host_name(ssl_.get(), name.c_str());
-  SSL_set1_host(ssl_.get(), name.c_str());
-  std::string offer(1, static_cast<char>(protocol.size()));
-  offer += protocol;
-  SSL_set_alpn_protos(ssl_.get(), base::bytes_of(offer).data(), static_cast<unsigned>(offer.size()));
-}
-
 Stream::~Stream() = default;
 
 void Stream::attach() {
@@ -103,9 +90,6 @@ void Stream::attach() {
 
 base::Error Stream::failure(Errc code) {
   if (lower_error_) return *lower_error_;
-  const auto verified = SSL_get_verify_result(ssl_.get());
-  if (code == Errc::handshake_failed && verified != X509_V_OK)
-    return {Errc::not_trusted, X509_verify_cert_error_string(verified)};
   return {code, last_reason()};
 }
 

@@ -1,4 +1,4 @@
-// One TLS connection over any ByteStream, spoken by OpenSSL.
+// The server's side of a TLS connection over any ByteStream, spoken by OpenSSL.
 #pragma once
 
 #include <memory>
@@ -12,11 +12,7 @@ namespace qnet::openssl_tls {
 
 class Stream final : public net::TlsChannel {
  public:
-  /// The server's side.
   Stream(std::unique_ptr<net::ByteStream> lower, const Context& context);
-  /// The client's: asks for `name`, accepts nobody else, and offers `protocol` alone.
-  Stream(std::unique_ptr<net::ByteStream> lower, const Context& context, const std::string& name,
-         std::string_view protocol);
   ~Stream() override;
 
   /// Must have succeeded before anything else but reset() and close(). Has no deadline of its own.

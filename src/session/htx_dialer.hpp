@@ -31,6 +31,7 @@ struct RelayAddress {
   crypto::X25519Public noise_key{};
   htx::AccessTag access_tag{};
   Cover cover = Cover::mirror;
+  base::Bytes ech_configs{};  ///< cover site: an ECHConfigList (RFC 9849 §4), or empty
 };
 
 struct Dialled {

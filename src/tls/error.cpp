@@ -15,6 +15,7 @@ std::string_view describe(Errc code) {
     case Errc::client_certificate: return "the server asks its visitors for certificates";
     case Errc::alert: return "the server broke the TLS connection off";
     case Errc::compression: return "the server's compressed certificate cannot be unpacked";
+    case Errc::truncated: return "the TLS connection ended without a good-bye";
     case Errc::ech_rejected: return "the server could not read the Encrypted Client Hello";
     case Errc::exhausted: return "the connection has sent as much as one key allows";
   }

@@ -17,6 +17,7 @@ enum class Errc {
   alert,               ///< the server broke the connection off
   compression,         ///< a compressed certificate that cannot be unpacked
   exhausted,           ///< the key may seal no more
+  truncated,           ///< the connection ended without close_notify
   ech_rejected,        ///< the server could not read the hidden hello
 };
 
