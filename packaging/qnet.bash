@@ -58,11 +58,11 @@ _qnet() {
   case $command in
     run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --template --socks-port --socks-bind
       --socks-auth --status-port --listen --advertise --cover-origin --cover-name --cover --site-root --site-upstream
-      --site-transport --tls-cert --tls-key --behind-proxy --cover-ca --help-relay --exit-abuse-email --exit-allow
+      --site-transport --tls-cert --tls-key --behind-proxy --ech-configs --cover-ca --help-relay --exit-abuse-email --exit-allow
       --exit-ports --exit-max-connections --dns-server --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
     keygen) flags="--help --state-dir" ;;
-    invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --state-dir --qr" ;;
+    invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir --qr" ;;
     status) flags="--help --status-port --json" ;;
     cover\ check) flags="--help --advertise --cover-name" ;;
     template\ list) flags="--help" ;;

@@ -4,6 +4,7 @@
 #include "option_table.hpp"
 #include "options.hpp"
 #include "testing/parse.hpp"
+#include "tls/testing/ech_list.hpp"
 
 namespace qnet::cli {
 namespace {
@@ -71,6 +72,21 @@ TEST(CoverSite, refuses_options_of_the_other_cover) {
               HasSubstr("--cover-origin"));
   EXPECT_THAT(error_of({"run", "--relay-only", "--cover-origin", "a.example:443", "--site-root", "/www"}),
               HasSubstr("--cover site"));
+}
+
+TEST(CoverSite, takes_an_ech_list_as_dns_has_it_and_refuses_what_is_none) {
+  using tls::testing::ech_config;
+  using tls::testing::ech_list;
+  const auto with = [](const base::Bytes& list) {
+    auto text = base::to_base64url(list);
+    for (auto& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
+    while (text.size() % 4 != 0) text += '=';
+    return site({"--site-root", "/www", "--behind-proxy", "--ech-configs", text});
+  };
+  const auto good = ech_list({ech_config({})});
+  EXPECT_EQ(settings_of(with(good)).ech_configs, good);
+  EXPECT_THAT(error_of(with({0, 1})), HasSubstr("HTTPS record"));
+  EXPECT_THAT(error_of(with(ech_list({ech_config({.kem = 0x0010})}))), HasSubstr("X25519"));
 }
 
 TEST(CoverSite, refuses_unknown_words) {

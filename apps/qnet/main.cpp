@@ -69,11 +69,11 @@ mesh::Cover cover_of(const Settings& settings) {
 base::Result<mesh::Identity> relay_identity(const Settings& settings, base::RandomSource& random) {
   auto identity = mesh::load_or_create_identity(settings.state_dir, random);
   if (!identity) return identity;
-  if (const auto address = reachable_address(settings))
-    if (auto saved = remember_invite(
-            settings, mesh::Invite::make(*identity, *address, settings.cover_name, cover_of(settings)));
-        !saved)
-      return base::forward_error(saved);
+  if (const auto address = reachable_address(settings)) {
+    auto invite = mesh::Invite::make(*identity, *address, settings.cover_name, cover_of(settings));
+    invite.ech_configs = settings.ech_configs;
+    if (auto saved = remember_invite(settings, invite); !saved) return base::forward_error(saved);
+  }
   return identity;
 }
 
@@ -213,9 +213,15 @@ base::Result<mesh::Invite> find_invite(const Settings& settings) {
   if (!last && (!settings.advertise || settings.cover_name.empty()))
     return base::fail(Errc::missing,
                       "say how this peer is reached: give --advertise HOST:PORT and --cover-name NAME");
-  return mesh::Invite::make(*identity, settings.advertise ? *settings.advertise : last->address,
-                            settings.cover_name.empty() ? last->cover_name : settings.cover_name,
-                            invited_cover(settings, last ? &last->cover : nullptr));
+  auto made = mesh::Invite::make(*identity, settings.advertise ? *settings.advertise : last->address,
+                                 settings.cover_name.empty() ? last->cover_name : settings.cover_name,
+                                 invited_cover(settings, last ? &last->cover : nullptr));
+  made.ech_configs = settings.ech_configs;
+  if (made.ech_configs.empty() && last && made.cover != mesh::Cover::mirror)
+    made.ech_configs = last->ech_configs;
+  if (made.cover == mesh::Cover::mirror && !made.ech_configs.empty())
+    return base::fail(Errc::bad_value, "--ech-configs belongs to cover site: give --cover site too");
+  return made;
 }
 
 int invite(const Settings& settings) {

@@ -9,6 +9,7 @@
 #include "exit/allow_entry.hpp"
 #include "mesh/invite.hpp"
 #include "template_names.hpp"
+#include "tls/ech_config.hpp"
 
 namespace qnet::cli {
 
@@ -186,6 +187,19 @@ Result<void> set_cover(Settings& s, const std::string& text) {
   return {};
 }
 
+Result<void> set_ech_configs(Settings& s, const std::string& text) {
+  auto web_safe = text.substr(0, text.find_last_not_of('=') + 1);
+  for (auto& c : web_safe) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  auto list = base::from_base64url(web_safe);
+  const auto chosen = list ? tls::choose_ech_config(*list) : base::fail(tls::Errc::malformed);
+  if (!chosen)
+    return bad("this is no ECH list: copy what stands behind ech= in the HTTPS record of the site's name");
+  if (!*chosen)
+    return bad("QNet cannot use any of the keys in this ECH list: it needs X25519 with HKDF-SHA256");
+  s.ech_configs = std::move(*list);
+  return {};
+}
+
 Result<void> set_site_transport(Settings& s, const std::string& text) {
   if (text != "h2" && text != "websocket") return bad("\"" + text + "\" is neither h2 nor websocket");
   s.site_transport = text == "h2" ? SiteTransport::http2 : SiteTransport::websocket;
@@ -219,6 +233,7 @@ constexpr Option kOptions[] = {
     {"site_root", "QNET_SITE_ROOT", "DIR", "cover site: the web site's folder", "R", false, [](Settings& s, const std::string& v) { return set_folder(v, s.site_root); }},
     {"site_upstream", "QNET_SITE_UPSTREAM", "HOST:PORT", "cover site: the web server behind", "R", false, [](Settings& s, const std::string& v) -> Result<void> { auto p = host_port(v); if (!p) return base::forward_error(p); s.site_upstream = *p; return {}; }},
     {"site_transport", "", "HOW", "cover site: h2 or websocket", "Ri", false, set_site_transport},
+    {"ech_configs", "QNET_ECH_CONFIGS", "BASE64", "cover site: its ECH list, as in its DNS", "Ri", false, set_ech_configs},
     {"tls_cert", "QNET_TLS_CERT", "FILE", "cover site: the certificate chain, PEM", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.tls_cert); }},
     {"tls_key", "QNET_TLS_KEY", "FILE", "cover site: its key, PEM", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.tls_key); }},
     {"behind_proxy", "", "", "cover site: a web server in front ends TLS", "Ri", false, [](Settings& s, const std::string& v) { return set_flag_value(s.behind_proxy, v); }},

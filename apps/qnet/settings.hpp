@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.hpp"
 #include "mesh/address.hpp"
 
 namespace qnet::cli {
@@ -56,6 +57,7 @@ struct Settings {
   std::optional<mesh::HostPort> site_upstream;  ///< … or the web server
   std::optional<SiteTransport> site_transport;  ///< what invites name; nothing said: HTTP/2 where that can be
   bool behind_proxy = false;
+  base::Bytes ech_configs;  ///< an ECHConfigList for invites; empty for none
   std::filesystem::path tls_cert;
   std::filesystem::path tls_key;
   std::filesystem::path cover_ca;      ///< client: empty for the system's authorities

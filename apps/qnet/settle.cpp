@@ -125,10 +125,10 @@ Result<void> check_site_transport(const Settings& s) {
 Result<void> check_relay(const Settings& s) {
   if (s.cover == CoverKind::site) return check_site(s);
   if (!s.site_root.empty() || s.site_upstream || s.site_transport || s.behind_proxy || !s.tls_cert.empty() ||
-      !s.tls_key.empty())
+      !s.tls_key.empty() || !s.ech_configs.empty())
     return base::fail(Errc::bad_value,
-                      "--site-root, --site-upstream, --site-transport, --tls-cert, --tls-key and "
-                      "--behind-proxy belong to --cover site, which was not given");
+                      "--site-root, --site-upstream, --site-transport, --tls-cert, --tls-key, "
+                      "--behind-proxy and --ech-configs belong to --cover site, which was not given");
   if (!s.cover_origin)
     return base::fail(
         Errc::missing,

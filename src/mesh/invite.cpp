@@ -18,7 +18,7 @@ constexpr std::size_t kChecksum = 4;
 constexpr std::uint64_t kLastPort = 65535;
 
 // Places in the array. Version 2 has the last, and later versions keep the first.
-enum Field : std::size_t { version, peer_key, noise_key, voucher, cover_name, host, port, cover, count };
+enum Field : std::size_t { version, peer_key, noise_key, voucher, cover_name, host, port, cover, ech, count };
 
 template <std::size_t N>
 bool copy_bytes(const cbor::Value& value, std::array<std::uint8_t, N>& to) {
@@ -60,10 +60,11 @@ base::Result<Invite> read_fields(const cbor::Array& fields) {
   if (number == nullptr || *number == 0) return base::fail(Errc::damaged_invite);
   if (*number > kVersionWithCover) return base::fail(Errc::newer_invite);
   crypto::Ed25519Public key{};
-  const std::size_t count = *number == kVersion ? Field::cover : Field::count;
-  if (fields.size() != count || !copy_bytes(fields[Field::peer_key], key))
-    return base::fail(Errc::damaged_invite);
-  Invite invite{PeerId(key), {}, {}, {}, {}, {}};
+  const auto count = fields.size();
+  const bool complete =
+      *number == kVersion ? count == Field::cover : count == Field::ech || count == Field::count;
+  if (!complete || !copy_bytes(fields[Field::peer_key], key)) return base::fail(Errc::damaged_invite);
+  Invite invite{PeerId(key), {}, {}, {}, {}};
   const auto* const cover = fields[Field::cover_name].text();
   const auto* const host_text = fields[Field::host].text();
   const auto* const port_number = fields[Field::port].unsigned_integer();
@@ -82,6 +83,11 @@ base::Result<Invite> read_fields(const cbor::Array& fields) {
       return base::fail(Errc::newer_invite);
     invite.cover = static_cast<Cover>(*kind);
   }
+  if (count == Field::count) {
+    const auto* const list = fields[Field::ech].bytes();
+    if (list == nullptr || list->empty()) return base::fail(Errc::damaged_invite);
+    invite.ech_configs = *list;
+  }
   if (auto good = invite.check(); !good) return base::forward_error(good);
   return invite;
 }
@@ -89,14 +95,20 @@ base::Result<Invite> read_fields(const cbor::Array& fields) {
 }  // namespace
 
 Invite Invite::make(const Identity& identity, HostPort address, std::string cover_name, Cover cover) {
-  return {identity.peer_id(),    identity.noise.public_key, identity.vouch(),
-          std::move(cover_name), std::move(address),        cover};
+  return {identity.peer_id(),
+          identity.noise.public_key,
+          identity.vouch(),
+          std::move(cover_name),
+          std::move(address),
+          cover,
+          {}};
 }
 
 base::Result<void> Invite::check() const {
   // RFC 6066 §3 allows no addresses as server names; is_host_name() has none.
   if (!is_host_name(cover_name)) return base::fail(Errc::bad_cover_name);
   if (parse_host_port(address.to_text()) != address) return base::fail(Errc::bad_address);
+  if (ech_configs.size() > InviteLimits::ech_configs) return base::fail(Errc::damaged_invite);
   if (!vouches(peer, noise_key, voucher)) return base::fail(Errc::forged_invite);
   return {};
 }
@@ -111,6 +123,7 @@ std::string Invite::to_link() const {
                      address.host,
                      std::uint64_t{address.port}};
   if (!plain) fields.emplace_back(static_cast<std::uint64_t>(cover));
+  if (!plain && !ech_configs.empty()) fields.emplace_back(base::ByteView(ech_configs));
   auto body = cbor::encode(fields);
   base::append(body, checksum_of(body));
   return std::string(kScheme) + base::to_base64url(body);

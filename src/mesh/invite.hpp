@@ -13,6 +13,7 @@ namespace qnet::mesh {
 struct InviteLimits {
   /// Of the whole link; one with the longest host names has about 900 characters.
   static constexpr std::size_t text = 2048;
+  static constexpr std::size_t ech_configs = 1024;
 };
 
 /// What the relay is hidden in (design §3). The numbers are part of the invite's form.
@@ -30,6 +31,9 @@ struct Invite {
   std::string cover_name;  ///< the server name that the client sends: a host name, never an address
   HostPort address;
   Cover cover = Cover::mirror;
+  /// An ECHConfigList (RFC 9849 §4) of the cover name's web server, or empty. Only with the other covers; not
+  /// read here.
+  base::Bytes ech_configs{};
 
   [[nodiscard]] static Invite make(const Identity& identity, HostPort address, std::string cover_name,
                                    Cover cover = Cover::mirror);
@@ -40,7 +44,8 @@ struct Invite {
 
   /// qnet:// and base64url of: deterministic CBOR [1, peer key, Noise key, voucher, cover name, host, port],
   /// then the first 4 bytes of its SHA-256, which tell a damaged copy from a forged one. Any cover but mirror
-  /// follows as an eighth field, in version 2: older programs then ask for an update.
+  /// follows as an eighth field, in version 2, and ech_configs, where there are any, as a ninth: older
+  /// programs then ask for an update.
   [[nodiscard]] std::string to_link() const;
 
   /// White space around and inside is ignored, as mail programs add it. Everything is checked, the signature

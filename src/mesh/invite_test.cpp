@@ -87,6 +87,18 @@ TEST(Invite, carries_every_cover) {
   }
 }
 
+TEST(Invite, carries_an_ech_list_with_a_site) {
+  auto invite = Invite::make(identity_of(1), {"relay.example.com", 443}, "www.example.com", Cover::site_h2);
+  const auto without = invite.to_link();
+  invite.ech_configs = {0, 4, 0xfe, 0x0d, 0, 0};
+  const auto parsed = Invite::parse(invite.to_link());
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(*parsed, invite);
+  EXPECT_TRUE(Invite::parse(without)->ech_configs.empty());
+  invite.ech_configs.resize(InviteLimits::ech_configs + 1);
+  EXPECT_FALSE(invite.check());
+}
+
 TEST(Invite, has_one_form_for_each_cover) {
   auto fields = fields_of(sample());
   fields[0] = std::uint64_t{2};

@@ -37,7 +37,8 @@ std::vector<session::RelayAddress> addresses_of(const std::vector<mesh::Invite>&
                          invite.cover_name,
                          invite.noise_key,
                          {},
-                         cover_of(invite.cover)});
+                         cover_of(invite.cover),
+                         invite.ech_configs});
   return addresses;
 }
 

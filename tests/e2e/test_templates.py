@@ -25,13 +25,13 @@ class Hellos(unittest.TestCase):
         self.addCleanup(listener.stop)
         return listener
 
-    def from_qnet(self, template, count, name=COVER_NAME):
+    def from_qnet(self, template, count, name=COVER_NAME, cover=()):
         """Hellos of so many clients, one each: their later ones would make us wait."""
         hellos = []
         while len(hellos) < count:
             listener = self.listen()
             done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise", f"127.0.0.1:{listener.port}",
-                        "--cover-name", name], check=True)
+                        "--cover-name", name, *cover], check=True)
             with contextlib.ExitStack() as stack:
                 for number in range(ROUND):
                     client = Process([QNET, "run", "--peer", done.stdout.decode().strip(), "--template", template,
@@ -103,6 +103,21 @@ class Equality(Hellos):
             for hello in (*ours, *theirs):
                 self.assertEqual(order(hello), order(theirs[0]))
                 self.assertEqual(ja3(hello, ordered=True), ja3(theirs[0], ordered=True))
+
+    def test_chromium_at_cover_site(self):
+        theirs = self.from_browser(client_hellos.chromium, 2)
+        ours = self.from_qnet("chromium-156", ROUND, cover=("--cover", "site"))
+        self.assert_equal_fields(ours, theirs)
+
+    def test_chromiums_websocket_at_cover_site(self):
+        listener = self.listen()
+        page = f"data:text/html,<script>setInterval(() => new WebSocket('wss://{COVER_NAME}:{listener.port}/'), 500)</script>"
+        browser = client_hellos.chromium(page, COVER_NAME)
+        self.addCleanup(browser.stop)
+        theirs = listener.wait_for(2, 40, COVER_NAME)
+        self.assertGreaterEqual(len(theirs), 2)
+        ours = self.from_qnet("chromium-156", ROUND, cover=("--cover", "site", "--site-transport", "websocket"))
+        self.assert_equal_fields(ours, theirs)
 
     def test_a_comparison_can_fail(self):
         curl, chromium = (self.from_qnet(name, 1)[0] for name in ("curl-7.88-openssl-3.0", "chromium-156"))

@@ -1,10 +1,17 @@
 // BoringSSL as a server with Encrypted Client Hello, a program of its own, because its names are OpenSSL's.
 //   boringssl_ech_server config KEY ID PUBLIC_NAME MAXIMUM      prints an ECHConfigList
 //   boringssl_ech_server serve CERTIFICATE PRIVATE_KEY [KEY ID PUBLIC_NAME MAXIMUM]
-// serves one TLS connection on its standard input and output, and then says on its standard error what it
-// saw. All bytes are in hexadecimal; KEY is an X25519 secret, PRIVATE_KEY a PKCS #8.
+//   boringssl_ech_server forward PORT CERTIFICATE PRIVATE_KEY [KEY ID PUBLIC_NAME MAXIMUM]
+// serves one TLS connection on its standard input and output, and says on its standard error what it saw.
+// `serve` says everything back, `forward` passes it on to 127.0.0.1:PORT. All bytes are in hexadecimal; KEY
+// is an X25519 secret, PRIVATE_KEY a PKCS #8.
 #include <cstdio>
 #include <cstdlib>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <span>
 #include <string>
 
@@ -31,10 +38,10 @@ qnet::base::Bytes hex(const char* text) {
   return *bytes;
 }
 
-unsigned long number(const char* text) {
+unsigned long number(const char* text, unsigned long most = 255) {
   char* end = nullptr;
   const auto value = std::strtoul(text, &end, 10);
-  require(*end == 0 && value <= 255, "read a number of one byte");
+  require(*end == 0 && value <= most, "read a number");
   return value;
 }
 
@@ -81,14 +88,59 @@ bssl::UniquePtr<SSL_CTX> context_of(Arguments arguments) {
   return context;
 }
 
+/// Whether the handshake was finished; says what it saw of it.
+bool shake_hands(SSL* ssl) {
+  require(SSL_set_rfd(ssl, 0) == 1 && SSL_set_wfd(ssl, 1) == 1, "use the connection");
+  const bool shaken = SSL_accept(ssl) == 1;
+  const char* const name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  std::fprintf(stderr, "name=%s accepted=%d shaken=%d\n", name == nullptr ? "" : name, SSL_ech_accepted(ssl),
+               shaken ? 1 : 0);
+  return shaken;
+}
+
+int choose_http11(SSL*, const std::uint8_t** out, std::uint8_t* size, const std::uint8_t* offered,
+                  unsigned count, void*) {
+  static constexpr std::uint8_t http11[] = "\x08http/1.1";
+  const int found = SSL_select_next_proto(const_cast<std::uint8_t**>(out), size, http11, sizeof(http11) - 1,
+                                          offered, count);
+  return found == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+int connect_to(unsigned long port) {
+  const int far = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<std::uint16_t>(port));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  require(::connect(far, reinterpret_cast<sockaddr*>(&to), sizeof(to)) == 0, "reach the server behind");
+  return far;
+}
+
+int forward(unsigned long port, Arguments arguments) {
+  const auto context = context_of(arguments);
+  SSL_CTX_set_alpn_select_cb(context.get(), choose_http11, nullptr);
+  const bssl::UniquePtr<SSL> ssl(SSL_new(context.get()));
+  if (!shake_hands(ssl.get())) return 0;
+  const int far = connect_to(port);
+  std::uint8_t buffer[16384];
+  for (;;) {
+    pollfd ready[] = {{0, POLLIN, 0}, {far, POLLIN, 0}};
+    if (SSL_pending(ssl.get()) == 0) require(::poll(ready, 2, -1) > 0, "wait");
+    if (SSL_pending(ssl.get()) > 0 || ready[0].revents != 0) {
+      const int size = SSL_read(ssl.get(), buffer, sizeof(buffer));
+      if (size <= 0 || ::write(far, buffer, static_cast<std::size_t>(size)) != size) return 0;
+    }
+    if (ready[1].revents != 0) {
+      const auto size = ::read(far, buffer, sizeof(buffer));
+      if (size <= 0 || SSL_write(ssl.get(), buffer, static_cast<int>(size)) <= 0) return 0;
+    }
+  }
+}
+
 int serve(Arguments arguments) {
   const auto context = context_of(arguments);
   const bssl::UniquePtr<SSL> ssl(SSL_new(context.get()));
-  require(SSL_set_rfd(ssl.get(), 0) == 1 && SSL_set_wfd(ssl.get(), 1) == 1, "use the connection");
-  const bool shaken = SSL_accept(ssl.get()) == 1;
-  const char* const name = SSL_get_servername(ssl.get(), TLSEXT_NAMETYPE_host_name);
-  std::fprintf(stderr, "name=%s accepted=%d shaken=%d\n", name == nullptr ? "" : name,
-               SSL_ech_accepted(ssl.get()), shaken ? 1 : 0);
+  const bool shaken = shake_hands(ssl.get());
   // Everything that is said is said back.
   std::uint8_t buffer[4096];
   for (int size = 0; shaken && (size = SSL_read(ssl.get(), buffer, sizeof(buffer))) > 0;)
@@ -104,6 +156,8 @@ int main(int count, char** values) {
   const Arguments arguments(values, static_cast<std::size_t>(count));
   const std::string mode = count > 1 ? arguments[1] : "";
   if (mode == "config" && count == 6) return print_config(arguments.subspan(2));
+  if (mode == "forward" && (count == 5 || count == 9))
+    return forward(number(arguments[2], 65535), arguments.subspan(3));
   if (mode == "serve" && (count == 4 || count == 8)) return serve(arguments.subspan(2));
   std::fputs("usage: see the source\n", stderr);
   return 2;
