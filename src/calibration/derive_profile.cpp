@@ -107,13 +107,14 @@ std::vector<std::chrono::microseconds> usual_waits(std::span<const Sample> sampl
 
 }  // namespace
 
-base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
-                                                const SpoiledSample& spoiled) {
+base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples, const SpoiledSample& spoiled,
+                                                const SpoiledSample& alerted) {
   if (auto checked = check_forms(samples); !checked) return base::forward_error(checked);
   const auto& first = samples.front();
   const auto start = sealed_from(first);
   if (!start) return tl::unexpected(start.error());
-  if (spoiled.in_clear) return base::fail(Errc::unknown_form, "its alerts are not encrypted");
+  if (spoiled.in_clear || alerted.in_clear)
+    return base::fail(Errc::unknown_form, "its alerts are not encrypted");
 
   htx::MirrorProfile profile;
   profile.cipher_suite = first.flight.cipher_suite;
@@ -125,6 +126,7 @@ base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
   profile.after_finished = usual(samples, &Sample::after_finished);
   profile.after_first = usual(samples, &Sample::after_first);
   profile.bad_finished = spoiled.records;
+  profile.plain_alert = alerted.records;
   profile.answer_after = usual_waits(samples);
   return profile;
 }

@@ -32,11 +32,12 @@ Sample nginx() {
 }
 
 const SpoiledSample kSpoiled{{19}, false, Ending::fin};
+const SpoiledSample kAlerted{{}, false, Ending::fin};
 
 TEST(DeriveProfile, takes_over_what_every_visit_showed) {
   std::vector<Sample> samples{nginx(), nginx(), nginx()};
   samples[0].answered_after = microseconds(15'000);
-  const auto profile = derive_profile(samples, kSpoiled);
+  const auto profile = derive_profile(samples, kSpoiled, kAlerted);
   ASSERT_TRUE(profile) << profile.error().message();
   EXPECT_EQ(profile->cipher_suite, 0x1301);
   EXPECT_TRUE(profile->change_cipher_spec);
@@ -45,12 +46,13 @@ TEST(DeriveProfile, takes_over_what_every_visit_showed) {
   EXPECT_EQ(profile->after_finished, (std::vector<std::size_t>{266, 266, 57}));
   EXPECT_EQ(profile->after_first, std::vector<std::size_t>{26});
   EXPECT_EQ(profile->bad_finished, std::vector<std::size_t>{19});
+  EXPECT_TRUE(profile->plain_alert.empty());
   EXPECT_EQ(profile->answer_after, (std::vector<microseconds>{microseconds(1200), microseconds(1200)}));
 }
 
 TEST(DeriveProfile, draws_an_ecdsa_signatures_length_as_der_does) {
   const std::vector<Sample> samples{nginx()};
-  const auto record = derive_profile(samples, kSpoiled)->flight[2];
+  const auto record = derive_profile(samples, kSpoiled, kAlerted)->flight[2];
   EXPECT_EQ(record.lengths, (std::vector<std::size_t>{93, 94, 95, 96, 97}));
   EXPECT_EQ(std::accumulate(record.weights.begin(), record.weights.end(), 0U), 512U * 512U);
   EXPECT_EQ(record.weights[4], 256U * 256U);  // both integers with their first bit set
@@ -59,7 +61,7 @@ TEST(DeriveProfile, draws_an_ecdsa_signatures_length_as_der_does) {
 TEST(DeriveProfile, keeps_an_rsa_signatures_length) {
   auto sample = nginx();
   sample.ecdsa_bits = 0;
-  const auto record = derive_profile({&sample, 1}, kSpoiled)->flight[2];
+  const auto record = derive_profile({&sample, 1}, kSpoiled, kAlerted)->flight[2];
   EXPECT_EQ(record.lengths, std::vector<std::size_t>{96});
 }
 
@@ -68,7 +70,7 @@ TEST(DeriveProfile, varies_the_one_record_that_holds_a_whole_flight) {
   sample.server_flight.resize(2);
   sample.server_flight.push_back({{23, 640, 22}, false});
   sample.flight.signature_record = 2;
-  const auto profile = derive_profile({&sample, 1}, kSpoiled);
+  const auto profile = derive_profile({&sample, 1}, kSpoiled, kAlerted);
   ASSERT_EQ(profile->flight.size(), 1U);
   EXPECT_EQ(profile->flight[0].lengths, (std::vector<std::size_t>{637, 638, 639, 640, 641}));
 }
@@ -78,7 +80,7 @@ TEST(DeriveProfile, notes_where_the_origin_writes_anew) {
   samples[0].server_flight[3].after_pause = true;
   samples[2].server_flight[3].after_pause = true;
   samples[1].server_flight[4].after_pause = true;
-  const auto profile = derive_profile(samples, kSpoiled);
+  const auto profile = derive_profile(samples, kSpoiled, kAlerted);
   EXPECT_TRUE(profile->flight[1].starts_write);
   EXPECT_FALSE(profile->flight[2].starts_write);
 }
@@ -86,15 +88,16 @@ TEST(DeriveProfile, notes_where_the_origin_writes_anew) {
 TEST(DeriveProfile, refuses_an_origin_that_answers_in_two_ways) {
   std::vector<Sample> samples{nginx(), nginx()};
   samples[1].flight.cipher_suite = 0x1302;
-  EXPECT_TRUE(derive_profile(samples, kSpoiled).error().is(Errc::unsteady));
+  EXPECT_TRUE(derive_profile(samples, kSpoiled, kAlerted).error().is(Errc::unsteady));
 }
 
 TEST(DeriveProfile, refuses_what_a_relay_cannot_send) {
   auto sample = nginx();
   sample.flight.hello_extensions.push_back(0x0029);
-  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled).error().is(Errc::unknown_form));
+  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
   sample = nginx();
-  EXPECT_TRUE(derive_profile({&sample, 1}, {{2}, true, Ending::fin}).error().is(Errc::unknown_form));
+  EXPECT_TRUE(
+      derive_profile({&sample, 1}, {{2}, true, Ending::fin}, kAlerted).error().is(Errc::unknown_form));
 }
 
 TEST(H2Opening, has_the_size_of_a_browsers_first_record) {

@@ -65,7 +65,7 @@ std::string browser_lines(const Report& report) {
       text += fmt::format("  {:<22} cannot be mirrored: {}\n", row.browser, row.study.error().message());
       continue;
     }
-    const auto& [samples, spoiled, profile] = *row.study;
+    const auto& [samples, spoiled, alerted, profile] = *row.study;
     text += fmt::format("  {:<22} suite {:04x}, {}, {}; flight {}\n", row.browser, profile.cipher_suite,
                         group_name(profile.group),
                         samples.front().flight.alpn.empty() ? "no ALPN" : samples.front().flight.alpn,

@@ -11,6 +11,7 @@ namespace qnet::calibration {
 struct Study {
   std::vector<Sample> samples;  ///< at least one
   SpoiledSample spoiled;
+  SpoiledSample alerted;
   htx::MirrorProfile profile;
 };
 

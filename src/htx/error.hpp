@@ -10,7 +10,7 @@ enum class Errc {
   bad_padding,     ///< a record whose inner length exceeds it
   not_recognised,  ///< the far end answered as an ordinary web site: it did not know us, or is not our relay
   bad_server_hello,  ///< what came instead of a ServerHello is none
-  alert,             ///< a TLS alert instead of a ServerHello
+  alert,             ///< a TLS alert instead of the rest of a handshake
   bad_flight,        ///< the server's encrypted flight is not the relay's
   bad_finished,      ///< the client's Finished record does not hold what it must
   version,           ///< a version of HTX that this program does not speak

@@ -284,6 +284,39 @@ TEST_P(Handshake, notices_a_changed_finished_before_the_next_record_comes) {
   EXPECT_TRUE(done.error().is(Errc::bad_finished));
 }
 
+TEST_P(Handshake, an_alert_in_clear_ends_it_as_it_ends_the_origins) {
+  const auto alert = [](std::uint8_t level, std::uint8_t description) {
+    return base::Bytes{kAlert, 3, 3, 0, 2, level, description};
+  };
+  for (const auto& [bytes, code] : {std::pair(alert(2, 40), Errc::alert), std::pair(alert(1, 0), Errc::alert),
+                                    std::pair(base::Bytes{kAlert, 3, 3, 0, 1, 2}, Errc::bad_record)}) {
+    auto decision = examine(start(config()).hello());
+    auto& responder = std::get<Responder>(decision);
+    (void)answer_of(responder);
+    const auto done = responder.receive(bytes);
+    ASSERT_FALSE(done);
+    EXPECT_TRUE(done.error().is(code));
+    // nginx with OpenSSL says nothing to an alert, and an alert of its own to everything else.
+    EXPECT_EQ(responder.refusal(done.error(), random).empty(), code == Errc::alert);
+  }
+}
+
+TEST_P(Handshake, a_few_cancellations_are_ignored) {
+  const base::Bytes user_canceled{kAlert, 3, 3, 0, 2, 1, 90};
+  auto initiator = start(config());
+  auto decision = examine(initiator.hello());
+  auto& responder = std::get<Responder>(decision);
+  ASSERT_TRUE(*initiator.receive(answer_of(responder)));
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(responder.receive(user_canceled).value());
+  EXPECT_TRUE(responder.receive(initiator.finish({})->flight).value());
+
+  auto other = examine(start(config()).hello());
+  auto& tired = std::get<Responder>(other);
+  (void)answer_of(tired);
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(tired.receive(user_canceled));
+  EXPECT_TRUE(tired.receive(user_canceled).error().is(Errc::bad_record));
+}
+
 TEST_P(Handshake, tickets_come_behind_finished_and_count_as_the_responders_first_records) {
   auto initiator = start(config());
   auto decision = examine(initiator.hello());

@@ -63,10 +63,13 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
   profile.after_finished = sizes(reader, "after_finished");
   profile.after_first = sizes(reader, "after_first");
   profile.bad_finished = sizes(reader, "bad_finished");
+  profile.plain_alert = sizes(reader, "plain_alert");
   for (const auto wait : reader.numbers("answer_after_us", 0, kLongestWait))
     profile.answer_after.emplace_back(wait);
   profile.idle_after = std::chrono::seconds(reader.number("idle_after_s", 0, kLongestIdle));
   profile.idle_end = sizes(reader, "idle_end");
+  profile.stall_after = std::chrono::milliseconds(reader.number("stall_after_ms", 0, kLongestIdle * 1000));
+  profile.stall_end = sizes(reader, "stall_end");
   profile.origin = reader.optional_text("origin");
   profile.hello = reader.optional_text("hello");
   if (!profile.origin.empty())
@@ -82,8 +85,8 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
     return malformed("group must be X25519 (0x001d) or X25519MLKEM768 (0x11ec)");
   if (profile.flight.empty() || profile.flight.size() > kRecords)
     return malformed("a flight has 1 to 32 records");
-  for (const auto* const list :
-       {&profile.after_finished, &profile.after_first, &profile.bad_finished, &profile.idle_end})
+  for (const auto* const list : {&profile.after_finished, &profile.after_first, &profile.bad_finished,
+                                 &profile.plain_alert, &profile.idle_end, &profile.stall_end})
     if (list->size() > kRecords) return malformed("at most 32 records follow a flight");
   return profile;
 }
@@ -96,11 +99,12 @@ std::string to_toml(const MirrorProfile& profile) {
       "version = {}\nname = \"{}\"\n"
       "cipher_suite = {:#06x}\ngroup = {:#06x}\nserver_hello_extensions = [{:#06x}]\n"
       "change_cipher_spec = {}\nafter_finished = {}\nafter_first = {}\nbad_finished = {}\n"
-      "alert_record = {}\nanswer_after_us = {}\nidle_after_s = {}\nidle_end = {}\n",
+      "plain_alert = {}\nalert_record = {}\nanswer_after_us = {}\nidle_after_s = {}\nidle_end = {}\n"
+      "stall_after_ms = {}\nstall_end = {}\n",
       MirrorProfile::version, profile.name, profile.cipher_suite, profile.group,
       fmt::join(profile.server_hello_extensions, ", "), profile.change_cipher_spec, profile.after_finished,
-      profile.after_first, profile.bad_finished, profile.alert_record, waits, profile.idle_after.count(),
-      profile.idle_end);
+      profile.after_first, profile.bad_finished, profile.plain_alert, profile.alert_record, waits,
+      profile.idle_after.count(), profile.idle_end, profile.stall_after.count(), profile.stall_end);
   if (!profile.origin.empty())
     text += fmt::format("origin = \"{}\"\nhello = \"{}\"\nmeasured_at = {}\n", profile.origin, profile.hello,
                         profile.measured_at);

@@ -24,7 +24,7 @@ struct FlightRecord {
 /// How the origin behaves towards one kind of hello. Sizes are those of record bodies, in bytes.
 struct MirrorProfile {
   /// The format below; a file of another version is measured anew.
-  static constexpr std::int64_t version = 2;
+  static constexpr std::int64_t version = 3;
 
   std::string name;  ///< the template that it was measured with
   std::uint16_t cipher_suite = 0;
@@ -35,6 +35,7 @@ struct MirrorProfile {
   std::vector<std::size_t> after_finished;  ///< session tickets, and what the origin says unasked
   std::vector<std::size_t> after_first;     ///< its answer to the client's first application record
   std::vector<std::size_t> bad_finished;    ///< instead of those, when the client's Finished is wrong
+  std::vector<std::size_t> plain_alert;     ///< and when the client sends an alert that is not sealed
   std::size_t alert_record = 19;
   /// From the whole hello at a relay to the origin's first byte there, its TCP handshake included.
   /// One of these is drawn for each answer; none answers at once.
@@ -43,6 +44,11 @@ struct MirrorProfile {
   /// After so long without traffic the origin ends a connection, with these records; 0 s: nobody knows when.
   std::chrono::seconds idle_after{0};
   std::vector<std::size_t> idle_end;
+
+  /// So long after it was opened the origin ends a connection whose client does not finish the handshake,
+  /// with these records; 0 ms: nobody knows when.
+  std::chrono::milliseconds stall_after{0};
+  std::vector<std::size_t> stall_end;
 
   // Where it comes from; empty in the profiles that this program was built with.
   std::string origin;            ///< "HOST:PORT NAME"

@@ -28,6 +28,9 @@ TEST(MirrorProfile, reads_what_it_wrote) {
   profile.after_first = {26};
   profile.idle_after = std::chrono::seconds(65);
   profile.idle_end = {34, 19};
+  profile.plain_alert = {19};
+  profile.stall_after = std::chrono::milliseconds(59'999);
+  profile.stall_end = {19};
   const auto again = parse_profile(to_toml(profile));
   ASSERT_TRUE(again) << again.error().message();
   EXPECT_EQ(*again, profile);
@@ -35,7 +38,7 @@ TEST(MirrorProfile, reads_what_it_wrote) {
 
 TEST(MirrorProfile, refuses_another_version) {
   auto text = to_toml(builtin_profiles().front());
-  text.replace(text.find("version = 2"), 11, "version = 3");
+  text.replace(text.find("version = 3"), 11, "version = 2");
   EXPECT_FALSE(parse_profile(text));
 }
 

@@ -24,6 +24,17 @@ base::Result<void> append_filler(noise::CipherState& cipher, std::size_t body_si
   return cipher.seal(record.first(RecordLimits::header), text, tag);
 }
 
+/// Nobody has the keys that such records would be sealed with.
+base::Bytes random_records(const std::vector<std::size_t>& sizes, base::RandomSource& random) {
+  base::Bytes records;
+  for (const auto size : sizes) {
+    append_record_header(records, kApplicationData, size);
+    records.resize(records.size() + size);
+    random.fill(base::MutableBytes(records).last(size));
+  }
+  return records;
+}
+
 }  // namespace
 
 Responder::Responder(Recognised peer, std::shared_ptr<const MirrorProfile> profile, WallTime now)
@@ -99,8 +110,21 @@ base::Result<bool> Responder::take_record(std::uint8_t type, base::ByteView body
       return base::fail(Errc::bad_record);
     return true;
   }
+  if (expects_ == Expects::finished && type == kAlert) return take_alert(body);
   if (type != kApplicationData) return base::fail(Errc::bad_record);
   return expects_ == Expects::first_data ? take_first_data(body) : take_finished(body);
+}
+
+/// A client may speak in clear until it has the keys (RFC 8446 §5.1), and all alerts but one end the
+/// connection whatever their level (§6).
+base::Result<bool> Responder::take_alert(base::ByteView body) {
+  constexpr std::size_t size = 2;
+  constexpr std::uint8_t user_canceled = 90;
+  constexpr unsigned cancellations = 4;  // OpenSSL's limit, and BoringSSL's
+  if (body.size() != size) return base::fail(Errc::bad_record);
+  if (body[1] != user_canceled) return base::fail(Errc::alert);
+  if (++cancellations_ > cancellations) return base::fail(Errc::bad_record);
+  return true;
 }
 
 base::Result<bool> Responder::take_finished(base::ByteView body) {
@@ -137,14 +161,12 @@ base::Result<bool> Responder::take_first_data(base::ByteView body) {
   return true;
 }
 
-base::Bytes Responder::bad_finished(base::RandomSource& random) const {
-  base::Bytes records;
-  for (const auto size : profile_->bad_finished) {
-    append_record_header(records, kApplicationData, size);
-    records.resize(records.size() + size);
-    random.fill(base::MutableBytes(records).last(size));
-  }
-  return records;
+base::Bytes Responder::refusal(const base::Error& why, base::RandomSource& random) const {
+  return random_records(why.is(Errc::alert) ? profile_->plain_alert : profile_->bad_finished, random);
+}
+
+base::Bytes Responder::stalled(base::RandomSource& random) const {
+  return random_records(profile_->stall_end, random);
 }
 
 Responder::Finished Responder::finish() {

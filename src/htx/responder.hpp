@@ -34,12 +34,14 @@ class Responder {
   /// The server's flight, in the writes in which the origin sends it.
   [[nodiscard]] base::Result<std::vector<base::Bytes>> answer(base::RandomSource& random);
 
-  /// True when the client's flight is complete. After an error send bad_finished() and close.
+  /// True when the client's flight is complete. After an error send refusal() and close.
   [[nodiscard]] base::Result<bool> receive(base::ByteView bytes);
   /// What the origin says as soon as the client has Finished: session tickets.
   [[nodiscard]] base::Bytes take_output() { return std::exchange(output_, {}); }
-  /// What the origin says to a client whose Finished is wrong.
-  [[nodiscard]] base::Bytes bad_finished(base::RandomSource& random) const;
+  /// What the origin says to a client whose second flight is wrong in this way.
+  [[nodiscard]] base::Bytes refusal(const base::Error& why, base::RandomSource& random) const;
+  /// What the origin says when it has waited for the second flight long enough.
+  [[nodiscard]] base::Bytes stalled(base::RandomSource& random) const;
 
   struct Finished {
     noise::TransportKeys keys;
@@ -58,6 +60,7 @@ class Responder {
   [[nodiscard]] base::Result<base::Bytes> server_hello(base::RandomSource& random,
                                                        std::size_t flight_records);
   [[nodiscard]] base::Result<bool> take_record(std::uint8_t type, base::ByteView body);
+  [[nodiscard]] base::Result<bool> take_alert(base::ByteView body);
   [[nodiscard]] base::Result<bool> take_finished(base::ByteView body);
   [[nodiscard]] base::Result<bool> take_first_data(base::ByteView body);
 
@@ -72,6 +75,7 @@ class Responder {
   std::size_t received_ = 0;
   Expects expects_ = Expects::finished;
   unsigned change_cipher_specs_ = 0;
+  unsigned cancellations_ = 0;
   Finished finished_;
 };
 

@@ -110,6 +110,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
   base::Bytes held;
   bool origin_first = false;
   const auto executor = visitor->socket().get_executor();
+  const auto opened = Clock::now();
   boost::asio::steady_timer patience(executor, CoverLimits::prompt_hello);
 
   for (;;) {
@@ -121,7 +122,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
       if (counters_->sessions_open >= static_cast<std::int64_t>(CoverLimits::sessions)) break;
       journal_.note(peer->ephemeral(), wall_clock());
       if (origin) origin->close();
-      co_return co_await receive_peer(std::move(visitor), std::move(*peer));
+      co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened);
     }
     if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
       if (*visit == htx::Gate::Visit::replayed) ++counters_->replayed;
@@ -175,8 +176,9 @@ net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::
   co_await (net::pump(visitor, *origin, not_ours.up) && carry_answer(*origin, visitor, not_ours.down, limit));
 }
 
-net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder) {
-  if (!co_await shake_hands(*visitor, responder)) {
+net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
+                                        Clock::time_point opened) {
+  if (!co_await shake_hands(*visitor, responder, opened)) {
     ++counters_->failed;
     co_return;
   }
@@ -203,9 +205,14 @@ void CoverGate::close_sessions() {
     if (const auto session = known.lock()) session->close();
 }
 
-net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder) const {
-  const net::Deadline limit(peer.socket().get_executor(), CoverLimits::second_flight,
-                            [&peer] { peer.close(); });
+net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder,
+                                       Clock::time_point opened) const {
+  const auto known = responder.profile().stall_after;
+  const auto patience = known > known.zero() ? known : CoverLimits::handshake;
+  const net::Deadline limit(peer.socket().get_executor(), opened + patience - Clock::now(), [&] {
+    (void)peer.try_write(responder.stalled(random_));
+    peer.close();
+  });
   auto writes = responder.answer(random_);
   if (!writes) co_return false;
   co_await wait_as_the_origin_does(responder.profile());
@@ -223,7 +230,7 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
     }
     const auto done = responder.receive(base::ByteView(chunk).first(*got));
     if (!done) {
-      (void)peer.try_write(responder.bad_finished(random_));
+      (void)peer.try_write(responder.refusal(done.error(), random_));
       peer.close();
       co_return false;
     }

@@ -20,8 +20,8 @@ struct CoverLimits {
   /// too.
   static constexpr std::chrono::milliseconds prompt_hello = std::chrono::milliseconds(150);
   static constexpr std::chrono::seconds origin_connect = std::chrono::seconds(10);
-  /// nginx's client_header_timeout, which also bounds its TLS handshakes.
-  static constexpr std::chrono::seconds second_flight = std::chrono::seconds(60);
+  /// How long a peer may take for its handshake while nobody knows the origin's limit: nginx's default.
+  static constexpr std::chrono::seconds handshake = std::chrono::seconds(60);
   /// Peers' own keep-alives come sooner; web servers send none, so ours must be rare. They find peers that
   /// vanished.
   static constexpr std::chrono::seconds keep_alive = std::chrono::hours(2);
@@ -49,10 +49,14 @@ class CoverGate {
   void close_sessions();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   net::Task<void> splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
                          base::Bytes held) const;
-  net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder);
-  net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder) const;
+  net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
+                               Clock::time_point opened);
+  net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder,
+                              Clock::time_point opened) const;
   net::Task<void> wait_as_the_origin_does(const htx::MirrorProfile& profile) const;
   net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;
 

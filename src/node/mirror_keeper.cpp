@@ -91,27 +91,47 @@ net::Task<bool> MirrorKeeper::measure() {
   if (problem_) spdlog::info("the cover origin is measured again");
   problem_.reset();
   if (gate_.profiles()->empty()) since_ = std::chrono::system_clock::now();
-  if (!gate_.profiles()->empty())
+  if (!gate_.profiles()->empty()) {
+    const auto last = gate_.profiles()->all().front();
     for (auto& profile : *profiles) {
-      profile.idle_after = gate_.profiles()->all().front()->idle_after;
-      profile.idle_end = gate_.profiles()->all().front()->idle_end;
+      profile.idle_after = last->idle_after;
+      profile.idle_end = last->idle_end;
+      profile.stall_after = last->stall_after;
+      profile.stall_end = last->stall_end;
     }
+  }
   use(std::move(*profiles));
-  asio::co_spawn(
-      timer_.get_executor(), [self = shared_from_this()] { return self->measure_idle(); }, asio::detached);
+  // These take minutes, so they go on beside everything else. A server's patience is the same with all
+  // browsers.
+  const auto self = shared_from_this();
+  asio::co_spawn(timer_.get_executor(), [self] { return self->measure_idle(); }, asio::detached);
+  asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
   co_return true;
 }
 
-/// Takes minutes, so it goes on beside everything else. A server's idle limit is the same for all browsers.
 net::Task<void> MirrorKeeper::measure_idle() {
   const auto rested = co_await visit_and_rest(origin_, htx::builtin_templates().front(), random_);
   if (stopped_ || !rested) co_return;
+  const auto end = rested->value_or(IdleSample{});
+  update([&](htx::MirrorProfile& profile) {
+    profile.idle_after = std::chrono::round<std::chrono::seconds>(end.after);
+    profile.idle_end = end.records;
+  });
+}
+
+net::Task<void> MirrorKeeper::measure_stall() {
+  const auto stalled = co_await visit_and_stall(origin_, htx::builtin_templates().front(), random_);
+  if (stopped_ || !stalled) co_return;
+  const auto end = stalled->value_or(IdleSample{});
+  update([&](htx::MirrorProfile& profile) {
+    profile.stall_after = end.after;
+    profile.stall_end = end.records;
+  });
+}
+
+void MirrorKeeper::update(const std::function<void(htx::MirrorProfile&)>& change) {
   std::vector<htx::MirrorProfile> profiles;
-  for (const auto& profile : gate_.profiles()->all()) {
-    auto& changed = profiles.emplace_back(*profile);
-    changed.idle_after = *rested ? (*rested)->after : std::chrono::seconds(0);
-    changed.idle_end = *rested ? (*rested)->records : std::vector<std::size_t>();
-  }
+  for (const auto& profile : gate_.profiles()->all()) change(profiles.emplace_back(*profile));
   use(std::move(profiles));
 }
 

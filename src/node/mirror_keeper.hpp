@@ -37,6 +37,9 @@ class MirrorKeeper : public std::enable_shared_from_this<MirrorKeeper> {
   net::Task<void> keep();
   net::Task<bool> measure();
   net::Task<void> measure_idle();
+  net::Task<void> measure_stall();
+  /// Changes every profile that is in use.
+  void update(const std::function<void(htx::MirrorProfile&)>& change);
   void use(std::vector<htx::MirrorProfile> profiles);
 
   CoverOrigin origin_;

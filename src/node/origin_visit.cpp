@@ -43,6 +43,7 @@ class Visit {
     auto start = Clock::now();
     auto socket = co_await net::connect_to_host(origin_.host, origin_.port, VisitLimits::connect);
     if (!socket) co_return tl::unexpected(socket.error());
+    opened_ = Clock::now();
     connected_after_ = since(start);
     stream_ = std::make_unique<net::TcpStream>(std::move(*socket));
     start = Clock::now();
@@ -100,6 +101,7 @@ class Visit {
   [[nodiscard]] tls::Client& client() { return client_; }
   [[nodiscard]] net::TcpStream& stream() { return *stream_; }
   [[nodiscard]] Ending ending() const { return ending_; }
+  [[nodiscard]] Clock::time_point opened() const { return opened_; }
   [[nodiscard]] Clock::time_point last_arrival() const { return last_arrival_; }
 
   /// What is known when the server has Finished.
@@ -122,6 +124,7 @@ class Visit {
   std::vector<bool> paused_;
   std::chrono::microseconds connected_after_{0};
   std::chrono::microseconds answered_after_{0};
+  Clock::time_point opened_ = Clock::now();
   Clock::time_point last_arrival_ = Clock::now();
   Ending ending_ = Ending::open;
 };
@@ -166,13 +169,20 @@ net::Task<base::Result<Sample>> visit(CoverOrigin origin, const htx::Template& b
 }
 
 net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
-                                                                    const htx::Template& browser,
+                                                                    const htx::Template& browser, Spoil how,
                                                                     base::RandomSource& random) {
-  Visit visit(std::move(origin), browser, random, true);
+  Visit visit(std::move(origin), browser, random, how == Spoil::finished);
   if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
   const auto flight = visit.client().seen().size();
   const auto quiet = quiet_for(visit.sample());
-  if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
+  base::Result<void> sent;
+  if (how == Spoil::finished) {
+    sent = co_await visit.send();
+  } else {
+    static constexpr std::uint8_t handshake_failure[] = {htx::kAlert, 3, 3, 0, 2, 2, 40};
+    sent = co_await net::write_all(visit.stream(), handshake_failure);
+  }
+  if (!sent) co_return base::forward_error(sent);
   const auto heard = co_await visit.listen(quiet);
   if (!heard) {
     // An alert is what we came for; how the connection ends is still to come.
@@ -212,8 +222,25 @@ net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin or
   if (!heard) co_return base::forward_error(heard);
   if (visit.ending() == Ending::open) co_return result;
   result.emplace();
-  result->after = std::chrono::round<std::chrono::seconds>(Clock::now() - start);
+  result->after = std::chrono::round<std::chrono::milliseconds>(Clock::now() - start);
   result->records = std::move(*heard);
+  co_return result;
+}
+
+net::Task<base::Result<std::optional<IdleSample>>> visit_and_stall(CoverOrigin origin,
+                                                                   const htx::Template& browser,
+                                                                   base::RandomSource& random) {
+  Visit visit(std::move(origin), browser, random, false);
+  if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
+  visit.client().forget_seen();
+  auto heard = co_await visit.listen(VisitLimits::idle);
+  // An alert is an end like another.
+  if (!heard && !heard.error().is(tls::Errc::alert)) co_return tl::unexpected(heard.error());
+  std::optional<IdleSample> result;
+  if (heard && visit.ending() == Ending::open) co_return result;
+  result.emplace();
+  result->after = std::chrono::round<std::chrono::milliseconds>(Clock::now() - visit.opened());
+  for (const auto& record : visit.client().seen()) result->records.push_back(record.body_size);
   co_return result;
 }
 
@@ -234,10 +261,13 @@ net::Task<base::Result<Study>> study(CoverOrigin origin, const htx::Template& br
     if (!sample) co_return base::forward_error(sample);
     samples.push_back(std::move(*sample));
   }
-  const auto spoiled = co_await visit_and_spoil(origin, browser, random);
-  if (!spoiled) co_return tl::unexpected(spoiled.error());
-  result.spoiled = *spoiled;
-  auto profile = calibration::derive_profile(samples, *spoiled);
+  for (const auto& [how, to] :
+       {std::pair(Spoil::finished, &result.spoiled), std::pair(Spoil::alert, &result.alerted)}) {
+    auto spoiled = co_await visit_and_spoil(origin, browser, how, random);
+    if (!spoiled) co_return tl::unexpected(spoiled.error());
+    *to = std::move(*spoiled);
+  }
+  auto profile = calibration::derive_profile(samples, result.spoiled, result.alerted);
   if (!profile) co_return base::forward_error(profile);
   profile->name = browser.name;
   profile->origin = origin.to_text();

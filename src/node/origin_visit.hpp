@@ -21,25 +21,33 @@ struct VisitLimits {
   static constexpr std::chrono::milliseconds one_write = std::chrono::milliseconds(3);
   /// Web servers' limits are 5 to 180 s; browsers give up after 300 s themselves.
   static constexpr std::chrono::seconds idle = std::chrono::seconds(300);
-  /// Visits that a profile is made of, besides the one with a wrong Finished.
+  /// Visits that a profile is made of, besides those with a wrong second flight.
   static constexpr std::size_t samples = 3;
 };
 
 /// `browser` and `random` must outlive the visit.
 net::Task<base::Result<calibration::Sample>> visit(CoverOrigin origin, const htx::Template& browser,
                                                    base::RandomSource& random);
+enum class Spoil { finished, alert };
+/// A wrong Finished, or an alert in clear in its place.
 net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
-                                                                    const htx::Template& browser,
+                                                                    const htx::Template& browser, Spoil how,
                                                                     base::RandomSource& random);
 
-/// How the origin ends a connection that has gone idle; nothing when it has not within VisitLimits::idle.
+/// How the origin ends a connection by itself; nothing when it has not within VisitLimits::idle.
 struct IdleSample {
-  std::chrono::seconds after{0};
+  std::chrono::milliseconds after{0};
   std::vector<std::size_t> records;
 };
+/// One on which nothing moves any more after a request and its response.
 net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin origin,
                                                                   const htx::Template& browser,
                                                                   base::RandomSource& random);
+
+/// One whose client does not finish its handshake, from its opening on.
+net::Task<base::Result<std::optional<IdleSample>>> visit_and_stall(CoverOrigin origin,
+                                                                   const htx::Template& browser,
+                                                                   base::RandomSource& random);
 
 /// All visits that one template needs, and what follows from them.
 net::Task<base::Result<calibration::Study>> study(CoverOrigin origin, const htx::Template& browser,

@@ -20,9 +20,11 @@ PATIENCE = GIVES_UP + 2.0
 
 
 class ImpatientNginx(Nginx):
+    gives_up = GIVES_UP
+
     def _configuration(self, extra):
         return super()._configuration(extra).replace("keepalive_timeout 65;",
-                                                     f"keepalive_timeout 65; client_header_timeout {GIVES_UP}s;")
+                                                     f"keepalive_timeout 65; client_header_timeout {self.gives_up}s;")
 
 
 class RelayAndOrigin(unittest.TestCase):
@@ -40,6 +42,7 @@ class RelayAndOrigin(unittest.TestCase):
                                                          "--cover-name", COVER_NAME])
         cls.addClassCleanup(cls.relay.process.stop)
         cls.relay.wait_ready()
+        wait_until(cls.patience_is_known, "the origin's patience is measured", 90)
         cls.origin_port, cls.relay_port = cls.origin.https_port, cls.relay.listen_port
         cls.rs = relay_key(cls.relay.invite())
         cls.template = hellos.peer_hello(cls.relay, cls.folder)
@@ -47,6 +50,11 @@ class RelayAndOrigin(unittest.TestCase):
         cls.spent = cls.peer().hello
         first = observe(cls.relay_port, [cls.spent], 1.0, strip=bytes)
         assert first.seen.answer.startswith(b"\x16\x03\x03"), "the relay answers its own kind"
+
+    @classmethod
+    def patience_is_known(cls):
+        profiles = list((cls.folder / "relay" / "state" / "mirror").glob("*.toml"))
+        return profiles and all("stall_after_ms = 0\n" not in file.read_text() for file in profiles)
 
     @classmethod
     def peer(cls, when=None):

@@ -1,17 +1,22 @@
-"""What a visitor sees who waits longer than a minute: nginx's own limits, and Linux's for a connection half closed."""
+"""What a visitor sees who waits: nginx's own limits, and Linux's for a connection half closed."""
 
 import select
 import unittest
 
-from fixture import Nginx, RelayAndOrigin, in_parallel
+from fixture import ImpatientNginx, RelayAndOrigin, in_parallel
 from observe import AwaitAnswer, Connection, observe
 
-# nginx's client_header_timeout, and net.ipv4.tcp_fin_timeout: both a minute by default.
+GIVES_UP = 20
+# Linux's net.ipv4.tcp_fin_timeout is a minute by default.
 LONGER = 64
 
 
+class PatientNginx(ImpatientNginx):
+    gives_up = GIVES_UP
+
+
 def waits_for_the_end(port, steps):
-    seen = observe(port, steps, LONGER)
+    seen = observe(port, steps, GIVES_UP + 4)
     return seen.seen.ending, seen.seen.after_fin, None if seen.ended is None else round(seen.ended / 5) * 5
 
 
@@ -30,9 +35,9 @@ def stays_after_the_end(port, steps):
 
 
 class Patience(RelayAndOrigin):
-    origin_kind = Nginx
+    origin_kind = PatientNginx
 
-    def test_a_minute_and_longer(self):
+    def test_as_long_as_the_origin_waits_and_longer(self):
         cases = {
             "nothing": (waits_for_the_end, lambda: []),
             "half a hello": (waits_for_the_end, lambda: [self.openssl[:100]]),
