@@ -92,7 +92,8 @@ base::Result<node::SiteRelayConfig> site_relay_config(const Settings& settings, 
   return node::SiteRelayConfig{std::move(*identity),   endpoint(settings.listen.host, settings.listen.port),
                                settings.cover_name,    {settings.tls_cert, settings.tls_key},
                                settings.behind_proxy,  settings.site_root,
-                               settings.site_upstream, std::move(*exit)};
+                               settings.site_upstream, settings.state_dir,
+                               std::move(*exit)};
 }
 
 base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {

@@ -7,6 +7,7 @@
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
+#include "session/wall_clock.hpp"
 #include "tls/stream.hpp"
 
 namespace qnet::cover_site {
@@ -16,10 +17,6 @@ namespace {
 using session::Cover;
 
 constexpr auto kKeepAlive = std::chrono::seconds(45);  // Chromium's
-
-htx::WallTime wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 /// Ends whatever is under way when time is up, whichever stream the connection has become.
 struct Guarded {
@@ -31,7 +28,7 @@ struct Guarded {
 
 net::Task<base::Result<Initiator>> begin_handshake(const session::RelayAddress& relay,
                                                    net::TlsChannel& channel, base::RandomSource& random) {
-  Initiator::Config config{relay.noise_key, relay.access_tag, std::nullopt, wall_clock()};
+  Initiator::Config config{relay.noise_key, relay.access_tag, std::nullopt, session::wall_clock()};
   if (relay.cover != Cover::site_websocket_unbound) {
     auto exported = channel.exporter(kExporterLabel);
     if (!exported) co_return tl::unexpected(exported.error());
@@ -103,15 +100,10 @@ net::Task<base::Result<tls::Stream*>> start_tls(const session::RelayAddress& rel
   co_return co_await begin_tls(relay, hello, browser.authorities, guarded, random, retry);
 }
 
-/// From the socket to the finished handshake; `guarded` always holds what the connection is at the moment.
-net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& relay, const Browser& browser,
-                                                 Guarded& guarded, base::RandomSource& random) {
-  const auto channel = co_await start_tls(relay, browser, guarded, random);
-  if (!channel) co_return tl::unexpected(channel.error());
-  // A web server that does not speak what every browser's hello asks for is not the relay's.
-  if ((*channel)->protocol() != (relay.cover == Cover::site_h2 ? "h2" : "http/1.1"))
-    co_return base::fail(Errc::not_recognised);
-  auto initiator = co_await begin_handshake(relay, **channel, random);
+/// The one request and the handshake in it.
+net::Task<base::Result<Initiator::Last>> knock(const session::RelayAddress& relay, net::TlsChannel& channel,
+                                               Guarded& guarded, base::RandomSource& random) {
+  auto initiator = co_await begin_handshake(relay, channel, random);
   if (!initiator) co_return tl::unexpected(initiator.error());
   const ClientRequest request{relay.cover_name, relay.port, names_of(relay.noise_key), initiator->token()};
   base::Result<void> opened;
@@ -121,6 +113,20 @@ net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& re
     opened = co_await open_websocket(guarded.stream, request, initiator->opening(), random);
   if (!opened) co_return tl::unexpected(opened.error());
   co_return co_await shake_hands(*guarded.stream, *initiator, random);
+}
+
+/// From the socket to the finished handshake; `guarded` always holds what the connection is at the moment.
+net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& relay, const Browser& browser,
+                                                 Guarded& guarded, base::RandomSource& random) {
+  const auto channel = co_await start_tls(relay, browser, guarded, random);
+  if (!channel) co_return tl::unexpected(channel.error());
+  // A web server that does not speak what every browser's hello asks for is not the relay's.
+  if ((*channel)->protocol() != (relay.cover == Cover::site_h2 ? "h2" : "http/1.1"))
+    co_return base::fail(Errc::not_recognised);
+  auto last = co_await knock(relay, **channel, guarded, random);
+  // A web site that hangs up on our request did not know it.
+  if (!last && last.error().is(tls::Errc::truncated)) co_return base::fail(Errc::not_recognised);
+  co_return last;
 }
 
 }  // namespace

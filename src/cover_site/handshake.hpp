@@ -80,6 +80,7 @@ class Responder {
                                                   base::RandomSource& random);
   [[nodiscard]] bool done() const { return expects_ == Expects::nothing; }
   [[nodiscard]] Finished finish();
+  [[nodiscard]] const crypto::X25519Public& ephemeral() const { return peer_ephemeral_; }
 
  private:
   friend class Gate;

@@ -8,15 +8,12 @@
 #include "net/pump.hpp"
 #include "net/signal.hpp"
 #include "openssl_tls/stream.hpp"
+#include "session/wall_clock.hpp"
 #include "websocket/stream.hpp"
 
 namespace qnet::cover_site {
 
 namespace {
-
-htx::WallTime wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 Headers stream_headers() {
   return {{":status", "200"},
@@ -107,9 +104,11 @@ std::unique_ptr<Responder> Server::recognise(const Request& request, bool websoc
     if (header.name == "cookie") cookies.emplace_back(header.value);
   const Knock knock{!websocket && request.method == "POST", websocket, request.target, cookies};
   if (!hooks_.has_room()) return nullptr;
-  auto decision = gate_.examine(knock, binding, wall_clock());
-  if (auto* const peer = std::get_if<Responder>(&decision))
+  auto decision = gate_.examine(knock, binding, session::wall_clock());
+  if (auto* const peer = std::get_if<Responder>(&decision)) {
+    hooks_.recognised(peer->ephemeral());
     return std::make_unique<Responder>(std::move(*peer));
+  }
   hooks_.visited(std::get<Gate::Visit>(decision));
   return nullptr;
 }
@@ -131,7 +130,7 @@ net::Task<bool> Server::shake_hands(net::ByteStream& peer, Responder& responder)
   while (!responder.done()) {
     const auto got = co_await net::read_some(peer, chunk);
     if (!got || *got == 0) co_return false;
-    const auto answer = responder.receive(base::ByteView(chunk).first(*got), wall_clock(), random_);
+    const auto answer = responder.receive(base::ByteView(chunk).first(*got), session::wall_clock(), random_);
     if (!answer) co_return false;
     if (const auto sent = co_await net::write_all(peer, *answer); !sent) co_return false;
   }

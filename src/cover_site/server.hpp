@@ -18,6 +18,8 @@ namespace qnet::cover_site {
 struct Hooks {
   std::function<bool()> has_room;  ///< for one more session
   std::function<void(Gate::Visit)> visited;
+  std::function<void(const crypto::X25519Public&)>
+      recognised;                ///< whose ephemeral key; before it is answered
   std::function<void()> failed;  ///< recognised, but the handshake did not finish
   std::function<void(std::unique_ptr<net::ByteStream>, Finished)> accepted;
 };

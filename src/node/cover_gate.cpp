@@ -15,14 +15,11 @@
 
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
+#include "session/wall_clock.hpp"
 
 namespace qnet::node {
 
 namespace {
-
-htx::WallTime wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 /// One read into `held`: false at the visitor's end or error, with `broken` telling which.
 struct Arrival {
@@ -117,10 +114,10 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
     const auto arrival = take_arrived(*visitor, held);
     if (arrival.broken) co_return;
     if (arrival.ended) break;
-    auto decision = gate_.examine(held, wall_clock());
+    auto decision = gate_.examine(held, session::wall_clock());
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
       if (counters_->sessions_open >= static_cast<std::int64_t>(CoverLimits::sessions)) break;
-      journal_.note(peer->ephemeral(), wall_clock());
+      journal_.note(peer->ephemeral(), session::wall_clock());
       if (origin) origin->close();
       co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened);
     }

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "node/relay_services.hpp"
+#include "session/wall_clock.hpp"
 
 namespace qnet::node {
 
@@ -37,8 +38,7 @@ Relay::Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base
       gate_({config_.identity.noise.clone(), {}, {}}, replays_),
       keeper_(std::make_shared<MirrorKeeper>(pool.first().get_executor(), config_.origin, config_.state_dir,
                                              gate_, random)) {
-  journal_.restore(replays_,
-                   std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
+  journal_.restore(replays_, session::wall_clock());
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   for (std::size_t core = 0; core < pool_.size(); ++core)
     covers_.push_back(std::make_unique<CoverGate>(gate_, journal_, config_.origin,

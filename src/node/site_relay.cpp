@@ -15,6 +15,7 @@
 #include "node/cover_gate.hpp"
 #include "node/error.hpp"
 #include "node/relay_services.hpp"
+#include "session/wall_clock.hpp"
 
 namespace qnet::node {
 
@@ -67,11 +68,13 @@ SiteRelay::SiteRelay(IoPool& pool, SiteRelayConfig config, net::tcp::acceptor ac
       acceptor_(std::move(acceptor)),
       random_(random),
       replays_(random),
+      journal_(config_.state_dir),
       gate_({config_.identity.noise.clone(), {}}, replays_),
       cores_(pool.size()),
       context_(std::move(context)),
       hangup_(pool.first()),
       check_(pool.first()) {
+  journal_.restore(replays_, session::wall_clock());
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   for (std::size_t core = 0; core < pool_.size(); ++core)
     cores_[core].server =
@@ -96,6 +99,7 @@ cover_site::Hooks SiteRelay::hooks_for(std::size_t core) {
             if (visit == Visit::replayed) ++counters->replayed;
             if (visit == Visit::clock) ++counters->clock_skewed;
           },
+          [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, session::wall_clock()); },
           [counters = counters_] { ++counters->failed; },
           [this, core](std::unique_ptr<net::ByteStream> stream, cover_site::Finished finished) {
             begin_session(core, std::move(stream), std::move(finished));

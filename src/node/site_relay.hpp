@@ -18,6 +18,7 @@
 #include "net/tcp.hpp"
 #include "node/counters.hpp"
 #include "node/io_pool.hpp"
+#include "node/replay_journal.hpp"
 
 namespace qnet::node {
 
@@ -34,6 +35,7 @@ struct SiteRelayConfig {
   bool behind_proxy = false;                  ///< plain HTTP, for a web server in front
   std::filesystem::path root;                 ///< the folder that strangers see …
   std::optional<mesh::HostPort> upstream;     ///< … or the web server
+  std::filesystem::path state_dir;
   std::optional<exit::ServiceOptions> exit;
 };
 
@@ -73,6 +75,7 @@ class SiteRelay {
   base::RandomSource& random_;
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   htx::ReplayCache replays_;
+  ReplayJournal journal_;
   cover_site::Gate gate_;
   std::unique_ptr<exit::Service> exit_;
   std::vector<Core> cores_;

@@ -3,6 +3,7 @@
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
+#include "session/wall_clock.hpp"
 
 namespace qnet::session {
 
@@ -11,10 +12,6 @@ namespace {
 constexpr std::size_t kReadSize = 16 * 1024;
 // Chromium's: an idle connection sends its first probe after 45 s.
 constexpr auto kKeepAlive = std::chrono::seconds(45);
-
-htx::WallTime wall_clock() {
-  return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& relay,
                                                               htx::Initiator& initiator) {

@@ -289,30 +289,45 @@ class BehindNginx(SiteNetwork):
         self.assert_browses(client)
         self.assert_downloads(client)
 
-    def test_a_replayed_token_is_an_ordinary_visitors(self):
-        with TokenThief(self.exit.listen_port) as thief:
-            relay = self.start_node("thief-client", "client", [
-                "--peer", self.invite(None, "--advertise", f"127.0.0.1:{self.start_tls(thief.port)}"), "--cover-ca",
+    def recorded_request(self, relay, name):
+        """What a client says to this relay inside TLS."""
+        with TokenThief(relay.listen_port) as thief:
+            client = self.start_node(name, "client", [
+                "--peer", self.invite(relay, "--advertise", f"127.0.0.1:{self.start_tls(thief.port)}"), "--cover-ca",
                 self.certificate])
-            relay.wait_ready()
-            request = thief.requests[0]
-        before = self.handshakes()
-        answers = []
-        for text in (request, re.sub(rb"\r\nCookie: [^\r]*", b"", request)):
-            with socket.create_connection(("127.0.0.1", self.exit.listen_port), timeout=10) as visitor:
-                visitor.sendall(text)
-                answer = b""
-                while b"</html>" not in answer:
-                    piece = visitor.recv(65536)
-                    if not piece:
-                        break
-                    answer += piece
-            answers.append(re.sub(rb"Date: [^\r]*", b"", answer))
+            client.wait_ready()
+            client.process.stop()
+            return thief.requests[0]
+
+    def answer_to(self, relay, text):
+        with socket.create_connection(("127.0.0.1", relay.listen_port), timeout=10) as visitor:
+            visitor.sendall(text)
+            answer = b""
+            while b"</html>" not in answer:
+                piece = visitor.recv(65536)
+                if not piece:
+                    break
+                answer += piece
+        return re.sub(rb"Date: [^\r]*", b"", answer)
+
+    def assert_replay_is_an_ordinary_visitors(self, relay, request):
+        before = self.handshakes(relay)
+        answers = [self.answer_to(relay, text) for text in (request, re.sub(rb"\r\nCookie: [^\r]*", b"", request))]
         self.assertTrue(answers[0].startswith(b"HTTP/1.1 404 "), answers[0])
         self.assertEqual(answers[0], answers[1])
-        after = self.handshakes()
+        after = self.handshakes(relay)
         self.assertEqual(after["replayed"], before["replayed"] + 1)
         self.assertEqual(after["accepted"], before["accepted"])
+
+    def test_a_replayed_token_is_an_ordinary_visitors(self):
+        self.assert_replay_is_an_ordinary_visitors(self.exit, self.recorded_request(self.exit, "thief-client"))
+
+    def test_a_replayed_token_is_an_ordinary_visitors_after_a_restart(self):
+        relay = self.start_relay("restarted")
+        request = self.recorded_request(relay, "restart-client")
+        relay.process.stop()
+        again = self.start_relay("restarted", listen_port=relay.listen_port)
+        self.assert_replay_is_an_ordinary_visitors(again, request)
 
     def start_tls(self, port):
         """nginx in front of another port."""

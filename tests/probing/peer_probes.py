@@ -45,7 +45,7 @@ def probes():
     yield "held hello, a ChangeCipherSpec behind it", lambda it: [held(it) + tls.CHANGE]
     yield "held hello in two records", lambda it: [records(HANDSHAKE, held(it)[5:], [300])]
     yield "held hello in a record of version 0x0303", lambda it: [(h := held(it))[:2] + b"\x03" + h[3:]]
-    yield "held hello, a long pause in it", lambda it: [(h := held(it))[:700], Pause(1.2), h[700:]]
+    yield "held hello, a long pause in it", lambda it: [(h := held(it))[:700], Pause(0.7), h[700:]]
     for name, offset in FIELDS.items():
         yield f"held hello, {name} changed", lambda it, offset=offset: [flip(it, offset)]
     yield from cut_probes("held hello", held)

@@ -84,7 +84,7 @@ def probes():
     yield "random in two segments", fixed(noise(50), Pause(0.4), noise(171))
     yield "random, then FIN", fixed(noise(221), Fin())
     yield "plain GET, then FIN", fixed(HTTP["GET"], Fin())
-    yield "plain GET byte by byte", fixed(*[part for n in HTTP["GET"][:12] for part in (bytes([n]), Pause(0.1))])
+    yield "plain GET byte by byte", fixed(*[part for n in HTTP["GET"][:12] for part in (bytes([n]), Pause(0.05))])
     yield "plain GET twice, a pause between", fixed(HTTP["GET"], AwaitAnswer(), HTTP["GET"])
     yield "nothing", fixed()
     yield "nothing, then FIN", fixed(Fin())
