@@ -259,8 +259,13 @@ base::Result<void> Client::take_post_handshake(std::uint8_t type, base::ByteView
   secrets_->server = schedule_->next(secrets_->server.view());
   read_.emplace(schedule_->suite(), secrets_->server.view());
   if (body[0] == 0) return {};
-  constexpr std::uint8_t answer[] = {kKeyUpdate, 0, 0, 1, 0};
-  if (auto sealed = write_->seal(htx::kHandshake, answer, output_); !sealed) return sealed;
+  return update_key();
+}
+
+/// RFC 8446 §4.6.3, without asking for the server's.
+base::Result<void> Client::update_key() {
+  constexpr std::uint8_t message[] = {kKeyUpdate, 0, 0, 1, 0};
+  if (auto sealed = write_->seal(htx::kHandshake, message, output_); !sealed) return sealed;
   secrets_->client = schedule_->next(secrets_->client.view());
   write_.emplace(schedule_->suite(), secrets_->client.view());
   return {};
@@ -268,6 +273,8 @@ base::Result<void> Client::take_post_handshake(std::uint8_t type, base::ByteView
 
 base::Result<void> Client::write(base::ByteView text) {
   while (!text.empty()) {
+    if (write_->sealed() >= config_.records_per_key)
+      if (auto updated = update_key(); !updated) return updated;
     const auto piece = text.first(std::min(text.size(), largest_text_));
     if (auto sealed = write_->seal(htx::kApplicationData, piece, output_); !sealed) return sealed;
     text = text.subspan(piece.size());

@@ -55,6 +55,8 @@ class Client {
     /// here, or with a browser that knows no ECH: the hello is the browser's without it, and shows
     /// `server_name`.
     base::Bytes ech_configs{};
+    /// After so many records the client changes its key.
+    std::uint64_t records_per_key = kRecordsPerKey - 1024;
   };
 
   /// The ClientHello is then in take_output().
@@ -127,6 +129,7 @@ class Client {
   base::Result<void> take_post_handshake(std::uint8_t type, base::ByteView body);
   [[nodiscard]] base::Result<crypto::SecretBytes> agree(std::uint16_t group, base::ByteView share) const;
   base::Result<void> finish(base::ByteView client_secret);
+  base::Result<void> update_key();
   void take_offer(base::Bytes record, std::optional<EchSeal> seal, base::RandomSource& random);
   base::Result<void> refuse_without_ech();
   /// Whom the certificate must be for.

@@ -75,6 +75,23 @@ TEST_F(TlsClient, exports_the_servers_keying_material) {
   }
 }
 
+TEST_F(TlsClient, changes_its_key_before_it_is_worn) {
+  Client::Config config{&htx::builtin_templates().front(), "www.example.com"};
+  config.now = std::chrono::system_clock::now();
+  config.records_per_key = 3;
+  auto connection = Client::start(config, random_);
+  OpensslServer server({});
+  ASSERT_TRUE(shake(connection, server));
+  std::string all;
+  for (int i = 0; i < 20; ++i) {
+    const auto text = "text " + std::to_string(i) + ";";
+    ASSERT_TRUE(connection.write(base::bytes_of(text)));
+    (void)server.exchange(connection.take_output());
+    all += text;
+  }
+  EXPECT_EQ(server.received(), all);
+}
+
 TEST_F(TlsClient, follows_a_key_update) {
   OpensslServer server({});
   auto connection = client();

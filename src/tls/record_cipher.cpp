@@ -10,9 +10,6 @@ namespace qnet::tls {
 
 namespace {
 
-// RFC 8446 §5.5: AES-GCM keys are good for 2^24.5 full records. We end far sooner than that matters.
-constexpr std::uint64_t kRecords = std::uint64_t{1} << 24U;
-
 crypto::SecretBytes expand_key(const CipherSuite& suite, base::ByteView secret) {
   return expand_label(suite.hash, secret, "key", {}, crypto::Aead::key_size_of(suite.aead));
 }
@@ -31,7 +28,7 @@ crypto::Aead::Nonce RecordCipher::next_nonce() {
 }
 
 base::Result<void> RecordCipher::seal(std::uint8_t type, base::ByteView text, base::Bytes& out) {
-  if (sequence_ >= kRecords) return base::fail(Errc::exhausted);
+  if (sequence_ >= kRecordsPerKey) return base::fail(Errc::exhausted);
   const auto start = out.size();
   htx::append_record_header(out, htx::kApplicationData, text.size() + 1 + crypto::Aead::tag_size);
   base::append(out, text);
@@ -44,7 +41,8 @@ base::Result<void> RecordCipher::seal(std::uint8_t type, base::ByteView text, ba
 }
 
 base::Result<RecordCipher::Opened> RecordCipher::open(base::ByteView header, base::MutableBytes body) {
-  if (body.size() <= crypto::Aead::tag_size || sequence_ >= kRecords) return base::fail(Errc::bad_record);
+  // How often the far end uses a key is the far end's to limit.
+  if (body.size() <= crypto::Aead::tag_size) return base::fail(Errc::bad_record);
   const auto inner = body.first(body.size() - crypto::Aead::tag_size);
   const auto tag = body.last<crypto::Aead::tag_size>();
   if (!aead_.open(next_nonce(), header, inner, tag)) return base::fail(Errc::bad_record);

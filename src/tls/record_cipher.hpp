@@ -7,6 +7,9 @@
 
 namespace qnet::tls {
 
+/// RFC 8446 §5.5: an AES-GCM key is good for 2^24.5 full records.
+inline constexpr std::uint64_t kRecordsPerKey = std::uint64_t{1} << 24U;
+
 class RecordCipher {
  public:
   RecordCipher(const CipherSuite& suite, base::ByteView traffic_secret);
@@ -18,6 +21,8 @@ class RecordCipher {
     std::uint8_t type;
     base::MutableBytes text;  ///< inside the body
   };
+  [[nodiscard]] std::uint64_t sealed() const { return sequence_; }
+
   /// Opens a record's body where it lies.
   [[nodiscard]] base::Result<Opened> open(base::ByteView header, base::MutableBytes body);
 
