@@ -97,13 +97,16 @@ base::Result<node::SiteRelayConfig> site_relay_config(const Settings& settings, 
 }
 
 base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {
+  auto authorities = node::authorities_of(settings.cover_ca);
+  if (!authorities) return base::forward_error(authorities);
   auto identity = relay_identity(settings, random);
   if (!identity) return base::forward_error(identity);
   auto exit = exit_of(settings);
   if (!exit) return base::forward_error(exit);
   return node::RelayConfig{std::move(*identity),
                            endpoint(settings.listen.host, settings.listen.port),
-                           {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name},
+                           {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name,
+                            std::make_shared<const crypto::TrustStore>(std::move(*authorities))},
                            settings.state_dir,
                            std::move(*exit)};
 }

@@ -237,7 +237,7 @@ constexpr Option kOptions[] = {
     {"tls_cert", "QNET_TLS_CERT", "FILE", "cover site: the certificate chain, PEM", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.tls_cert); }},
     {"tls_key", "QNET_TLS_KEY", "FILE", "cover site: its key, PEM", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.tls_key); }},
     {"behind_proxy", "", "", "cover site: a web server in front ends TLS", "Ri", false, [](Settings& s, const std::string& v) { return set_flag_value(s.behind_proxy, v); }},
-    {"cover_ca", "QNET_COVER_CA", "FILE", "client: authorities to believe, PEM", "r", false, [](Settings& s, const std::string& v) { return set_file(v, s.cover_ca); }},
+    {"cover_ca", "QNET_COVER_CA", "FILE", "who may vouch for cover sites, PEM (the system's)", "r", false, [](Settings& s, const std::string& v) { return set_file(v, s.cover_ca); }},
     {"exit_abuse_email", "EXIT_ABUSE_EMAIL", "EMAIL", "exit: whom complaints reach; required", "R", false, set_email},
     {"exit_allow", "", "DEST", "exit: allow HOST:PORT[=ADDR:PORT]; may repeat", "R", true, add_exit_allow},
     {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "R", true, add_exit_port},

@@ -128,6 +128,9 @@ base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
   profile.bad_finished = spoiled.records;
   profile.plain_alert = alerted.records;
   profile.answer_after = usual_waits(samples);
+  // What the origin sends may be legal TLS and still be nothing that a relay can write: an empty record, say.
+  if (const auto good = htx::check_profile(profile); !good)
+    return base::fail(Errc::unknown_form, good.error().context());
   return profile;
 }
 

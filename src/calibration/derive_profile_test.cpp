@@ -100,6 +100,23 @@ TEST(DeriveProfile, refuses_what_a_relay_cannot_send) {
       derive_profile({&sample, 1}, {{2}, true, Ending::fin}, kAlerted).error().is(Errc::unknown_form));
 }
 
+TEST(DeriveProfile, refuses_records_that_qnet_cannot_write) {
+  auto sample = nginx();
+  sample.after_first = {17};  // an empty record: legal, and shorter than any of QNet's
+  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  sample = nginx();
+  sample.after_finished = {16'640};
+  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  sample = nginx();
+  sample.after_finished.assign(33, 266);
+  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  // The signature's last byte in a record of its own, whose length would vary below nothing.
+  sample = nginx();
+  sample.server_flight[4].record.body_size = 18;
+  sample.flight.signature_size = 72;
+  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+}
+
 TEST(H2Opening, has_the_size_of_a_browsers_first_record) {
   EXPECT_EQ(h2_opening(70).size(), 70U);
   EXPECT_EQ(h2_opening(10).size(), 24U + 9U + 13U);

@@ -22,9 +22,9 @@ bool unsuitable(const base::Error& error) {
   constexpr Errc of_tls[] = {Errc::tls12,     Errc::hello_retry,  Errc::no_x25519,
                              Errc::malformed, Errc::cipher_suite, Errc::client_certificate,
                              Errc::alert,     Errc::compression};
-  constexpr CertificateErrc of_certificate[] = {CertificateErrc::expired, CertificateErrc::not_yet_valid,
-                                                CertificateErrc::wrong_name, CertificateErrc::malformed,
-                                                CertificateErrc::bad_signature};
+  constexpr CertificateErrc of_certificate[] = {
+      CertificateErrc::expired,   CertificateErrc::not_yet_valid, CertificateErrc::wrong_name,
+      CertificateErrc::malformed, CertificateErrc::bad_signature, CertificateErrc::untrusted};
   return std::ranges::any_of(of_tls, [&](auto code) { return error.is(code); }) ||
          std::ranges::any_of(of_certificate, [&](auto code) { return error.is(code); }) ||
          error.is(calibration::Errc::unknown_form);

@@ -87,7 +87,8 @@ net::Task<base::Result<tls::Stream*>> begin_tls(const session::RelayAddress& rel
 
 /// TLS whose hello hides the name where the relay's site can read such a hello (RFC 9849 §6.1.6: one retry).
 net::Task<base::Result<tls::Stream*>> start_tls(const session::RelayAddress& relay, const Browser& browser,
-                                                Guarded& guarded, base::RandomSource& random) {
+                                                Guarded& guarded, const net::Deadline& limit,
+                                                base::RandomSource& random) {
   const bool http2 = relay.cover == Cover::site_h2;
   const auto hello = http2 ? browser.hello : htx::websocket_template(browser.hello);
   std::optional<base::Bytes> retry;
@@ -97,6 +98,8 @@ net::Task<base::Result<tls::Stream*>> start_tls(const session::RelayAddress& rel
   auto again = co_await connect_tcp(relay);
   if (!again) co_return tl::unexpected(again.error());
   guarded.stream = std::move(*again);
+  // There was nothing to close while the second connection was made.
+  if (limit.expired()) co_return base::fail(session::Errc::handshake_timed_out, relay.host);
   co_return co_await begin_tls(relay, hello, browser.authorities, guarded, random, retry);
 }
 
@@ -117,8 +120,9 @@ net::Task<base::Result<Initiator::Last>> knock(const session::RelayAddress& rela
 
 /// From the socket to the finished handshake; `guarded` always holds what the connection is at the moment.
 net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& relay, const Browser& browser,
-                                                 Guarded& guarded, base::RandomSource& random) {
-  const auto channel = co_await start_tls(relay, browser, guarded, random);
+                                                 Guarded& guarded, const net::Deadline& limit,
+                                                 base::RandomSource& random) {
+  const auto channel = co_await start_tls(relay, browser, guarded, limit, random);
   if (!channel) co_return tl::unexpected(channel.error());
   // A web server that does not speak what every browser's hello asks for is not the relay's.
   if ((*channel)->protocol() != (relay.cover == Cover::site_h2 ? "h2" : "http/1.1"))
@@ -140,7 +144,7 @@ net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay, Brow
 
   const auto started = std::chrono::steady_clock::now();
   const net::Deadline limit(executor, session::DialLimits::handshake, [&guarded] { guarded.close(); });
-  auto last = co_await connect(relay, browser, guarded, random);
+  auto last = co_await connect(relay, browser, guarded, limit, random);
   if (limit.expired()) co_return base::fail(session::Errc::handshake_timed_out, relay.host);
   if (!last) {
     guarded.close();

@@ -90,6 +90,15 @@ base::Result<TrustStore> TrustStore::from_file(const std::string& path) {
   return TrustStore(std::move(state));
 }
 
+base::Result<TrustStore> TrustStore::from_der(base::ByteView certificate) {
+  auto state = std::make_unique<State>();
+  const auto* at = certificate.data();
+  const X509Owner parsed(d2i_X509(nullptr, &at, static_cast<long>(certificate.size())));
+  if (!state->store || !parsed || X509_STORE_add_cert(state->store.get(), parsed.get()) != 1)
+    return refuse(CertificateErrc::malformed);
+  return TrustStore(std::move(state));
+}
+
 struct CertificateChain::State {
   std::vector<X509Owner> certificates;
   [[nodiscard]] X509* own() const { return certificates.front().get(); }

@@ -19,7 +19,9 @@ constexpr std::size_t kRecords = 64;
 constexpr std::size_t kLongEnough = 64;
 
 bool may_go_on(base::ByteView header) {
-  return header[0] == kHandshake && header[1] == 3 && base::load_be<std::uint16_t>(&header[3]) > 0;
+  const auto size = base::load_be<std::uint16_t>(&header[3]);
+  // A longer one is refused by its header alone, and the origin says how.
+  return header[0] == kHandshake && header[1] == 3 && size > 0 && size <= kLargestPlaintext;
 }
 
 /// The whole message's size, once its four header bytes are there.

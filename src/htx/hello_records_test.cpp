@@ -66,6 +66,13 @@ TEST(HelloRecords, leaves_an_unbroken_hello_alone) {
     EXPECT_EQ(join_hello_records(base::ByteView(record).first(size)).status, Status::unbroken) << size;
 }
 
+TEST(HelloRecords, leaves_a_record_that_is_too_long_to_the_origin_at_its_header) {
+  auto bytes = cut(whole_hello(), 100);
+  bytes.resize(kRecordHeader + 100);
+  base::append(bytes, base::Bytes{22, 3, 3, 0x40, 0x01});
+  EXPECT_EQ(join_hello_records(bytes).status, Status::not_hello);
+}
+
 TEST(HelloRecords, refuses_what_no_server_would_join) {
   const auto record = whole_hello();
   auto other_type = cut(record, 300);

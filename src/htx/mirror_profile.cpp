@@ -1,13 +1,16 @@
 #include "htx/mirror_profile.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "htx/embedded.hpp"
+#include "htx/record.hpp"
 #include "htx/template.hpp"
 #include "htx/tls.hpp"
 #include "htx/toml_reader.hpp"
@@ -16,9 +19,8 @@ namespace qnet::htx {
 
 namespace {
 
-constexpr std::int64_t kSmallest = 18;  // a length field and a tag
-// RFC 8446 §5.2's bound, which few servers come near.
-constexpr std::int64_t kLargest = 16384 + 256;
+constexpr std::int64_t kSmallest = RecordLimits::smallest_body;
+constexpr std::int64_t kLargest = kLargestCiphertext;
 constexpr std::int64_t kLargestWeight = 1'000'000;
 constexpr std::size_t kRecords = 32;
 constexpr std::int64_t kLongestWait = 2'000'000;  // an origin that is slower is no cover
@@ -26,6 +28,12 @@ constexpr std::int64_t kLongestIdle = 86'400;
 
 tl::unexpected<base::Error> malformed(std::string what) {
   return base::fail(TemplateErrc::malformed, std::move(what));
+}
+
+/// Whether QNet can write records of these sizes: none is shorter than a length field and a tag.
+bool fits(std::span<const std::size_t> sizes, std::size_t largest) {
+  return std::ranges::all_of(
+      sizes, [=](auto size) { return size >= RecordLimits::smallest_body && size <= largest; });
 }
 
 std::vector<std::size_t> sizes(TomlReader& reader, std::string_view key) {
@@ -47,6 +55,23 @@ base::Result<FlightRecord> read_flight_record(TomlReader reader) {
 }
 
 }  // namespace
+
+base::Result<void> check_profile(const MirrorProfile& profile) {
+  if (profile.group != kX25519 && profile.group != kX25519MlKem768)
+    return malformed("group must be X25519 (0x001d) or X25519MLKEM768 (0x11ec)");
+  if (profile.flight.empty() || profile.flight.size() > kRecords)
+    return malformed("a flight has 1 to 32 records");
+  for (const auto& record : profile.flight)
+    if (!fits(record.lengths, kLargestCiphertext))
+      return malformed("a record of the flight is too short or long");
+  if (!fits({&profile.alert_record, 1}, RecordLimits::body)) return malformed("no alert has such a record");
+  for (const auto* const list : {&profile.after_finished, &profile.after_first, &profile.bad_finished,
+                                 &profile.plain_alert, &profile.idle_end, &profile.stall_end}) {
+    if (list->size() > kRecords) return malformed("at most 32 records follow a flight");
+    if (!fits(*list, RecordLimits::body)) return malformed("a record behind the flight is too short or long");
+  }
+  return {};
+}
 
 base::Result<MirrorProfile> parse_profile(std::string_view toml) {
   auto parsed = TomlReader::parse(toml);
@@ -81,13 +106,7 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
     profile.flight.push_back(std::move(*record));
   }
   if (reader.failed()) return malformed(reader.problem());
-  if (profile.group != kX25519 && profile.group != kX25519MlKem768)
-    return malformed("group must be X25519 (0x001d) or X25519MLKEM768 (0x11ec)");
-  if (profile.flight.empty() || profile.flight.size() > kRecords)
-    return malformed("a flight has 1 to 32 records");
-  for (const auto* const list : {&profile.after_finished, &profile.after_first, &profile.bad_finished,
-                                 &profile.plain_alert, &profile.idle_end, &profile.stall_end})
-    if (list->size() > kRecords) return malformed("at most 32 records follow a flight");
+  if (auto good = check_profile(profile); !good) return base::forward_error(good);
   return profile;
 }
 

@@ -58,6 +58,9 @@ struct MirrorProfile {
   friend bool operator==(const MirrorProfile&, const MirrorProfile&) = default;
 };
 
+/// Whether a relay can answer so: sizes and numbers of records, group. The error says what cannot be.
+[[nodiscard]] base::Result<void> check_profile(const MirrorProfile& profile);
+
 [[nodiscard]] base::Result<MirrorProfile> parse_profile(std::string_view toml);
 /// The text that parse_profile() reads.
 [[nodiscard]] std::string to_toml(const MirrorProfile& profile);

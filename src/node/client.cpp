@@ -8,6 +8,7 @@
 #include "net/deadline.hpp"
 #include "net/error.hpp"
 #include "net/pump.hpp"
+#include "node/cover_origin.hpp"
 #include "session/stream.hpp"
 
 namespace qnet::node {
@@ -91,8 +92,7 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
       config.peers, [](const auto& invite) { return invite.cover != mesh::Cover::mirror; });
   std::optional<crypto::TrustStore> trust;
   if (has_sites) {
-    auto made = config.cover_authorities.empty() ? crypto::TrustStore::system()
-                                                 : crypto::TrustStore::from_file(config.cover_authorities);
+    auto made = authorities_of(config.cover_authorities);
     if (!made) return base::forward_error(made);
     trust = std::move(*made);
   }

@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <string>
+
+#include "crypto/certificate.hpp"
 
 namespace qnet::node {
 
@@ -10,9 +14,17 @@ struct CoverOrigin {
   std::string host;
   std::uint16_t port = 443;
   std::string name;  ///< what its visitors put into server_name
+  /// Who vouches for its certificate. Null believes anybody, for a report that says so: whoever stands
+  /// between a relay and its origin would otherwise decide how the relay answers.
+  std::shared_ptr<const crypto::TrustStore> authorities{};
 
   /// "HOST:PORT NAME", as profiles are marked with it.
   [[nodiscard]] std::string to_text() const { return host + ":" + std::to_string(port) + " " + name; }
 };
+
+/// Those of a PEM file; of this computer when `file` is empty.
+[[nodiscard]] inline base::Result<crypto::TrustStore> authorities_of(const std::filesystem::path& file) {
+  return file.empty() ? crypto::TrustStore::system() : crypto::TrustStore::from_file(file);
+}
 
 }  // namespace qnet::node

@@ -86,6 +86,9 @@ class Demo {
       return tl::unexpected(explain_start_error(
           made.error(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, "--site-port"));
     site_.emplace(std::move(*made));
+    auto authorities = crypto::TrustStore::from_der(certificate->certificate);
+    if (!authorities) return base::forward_error(authorities);
+    authorities_ = std::make_shared<const crypto::TrustStore>(std::move(*authorities));
     return {};
   }
 
@@ -94,11 +97,12 @@ class Demo {
     if (!identity) return base::forward_error(identity);
     if (with_exit)
       invite_ = mesh::Invite::make(*identity, {"127.0.0.1", static_cast<std::uint16_t>(port)}, kCoverName);
-    RelayConfig config{std::move(*identity),
-                       loopback(port),
-                       {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1), kCoverName},
-                       config_.state_dir / name,
-                       std::nullopt};
+    RelayConfig config{
+        std::move(*identity),
+        loopback(port),
+        {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1), kCoverName, authorities_},
+        config_.state_dir / name,
+        std::nullopt};
     if (with_exit) config.exit = demo_exit(config_.site_port);
     auto made = Relay::start(pool_, std::move(config), random_);
     if (!made) return tl::unexpected(explain_listen_error(made.error(), loopback(port), "--base-port"));
@@ -164,6 +168,7 @@ class Demo {
   crypto::SystemRandom random_;
   IoPool pool_;
   std::optional<site::Server> site_;
+  std::shared_ptr<const crypto::TrustStore> authorities_;  // the site's own certificate
   std::vector<NamedRelay> relays_;
   std::optional<mesh::Invite> invite_;
   std::unique_ptr<Client> client_;

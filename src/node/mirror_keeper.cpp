@@ -40,6 +40,13 @@ base::Result<std::vector<htx::MirrorProfile>> profiles_of(std::vector<TemplateSt
   return profiles;
 }
 
+/// Visitors' browsers would warn of such a site; but somebody may try QNet with one of their own.
+std::string_view hint(const base::Error& problem) {
+  return problem.is(crypto::CertificateErrc::untrusted)
+             ? " (for an authority of your own give --cover-ca FILE)"
+             : "";
+}
+
 }  // namespace
 
 MirrorKeeper::MirrorKeeper(const asio::any_io_executor& executor, CoverOrigin origin,
@@ -85,7 +92,8 @@ net::Task<bool> MirrorKeeper::measure() {
     problem_ = profiles.error();
     if (gate_.profiles()->empty() && calibration::unsuitable(*problem_) && unsuitable_)
       std::exchange(unsuitable_, nullptr)(
-          base::Error(Errc::cover_unsuitable, fmt::format("{}: {}", origin_.to_text(), problem_->message())));
+          base::Error(Errc::cover_unsuitable,
+                      fmt::format("{}: {}{}", origin_.to_text(), problem_->message(), hint(*problem_))));
     co_return false;
   }
   if (problem_) spdlog::info("the cover origin is measured again");

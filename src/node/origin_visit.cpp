@@ -35,8 +35,9 @@ class Visit {
  public:
   Visit(CoverOrigin origin, const htx::Template& browser, base::RandomSource& random, bool spoil)
       : origin_(std::move(origin)),
-        client_(tls::Client::start({&browser, origin_.name, nullptr, std::chrono::system_clock::now(), spoil},
-                                   random)) {}
+        client_(tls::Client::start(
+            {&browser, origin_.name, origin_.authorities.get(), std::chrono::system_clock::now(), spoil},
+            random)) {}
 
   /// Up to the server's Finished. The client's own then waits in client().
   net::Task<base::Result<void>> shake_hands() {
@@ -62,17 +63,26 @@ class Visit {
     co_return co_await net::write_all(*stream_, bytes);
   }
 
-  /// The body sizes of what the server says until it is quiet or ends.
+  /// The body sizes of what the server says until it is quiet or ends, and of what came with its flight.
   net::Task<base::Result<std::vector<std::size_t>>> listen(std::chrono::milliseconds quiet) {
-    const auto before = std::max(client_.seen().size(), client_.flight().records);
+    const auto end = Clock::now() + quiet + VisitLimits::talk;
     for (bool more = true; more && ending_ == Ending::open;) {
       const auto got = co_await read(quiet);
       if (!got) co_return tl::unexpected(got.error());
+      if (Clock::now() > end)
+        co_return base::fail(calibration::Errc::unknown_form, "it does not stop talking");
       more = *got;
     }
     std::vector<std::size_t> sizes;
-    for (std::size_t i = before; i < client_.seen().size(); ++i) sizes.push_back(client_.seen()[i].body_size);
+    heard_ = std::max(heard_, client_.flight().records);
+    for (; heard_ < client_.seen().size(); ++heard_) sizes.push_back(client_.seen()[heard_].body_size);
     co_return sizes;
+  }
+
+  /// Records that have come so far are no longer of interest.
+  void forget() {
+    client_.forget_seen();
+    heard_ = 0;
   }
 
   /// False when nothing came within `patience`, or the server has ended.
@@ -94,6 +104,7 @@ class Visit {
     const bool pause = Clock::now() - last_arrival_ > VisitLimits::one_write;
     last_arrival_ = Clock::now();
     for (auto i = known; i < client_.seen().size(); ++i) paused_.push_back(pause && i == known && i > 0);
+    (void)client_.take_plaintext();  // what it says does not matter
     if (!taken) co_return tl::unexpected(taken.error());
     co_return true;
   }
@@ -122,6 +133,7 @@ class Visit {
   tls::Client client_;
   std::unique_ptr<net::TcpStream> stream_;
   std::vector<bool> paused_;
+  std::size_t heard_ = 0;  // of client_.seen()
   std::chrono::microseconds connected_after_{0};
   std::chrono::microseconds answered_after_{0};
   Clock::time_point opened_ = Clock::now();
@@ -217,7 +229,7 @@ net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin or
   if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
   if (auto heard = co_await visit.listen(quiet_for(sample)); !heard) co_return base::forward_error(heard);
   const auto start = visit.last_arrival();
-  visit.client().forget_seen();
+  visit.forget();
   auto heard = co_await visit.listen(VisitLimits::idle);
   if (!heard) co_return base::forward_error(heard);
   if (visit.ending() == Ending::open) co_return result;
@@ -232,7 +244,7 @@ net::Task<base::Result<std::optional<IdleSample>>> visit_and_stall(CoverOrigin o
                                                                    base::RandomSource& random) {
   Visit visit(std::move(origin), browser, random, false);
   if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
-  visit.client().forget_seen();
+  visit.forget();
   auto heard = co_await visit.listen(VisitLimits::idle);
   // An alert is an end like another.
   if (!heard && !heard.error().is(tls::Errc::alert)) co_return tl::unexpected(heard.error());

@@ -17,6 +17,8 @@ struct VisitLimits {
   static constexpr std::chrono::seconds handshake = std::chrono::seconds(10);
   /// A server that has said nothing for so long waits for its client.
   static constexpr std::chrono::milliseconds quiet = std::chrono::milliseconds(300);
+  /// How long a server may go on talking before that.
+  static constexpr std::chrono::seconds talk = std::chrono::seconds(10);
   /// Records nearer together than this left the server in one write.
   static constexpr std::chrono::milliseconds one_write = std::chrono::milliseconds(3);
   /// Web servers' limits are 5 to 180 s; browsers give up after 300 s themselves.

@@ -60,13 +60,11 @@ net::Task<void> Uplink::keep_connected() {
       // The session's own end cancels this pause.
       while (connected() && !stopped_) co_await pause(std::chrono::hours(1));
       since_ = std::chrono::system_clock::now();
-      resting_ = session_->reason().is(session::Errc::idle);
-      if (resting_) {
-        while (resting_ && !stopped_) co_await pause(std::chrono::hours(1));
-        wait = UplinkLimits::first_retry;
-        continue;
-      }
-      if (std::chrono::steady_clock::now() - began >= UplinkLimits::proven) {
+      const auto lived = std::chrono::steady_clock::now() - began;
+      if (lived < UplinkLimits::shortest_rest) resting_ = false;
+      const bool rested = resting_;
+      while (resting_ && !stopped_) co_await pause(std::chrono::hours(1));
+      if (rested || lived >= UplinkLimits::proven) {
         wait = UplinkLimits::first_retry;
         continue;
       }
@@ -109,6 +107,8 @@ net::Task<bool> Uplink::dial_any() {
     session_->on_end([weak = weak_from_this(), &peer] {
       if (const auto self = weak.lock()) {
         peer.state = "idle";
+        // Here, not where it is waited for: a request may come before that is resumed.
+        self->resting_ = self->session_->reason().is(session::Errc::idle);
         self->retry_.cancel();
       }
     });

@@ -23,6 +23,8 @@ struct UplinkLimits {
   /// A session that ends sooner counts as a failure: a relay, or a censor, that ends each at once must not
   /// make us dial without a pause.
   static constexpr std::chrono::seconds proven = std::chrono::seconds(10);
+  /// One that ends as idle sessions do, but before any web server would have ended it, has failed too.
+  static constexpr std::chrono::seconds shortest_rest = std::chrono::seconds(2);
   /// A request dials at once, unless the last attempt failed less than this ago: a browser sends dozens of
   /// requests.
   static constexpr std::chrono::milliseconds fresh_failure = std::chrono::seconds(1);

@@ -3,11 +3,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "crypto/self_signed.hpp"
 #include "crypto/system_random.hpp"
@@ -197,6 +200,47 @@ TEST_F(TlsPair, carries_megabytes_and_their_end_both_ways) {
   ASSERT_TRUE(handshake());
   carry(*server, *client);
   carry(*client, *server);
+}
+
+/// OpenSSL's client, on a thread: asks for KeyUpdates, and reads none of the answers.
+void flood(const asio::ip::tcp::endpoint& to) {
+  asio::io_context io;
+  net::tcp::socket socket(io);
+  socket.connect(to);
+  const timeval patience{1, 0};
+  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+  const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
+  const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), &SSL_free);
+  SSL_set_fd(ssl.get(), static_cast<int>(socket.native_handle()));
+  ASSERT_EQ(SSL_connect(ssl.get()), 1);
+  bool went = true;
+  for (int i = 0; went && i < 1'000'000; ++i)
+    went = SSL_key_update(ssl.get(), SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(ssl.get()) == 1;
+  EXPECT_FALSE(went) << "the server goes on answering, wherever it puts the answers";
+}
+
+TEST_F(TlsPair, a_flood_of_key_updates_leaves_others_their_turn) {
+  net::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  std::thread visitor(flood, acceptor.local_endpoint());
+  server = std::make_unique<Stream>(std::make_unique<net::TcpStream>(acceptor.accept()),
+                                    *server_context(own.files, kName));
+  bool others = false;
+  asio::steady_timer timer(io, std::chrono::seconds(3));
+  asio::co_spawn(
+      io,
+      [](Stream& from) -> Task<void> {
+        EXPECT_TRUE(co_await from.handshake());
+        base::Bytes chunk(1000);
+        EXPECT_FALSE(co_await net::read_some(from, chunk));
+      }(*server),
+      asio::detached);
+  timer.async_wait([&](const boost::system::error_code&) {
+    others = true;
+    server->reset();
+  });
+  io.run();
+  visitor.join();
+  EXPECT_TRUE(others);
 }
 
 TEST_F(TlsPair, fails_when_the_far_end_is_reset) {

@@ -4,6 +4,8 @@
 #include <limits>
 
 #include <openssl/err.h>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "net/error.hpp"
 
@@ -13,6 +15,8 @@ namespace {
 
 // RFC 8446 §5.1: so that what OpenSSL holds back is never more than one record.
 constexpr std::size_t kRecord = 16384;
+// For records that carry no data.
+constexpr std::size_t kReadAhead = std::size_t{64} * 1024;
 
 std::string last_reason() {
   const auto code = ERR_peek_last_error();
@@ -41,10 +45,15 @@ BIO_METHOD* Stream::bio_method() {
 int Stream::bio_read(BIO* bio, char* out, int size) {
   auto& self = *static_cast<Stream*>(BIO_get_data(bio));
   BIO_clear_retry_flags(bio);
-  const auto got = self.lower_->try_read(
-      {reinterpret_cast<std::uint8_t*>(out), static_cast<std::size_t>(size)});  // NOLINT
+  const auto room = std::min(static_cast<std::size_t>(size), self.budget_);
+  if (room == 0) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  const auto got = self.lower_->try_read({reinterpret_cast<std::uint8_t*>(out), room});  // NOLINT
   if (got) {
     self.ended_ = *got == 0;
+    self.budget_ -= *got;
     return static_cast<int>(*got);
   }
   if (got.error().is(net::Errc::would_block)) {
@@ -129,14 +138,21 @@ std::string Stream::protocol() const {
 }
 
 net::Task<base::Result<void>> Stream::wait_readable() {
-  // What OpenSSL has read ahead is not told by `lower_`.
-  if (!starved_) co_return base::Result<void>();
-  co_return co_await lower_->wait_readable();
+  switch (waits_) {
+    // What OpenSSL has read ahead is not told by `lower_`.
+    case Waits::nothing: break;
+    case Waits::readable: co_return co_await lower_->wait_readable();
+    case Waits::writable: co_return co_await lower_->wait_writable();
+    case Waits::turn: co_await boost::asio::post(boost::asio::use_awaitable);
+  }
+  co_return base::Result<void>();
 }
 
 base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
   std::size_t total = 0;
-  starved_ = false;
+  waits_ = Waits::nothing;
+  // A flood of records without data must let the others on this core have their turn.
+  budget_ = out.size() + kReadAhead;
   while (total < out.size()) {
     ERR_clear_error();
     std::size_t count = 0;
@@ -146,10 +162,11 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
       continue;
     }
     const int why = SSL_get_error(ssl_.get(), done);
-    starved_ = why == SSL_ERROR_WANT_READ;
+    // WANT_WRITE: an answer of TLS's own, to a KeyUpdate, that the socket does not take now.
+    if (why == SSL_ERROR_WANT_READ) waits_ = budget_ == 0 ? Waits::turn : Waits::readable;
+    if (why == SSL_ERROR_WANT_WRITE) waits_ = Waits::writable;
     if (total > 0) break;  // an error or an end is told by the next call
     if (why == SSL_ERROR_ZERO_RETURN) return 0;
-    // WANT_WRITE: an answer of TLS's own that the socket does not take now goes with the next write.
     if (why == SSL_ERROR_WANT_READ || why == SSL_ERROR_WANT_WRITE) return base::fail(net::Errc::would_block);
     finished_ = true;
     return tl::unexpected(failure(Errc::broken));

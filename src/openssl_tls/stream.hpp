@@ -1,6 +1,7 @@
 // The server's side of a TLS connection over any ByteStream, spoken by OpenSSL.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,10 +46,13 @@ class Stream final : public net::TlsChannel {
   Context context_;
   std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
   std::optional<base::Error> lower_error_;
-  bool ended_ = false;     // `lower_` is at its end
-  bool starved_ = false;   // OpenSSL has asked `lower_` in vain
-  bool finished_ = false;  // close_notify was sent, or will never be
-  std::size_t stuck_ = 0;  // sealed, but not yet taken by `lower_`
+  bool ended_ = false;  // `lower_` is at its end
+  /// What the next try_read() waits for.
+  enum class Waits { nothing, readable, writable, turn } waits_ = Waits::nothing;
+  std::size_t budget_ =
+      std::numeric_limits<std::size_t>::max();  // of bytes that OpenSSL may take from `lower_`
+  bool finished_ = false;                       // close_notify was sent, or will never be
+  std::size_t stuck_ = 0;                       // sealed, but not yet taken by `lower_`
 };
 
 }  // namespace qnet::openssl_tls

@@ -12,6 +12,20 @@ namespace {
 /// Records remembered for whoever studies the server; a long connection is no study.
 constexpr std::size_t kSeen = 64;
 constexpr std::uint8_t kCloseNotify[] = {1, 0};
+constexpr std::uint8_t kUserCanceled = 90;
+/// Without data between them; BoringSSL's limit.
+constexpr unsigned kKeyUpdates = 32;
+
+/// What browsers say (RFC 8446 §6.2).
+std::uint8_t alert_for(const base::Error& error) {
+  if (error.is(Errc::cipher_suite) || error.is(Errc::no_x25519)) return 47;  // illegal_parameter
+  if (error.is(Errc::bad_record)) return 20;                                 // bad_record_mac
+  if (error.is(Errc::bad_finished) || error.is(crypto::CertificateErrc::bad_signature))
+    return 51;                                                               // decrypt_error
+  if (error.is(Errc::tls12)) return 70;                                      // protocol_version
+  if (error.domain() == error_domain(crypto::CertificateErrc{})) return 46;  // certificate_unknown
+  return 10;                                                                 // unexpected_message
+}
 
 /// What a CertificateVerify signs (RFC 8446 §4.4.3).
 base::Bytes signed_text(base::ByteView transcript_hash) {
@@ -28,8 +42,7 @@ base::Result<void> Client::receive(base::ByteView bytes) {
   base::append(input_, bytes);
   auto taken = take_records();
   if (!taken && !taken.error().is(Errc::alert) && !taken.error().is(Errc::ech_rejected)) {
-    // unexpected_message for all that is wrong; sealed where there is a key.
-    constexpr std::uint8_t alert[] = {2, 10};
+    const std::uint8_t alert[] = {2, alert_for(taken.error())};  // sealed where there is a key
     if (write_) {
       (void)write_->seal(htx::kAlert, alert, output_);
     } else {
@@ -58,6 +71,7 @@ base::Result<void> Client::take_records() {
 }
 
 base::Result<void> Client::take_record(std::uint8_t type, base::ByteView header, base::MutableBytes body) {
+  if (ended_) return {};  // RFC 8446 §6.1: what comes behind close_notify is ignored
   if (++records_ <= kSeen) seen_.push_back({type, body.size(), 0});
   switch (type) {
     case htx::kChangeCipherSpec:
@@ -81,12 +95,13 @@ base::Result<void> Client::take_sealed(base::ByteView header, base::MutableBytes
   switch (opened->type) {
     case htx::kHandshake: return take_handshake(opened->text);
     case htx::kAlert:
-      ended_ = opened->text.size() == 2 && opened->text[1] == 0;
-      if (ended_) return {};
+      ended_ = opened->text.size() == 2 && opened->text[1] == kCloseNotify[1];
+      if (ended_ || (opened->text.size() == 2 && opened->text[1] == kUserCanceled)) return {};
       return base::fail(Errc::alert, opened->text.size() == 2 ? std::to_string(opened->text[1]) : "");
     case htx::kApplicationData:
       if (!established()) return base::fail(Errc::malformed);
       base::append(plaintext_, opened->text);
+      key_updates_ = 0;
       return {};
     default: return base::fail(Errc::malformed);
   }
@@ -104,11 +119,13 @@ base::Result<void> Client::take_handshake(base::ByteView bytes) {
         htx::kHandshakeHeader + ((std::size_t{rest[1]} << 16U) | base::load_be<std::uint16_t>(&rest[2]));
     if (rest.size() < size) break;
     const auto before = expects_;
-    if (auto taken = take_message(rest[0], rest.first(size)); !taken) return taken;
+    const auto type = rest[0];
+    if (auto taken = take_message(type, rest.first(size)); !taken) return taken;
     consumed += size;
     // RFC 8446 §5.1: no message crosses a change of keys.
     const bool keys_changed =
-        before != expects_ && (before == Expects::server_hello || before == Expects::finished);
+        (before != expects_ && (before == Expects::server_hello || before == Expects::finished)) ||
+        (before == Expects::application && type == kKeyUpdate);
     if (keys_changed && consumed != handshake_.size()) return base::fail(Errc::malformed);
   }
   handshake_.erase(handshake_.begin(), handshake_.begin() + static_cast<std::ptrdiff_t>(consumed));
@@ -256,6 +273,7 @@ base::Result<void> Client::take_post_handshake(std::uint8_t type, base::ByteView
     return {};
   }
   if (type != kKeyUpdate || body.size() != 1 || body[0] > 1) return base::fail(Errc::malformed);
+  if (++key_updates_ > kKeyUpdates) return base::fail(Errc::too_long);
   secrets_->server = schedule_->next(secrets_->server.view());
   read_.emplace(schedule_->suite(), secrets_->server.view());
   if (body[0] == 0) return {};

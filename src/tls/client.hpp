@@ -171,6 +171,7 @@ class Client {
   std::size_t tickets_ = 0;
   std::size_t records_ = 0;
   unsigned change_cipher_specs_ = 0;
+  unsigned key_updates_ = 0;
   bool ended_ = false;
 };
 

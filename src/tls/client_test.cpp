@@ -92,6 +92,34 @@ TEST_F(TlsClient, changes_its_key_before_it_is_worn) {
   EXPECT_EQ(server.received(), all);
 }
 
+TEST_F(TlsClient, is_not_kept_busy_with_key_updates) {
+  OpensslServer server({});
+  auto connection = client();
+  ASSERT_TRUE(shake(connection, server));
+  base::Result<void> taken;
+  int updates = 0;
+  for (; taken && updates < 100; ++updates) {
+    ASSERT_EQ(SSL_key_update(server.ssl(), SSL_KEY_UPDATE_REQUESTED), 1);
+    ASSERT_EQ(SSL_do_handshake(server.ssl()), 1);
+    taken = connection.receive(server.drain());
+  }
+  EXPECT_EQ(updates, 33);
+  EXPECT_TRUE(taken.error().is(Errc::too_long));
+}
+
+TEST_F(TlsClient, ignores_what_follows_the_servers_good_bye) {
+  OpensslServer server({});
+  auto connection = client();
+  ASSERT_TRUE(shake(connection, server));
+  const auto late = server.say("late");
+  ASSERT_EQ(SSL_shutdown(server.ssl()), 0);
+  auto bytes = server.drain();
+  base::append(bytes, base::Bytes{23, 3, 3, 0, 1, 0});
+  ASSERT_TRUE(connection.receive(late));
+  EXPECT_TRUE(connection.receive(bytes));
+  EXPECT_TRUE(connection.ended());
+}
+
 TEST_F(TlsClient, follows_a_key_update) {
   OpensslServer server({});
   auto connection = client();

@@ -19,7 +19,7 @@ struct StreamLimits {
 
 class Stream final : public net::TlsChannel {
  public:
-  /// What `config` points at must outlive the stream.
+  /// What `config` points at must outlive the handshake.
   Stream(std::unique_ptr<net::ByteStream> lower, Client::Config config, base::RandomSource& random);
 
   /// Must have succeeded before anything else but reset() and close(). Has no deadline of its own.

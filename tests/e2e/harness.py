@@ -151,6 +151,7 @@ class Nginx:
         self.tls, self.idle = tls, idle
         make_certificate(self.certificate, self.key, name, key, made_at)
         (self.folder / "nginx.conf").write_text(self._configuration(extra_locations))
+        AUTHORITIES[str(self.https_port)] = self.certificate
         self.process = Process(["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf", "-g", "daemon off;"],
                                self.folder / "nginx.log")
         wait_until(lambda: accepts(self.https_port) or not self.process.running(), "nginx listens")
@@ -187,6 +188,19 @@ http {{
         self.process.stop()
 
 
+# Which certificate vouches for the web site on a port.
+AUTHORITIES = {}
+
+
+def authority_flags(flags):
+    """--cover-ca for a relay whose --cover-origin is a web site of ours."""
+    words = [str(flag) for flag in flags]
+    if "--cover-origin" not in words or "--cover-ca" in words:
+        return []
+    authority = AUTHORITIES.get(words[words.index("--cover-origin") + 1].rpartition(":")[2])
+    return ["--cover-ca", authority] if authority else []
+
+
 class Node:
     """One `qnet run` in a folder of its own."""
 
@@ -204,7 +218,7 @@ class Node:
             self.listen_port = listen_port or free_port()
             arguments += ["--listen", f"127.0.0.1:{self.listen_port}"]
         environment = {"EXIT_ABUSE_EMAIL": "abuse@example.org"} if mode in ("exit", "super") else {}
-        self.process = Process([*arguments, *flags], self.folder / "qnet.log", {**environment, **(env or {})})
+        self.process = Process([*arguments, *flags, *authority_flags(flags)], self.folder / "qnet.log", {**environment, **(env or {})})
 
     def invite(self):
         done = run([QNET, "invite", "--state-dir", self.folder / "state"])

@@ -80,7 +80,7 @@ class Mirror(Network):
     def peer(self, port):
         invite = run([harness.QNET, "invite", "--state-dir", self.exit.folder / "state", "--advertise",
                       f"127.0.0.1:{port}"], check=True).stdout.decode().split()[-1]
-        node = Node(self.folder / f"peer-{port}", "client", ["--peer", invite])
+        node = Node(self.folder / f"peer-{port}", "client", ["--peer", invite, "--template", "chromium-156"])
         node.wait_ready()
         node.close = node.process.kill
         return node
@@ -135,6 +135,11 @@ class Origins(unittest.TestCase):
         cover = self.nginx()
         self.assert_refused(self.relay(cover.https_port, "www.example.org"), "for another name")
 
+    def test_refuses_an_origin_that_nobody_vouches_for(self):
+        cover = self.nginx()
+        del harness.AUTHORITIES[str(cover.https_port)]
+        self.assert_refused(self.relay(cover.https_port), "--cover-ca")
+
     def test_refuses_an_origin_whose_certificate_has_expired(self):
         cover = self.nginx(made_at="2020-01-01")
         self.assert_refused(self.relay(cover.https_port), "expired")
@@ -156,6 +161,7 @@ class Origins(unittest.TestCase):
                                   certificate.key, certificate.certificate, port], self.folder / "origin.log")
         self.stack.callback(origin.kill)
         wait_until(lambda: harness.accepts(port), "the origin listens")
+        harness.AUTHORITIES[str(port)] = certificate.certificate
         node = self.relay(port)
         node.wait_ready()
         kept = (self.folder / "relay" / "state" / "mirror" / "chromium-156.toml").read_text()
