@@ -64,7 +64,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static base::testing::SeededRandom random(1);
   static htx::ReplayCache seen(random);
   static const htx::Gate gate(
-      {crypto::X25519KeyPair::generate(random), htx::MirrorProfiles({builtin_profiles().front()}), {}}, seen);
+      {crypto::X25519KeyPair::generate(random), htx::MirrorProfiles({htx::builtin_profiles().front()}), {}},
+      seen);
   check(!std::holds_alternative<htx::Responder>(
       gate.examine(input, htx::WallTime{std::chrono::seconds(1'800'000'000)})));
   return 0;
