@@ -105,6 +105,9 @@ std::string http1_head(const std::string& start_line, const Headers& headers) {
       first = c == '-';
     }
     if (name == "etag") text.replace(text.size() - 4, 4, "ETag");
+    constexpr std::string_view websocket = "sec-websocket-";
+    if (name.starts_with(websocket))
+      text.replace(text.size() - name.size(), websocket.size(), "Sec-WebSocket-");
     text += ": " + value + "\r\n";
   }
   return text + "\r\n";

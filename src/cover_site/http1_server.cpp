@@ -49,6 +49,8 @@ class Http1Server::OneExchange final : public Exchange {
       if (chunked_) headers.push_back({"transfer-encoding", "chunked"});
       if (!chunked_) server_.keep_alive_ = false;
     }
+    // A 204 or 304 has no body to be finished.
+    server_.answered_ = !has_body;
     headers.push_back({"connection", server_.keep_alive_ ? "keep-alive" : "close"});
     const auto head =
         http1_head(fmt::format("HTTP/1.1 {} {}", response.status, reason(response.status)), headers);
@@ -64,6 +66,7 @@ class Http1Server::OneExchange final : public Exchange {
   }
 
   net::Task<base::Result<void>> finish() override {
+    server_.answered_ = true;
     if (!chunked_) co_return base::Result<void>();
     co_return co_await server_.send(base::bytes_of("0\r\n\r\n"));
   }
@@ -78,6 +81,11 @@ Http1Server::Http1Server(std::unique_ptr<net::ByteStream> lower, const Limits& l
     : lower_(std::move(lower)), limits_(limits), reader_(*lower_, limits.header_bytes) {}
 
 net::Task<std::unique_ptr<Exchange>> Http1Server::next() {
+  // A response that broke off in its middle ends the connection: the next would be taken for the rest of it.
+  if (!answered_) {
+    lower_->close();
+    co_return nullptr;
+  }
   const bool same_body = served_ && !reader_.parser().is_done();
   if (!keep_alive_ && same_body) {
     // A visitor who is still sending would lose the answer to a reset.
@@ -112,6 +120,7 @@ net::Task<std::unique_ptr<Exchange>> Http1Server::next() {
     co_return nullptr;
   }
   served_ = true;
+  answered_ = false;
   co_return std::make_unique<OneExchange>(*this);
 }
 
@@ -165,6 +174,7 @@ net::Task<base::Result<void>> Http1Server::accept_websocket(std::string key) {
                                                       {"connection", "upgrade"},
                                                       {"upgrade", "websocket"},
                                                       {"sec-websocket-accept", websocket_accept(key)}});
+  answered_ = true;
   co_return co_await send(base::bytes_of(head));
 }
 

@@ -37,7 +37,8 @@ class Http1Server {
   Http1Reader<true> reader_;
   Request request_;
   bool keep_alive_ = true;
-  bool served_ = false;  // there was a request
+  bool served_ = false;   // there was a request
+  bool answered_ = true;  // and all of its response was sent
 };
 
 /// RFC 6455 §4.2.2: what a server answers to a key.

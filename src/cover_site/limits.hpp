@@ -15,6 +15,8 @@ struct Limits {
   std::chrono::seconds idle{75};      ///< keepalive_timeout, between two requests
   std::chrono::seconds progress{60};  ///< client_body_timeout and send_timeout: for the next bytes of a body
   std::chrono::seconds lingering{5};  ///< lingering_timeout: for one who still sends what was refused
+  /// At once, on all cores: they must not use up the descriptors that peers need.
+  std::size_t upstream_connections = 512;
   std::chrono::seconds upstream_connect{10};
   std::chrono::seconds upstream{60};  ///< proxy_read_timeout
   /// For a peer to finish the handshake: two round trips over a bad line.

@@ -110,14 +110,14 @@ TEST(HttpDate, is_in_the_preferred_form) { EXPECT_EQ(http_date(784111777), "Sun,
 class Http1 : public Folder {
  protected:
   /// What a visitor gets who sends `text` and then ends.
-  std::string exchange(const std::string& text) {
+  std::string exchange(const std::string& text) { return exchange(text, **FolderSite::open(root, Limits())); }
+  std::string exchange(const std::string& text, const Site& site) {
     net::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
     net::tcp::socket visitor(io);
     visitor.connect(acceptor.local_endpoint());
     asio::write(visitor, asio::buffer(text));
     visitor.shutdown(net::tcp::socket::shutdown_send);
     Http1Server server(std::make_unique<net::TcpStream>(acceptor.accept()), Limits());
-    const auto site = *FolderSite::open(root, Limits());
     bool done = false;
     io.restart();
     asio::co_spawn(
@@ -129,7 +129,7 @@ class Http1 : public Folder {
             co_await files.serve(*one);
           }
           http.close();
-        }(server, *site),
+        }(server, site),
         [&done](const std::exception_ptr&) { done = true; });
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!done && std::chrono::steady_clock::now() < end) io.run_one_for(std::chrono::milliseconds(100));
@@ -154,6 +154,28 @@ TEST_F(Http1, answers_requests_one_after_the_other) {
   const auto last = answer.rfind("HTTP/1.1 ");
   EXPECT_THAT(answer.substr(last), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(answer.substr(last), HasSubstr("Connection: close\r\n"));
+}
+
+TEST(Http1Head, writes_names_as_everybody_does) {
+  EXPECT_EQ(http1_head("X", {{"etag", "1"}, {"sec-websocket-key", "2"}, {"content-type", "3"}}),
+            "X\r\nETag: 1\r\nSec-WebSocket-Key: 2\r\nContent-Type: 3\r\n\r\n");
+}
+
+/// Promises five bytes and breaks off after three.
+class BrokenSite final : public Site {
+ public:
+  net::Task<void> serve(Exchange& exchange) const override {
+    const Response response{200, {{"content-length", "5"}}};
+    EXPECT_TRUE(co_await exchange.respond(response, true));
+    EXPECT_TRUE(co_await exchange.write_body(base::bytes_of("abc")));
+  }
+};
+
+TEST_F(Http1, ends_after_a_response_that_broke_off) {
+  const auto answer =
+      exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", BrokenSite());
+  EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\nabc"));
+  EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos);
 }
 
 TEST_F(Http1, refuses_what_is_no_http_or_too_long) {

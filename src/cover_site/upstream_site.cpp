@@ -23,11 +23,16 @@ bool is_hop_by_hop(std::string_view name) {
          name == "expect";
 }
 
-std::string head_for_upstream(const Request& request, bool chunked) {
+/// What a proxy says of its visitor.
+bool is_forwarding(std::string_view name) { return name == "forwarded" || name.starts_with("x-forwarded-"); }
+
+std::string head_for_upstream(const Request& request, bool chunked, bool first_proxy) {
   Headers headers{{"host", request.authority}, {"connection", "close"}};
   std::string cookies;
   for (const auto& header : request.headers) {
     if (is_hop_by_hop(header.name)) continue;
+    // Nobody in front of us can have said it, so a visitor did.
+    if (first_proxy && is_forwarding(header.name)) continue;
     if (header.name == "cookie") {
       // RFC 9113 §8.2.3: HTTP/2 may have cut the field.
       cookies += (cookies.empty() ? "" : "; ") + header.value;
@@ -36,10 +41,13 @@ std::string head_for_upstream(const Request& request, bool chunked) {
     }
   }
   if (!cookies.empty()) headers.push_back({"cookie", cookies});
-  headers.push_back({"x-forwarded-proto", "https"});
+  if (!find(headers, "x-forwarded-proto")) headers.push_back({"x-forwarded-proto", "https"});
   if (chunked) headers.push_back({"transfer-encoding", "chunked"});
   return http1_head(request.method + " " + request.target + " HTTP/1.1", headers);
 }
+
+/// RFC 9110 §15.2: another response follows. 101 cannot come, as no upgrade is passed on.
+bool is_interim(unsigned status) { return status >= 100 && status < 200 && status != 101; }
 
 bool may_have_body(const Request& request) {
   return find(request.headers, "content-length") || find(request.headers, "transfer-encoding") ||
@@ -58,11 +66,11 @@ net::Task<bool> send_piece(net::TcpStream& upstream, base::ByteView part, bool c
 
 /// The request's direction. A server may answer before it has the whole request, and read no more of it: what
 /// the visitor still sends is dropped then, so that they read the answer.
-net::Task<void> send_request(Exchange& exchange, net::TcpStream& upstream) {
+net::Task<void> send_request(Exchange& exchange, net::TcpStream& upstream, bool first_proxy) {
   const auto& request = exchange.request();
   const bool has_body = may_have_body(request);
   const bool chunked = has_body && !find(request.headers, "content-length");
-  const auto head = head_for_upstream(request, chunked);
+  const auto head = head_for_upstream(request, chunked, first_proxy);
   const auto begun = co_await net::write_all(upstream, base::bytes_of(head));
   bool taken = begun.has_value();
   base::Bytes chunk(has_body ? kChunk : 0);
@@ -83,7 +91,7 @@ net::Task<bool> send_response(Exchange& exchange, net::TcpStream& upstream, cons
   };
   do {
     if (const auto read = co_await read_head(); !read) co_return false;
-  } while (reader.parser().get().result_int() == 100);
+  } while (is_interim(reader.parser().get().result_int()));
   Response response{reader.parser().get().result_int(), {}};
   for (auto& header : reader.headers())
     if (!is_hop_by_hop(header.name)) response.headers.push_back(std::move(header));
@@ -113,14 +121,28 @@ net::Task<void> answer(Exchange& exchange, net::TcpStream& upstream, const Limit
   upstream.close();
 }
 
+/// One of the connections that may be open at once.
+class Place {
+ public:
+  explicit Place(std::atomic<std::size_t>& open) : open_(open) { ++open_; }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() { --open_; }
+
+ private:
+  std::atomic<std::size_t>& open_;
+};
+
 }  // namespace
 
 net::Task<void> UpstreamSite::serve(Exchange& exchange) const {
   using boost::asio::experimental::awaitable_operators::operator&&;
+  const Place place(open_);
+  if (open_ > limits_.upstream_connections) co_return co_await respond_with_page(exchange, 503);
   auto socket = co_await net::connect_to_host(host_, port_, limits_.upstream_connect);
   if (!socket) co_return co_await respond_with_page(exchange, 502);
   net::TcpStream upstream(std::move(*socket));
-  co_await (answer(exchange, upstream, limits_) && send_request(exchange, upstream));
+  co_await (answer(exchange, upstream, limits_) && send_request(exchange, upstream, first_proxy_));
 }
 
 }  // namespace qnet::cover_site

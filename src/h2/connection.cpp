@@ -1,5 +1,6 @@
 #include "h2/connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -19,11 +20,9 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-// Answers to the other side's frames (SETTINGS, PING, RST_STREAM) that it has not read: an ordinary one
-// reads.
-constexpr std::size_t kUnreadAnswers = std::size_t{1024} * 1024;
+using Clock = std::chrono::steady_clock;
 
-auto now() { return std::chrono::steady_clock::now(); }
+auto now() { return Clock::now(); }
 
 }  // namespace
 
@@ -84,7 +83,6 @@ net::Task<void> Connection::read_loop(base::Bytes received) {
       taken = engine_.receive(scratch.first(*got));
       dispatch();
       wake_writer();  // for window updates and answers
-      if (frames_.size() > limits_.frames + kUnreadAnswers) co_return end(Errc::answers_unread);
       co_await asio::post(lower_->executor(), asio::use_awaitable);
     } else if (!got.error().is(net::Errc::would_block)) {
       co_return end(got.error());
@@ -140,7 +138,12 @@ net::Task<void> Connection::write_loop() {
 net::Task<void> Connection::watch_idleness() {
   const auto self = shared_from_this();
   while (!ended_) {
-    const auto due = (streams_.empty() ? last_use_ : now()) + limits_.idle;
+    const bool stalls = engine_.unsent() > 0 && engine_.sent() == sent_;
+    if (!stalls || !stalls_) stalled_since_ = now();
+    stalls_ = stalls;
+    sent_ = engine_.sent();
+    auto due = (streams_.empty() ? last_use_ : now()) + limits_.idle;
+    if (engine_.unsent() > 0) due = std::min<Clock::time_point>(due, stalled_since_ + limits_.progress);
     if (due <= now()) {
       // Also one that never reads our GOAWAY ends here.
       engine_.go_away();

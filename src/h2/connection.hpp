@@ -62,6 +62,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::function<void()> on_end_;
   base::Error reason_ = Errc::ended;
   std::chrono::steady_clock::time_point last_use_;
+  // As watch_idleness() last found it.
+  bool stalls_ = false;
+  std::uint64_t sent_ = 0;
+  std::chrono::steady_clock::time_point stalled_since_ = std::chrono::steady_clock::now();
   bool ended_ = false;
 };
 

@@ -109,6 +109,31 @@ TEST_F(Connections, end_when_no_stream_is_open_for_long) {
   run_until([this] { return !client->alive() && !server->alive(); });
 }
 
+TEST_F(Connections, end_when_nothing_is_taken_of_what_is_to_be_sent) {
+  Limits limits;
+  limits.idle = limits.progress = std::chrono::milliseconds(50);
+  std::unique_ptr<Stream> held;
+  start(
+      [&held](std::unique_ptr<Stream> stream) -> Task<void> {
+        EXPECT_TRUE(stream->respond({{":status", "200"}}, false));
+        // More than the client's window, and the client does not read.
+        const base::Bytes block(100'000, 7);
+        for (int i = 0; i < 100; ++i) (void)stream->try_write(block);
+        held = std::move(stream);
+        co_return;
+      },
+      limits);
+  auto stream = *client->request(kRequest);
+  const base::Bytes more(100'000, 7);
+  run_until([&] {
+    if (held && server->alive()) (void)held->try_write(more);
+    return !server->alive();
+  });
+  held.reset();
+  stream.reset();
+  run_until([this] { return !client->alive(); });
+}
+
 TEST_F(Connections, do_not_end_while_a_stream_is_open) {
   Limits limits;
   limits.idle = std::chrono::milliseconds(20);

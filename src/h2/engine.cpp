@@ -169,13 +169,15 @@ bool Engine::was_reset(StreamId stream) const {
 std::size_t Engine::room(StreamId stream) const {
   const auto* const known = state(stream);
   if (known == nullptr || known->closed || known->finished) return 0;
-  return limits_.unsent - std::min(limits_.unsent, known->out.size());
+  return std::min(limits_.unsent - std::min(limits_.unsent, known->out.size()),
+                  limits_.unsent_of_all - std::min(limits_.unsent_of_all, unsent_));
 }
 
 std::size_t Engine::write(StreamId stream, base::ByteView bytes) {
   const auto count = std::min(bytes.size(), room(stream));
   if (count == 0) return 0;
   state(stream)->out.push(bytes.first(count));
+  unsent_ += count;
   (void)nghttp2_session_resume_data(session_.get(), stream);
   return count;
 }
@@ -191,7 +193,7 @@ void Engine::reset(StreamId stream) {
   auto* const known = state(stream);
   if (known == nullptr || known->closed) return;
   known->reset = true;
-  known->out.clear();
+  drop_unsent(*known);
   (void)nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream,
                                   role_ == Role::client ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
 }
@@ -221,6 +223,11 @@ void Engine::drop_rest(StreamId stream) {
     return;
   // All was said, and what the other side would still say interests nobody (RFC 9113 §8.1).
   (void)nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream, NGHTTP2_NO_ERROR);
+}
+
+void Engine::drop_unsent(State& known) {
+  unsent_ -= known.out.size();
+  known.out.clear();
 }
 
 void Engine::forget_if_done(StreamId stream) {

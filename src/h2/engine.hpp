@@ -72,6 +72,9 @@ class Engine {
   [[nodiscard]] bool was_reset(StreamId stream) const;
 
   [[nodiscard]] std::size_t room(StreamId stream) const;
+  /// Bytes of all streams that wait for the other side's window, and how many it has ever taken.
+  [[nodiscard]] std::size_t unsent() const { return unsent_; }
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
   std::size_t write(StreamId stream, base::ByteView bytes);
   void finish(StreamId stream);
   void reset(StreamId stream);
@@ -101,6 +104,7 @@ class Engine {
   [[nodiscard]] State* state(StreamId stream);
   [[nodiscard]] const State* state(StreamId stream) const;
   void drop_rest(StreamId stream);
+  void drop_unsent(State& known);
   void forget_if_done(StreamId stream);
 
   Limits limits_;
@@ -108,6 +112,8 @@ class Engine {
   std::unique_ptr<nghttp2_session, void (*)(nghttp2_session*)> session_;
   std::unordered_map<StreamId, State> streams_;
   std::deque<Event> events_;
+  std::size_t unsent_ = 0;
+  std::uint64_t sent_ = 0;
 };
 
 }  // namespace qnet::h2

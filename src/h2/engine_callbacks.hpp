@@ -87,6 +87,7 @@ struct Engine::Callbacks {
     auto* const stream = engine.state(id);
     if (stream == nullptr) return 0;
     stream->closed = true;
+    engine.drop_unsent(*stream);
     // NO_ERROR before our own end: the server has answered and wants no more of the request (RFC 9113 §8.1).
     if (code != NGHTTP2_NO_ERROR || !stream->remote_ended) stream->reset = true;
     engine.events_.push_back({stream->reset ? Event::Kind::reset : Event::Kind::readable, id});
@@ -97,10 +98,13 @@ struct Engine::Callbacks {
 
   static ssize_t body(nghttp2_session*, StreamId id, std::uint8_t* out, std::size_t room,
                       std::uint32_t* flags, nghttp2_data_source*, void* user) {
-    auto* const stream = self(user).state(id);
+    auto& engine = self(user);
+    auto* const stream = engine.state(id);
     if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
     if (stream->out.empty() && !stream->finished) return NGHTTP2_ERR_DEFERRED;
     const auto count = stream->out.read({out, room});
+    engine.unsent_ -= count;
+    engine.sent_ += count;
     if (stream->out.empty() && stream->finished) *flags |= NGHTTP2_DATA_FLAG_EOF;
     return static_cast<ssize_t>(count);
   }

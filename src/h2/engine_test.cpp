@@ -92,6 +92,17 @@ TEST_F(Engines, stop_a_sender_whose_bytes_nobody_reads_and_go_on_when_they_are_r
   EXPECT_EQ(received + server.readable(id), sent);
 }
 
+TEST_F(Engines, hold_back_so_much_of_all_streams_together) {
+  const base::Bytes block(200'000, 7);
+  std::size_t sent = 0;
+  for (int i = 0; i < 100; ++i) {  // its SETTINGS, without which nothing is sent, are not exchanged
+    const auto id = *client.request(kRequest);
+    sent += client.write(id, block);
+  }
+  EXPECT_EQ(sent, Limits().unsent_of_all);
+  EXPECT_EQ(client.unsent(), sent);
+}
+
 TEST_F(Engines, tell_a_reset) {
   const auto id = *client.request(kRequest);
   exchange();

@@ -8,7 +8,6 @@ std::string_view describe(Errc code) {
     case Errc::stream_reset: return "the far end broke the HTTP/2 stream off";
     case Errc::protocol: return "the far end does not speak HTTP/2";
     case Errc::refused: return "no further HTTP/2 stream can be opened";
-    case Errc::answers_unread: return "the far end does not read what it is answered";
   }
   return "unknown HTTP/2 error";
 }

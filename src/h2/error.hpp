@@ -5,11 +5,10 @@
 namespace qnet::h2 {
 
 enum class Errc {
-  ended = 1,       ///< the connection is over; every stream in it is too
-  stream_reset,    ///< the other side broke this stream off
-  protocol,        ///< the other side does not speak HTTP/2
-  refused,         ///< no further stream can be opened
-  answers_unread,  ///< the other side makes us answer, and does not read the answers
+  ended = 1,     ///< the connection is over; every stream in it is too
+  stream_reset,  ///< the other side broke this stream off
+  protocol,      ///< the other side does not speak HTTP/2
+  refused,       ///< no further stream can be opened
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "h2"; }

@@ -20,6 +20,10 @@ struct Limits {
   std::int32_t wide_window = 8 * 1024 * 1024;
   /// Bytes of one stream that wait to be framed.
   std::size_t unsent = std::size_t{256} * 1024;
+  /// And of all streams of a connection; nginx has two buffers of 32 KiB for each of its 128.
+  std::size_t unsent_of_all = std::size_t{4} * 1024 * 1024;
+  /// A connection whose far end takes none of them for so long ends; nginx's send_timeout.
+  std::chrono::milliseconds progress{60'000};
   /// Frames that wait for the connection below: four of TLS's records, so that writes are large.
   std::size_t frames = std::size_t{64} * 1024;
   /// A connection without a stream ends after this; nginx's keepalive_timeout.

@@ -30,7 +30,7 @@ base::Result<std::shared_ptr<const cover_site::Site>> open_site(const SiteRelayC
   const cover_site::Limits limits;
   if (config.upstream)
     return std::make_shared<const cover_site::UpstreamSite>(config.upstream->host, config.upstream->port,
-                                                            limits);
+                                                            !config.behind_proxy, limits);
   auto folder = cover_site::FolderSite::open(config.root, limits);
   if (!folder) return base::forward_error(folder);
   return std::shared_ptr<const cover_site::Site>(std::move(*folder));

@@ -37,6 +37,8 @@ class Codec {
 
   /// The other side has said that it sends no more.
   [[nodiscard]] bool at_end() const { return at_end_; }
+  /// We have said our last.
+  [[nodiscard]] bool closed() const { return closed_; }
 
  private:
   [[nodiscard]] base::Result<bool> take_header();

@@ -48,6 +48,7 @@ base::Result<bool> Stream::flush() {
 }
 
 base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
+  if (codec_.closed()) return base::fail(net::Errc::closed);
   std::size_t total = 0;
   for (;;) {
     const auto flushed = flush();
