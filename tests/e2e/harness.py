@@ -201,6 +201,12 @@ def authority_flags(flags):
     return ["--cover-ca", authority] if authority else []
 
 
+def template_flags(flags):
+    """A client draws its browser by lot; QNET_TEST_TEMPLATE makes all that do not care draw this one."""
+    chosen = os.environ.get("QNET_TEST_TEMPLATE")
+    return ["--template", chosen] if chosen and "--template" not in flags else []
+
+
 class Node:
     """One `qnet run` in a folder of its own."""
 
@@ -213,7 +219,7 @@ class Node:
                      "--state-dir", self.folder / "state"]
         if mode == "client":
             self.socks_port = free_port()
-            arguments += ["--socks-port", self.socks_port]
+            arguments += ["--socks-port", self.socks_port, *template_flags(flags)]
         else:
             self.listen_port = listen_port or free_port()
             arguments += ["--listen", f"127.0.0.1:{self.listen_port}"]

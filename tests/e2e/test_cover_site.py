@@ -5,6 +5,7 @@ import hashlib
 import os
 import pathlib
 import re
+import select
 import signal
 import socket
 import ssl
@@ -237,17 +238,20 @@ class Interceptor:
             raw = socket.create_connection(("127.0.0.1", self.relay_port))
             with context.wrap_socket(raw, server_hostname=COVER_NAME) as relay:
                 self.connections += 1
-                back = threading.Thread(target=self.copy, args=(relay, client), daemon=True)
-                back.start()
-                self.copy(client, relay, keep=True)
-                back.join(10)
+                self.pass_on(client, relay)
 
-    def copy(self, source, to, keep=False):
+    def pass_on(self, client, relay):
+        # One thread for both directions: OpenSSL forbids a read and a write of one connection at the same time.
         with contextlib.suppress(OSError):
-            while piece := source.recv(65536):
-                if keep:
-                    self.seen += piece
-                to.sendall(piece)
+            while True:
+                ready = [side for side in (client, relay) if side.pending()] or select.select([client, relay], [], [])[0]
+                for source in ready:
+                    piece = source.recv(65536)
+                    if not piece:
+                        return
+                    if source is client:
+                        self.seen += piece
+                    (relay if source is client else client).sendall(piece)
 
 
 class OverWebSocket(OverHttp2):

@@ -35,7 +35,7 @@ class RoundTrips(unittest.TestCase):
         state = cls.folder / "exit"
         cls.exit = Process(far.command(QNET, "run", "--helper-mode", "super", "--listen", f"{far.address}:8443",
                                        "--cover-origin", f"{far.address}:{cls.site.https_port}", "--cover-name",
-                                       COVER_NAME, "--state-dir", state, "--exit-allow",
+                                       COVER_NAME, "--cover-ca", cls.site.certificate, "--state-dir", state, "--exit-allow",
                                        f"{far.address}:{cls.site.https_port}"),
                            cls.folder / "exit.log", {"EXIT_ABUSE_EMAIL": "abuse@example.org"})
         cls.addClassCleanup(cls.exit.stop)

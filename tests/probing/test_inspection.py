@@ -41,7 +41,7 @@ class Inspection(unittest.TestCase):
         relay.wait_ready()
         cls.session, cls.visit = cls.folder / "session.pcap", cls.folder / "visit.pcap"
         with Capture(cls.session, RELAY):
-            client = Node(cls.folder / "client", "client", ["--peer", relay.invite()])
+            client = Node(cls.folder / "client", "client", ["--peer", relay.invite(), "--template", "chromium-156"])
             try:
                 client.wait_ready()
                 done = run(["curl", "-sS", "--socks5-hostname", client.proxy(), f"http://127.0.0.1:{cls.origin.http_port}/"])
