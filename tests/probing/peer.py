@@ -19,6 +19,7 @@ from tls_bytes import CHANGE, record  # noqa: E402
 
 HYBRID, ML_KEM_KEY = 0x11EC, 1184
 RANDOM, SESSION_ID = slice(11, 43), slice(44, 76)
+SUITE, AES_256_GCM_SHA384 = slice(76, 78), b"\x13\x02"
 
 
 def relay_key(invite):
@@ -72,10 +73,12 @@ class Peer:
         except InvalidTag:
             return False
         self.server_share = share[4:]
+        self.hash_size = 48 if server_hello[SUITE] == AES_256_GCM_SHA384 else 32
         return True
 
-    def finished(self, size=53):
+    def finished(self, size=None):
         """ChangeCipherSpec and the Finished-sized record (§5.3), without the record behind it."""
+        size = size or 4 + self.hash_size + 17
         static = os.urandom(32)
         sealed = self.noise.encrypt_and_hash(verify.public(static))
         self.noise.mix_key(verify.agree(static, self.server_share))
