@@ -194,6 +194,8 @@ class Origins(unittest.TestCase):
         client = Node(self.folder / "client", "client", ["--peer", invite, "--template", "chromium-156"])
         self.stack.callback(client.process.kill)
         client.wait_ready()
+        # The client may be ready before the relay has counted its session.
+        wait_until(lambda: node.status()["counters"]["handshakes"]["accepted"] == 1, "the relay has the session")
         wait_until(lambda: node.status()["counters"]["sessions_open"] == 0, "the relay ends the idle session")
         # nginx: GOAWAY, then close_notify.
         self.assertEqual(Recorder.records(recorder.connections[0]["down"])[-2:], [(23, 34), (23, 19)])

@@ -39,6 +39,10 @@ def fields(path, display_filter, *names):
     return [tuple(line.split("\t")) for line in lines]
 
 
+# What a busy kernel does to any connection over loopback, whoever's it is.
+_KERNELS = ("D-SACK", "retransmission", "Previous segment", "ACKed segment", "Duplicate ACK", "out-of-order")
+
+
 def experts(path):
     """{(severity, protocol's message)} of warnings and errors: tshark's own summary, without its counts."""
     found, severity = set(), None
@@ -48,7 +52,7 @@ def experts(path):
             severity = words[0]
         elif severity and len(words) >= 4 and words[0].isdigit():
             found.add((severity, " ".join(words[1:])))
-    return found
+    return {one for one in found if not any(word in one[1] for word in _KERNELS)}
 
 
 # Of a flow's line: what a censor that uses nDPI would decide by.
