@@ -1,0 +1,57 @@
+// Every bound of the directory in one place (docs/spec/directory.md).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace qnet::directory {
+
+/// Whole seconds since 1970 by the machine's clock: for signatures and what people read.
+using WallTime = std::chrono::sys_seconds;
+/// For everything that expires here: neither a clock that is set nor a machine that sleeps moves it.
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+struct DescriptorLimits {
+  static constexpr std::size_t addresses = 4;
+  static constexpr std::size_t exit_ports = 16;
+  static constexpr std::size_t software = 32;
+  static constexpr std::size_t ech_configs = 1024;
+  /// Of the signed body: four of the longest names, an ECH list, and room for what later versions add.
+  static constexpr std::size_t body = 4096;
+  static constexpr std::chrono::hours life{24 * 7};
+};
+
+struct RegistrationLimits {
+  /// A descriptor and what is signed around it.
+  static constexpr std::size_t whole = DescriptorLimits::body + 512;
+  static constexpr std::chrono::minutes clock_skew{5};
+};
+
+struct RosterLimits {
+  static constexpr std::chrono::seconds heartbeat{30};
+  static constexpr std::chrono::seconds expiry{120};
+  static constexpr std::chrono::seconds pruning{60};
+  /// Between two registrations of one peer.
+  static constexpr std::chrono::seconds shortest_interval{5};
+  /// A goodbye's sequence number is remembered longer than a copy of an earlier registration can be played.
+  static constexpr std::chrono::minutes departed{11};
+  static constexpr std::size_t relays = 200'000;
+  /// Waiting for their address check; each costs the directory a connection.
+  static constexpr std::size_t unchecked = 2048;
+  /// Peers at one host: more than anybody needs on one machine, and too few to fill a directory with.
+  static constexpr std::size_t at_one_host = 16;
+  static constexpr std::size_t departed_peers = 20'000;
+};
+
+struct SnapshotLimits {
+  static constexpr std::chrono::hours life{3};
+  /// Of a list, unpacked: 100,000 relays with room to spare.
+  static constexpr std::size_t list = 64U * 1024 * 1024;
+  static constexpr std::size_t header = 512;
+  /// One list for all who ask within this time.
+  static constexpr std::chrono::seconds publish_interval{5};
+  /// A header is signed anew when it is this old, so that what a client gets is never about to expire.
+  static constexpr std::chrono::minutes renewal{10};
+};
+
+}  // namespace qnet::directory
