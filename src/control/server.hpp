@@ -42,9 +42,9 @@ class Server {
   [[nodiscard]] std::size_t open_connections() const;
 
  private:
-  class State;
-  explicit Server(std::shared_ptr<State> state);
-  std::shared_ptr<State> state_;
+  struct State;
+  explicit Server(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace qnet::control

@@ -24,11 +24,10 @@ base::Bytes encode_body(const Descriptor& d) {
     addresses.emplace_back(cbor::Array{address.host, std::uint64_t{address.port}});
   cbor::Array ports;
   for (const auto port : d.exit_ports) ports.emplace_back(std::uint64_t{port});
-  return cbor::encode(cbor::Array{kVersion, base::ByteView(d.peer.key()), base::ByteView(d.noise_key),
-                                  std::move(addresses), d.cover_name, static_cast<std::uint64_t>(d.cover),
-                                  base::ByteView(d.ech_configs), std::uint64_t{d.capabilities}, d.country,
-                                  d.bandwidth, std::move(ports), d.software, seconds(d.issued),
-                                  seconds(d.expires)});
+  return cbor::encode(cbor::Array{
+      kVersion, base::ByteView(d.peer.key()), base::ByteView(d.noise_key), std::move(addresses), d.cover_name,
+      static_cast<std::uint64_t>(d.cover), base::ByteView(d.ech_configs), std::uint64_t{d.capabilities},
+      d.country, d.bandwidth, std::move(ports), d.software, seconds(d.issued), seconds(d.expires)});
 }
 
 std::vector<mesh::HostPort> read_addresses(Fields& fields) {
@@ -121,19 +120,31 @@ SignedDescriptor SignedDescriptor::sign(const Descriptor& descriptor, const mesh
   return {descriptor, cbor::encode(cbor::Array{base::ByteView(body), base::ByteView(signature)})};
 }
 
-base::Result<SignedDescriptor> SignedDescriptor::parse(base::ByteView wire) {
+base::Result<SignedDescriptor> SignedDescriptor::parse_unverified(base::ByteView wire) {
   if (wire.size() > RegistrationLimits::whole) return base::fail(Errc::too_large);
   const auto value = cbor::decode(wire, {.depth = 2, .size = RegistrationLimits::whole});
   if (!value) return base::fail(Errc::malformed, value.error().message());
   Fields fields(*value);
   const auto body = fields.bytes(DescriptorLimits::body);
-  const auto signature = fields.fixed<64>();
+  (void)fields.fixed<64>();
   if (!fields.done()) return base::fail(Errc::malformed);
   auto descriptor = decode_body(body);
   if (!descriptor) return base::forward_error(descriptor);
-  if (!crypto::ed25519_verify(descriptor->peer.key(), signed_text(kKind, body), signature))
-    return base::fail(Errc::wrong_signature);
   return SignedDescriptor(std::move(*descriptor), {wire.begin(), wire.end()});
+}
+
+bool SignedDescriptor::verify() const {
+  const auto value = cbor::decode(wire_, {.depth = 2, .size = RegistrationLimits::whole});
+  Fields fields(*value);
+  const auto body = fields.bytes(DescriptorLimits::body);
+  const auto signature = fields.fixed<64>();
+  return fields.done() && crypto::ed25519_verify(descriptor_.peer.key(), signed_text(kKind, body), signature);
+}
+
+base::Result<SignedDescriptor> SignedDescriptor::parse(base::ByteView wire) {
+  auto parsed = parse_unverified(wire);
+  if (parsed && !parsed->verify()) return base::fail(Errc::wrong_signature);
+  return parsed;
 }
 
 }  // namespace qnet::directory

@@ -29,12 +29,12 @@ struct Descriptor {
   std::vector<mesh::HostPort> addresses;  ///< 1 to 4, the best first
   std::string cover_name;
   mesh::Cover cover = mesh::Cover::mirror;
-  base::Bytes ech_configs{};               ///< as in an invite; usually empty
-  std::uint8_t capabilities = 0;           ///< of Capability
-  std::string country{};                   ///< ISO 3166-1, as declared; empty when not
-  std::uint64_t bandwidth = 0;             ///< bytes a second that it offers; 0 when not said
-  std::vector<std::uint16_t> exit_ports{}; ///< what an exit allows; empty without an exit
-  std::string software{};                  ///< "qnet 0.1.0"
+  base::Bytes ech_configs{};                ///< as in an invite; usually empty
+  std::uint8_t capabilities = 0;            ///< of Capability
+  std::string country{};                    ///< ISO 3166-1, as declared; empty when not
+  std::uint64_t bandwidth = 0;              ///< bytes a second that it offers; 0 when not said
+  std::vector<std::uint16_t> exit_ports{};  ///< what an exit allows; empty without an exit
+  std::string software{};                   ///< "qnet 0.1.0"
   WallTime issued{};
   WallTime expires{};
 
@@ -57,6 +57,10 @@ class SignedDescriptor {
 
   /// Checks form, bounds and signature; not the times. `malformed`, `too_large` or `wrong_signature`.
   [[nodiscard]] static base::Result<SignedDescriptor> parse(base::ByteView wire);
+
+  /// The same without the signature, which verify() checks: of a list of thousands, few are used.
+  [[nodiscard]] static base::Result<SignedDescriptor> parse_unverified(base::ByteView wire);
+  [[nodiscard]] bool verify() const;
 
   [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }
   /// CBOR [body, signature].

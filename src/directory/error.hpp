@@ -5,26 +5,26 @@
 namespace qnet::directory {
 
 enum class Errc {
-  malformed = 1,      ///< not a document of this kind, or a field out of its bounds
-  too_large,          ///< longer than any honest one
-  wrong_signature,    ///< not signed by the peer that it names
-  clock_skewed,       ///< signed more than five minutes ago or ahead
-  replayed,           ///< its sequence number was used before
-  unknown_peer,       ///< a heartbeat for a descriptor that this directory has not: send it whole
-  too_soon,           ///< the same peer, less than the shortest interval ago
-  full,               ///< the directory, or its list of relays to be checked
-  crowded_address,    ///< as many peers as are taken at this address
-  private_address,    ///< no address of the public Internet
-  expired,            ///< a descriptor or a snapshot past its time
-  stale,              ///< a snapshot older than one that this operator gave before
-  wrong_operator,     ///< a snapshot that another key signed
-  list_mismatch,      ///< the list is not the one that the snapshot's header names
-  no_agreement,       ///< fewer operators answered than are needed to believe anything
-  store_lost,         ///< the database does not answer
-  store_unusable,     ///< the database is no directory's, or cannot be opened
-  bad_database,       ///< the country database cannot be read
-  refused,            ///< the directory said no
-  no_answer,          ///< the directory said nothing that can be understood
+  malformed = 1,    ///< not a document of this kind, or a field out of its bounds
+  too_large,        ///< longer than any honest one
+  wrong_signature,  ///< not signed by the peer that it names
+  clock_skewed,     ///< signed more than five minutes ago or ahead
+  replayed,         ///< its sequence number was used before
+  unknown_peer,     ///< a heartbeat for a descriptor that this directory has not: send it whole
+  too_soon,         ///< the same peer, less than the shortest interval ago
+  full,             ///< the directory, or its list of relays to be checked
+  crowded_address,  ///< as many peers as are taken at this address
+  private_address,  ///< no address of the public Internet
+  expired,          ///< a descriptor or a snapshot past its time
+  stale,            ///< a snapshot older than one that this operator gave before
+  wrong_operator,   ///< a snapshot that another key signed
+  list_mismatch,    ///< the list is not the one that the snapshot's header names
+  no_agreement,     ///< fewer operators answered than are needed to believe anything
+  store_lost,       ///< the database does not answer
+  store_unusable,   ///< the database is no directory's, or cannot be opened
+  bad_database,     ///< the country database cannot be read
+  refused,          ///< the directory said no
+  no_answer,        ///< the directory said nothing that can be understood
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "directory"; }

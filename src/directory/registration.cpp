@@ -14,10 +14,9 @@ constexpr std::size_t kBody = 256;
 }  // namespace
 
 base::Bytes Registration::sign(const mesh::Identity& identity) const {
-  const auto body = cbor::encode(
-      cbor::Array{kVersion, base::ByteView(peer.key()),
-                  static_cast<std::uint64_t>(time.time_since_epoch().count()), sequence,
-                  static_cast<std::uint64_t>(purpose), base::ByteView(descriptor_digest)});
+  const auto body = cbor::encode(cbor::Array{
+      kVersion, base::ByteView(peer.key()), static_cast<std::uint64_t>(time.time_since_epoch().count()),
+      sequence, static_cast<std::uint64_t>(purpose), base::ByteView(descriptor_digest)});
   const auto signature = identity.signing.sign(signed_text(kKind, body));
   cbor::Array whole{base::ByteView(body), base::ByteView(signature)};
   if (descriptor) whole.emplace_back(descriptor->wire());

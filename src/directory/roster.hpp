@@ -42,10 +42,10 @@ struct Entry {
   WallTime first_seen{};
   WallTime last_seen{};
   Country country;
-  bool checked = false;     ///< listed only then
-  SteadyTime heard{};       ///< expires from here
-  SteadyTime check_due{};   ///< when its address is to be tried (again)
-  unsigned failures = 0;    ///< of checks, one after the other
+  bool checked = false;    ///< listed only then
+  SteadyTime heard{};      ///< expires from here
+  SteadyTime check_due{};  ///< when its address is to be tried (again)
+  unsigned failures = 0;   ///< of checks, one after the other
   bool checking = false;
 };
 
@@ -99,7 +99,8 @@ class Roster {
 
   [[nodiscard]] base::Result<void> judge(const Registration& registration, const Entry* known, WallTime wall,
                                          SteadyTime now) const;
-  [[nodiscard]] base::Result<void> judge_new_addresses(const Descriptor& descriptor, const Entry* known) const;
+  [[nodiscard]] base::Result<void> judge_new_addresses(const Descriptor& descriptor,
+                                                       const Entry* known) const;
   Entry& put(SignedDescriptor descriptor, SteadyTime now);
   void drop(Entries::iterator found);
   void depart(const PeerKey& peer, std::uint64_t sequence, SteadyTime now);

@@ -19,6 +19,10 @@ Identity Identity::generate(base::RandomSource& random) {
   return {crypto::Ed25519KeyPair::generate(random), crypto::X25519KeyPair::generate(random)};
 }
 
+Identity Identity::clone() const {
+  return {crypto::Ed25519KeyPair{signing.seed.clone(), signing.public_key}, noise.clone()};
+}
+
 crypto::Ed25519Signature Identity::vouch() const { return signing.sign(vouched_text(noise.public_key)); }
 
 bool vouches(const PeerId& peer, const crypto::X25519Public& noise_key,

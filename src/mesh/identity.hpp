@@ -18,6 +18,8 @@ struct Identity {
   crypto::X25519KeyPair noise;
 
   [[nodiscard]] static Identity generate(base::RandomSource& random);
+  /// A deliberate second copy.
+  [[nodiscard]] Identity clone() const;
   [[nodiscard]] PeerId peer_id() const { return PeerId(signing.public_key); }
   /// Over "qnet-noise-key:" and the Noise key.
   [[nodiscard]] crypto::Ed25519Signature vouch() const;

@@ -46,12 +46,10 @@ std::optional<Multiaddr> parse_multiaddr(std::string_view text) {
   if (parts[2] != "tcp") return std::nullopt;
   const bool named = parts[0] == "dns" || parts[0] == "dns4" || parts[0] == "dns6";
   if (protocol_of(parts[1]) != (named ? "dns" : parts[0])) return std::nullopt;
-  const HostPort written{std::string(parts[1]), 0};
-  const bool bracketed = parts[0] == "ip6";
-  const auto address = parse_host_port((bracketed ? "[" + written.host + "]" : written.host)
-                                           .append(":")
-                                           .append(parts[3]));
-  if (!address || address->host != written.host) return std::nullopt;
+  const std::string host(parts[1]);
+  const auto address =
+      parse_host_port((parts[0] == "ip6" ? "[" + host + "]:" : host + ":") + std::string(parts[3]));
+  if (!address || address->host != host) return std::nullopt;
   Multiaddr found{*address, std::nullopt};
   if (parts.size() == 6) {
     if (parts[4] != "p2p") return std::nullopt;

@@ -1,0 +1,309 @@
+#include "http/server.hpp"
+
+#include <array>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/json.hpp>
+
+namespace qnet::http {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+using net::Task;
+using net::tcp;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+// How long to wait for file descriptors when the process has none left.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+// What a client whose request was refused is still listened to, so that it reads the answer before a reset.
+constexpr std::chrono::milliseconds kLinger{1'000};
+constexpr std::size_t kLingerBytes = 64 * 1024;
+
+using Parser = bhttp::request_parser<bhttp::string_body>;
+using Response = bhttp::response<bhttp::string_body>;
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
+std::string_view host_of(const Parser::value_type& request) {
+  const auto [first, last] = request.equal_range(bhttp::field::host);
+  if (first == last || std::next(first) != last) return {};
+  return view(first->value());
+}
+
+Request to_request(const Parser& parser, const tcp::endpoint& from) {
+  const auto& message = parser.get();
+  Request request;
+  request.method = view(message.method_string());
+  request.target = view(message.target());
+  request.host = host_of(message);
+  request.body = message.body();
+  request.if_none_match = view(message[bhttp::field::if_none_match]);
+  request.accept_encoding = view(message[bhttp::field::accept_encoding]);
+  request.authorization = view(message[bhttp::field::authorization]);
+  request.forwarded = message.count("X-Forwarded-For") + message.count("X-Real-IP") +
+                          message.count(bhttp::field::forwarded) + message.count(bhttp::field::via) >
+                      0;
+  request.from = from;
+  return request;
+}
+
+Response to_response(Reply reply, unsigned version, bool keep_alive) {
+  Response response(bhttp::int_to_status(reply.status), version);
+  if (!reply.content_type.empty()) response.set(bhttp::field::content_type, reply.content_type);
+  response.set(bhttp::field::cache_control, "no-store");
+  response.set("X-Content-Type-Options", "nosniff");
+  for (const auto& [name, value] : reply.fields) response.set(name, value);
+  response.keep_alive(keep_alive);
+  response.body() = std::move(reply.body);
+  response.prepare_payload();
+  return response;
+}
+
+std::string to_wire(const Response& response, bool head) {
+  std::ostringstream text;
+  text << response.base();
+  auto wire = std::move(text).str();
+  if (!head) wire += response.body();
+  return wire;
+}
+
+Reply reply_to_error(const boost::system::error_code& error) {
+  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow)
+    return error_reply(431, "The request's header is too long.", "Send fewer or shorter fields.");
+  if (error == bhttp::error::body_limit)
+    return error_reply(413, "The request's body is too large.", "Send less; no honest request is as large.");
+  return error_reply(400, "This is not an HTTP request.", "Use HTTP/1.1.");
+}
+
+// Nobody is worth a reply whose connection ended, was closed by stop(), or ran out of time.
+bool deserves_reply(const boost::system::error_code& error) {
+  return error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
+         error != bhttp::error::end_of_stream && error != bhttp::error::partial_message;
+}
+
+Task<void> linger(beast::tcp_stream& stream) {
+  boost::system::error_code ignored;
+  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream.expires_after(kLinger);
+  std::array<char, 4096> scratch{};
+  for (std::size_t taken = 0; taken < kLingerBytes;) {
+    const auto [error, size] = co_await stream.async_read_some(asio::buffer(scratch), kAwait);
+    if (error) co_return;
+    taken += size;
+  }
+}
+
+// One write without waiting: a fresh socket always has room for it.
+void turn_away(tcp::socket socket) {
+  const auto text = to_wire(
+      to_response(error_reply(503, "Too many connections.", "Close some, or try again in a moment."), 11, false),
+      false);
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(text), ignored);
+  std::array<char, 4096> scratch{};
+  socket.read_some(asio::buffer(scratch), ignored);  // unread bytes would turn the close into a reset
+}
+
+}  // namespace
+
+Reply error_reply(unsigned status, std::string_view error, std::string_view hint) {
+  boost::json::object body;
+  body["error"] = error;
+  body["hint"] = hint;
+  return {status, "application/json", boost::json::serialize(body) + "\n", {}};
+}
+
+class Server::State : public std::enable_shared_from_this<State> {
+ public:
+  State(tcp::acceptor acceptor, Handler handler, const ServerLimits& limits)
+      : acceptor_(std::move(acceptor)),
+        address_(acceptor_.local_endpoint()),
+        pause_(acceptor_.get_executor()),
+        handler_(std::move(handler)),
+        limits_(limits) {}
+
+  void start() { asio::co_spawn(acceptor_.get_executor(), accept_all(shared_from_this()), asio::detached); }
+
+  void stop() {
+    boost::system::error_code ignored;
+    stopped_ = true;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    for (auto* stream : open_) stream->close();
+    handler_ = nullptr;
+  }
+
+  [[nodiscard]] tcp::endpoint address() const { return address_; }
+  [[nodiscard]] std::size_t open_connections() const { return open_.size(); }
+
+ private:
+  // A connection stands in the set as long as its coroutine runs.
+  class Entry {
+   public:
+    Entry(State& state, beast::tcp_stream& stream, asio::ip::address from)
+        : state_(state), stream_(stream), from_(std::move(from)) {
+      state_.open_.insert(&stream_);
+      ++state_.from_[from_];
+    }
+    Entry(const Entry&) = delete;
+    Entry& operator=(const Entry&) = delete;
+    ~Entry() {
+      state_.open_.erase(&stream_);
+      if (const auto found = state_.from_.find(from_); --found->second == 0) state_.from_.erase(found);
+    }
+
+   private:
+    State& state_;
+    beast::tcp_stream& stream_;
+    asio::ip::address from_;
+  };
+
+  static Task<void> accept_all(std::shared_ptr<State> self);
+  static Task<void> serve(std::shared_ptr<State> self, tcp::socket socket, tcp::endpoint from);
+  [[nodiscard]] bool has_room(const tcp::endpoint& from) const;
+  Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, const tcp::endpoint& from);
+  Task<bool> wait_for_request(beast::tcp_stream& stream, beast::flat_buffer& buffer) const;
+  Task<boost::system::error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                       Parser& parser) const;
+
+  tcp::acceptor acceptor_;
+  tcp::endpoint address_;
+  asio::steady_timer pause_;
+  Handler handler_;
+  ServerLimits limits_;
+  std::set<beast::tcp_stream*> open_;
+  std::map<asio::ip::address, std::size_t> from_;  // connections, while they are open
+  bool stopped_ = false;
+};
+
+bool Server::State::has_room(const tcp::endpoint& from) const {
+  const auto found = from_.find(from.address());
+  return open_.size() < limits_.connections &&
+         (found == from_.end() || found->second < limits_.per_address);
+}
+
+Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
+  for (;;) {
+    auto [error, socket] = co_await self->acceptor_.async_accept(kAwait);
+    if (self->stopped_) co_return;
+    if (error) {
+      self->pause_.expires_after(kAcceptPause);
+      (void)co_await self->pause_.async_wait(kAwait);
+      if (self->stopped_) co_return;
+      continue;
+    }
+    boost::system::error_code gone;
+    const auto from = socket.remote_endpoint(gone);
+    if (gone) continue;
+    if (!self->has_room(from)) {
+      turn_away(std::move(socket));
+      continue;
+    }
+    const auto executor = socket.get_executor();
+    asio::co_spawn(executor, serve(self, std::move(socket), from), asio::detached);
+  }
+}
+
+Task<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket, tcp::endpoint from) {
+  if (self->stopped_) co_return;
+  beast::tcp_stream stream(std::move(socket));
+  const Entry entry(*self, stream, from.address());
+  // Room for one header and the beginning of a pipelined next one.
+  beast::flat_buffer buffer(2 * self->limits_.header_bytes + self->limits_.body_bytes);
+  while (co_await self->wait_for_request(stream, buffer)) {
+    stream.expires_after(self->limits_.request);
+    if (!co_await self->serve_request(stream, buffer, from)) break;
+  }
+}
+
+Task<bool> Server::State::wait_for_request(beast::tcp_stream& stream, beast::flat_buffer& buffer) const {
+  if (buffer.size() > 0) co_return true;
+  stream.expires_after(limits_.idle);
+  const auto [error, size] = co_await stream.async_read_some(buffer.prepare(limits_.header_bytes), kAwait);
+  buffer.commit(size);
+  co_return !error && !stopped_;
+}
+
+Task<boost::system::error_code> Server::State::read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                                    Parser& parser) const {
+  auto [error, size] = co_await bhttp::async_read_header(stream, buffer, parser, kAwait);
+  if (error || limits_.body_bytes == 0 || parser.is_done()) co_return error;
+  if (view(parser.get()[bhttp::field::expect]) == "100-continue") {
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [failed, written] = co_await asio::async_write(stream, asio::buffer(kContinue), kAwait);
+    if (failed) co_return failed;
+  }
+  auto [body_error, body_size] = co_await bhttp::async_read(stream, buffer, parser, kAwait);
+  co_return body_error;
+}
+
+Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                        const tcp::endpoint& from) {
+  Parser parser;
+  parser.header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
+  // Where bodies are not read, their length must not be an error either.
+  if (limits_.body_bytes > 0)
+    parser.body_limit(limits_.body_bytes);
+  else
+    parser.body_limit(boost::none);
+  const auto error = co_await read(stream, buffer, parser);
+  if (stopped_ || (error && !deserves_reply(error))) co_return false;
+
+  // A body that was not read could not be told apart from what follows it.
+  const bool keep_alive = !error && parser.is_done() && parser.keep_alive();
+  const bool head = !error && parser.get().method() == bhttp::verb::head;
+  const unsigned version = error ? 11 : parser.get().version();
+  auto reply = reply_to_error(error);
+  if (!error) {
+    const auto request = to_request(parser, from);
+    reply = co_await handler_(request);
+  }
+  if (stopped_) co_return false;
+  const auto text = to_wire(to_response(std::move(reply), version, keep_alive), head);
+  const auto [failed, written] = co_await asio::async_write(stream, asio::buffer(text), kAwait);
+  if (failed) co_return false;
+  if (!keep_alive) co_await linger(stream);
+  co_return keep_alive;
+}
+
+Server::Server(std::shared_ptr<State> state) : state_(std::move(state)) {}
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&& other) noexcept {
+  std::swap(state_, other.state_);
+  return *this;
+}
+Server::~Server() { stop(); }
+
+void Server::stop() {
+  if (state_) state_->stop();
+}
+
+tcp::endpoint Server::address() const { return state_->address(); }
+std::size_t Server::open_connections() const { return state_->open_connections(); }
+
+base::Result<Server> Server::start(asio::io_context& io, const tcp::endpoint& at, Handler handler,
+                                   const ServerLimits& limits) {
+  auto acceptor = net::listen(io, at);
+  if (!acceptor) return base::forward_error(acceptor);
+  auto state = std::make_shared<State>(std::move(*acceptor), std::move(handler), limits);
+  state->start();
+  return Server(std::move(state));
+}
+
+}  // namespace qnet::http
