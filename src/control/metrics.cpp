@@ -160,6 +160,38 @@ void add_exit(Page& page) {
               });
 }
 
+void add_network(Page& page) {
+  page.family("qnet_network_relays", "gauge", "Relays that the operators agree on.",
+              [](Family& family, const Status& status) {
+                if (status.network) family.sample(status.network->relays);
+              });
+  page.family("qnet_directory_relays", "gauge", "Relays that this directory lists, by country.",
+              [](Family& family, const Status& status) {
+                if (!status.directory) return;
+                for (const auto& [code, count] : status.directory->countries)
+                  family.sample({{"country", code.empty() ? "unknown" : code}}, count);
+              });
+  page.family("qnet_directory_requests_total", "counter", "What this directory was asked, by outcome.",
+              [](Family& family, const Status& status) {
+                if (!status.directory) return;
+                const auto& counts = *status.directory;
+                family.sample({{"kind", "registration"}}, counts.registrations);
+                family.sample({{"kind", "heartbeat"}}, counts.heartbeats);
+                family.sample({{"kind", "refused"}}, counts.refused);
+                family.sample({{"kind", "snapshot"}}, counts.snapshots);
+                family.sample({{"kind", "renewal"}}, counts.renewals);
+              });
+  page.family("qnet_directory_store_up", "gauge", "1 when the directory's database answers.",
+              [](Family& family, const Status& status) {
+                if (status.directory) family.sample(status.directory->store_works ? 1 : 0);
+              });
+  page.family("qnet_registered", "gauge", "1 when the directory lists this peer.",
+              [](Family& family, const Status& status) {
+                for (const auto& one : status.registered)
+                  family.sample({{"directory", one.directory}}, one.listed ? 1 : 0);
+              });
+}
+
 }  // namespace
 
 std::string metrics(const Status& status) {
@@ -169,6 +201,7 @@ std::string metrics(const Status& status) {
   add_traffic(page);
   add_handshakes(page);
   add_exit(page);
+  add_network(page);
   return page.take();
 }
 

@@ -62,6 +62,37 @@ struct Counters {
   std::optional<Exit> exit;              ///< in modes with an exit
 };
 
+/// What this node knows of the network, by its operators' lists.
+struct Network {
+  std::uint64_t relays = 0;
+  std::uint64_t exits = 0;                                       ///< of the relays
+  std::map<std::string, std::size_t> countries{};                ///< ISO 3166-1 → relays; "" for unknown
+  std::uint64_t operators = 0;                                   ///< configured
+  std::uint64_t agreeing = 0;                                    ///< that gave a list
+  std::optional<std::chrono::system_clock::time_point> as_of{};  ///< when it was signed
+  std::string problem{};                                         ///< a sentence, or empty
+};
+
+/// What a directory lists, and how much it is asked.
+struct Directory {
+  std::uint64_t listed = 0;
+  std::uint64_t waiting = 0;  ///< known, and not (or no longer) answering at their address
+  std::map<std::string, std::size_t> countries{};  ///< of the listed
+  std::uint64_t registrations = 0;                 ///< since the start, as all below
+  std::uint64_t heartbeats = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t snapshots = 0;  ///< lists given out
+  std::uint64_t renewals = 0;   ///< answers that nothing has changed
+  bool store_works = true;
+};
+
+/// A directory that this peer registers with.
+struct Registered {
+  std::string directory;
+  bool listed = false;
+  std::string problem{};
+};
+
 struct Node;
 
 struct Status {
@@ -76,7 +107,10 @@ struct Status {
   std::string listen_address;    ///< host:port, empty in modes that accept no peers
   std::vector<Peer> peers;
   Counters counters;
-  std::string problem;      ///< the last problem, as a sentence for people, or empty
+  std::optional<Network> network;      ///< of a node with operators
+  std::optional<Directory> directory;  ///< in modes that serve one
+  std::vector<Registered> registered;  ///< in modes that register
+  std::string problem;                 ///< the last problem, as a sentence for people, or empty
   std::vector<Node> nodes;  ///< in the demo: the nodes of its network; their own `nodes` are not rendered
 };
 

@@ -45,6 +45,50 @@ json::value to_json(const Exit& exit) {
   return counts;
 }
 
+json::object to_json(const std::map<std::string, std::size_t>& countries) {
+  json::object counts;
+  for (const auto& [code, count] : countries) counts[code.empty() ? "unknown" : code] = count;
+  return counts;
+}
+
+json::value to_json(const Network& network) {
+  json::object all;
+  all["relays"] = network.relays;
+  all["exits"] = network.exits;
+  all["countries"] = to_json(network.countries);
+  all["operators"] = network.operators;
+  all["agreeing"] = network.agreeing;
+  all["as_of"] = network.as_of ? json::value(to_text(*network.as_of)) : json::value(nullptr);
+  all["problem"] = text_or_null(network.problem);
+  return all;
+}
+
+json::value to_json(const Directory& directory) {
+  json::object all;
+  all["listed"] = directory.listed;
+  all["waiting"] = directory.waiting;
+  all["countries"] = to_json(directory.countries);
+  all["registrations"] = directory.registrations;
+  all["heartbeats"] = directory.heartbeats;
+  all["refused"] = directory.refused;
+  all["snapshots"] = directory.snapshots;
+  all["renewals"] = directory.renewals;
+  all["store_works"] = directory.store_works;
+  return all;
+}
+
+json::array to_json(const std::vector<Registered>& registered) {
+  json::array rows;
+  for (const auto& one : registered) {
+    json::object row;
+    row["directory"] = one.directory;
+    row["listed"] = one.listed;
+    row["problem"] = text_or_null(one.problem);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 template <class T>
 json::value to_json(const std::optional<T>& value) {
   return value ? to_json(*value) : json::value(nullptr);
@@ -76,6 +120,9 @@ json::object to_json(const Status& status) {
   for (const auto& peer : status.peers) peers.push_back(to_json(peer));
   all["peers"] = std::move(peers);
   all["counters"] = to_json(status.counters);
+  all["network"] = to_json(status.network);
+  all["directory"] = to_json(status.directory);
+  all["registered"] = to_json(status.registered);
   all["problem"] = text_or_null(status.problem);
   return all;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -104,6 +105,39 @@ void append_counters(std::string& out, const Counters& counters) {
   if (counters.exit) append_field(out, "exit", exit_text(*counters.exit));
 }
 
+/// "12 SE, 3 DE, 1 unknown", the most first, and no more than fit a line.
+std::string countries_text(const std::map<std::string, std::size_t>& countries) {
+  constexpr std::size_t kShown = 8;
+  std::vector<std::pair<std::string, std::size_t>> sorted(countries.begin(), countries.end());
+  std::ranges::stable_sort(sorted, std::ranges::greater(), &std::pair<std::string, std::size_t>::second);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, sorted.size()); ++i)
+    text += fmt::format("{}{} {}", i == 0 ? "" : ", ", sorted[i].second,
+                        sorted[i].first.empty() ? "unknown" : sorted[i].first);
+  if (sorted.size() > kShown) text += fmt::format(" and {} more countries", sorted.size() - kShown);
+  return text;
+}
+
+void append_network(std::string& out, const Network& network) {
+  auto text = fmt::format("{}, {}; {} of {} operators", counted(network.relays, "relay"),
+                          counted(network.exits, "exit"), network.agreeing, network.operators);
+  if (network.as_of) text += ", signed " + to_text(*network.as_of);
+  append_field(out, "network", text);
+  append_field(out, "countries", countries_text(network.countries));
+  append_field(out, "operators", network.problem);
+}
+
+void append_directory(std::string& out, const Directory& directory) {
+  append_field(out, "directory",
+               fmt::format("{} listed, {} not answering; {} registrations, {} heartbeats, {} "
+                           "refused; {} lists given, {} renewed",
+                           directory.listed, directory.waiting, directory.registrations, directory.heartbeats,
+                           directory.refused, directory.snapshots, directory.renewals));
+  append_field(out, "lists", countries_text(directory.countries));
+  if (!directory.store_works)
+    append_field(out, "problem", "The directory's database does not answer: nothing can be registered.");
+}
+
 void append_node(std::string& out, const Status& status) {
   append_field(out, "mode", status.helper_mode);
   append_field(out, "state", fmt::format("{} since {}", to_text(status.connection), to_text(status.since)));
@@ -112,6 +146,10 @@ void append_node(std::string& out, const Status& status) {
   append_field(out, "looks like", status.browser_template);
   append_field(out, "listens on", status.listen_address);
   append_field(out, "peer id", status.peer_id);
+  for (const auto& one : status.registered)
+    append_field(out, "registered", one.directory + (one.listed ? "" : ": not yet. " + one.problem));
+  if (status.network) append_network(out, *status.network);
+  if (status.directory) append_directory(out, *status.directory);
   append_peers(out, status.peers);
   append_counters(out, status.counters);
 }

@@ -51,6 +51,8 @@ class StoreWorker {
   struct Waiting;
   void run();
   void work_off(std::vector<std::shared_ptr<Waiting>> batch);
+  void poll(bool was_healthy);
+  void note_health(const base::Error* error);
   bool enqueue(std::shared_ptr<Waiting> waiting);
 
   boost::asio::io_context& io_;

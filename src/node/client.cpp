@@ -1,6 +1,7 @@
 #include "node/client.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <boost/asio/this_coro.hpp>
 
@@ -9,6 +10,7 @@
 #include "net/error.hpp"
 #include "net/pump.hpp"
 #include "node/cover_origin.hpp"
+#include "node/network_status.hpp"
 #include "session/stream.hpp"
 
 namespace qnet::node {
@@ -18,30 +20,6 @@ namespace {
 using mesh::ConnectStatus;
 
 constexpr auto kAnswerDeadline = std::chrono::seconds(30);
-
-session::Cover cover_of(mesh::Cover cover) {
-  switch (cover) {
-    case mesh::Cover::mirror: break;
-    case mesh::Cover::site_h2: return session::Cover::site_h2;
-    case mesh::Cover::site_websocket: return session::Cover::site_websocket;
-    case mesh::Cover::site_websocket_unbound: return session::Cover::site_websocket_unbound;
-  }
-  return session::Cover::mirror;
-}
-
-std::vector<session::RelayAddress> addresses_of(const std::vector<mesh::Invite>& invites) {
-  std::vector<session::RelayAddress> addresses;
-  addresses.reserve(invites.size());
-  for (const auto& invite : invites)
-    addresses.push_back({invite.address.host,
-                         invite.address.port,
-                         invite.cover_name,
-                         invite.noise_key,
-                         {},
-                         cover_of(invite.cover),
-                         invite.ech_configs});
-  return addresses;
-}
 
 ConnectStatus status_of(const base::Error& error) {
   if (error.is(session::Errc::protocol_refused)) return ConnectStatus::not_allowed;
@@ -88,35 +66,71 @@ control::PeerState state_of(const Uplink::Peer& peer) {
 
 base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, const ClientConfig& config,
                                                     base::RandomSource& random) {
-  const bool has_sites = std::ranges::any_of(
-      config.peers, [](const auto& invite) { return invite.cover != mesh::Cover::mirror; });
+  // Whom the operators will list is not known yet: any of them may have cover `site`.
+  const bool may_meet_sites =
+      !config.operators.empty() || std::ranges::any_of(config.peers, [](const auto& invite) {
+        return invite.cover != mesh::Cover::mirror;
+      });
   std::optional<crypto::TrustStore> trust;
-  if (has_sites) {
+  if (may_meet_sites) {
     auto made = authorities_of(config.cover_authorities);
     if (!made) return base::forward_error(made);
     trust = std::move(*made);
   }
   auto acceptor = net::listen(io, config.socks);
   if (!acceptor) return base::forward_error(acceptor);
-  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, std::move(trust), random));
+  return std::unique_ptr<Client>(
+      new Client(io, std::move(*acceptor), config,
+                 std::make_shared<const discovery::Dialer>(config.browser, std::move(trust), random)));
 }
 
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-               std::optional<crypto::TrustStore> site_trust, base::RandomSource& random)
+               std::shared_ptr<const discovery::Dialer> dialer)
     : socks_(config.socks),
-      browser_(config.browser.name),
-      uplink_(std::make_shared<Uplink>(io.get_executor(), addresses_of(config.peers), config.browser,
-                                       std::move(site_trust), random)),
+      peers_(config.peers),
+      operators_(config.operators),
+      dialer_(std::move(dialer)),
+      view_(std::make_shared<discovery::NetworkView>(
+          io.get_executor(), config.operators,
+          config.state_dir.empty() ? config.state_dir : config.state_dir / "network", dialer_)),
+      uplink_(std::make_shared<Uplink>(
+          io.get_executor(), [this] { return candidates(); }, dialer_)),
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
                                              [uplink = uplink_](proxy::Destination destination) {
                                                return connect_through(uplink, std::move(destination));
                                              })) {
+  view_->start([this] {
+    if (!uplink_->connected()) uplink_->dial_now();
+  });
   uplink_->start();
   proxy_->start();
 }
 
+/// The peers that a person named, then exits that the operators agree on, at last the operators themselves:
+/// but not before it is known that there is nobody else, for they are few, and known to every censor.
+std::vector<session::RelayAddress> Client::candidates() const {
+  std::vector<session::RelayAddress> all;
+  for (const auto& invite : peers_) all.push_back(discovery::address_of(invite));
+  const auto& exits = view_->exits();
+  std::vector<std::size_t> order(exits.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::size_t drawn = 0;
+  for (std::size_t i = 0; i < order.size() && drawn < ClientLimits::exits; ++i) {
+    const auto left = static_cast<std::uint32_t>(order.size() - i);
+    std::swap(order[i], order[i + dialer_->random().below(left)]);
+    const auto& descriptor = exits[order[i]].descriptor;
+    if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
+    all.push_back(discovery::address_of(descriptor.descriptor()));
+    ++drawn;
+  }
+  if (view_->settled() || !all.empty())
+    for (const auto& invite : operators_) all.push_back(discovery::address_of(invite));
+  return all;
+}
+
 void Client::stop() {
   proxy_->stop();
+  view_->stop();
   uplink_->stop();
 }
 
@@ -125,8 +139,10 @@ void Client::fill(control::Status& status) const {
   status.connection = reachable ? control::Connection::connected : control::Connection::offline;
   status.since = uplink_->since();
   status.socks_address = net::to_text(socks_);
-  status.browser_template = browser_;
-  for (const auto& peer : uplink_->peers()) {
+  status.browser_template = dialer_->browser().name;
+  if (!operators_.empty()) status.network = network_status(*view_);
+  for (const auto& known : uplink_->peers()) {
+    const auto& peer = *known;
     control::Peer row;
     row.address = mesh::HostPort{peer.address.host, peer.address.port}.to_text();
     row.name = row.address;

@@ -11,6 +11,7 @@
 
 #include "base/random.hpp"
 #include "control/status.hpp"
+#include "discovery/network_view.hpp"
 #include "mesh/invite.hpp"
 #include "node/uplink.hpp"
 #include "proxy/server.hpp"
@@ -18,13 +19,21 @@
 namespace qnet::node {
 
 struct ClientConfig {
-  std::vector<mesh::Invite> peers;  ///< at least one; the first that answers is used
+  std::vector<mesh::Invite> peers;  ///< tried before all others
+  /// Whose lists of relays are believed where most of them agree; the last resort as peers, too.
+  std::vector<mesh::Invite> operators;
   net::tcp::endpoint socks;
   std::optional<proxy::Credentials> credentials;
   /// Whose ClientHello is sent.
   htx::Template browser = htx::builtin_templates().front();
   /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities;
+  std::filesystem::path state_dir;  ///< where the last good snapshots are; empty to keep none
+};
+
+struct ClientLimits {
+  /// Of the listed exits, drawn by lot for each round of attempts.
+  static constexpr std::size_t exits = 6;
 };
 
 /// Lives on one io_context. `random` must outlive it.
@@ -42,10 +51,14 @@ class Client {
 
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-         std::optional<crypto::TrustStore> site_trust, base::RandomSource& random);
+         std::shared_ptr<const discovery::Dialer> dialer);
+  [[nodiscard]] std::vector<session::RelayAddress> candidates() const;
 
   net::tcp::endpoint socks_;
-  std::string browser_;
+  std::vector<mesh::Invite> peers_;
+  std::vector<mesh::Invite> operators_;
+  std::shared_ptr<const discovery::Dialer> dialer_;
+  std::shared_ptr<discovery::NetworkView> view_;
   std::shared_ptr<Uplink> uplink_;
   std::shared_ptr<proxy::Server> proxy_;
 };

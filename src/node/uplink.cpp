@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "cover_site/error.hpp"
+#include "net/deadline.hpp"
 #include "net/error.hpp"
 
 namespace qnet::node {
@@ -20,16 +21,19 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 }  // namespace
 
-Uplink::Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-               htx::Template browser, std::optional<crypto::TrustStore> site_trust,
-               base::RandomSource& random)
-    : browser_(std::move(browser)),
-      site_trust_(std::move(site_trust)),
-      random_(random),
-      retry_(executor),
-      attempted_(executor) {
-  for (auto& address : peers) peers_.emplace_back().address = std::move(address);
+/// One round: several may be on their way, one wins.
+struct Uplink::Race {
+  explicit Race(const boost::asio::any_io_executor& executor) : moved(executor) {}
+  net::Signal moved;
+  std::size_t running = 0;
+  bool won = false;
+};
+
+Uplink::Uplink(const boost::asio::any_io_executor& executor, Candidates candidates,
+               std::shared_ptr<const discovery::Dialer> dialer)
+    : candidates_(std::move(candidates)), dialer_(std::move(dialer)), retry_(executor), attempted_(executor) {
   attempted_.expires_at(std::chrono::steady_clock::time_point::max());
+  refresh_candidates();
 }
 
 void Uplink::start() {
@@ -74,7 +78,8 @@ net::Task<void> Uplink::keep_connected() {
       }
     }
     // Jitter, so that a relay that comes back is not met by all of its clients in one moment.
-    co_await pause(wait + std::chrono::milliseconds(random_.below(static_cast<std::uint32_t>(wait.count()))));
+    co_await pause(
+        wait + std::chrono::milliseconds(dialer_->random().below(static_cast<std::uint32_t>(wait.count()))));
     wait = std::min<std::chrono::milliseconds>(wait * 2, UplinkLimits::last_retry);
   }
 }
@@ -85,43 +90,78 @@ net::Task<void> Uplink::pause(std::chrono::milliseconds duration) {
   (void)co_await retry_.async_wait(kAwait);
 }
 
-net::Task<base::Result<session::Dialled>> Uplink::dial(session::RelayAddress relay) {
-  if (relay.cover == session::Cover::mirror) co_return co_await session::dial(relay, browser_, {}, random_);
-  co_return co_await cover_site::dial(relay, {browser_, *site_trust_}, {}, random_);
+/// Who stays among the candidates keeps what is known of it.
+void Uplink::refresh_candidates() {
+  std::vector<std::shared_ptr<Peer>> next;
+  for (auto& address : candidates_()) {
+    const auto known = std::ranges::find_if(peers_, [&](const auto& peer) {
+      return peer->address.noise_key == address.noise_key && peer->address.host == address.host &&
+             peer->address.port == address.port;
+    });
+    next.push_back(known == peers_.end() ? std::make_shared<Peer>() : *known);
+    next.back()->address = std::move(address);
+  }
+  peers_ = std::move(next);
 }
 
 net::Task<bool> Uplink::dial_any() {
   dialling_ = true;
-  for (auto& peer : peers_) {
-    if (stopped_) co_return false;
-    peer.state = "connecting";
-    auto dialled = co_await dial(peer.address);
-    if (!dialled) {
-      peer.state = "failed";
-      peer.problem = explain_dial_error(dialled.error(), peer.address);
-      problem_ = dialled.error();
-      failed_at_ = std::chrono::steady_clock::now();
-      continue;
-    }
-    session_ = std::move(dialled->session);
-    session_->on_end([weak = weak_from_this(), &peer] {
-      if (const auto self = weak.lock()) {
-        peer.state = "idle";
-        // Here, not where it is waited for: a request may come before that is resumed.
-        self->resting_ = self->session_->reason().is(session::Errc::idle);
-        self->retry_.cancel();
-      }
-    });
-    peer.state = "connected";
-    peer.problem.clear();
-    peer.round_trip = dialled->round_trip;
-    since_ = std::chrono::system_clock::now();
-    problem_.reset();
-    end_round();
-    co_return true;
-  }
+  refresh_candidates();
+  const auto race = std::make_shared<Race>(retry_.get_executor());
+  co_await run_race(race);
   end_round();
-  co_return false;
+  co_return race->won;
+}
+
+net::Task<void> Uplink::run_race(std::shared_ptr<Race> race) {
+  // The list may change while they run.
+  const auto peers = peers_;
+  for (const auto& peer : peers) {
+    if (stopped_ || race->won) co_return;
+    const auto before = race->running++;
+    boost::asio::co_spawn(
+        retry_.get_executor(), [self = shared_from_this(), peer, race] { return self->attempt(peer, race); },
+        boost::asio::detached);
+    const net::Deadline next(retry_.get_executor(), UplinkLimits::stagger, [race] { race->moved.notify(); });
+    while (!race->won && race->running > before && !next.expired()) co_await race->moved.wait();
+  }
+  while (!race->won && race->running > 0 && !stopped_) co_await race->moved.wait();
+}
+
+net::Task<void> Uplink::attempt(std::shared_ptr<Peer> peer, std::shared_ptr<Race> race) {
+  peer->state = "connecting";
+  auto dialled = co_await dialer_->dial(peer->address);
+  --race->running;
+  if (!dialled) {
+    peer->state = "failed";
+    peer->problem = explain_dial_error(dialled.error(), peer->address);
+    problem_ = dialled.error();
+    failed_at_ = std::chrono::steady_clock::now();
+  } else if (race->won || stopped_) {
+    dialled->session->close();
+    peer->state = "idle";
+  } else {
+    race->won = true;
+    use(peer, std::move(*dialled));
+  }
+  race->moved.notify();
+}
+
+void Uplink::use(const std::shared_ptr<Peer>& peer, session::Dialled dialled) {
+  session_ = std::move(dialled.session);
+  session_->on_end([weak = weak_from_this(), peer] {
+    if (const auto self = weak.lock()) {
+      peer->state = "idle";
+      // Here, not where it is waited for: a request may come before that is resumed.
+      self->resting_ = self->session_->reason().is(session::Errc::idle);
+      self->retry_.cancel();
+    }
+  });
+  peer->state = "connected";
+  peer->problem.clear();
+  peer->round_trip = dialled.round_trip;
+  since_ = std::chrono::system_clock::now();
+  problem_.reset();
 }
 
 net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {

@@ -1,7 +1,8 @@
-// A client's way into the network: keeps one session to the first of its peers that answers.
+// A client's way into the network: keeps one session to the first of its candidates that answers.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,8 +11,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "cover_site/dialer.hpp"
-#include "session/htx_dialer.hpp"
+#include "discovery/dialer.hpp"
+#include "net/signal.hpp"
 
 namespace qnet::node {
 
@@ -28,6 +29,9 @@ struct UplinkLimits {
   /// A request dials at once, unless the last attempt failed less than this ago: a browser sends dozens of
   /// requests.
   static constexpr std::chrono::milliseconds fresh_failure = std::chrono::seconds(1);
+  /// How long the first candidate is waited for before the next one is tried beside it: one that is dead, or
+  /// blocked, costs no more than this.
+  static constexpr std::chrono::milliseconds stagger = std::chrono::seconds(1);
 };
 
 /// Lives on one io_context.
@@ -40,8 +44,11 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
     std::chrono::microseconds round_trip{};
   };
 
-  Uplink(const boost::asio::any_io_executor& executor, std::vector<session::RelayAddress> peers,
-         htx::Template browser, std::optional<crypto::TrustStore> site_trust, base::RandomSource& random);
+  /// Whom to try, the best first; asked before each round. Nobody: the next round comes with dial_now().
+  using Candidates = std::function<std::vector<session::RelayAddress>()>;
+
+  Uplink(const boost::asio::any_io_executor& executor, Candidates candidates,
+         std::shared_ptr<const discovery::Dialer> dialer);
 
   /// Starts dialling and goes on until stop().
   void start();
@@ -57,21 +64,25 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   /// nothing.
   [[nodiscard]] bool resting() const { return resting_; }
   [[nodiscard]] std::chrono::system_clock::time_point since() const { return since_; }
-  [[nodiscard]] const std::vector<Peer>& peers() const { return peers_; }
+  /// The candidates of the last round.
+  [[nodiscard]] const std::vector<std::shared_ptr<Peer>>& peers() const { return peers_; }
   [[nodiscard]] std::size_t stream_count() const { return connected() ? session_->stream_count() : 0; }
 
  private:
   net::Task<void> keep_connected();
+  struct Race;
   net::Task<bool> dial_any();
-  net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay);
+  net::Task<void> attempt(std::shared_ptr<Peer> peer, std::shared_ptr<Race> race);
+  net::Task<void> run_race(std::shared_ptr<Race> race);
+  void refresh_candidates();
+  void use(const std::shared_ptr<Peer>& peer, session::Dialled dialled);
   net::Task<void> pause(std::chrono::milliseconds duration);
   void announce();
   void end_round();
 
-  std::vector<Peer> peers_;
-  htx::Template browser_;
-  std::optional<crypto::TrustStore> site_trust_;  // there when a peer has cover `site`
-  base::RandomSource& random_;
+  Candidates candidates_;
+  std::vector<std::shared_ptr<Peer>> peers_;
+  std::shared_ptr<const discovery::Dialer> dialer_;
   std::shared_ptr<session::Session> session_;
   std::optional<base::Error> problem_;
   std::chrono::steady_clock::time_point failed_at_{};  // meaningful with problem_

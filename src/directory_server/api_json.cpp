@@ -1,0 +1,127 @@
+#include "directory_server/api_json.hpp"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "control/status.hpp"
+#include "directory/registration.hpp"
+#include "mesh/multiaddr.hpp"
+
+namespace qnet::directory {
+
+namespace json = boost::json;
+
+namespace {
+
+// Deeper than any request of ours; bounds the parser's stack.
+constexpr std::size_t kDepth = 8;
+
+json::array addrs_of(const Descriptor& descriptor) {
+  json::array addrs;
+  for (const auto& address : descriptor.addresses) addrs.emplace_back(mesh::to_multiaddr(address));
+  return addrs;
+}
+
+json::array capabilities_of(const Descriptor& descriptor) {
+  json::array names;
+  for (const auto& name : capability_names(descriptor.capabilities)) names.emplace_back(name);
+  return names;
+}
+
+json::value country_of(const std::string& code) {
+  return code.empty() ? json::value(nullptr) : json::value(json::string_view(code));
+}
+
+base::Result<void> must_agree(const json::object& body, std::string_view name, const json::value& is) {
+  const auto* const said = body.if_contains(json::string_view(name.data(), name.size()));
+  if (said == nullptr || *said == is) return {};
+  return base::fail(Errc::malformed, "\"" + std::string(name) + "\" says something else than was signed");
+}
+
+/// A heartbeat without a descriptor can name its peer only.
+base::Result<void> check_courtesies(const json::object& body, const Registration& registration) {
+  if (auto peer = must_agree(body, "peer_id", json::value(registration.peer.to_text())); !peer) return peer;
+  if (!registration.descriptor) return {};
+  const auto& descriptor = registration.descriptor->descriptor();
+  if (auto addrs = must_agree(body, "addrs", addrs_of(descriptor)); !addrs) return addrs;
+  if (auto can = must_agree(body, "capabilities", capabilities_of(descriptor)); !can) return can;
+  return must_agree(body, "country", country_of(descriptor.country));
+}
+
+const char* cover_text(mesh::Cover cover) {
+  switch (cover) {
+    case mesh::Cover::mirror: break;
+    case mesh::Cover::site_h2: return "site-h2";
+    case mesh::Cover::site_websocket: return "site-websocket";
+    case mesh::Cover::site_websocket_unbound: return "site-websocket-proxied";
+  }
+  return "mirror";
+}
+
+}  // namespace
+
+base::Result<base::Bytes> registration_in(std::string_view text) {
+  json::error_code error;
+  json::parse_options options;
+  options.max_depth = kDepth;
+  const auto value = json::parse(json::string_view(text.data(), text.size()), error, {}, options);
+  if (error) return base::fail(Errc::malformed, "the body is no JSON (" + error.message() + ")");
+  const auto* const body = value.if_object();
+  if (body == nullptr) return base::fail(Errc::malformed, "the body is no JSON object");
+  const auto* const field = body->if_contains("registration");
+  const auto* const encoded = field == nullptr ? nullptr : field->if_string();
+  if (encoded == nullptr)
+    return base::fail(Errc::malformed, "\"registration\" is missing: the signed registration in base64url");
+  auto wire = base::from_base64url({encoded->data(), encoded->size()});
+  if (!wire) return base::fail(Errc::malformed, "\"registration\" is no base64url without padding");
+  const auto registration = Registration::parse(*wire);
+  if (!registration) return tl::unexpected(registration.error());
+  if (auto checked = check_courtesies(*body, *registration); !checked) return base::forward_error(checked);
+  return std::move(*wire);
+}
+
+std::string registration_json(const Descriptor& descriptor, base::ByteView registration) {
+  json::object body;
+  body["peer_id"] = descriptor.peer.to_text();
+  body["addrs"] = addrs_of(descriptor);
+  body["country"] = country_of(descriptor.country);
+  body["capabilities"] = capabilities_of(descriptor);
+  body["registration"] = base::to_base64url(registration);
+  return json::serialize(body);
+}
+
+std::string relay_json(const Entry& entry) {
+  const auto& descriptor = entry.descriptor.descriptor();
+  json::array ports;
+  for (const auto port : descriptor.exit_ports) ports.emplace_back(port);
+  json::object relay;
+  relay["peer_id"] = descriptor.peer.to_text();
+  relay["addrs"] = addrs_of(descriptor);
+  relay["country"] = country_of(entry.country.code);
+  const auto source = to_text(entry.country.source);
+  relay["country_source"] = json::string_view(source.data(), source.size());
+  relay["capabilities"] = capabilities_of(descriptor);
+  relay["first_seen"] = control::to_text(std::chrono::system_clock::time_point(entry.first_seen));
+  relay["last_seen"] = control::to_text(std::chrono::system_clock::time_point(entry.last_seen));
+  relay["noise_key"] = base::to_hex(descriptor.noise_key);
+  relay["cover"] = cover_text(descriptor.cover);
+  relay["cover_name"] = descriptor.cover_name;
+  relay["bandwidth"] = descriptor.bandwidth;
+  relay["exit_ports"] = std::move(ports);
+  relay["version"] = descriptor.software;
+  relay["expires"] = control::to_text(std::chrono::system_clock::time_point(descriptor.expires));
+  relay["descriptor"] = base::to_base64url(entry.descriptor.wire());
+  return json::serialize(relay);
+}
+
+std::string listing_json(std::span<const Entry* const> relays) {
+  std::string text = "{\"count\":" + std::to_string(relays.size()) + ",\"relays\":[";
+  for (const auto* const relay : relays) {
+    if (text.back() != '[') text += ',';
+    text += relay_json(*relay);
+  }
+  return text + "]}\n";
+}
+
+}  // namespace qnet::directory

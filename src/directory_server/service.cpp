@@ -1,0 +1,180 @@
+#include "directory_server/service.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "directory/packing.hpp"
+
+namespace qnet::directory {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+WallTime wall_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+
+std::uint64_t milliseconds_now() {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
+                                        std::chrono::system_clock::now().time_since_epoch())
+                                        .count());
+}
+
+}  // namespace
+
+Service::Service(asio::io_context& io, mesh::Identity identity, Roster::Options options, ServiceHooks hooks,
+                 base::RandomSource& random)
+    : io_(io),
+      identity_(std::move(identity)),
+      hooks_(std::move(hooks)),
+      roster_(options),
+      limiter_(random),
+      prune_timer_(io),
+      check_timer_(io) {}
+
+Service::~Service() = default;
+
+base::Result<std::shared_ptr<Service>> Service::start(asio::io_context& io, mesh::Identity identity,
+                                                      Roster::Options options, std::unique_ptr<Store> store,
+                                                      ServiceHooks hooks, base::RandomSource& random) {
+  auto records = store->load();
+  if (!records) return base::forward_error(records);
+  std::shared_ptr<Service> service(new Service(io, std::move(identity), options, std::move(hooks), random));
+  const auto oldest = wall_now() - ServiceLimits::keep_rows;
+  for (const auto& record : *records)
+    if (record.last_seen >= oldest) service->roster_.restore(record, steady_now());
+  service->worker_ = std::make_unique<StoreWorker>(
+      io, std::move(store), [weak = std::weak_ptr(service)](const std::vector<Record>& changed) {
+        const auto self = weak.lock();
+        if (!self) return;
+        for (const auto& record : changed) self->roster_.restore(record, steady_now());
+      });
+  asio::co_spawn(io, service->keep_pruned(), asio::detached);
+  asio::co_spawn(io, service->keep_checked(), asio::detached);
+  return service;
+}
+
+void Service::stop() {
+  stopped_ = true;
+  prune_timer_.cancel();
+  check_timer_.cancel();
+  worker_.reset();
+}
+
+Answer Service::refuse(const base::Error& error) {
+  ++counters_.refused;
+  return refusal(error);
+}
+
+net::Task<Answer> Service::submit(base::Bytes wire) {
+  const auto self = shared_from_this();
+  const auto registration = Registration::parse(wire);
+  if (!registration) co_return refuse(registration.error());
+  if (!healthy()) {
+    // It lives; that we cannot write it down is not its fault.
+    roster_.note_alive(registration->peer.key(), steady_now());
+    co_return refuse(Errc::store_lost);
+  }
+  auto record = roster_.take(*registration, wall_now(), steady_now());
+  if (!record) co_return refuse(record.error());
+  ++(registration->descriptor ? counters_.registered : counters_.heartbeats);
+  if (registration->descriptor) check_timer_.cancel();
+  const bool listed = record->checked;
+  const auto saved = co_await worker_->save(std::move(*record));
+  if (!saved) co_return refuse(saved.error());
+  Answer answer;
+  answer.status = listed || registration->purpose == Purpose::goodbye ? Status::ok : Status::accepted;
+  co_return answer;
+}
+
+net::Task<Answer> Service::answer(Query query) {
+  if (query.kind == Query::Kind::registration) co_return co_await submit(std::move(query.payload));
+  const auto& now = publication();
+  Answer answer;
+  answer.header = now.header;
+  answer.status = std::ranges::equal(query.payload, now.digest) ? Status::not_modified : Status::ok;
+  if (answer.status == Status::ok) answer.list = *now.list;
+  ++(answer.status == Status::ok ? counters_.snapshots : counters_.renewals);
+  co_return answer;
+}
+
+const Publication& Service::publication() {
+  const auto now = steady_now();
+  const bool first = published_.header.empty();
+  if (first ||
+      (published_revision_ != roster_.revision() && now - listed_at_ >= SnapshotLimits::publish_interval))
+    renew_list();
+  if (published_.header.empty() || now - signed_at_ >= SnapshotLimits::renewal) sign_header();
+  return published_;
+}
+
+void Service::renew_list() {
+  const auto relays = roster_.listed();
+  const auto list = encode_list(relays);
+  published_revision_ = roster_.revision();
+  listed_at_ = steady_now();
+  const auto digest = crypto::sha256(list);
+  if (published_.list && digest == published_.digest) return;
+  published_.digest = digest;
+  published_.count = relays.size();
+  published_.list = std::make_shared<const base::Bytes>(pack(list));
+  published_.header.clear();
+}
+
+void Service::sign_header() {
+  const auto now = wall_now();
+  version_ = std::max(version_ + 1, milliseconds_now());
+  const SnapshotHeader header{identity_.peer_id(),        version_,          now,
+                              now + SnapshotLimits::life, published_.digest, published_.count};
+  published_.header = header.sign(identity_);
+  signed_at_ = steady_now();
+}
+
+std::size_t Service::prune() {
+  // While nothing can be written down, a relay's silence may be ours.
+  if (!healthy()) return 0;
+  worker_->forget_before(wall_now() - ServiceLimits::keep_rows);
+  return roster_.prune(wall_now(), steady_now());
+}
+
+net::Task<void> Service::keep_pruned() {
+  const auto self = shared_from_this();
+  while (!stopped_) {
+    prune_timer_.expires_after(RosterLimits::pruning);
+    (void)co_await prune_timer_.async_wait(kAwait);
+    if (!stopped_) prune();
+  }
+}
+
+net::Task<void> Service::keep_checked() {
+  const auto self = shared_from_this();
+  while (!stopped_) {
+    for (const auto& peer : roster_.due_for_check(steady_now(), ServiceLimits::knocks - knocking_)) {
+      ++knocking_;
+      asio::co_spawn(io_, check(peer), asio::detached);
+    }
+    check_timer_.expires_after(ServiceLimits::look_for_checks);
+    (void)co_await check_timer_.async_wait(kAwait);
+  }
+}
+
+net::Task<void> Service::check(PeerKey peer) {
+  const auto self = shared_from_this();
+  const auto* const entry = roster_.find(peer);
+  if (entry != nullptr) {
+    const auto descriptor = std::make_shared<const SignedDescriptor>(entry->descriptor);
+    const auto knock = co_await hooks_.knock(descriptor);
+    Country country;
+    if (knock.at && hooks_.country_of)
+      if (auto code = hooks_.country_of(*knock.at)) country = {std::move(*code), CountrySource::database};
+    auto record = roster_.checked(peer, descriptor->digest(), knock.answered, country, steady_now());
+    if (record && worker_) worker_->save_later(std::move(*record));
+  }
+  --knocking_;
+}
+
+}  // namespace qnet::directory

@@ -1,0 +1,113 @@
+// A directory: takes registrations, knocks at the relays' doors, keeps what it has acknowledged, and signs
+// what it lists. The HTTP API and /qnet/directory/1 are two ways to it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "directory/exchange.hpp"
+#include "directory/snapshot.hpp"
+#include "directory_server/rate_limiter.hpp"
+#include "directory_server/store_worker.hpp"
+#include "exit/ip_address.hpp"
+
+namespace qnet::directory {
+
+struct ServiceLimits {
+  /// Doors knocked at side by side.
+  static constexpr std::size_t knocks = 32;
+  static constexpr std::chrono::milliseconds look_for_checks{200};
+  /// Rows of relays that are gone are kept this long: longer than any copy of a registration is taken.
+  static constexpr std::chrono::hours keep_rows{24};
+};
+
+/// What came of a visit to a relay's address.
+struct Knock {
+  bool answered = false;
+  std::optional<exit::IpAddress> at;  ///< the very address that answered
+};
+
+struct ServiceHooks {
+  /// Whether the relay answers there under its key, within a bounded time.
+  std::function<net::Task<Knock>(std::shared_ptr<const SignedDescriptor>)> knock;
+  /// Null without a country database.
+  std::function<std::optional<std::string>(const exit::IpAddress&)> country_of;
+};
+
+struct Publication {
+  base::Bytes header;                       ///< signed
+  std::shared_ptr<const base::Bytes> list;  ///< packed
+  crypto::Digest digest{};                  ///< of the list
+  std::uint64_t count = 0;
+};
+
+struct ServiceCounters {
+  std::uint64_t registered = 0;  ///< descriptors taken
+  std::uint64_t heartbeats = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t snapshots = 0;
+  std::uint64_t renewals = 0;
+};
+
+/// Lives on one io_context, on which every call is made.
+class Service : public std::enable_shared_from_this<Service> {
+ public:
+  /// Loads what the store has. `random` must outlive it.
+  [[nodiscard]] static base::Result<std::shared_ptr<Service>> start(
+      boost::asio::io_context& io, mesh::Identity identity, Roster::Options options,
+      std::unique_ptr<Store> store, ServiceHooks hooks, base::RandomSource& random);
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  ~Service();
+  /// Stops the timers, and writes what waits.
+  void stop();
+
+  /// One signed registration. Answered when it is durable.
+  net::Task<Answer> submit(base::Bytes registration);
+  /// Either kind of question.
+  net::Task<Answer> answer(Query query);
+  /// What is signed now; made anew when it is due.
+  [[nodiscard]] const Publication& publication();
+  /// Drops the silent at once; how many.
+  std::size_t prune();
+
+  [[nodiscard]] const Roster& roster() const { return roster_; }
+  [[nodiscard]] RateLimiter& limiter() { return limiter_; }
+  [[nodiscard]] const ServiceCounters& counters() const { return counters_; }
+  /// Whether registrations can be kept now.
+  [[nodiscard]] bool healthy() const { return worker_ && worker_->healthy(); }
+
+ private:
+  Service(boost::asio::io_context& io, mesh::Identity identity, Roster::Options options, ServiceHooks hooks,
+          base::RandomSource& random);
+
+  [[nodiscard]] Answer refuse(const base::Error& error);
+  net::Task<void> keep_pruned();
+  net::Task<void> keep_checked();
+  net::Task<void> check(PeerKey peer);
+  void renew_list();
+  void sign_header();
+
+  boost::asio::io_context& io_;
+  mesh::Identity identity_;
+  ServiceHooks hooks_;
+  Roster roster_;
+  RateLimiter limiter_;
+  ServiceCounters counters_;
+  Publication published_;
+  std::uint64_t published_revision_ = 0;
+  std::uint64_t version_ = 0;
+  SteadyTime listed_at_{};
+  SteadyTime signed_at_{};
+  std::size_t knocking_ = 0;
+  boost::asio::steady_timer prune_timer_;
+  boost::asio::steady_timer check_timer_;
+  bool stopped_ = false;
+  std::unique_ptr<StoreWorker> worker_;
+};
+
+}  // namespace qnet::directory

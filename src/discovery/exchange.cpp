@@ -1,0 +1,31 @@
+#include "discovery/exchange.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include "directory/stream_message.hpp"
+#include "net/deadline.hpp"
+#include "session/stream.hpp"
+
+namespace qnet::discovery {
+
+net::Task<base::Result<directory::Answer>> ask(std::shared_ptr<session::Session> session,
+                                               directory::Query query) {
+  using directory::Query;
+  const bool short_one = query.kind == Query::Kind::registration;
+  auto opened = session->open(directory::kDirectoryProtocol, query.encode());
+  if (!opened) co_return tl::unexpected(opened.error());
+  auto& stream = **opened;
+  const std::chrono::steady_clock::duration patience =
+      short_one ? std::chrono::steady_clock::duration(AskLimits::registration) : AskLimits::snapshot;
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, patience,
+                            [&stream] { stream.reset(); });
+  stream.finish();
+  auto message = co_await directory::read_framed(stream, directory::ExchangeLimits::answer);
+  if (limit.expired()) co_return base::fail(net::Errc::timed_out);
+  if (!message) co_return base::forward_error(message);
+  auto answer = directory::Answer::decode(*message);
+  if (!answer) co_return base::fail(directory::Errc::no_answer, answer.error().message());
+  co_return std::move(*answer);
+}
+
+}  // namespace qnet::discovery

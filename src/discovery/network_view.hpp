@@ -1,0 +1,90 @@
+// What this node knows of the network: the relays that a majority of its operators list (design §5). From
+// disk at once, then from the operators, again each hour.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "directory/agreement.hpp"
+#include "discovery/dialer.hpp"
+#include "discovery/exchange.hpp"
+#include "discovery/patience.hpp"
+#include "discovery/snapshot_files.hpp"
+
+namespace qnet::discovery {
+
+struct ViewLimits {
+  static constexpr std::size_t operators = 9;
+  static constexpr std::chrono::milliseconds refresh{3'600'000};
+  /// Added or taken: an hour's rhythm would be seen on the wire.
+  static constexpr std::chrono::milliseconds jitter{900'000};
+  /// After a refresh that led to no agreement, or to one without a single exit.
+  static constexpr std::chrono::milliseconds first_retry{2'000};
+  static constexpr std::chrono::milliseconds last_retry{300'000};
+  /// How long a node that knows nobody waits for its operators before it makes do with them themselves.
+  static constexpr std::chrono::milliseconds patience{1'500};
+};
+
+/// Lives on one io_context.
+class NetworkView : public std::enable_shared_from_this<NetworkView> {
+ public:
+  struct Summary {
+    std::size_t relays = 0;
+    std::size_t exits = 0;
+    std::map<std::string, std::size_t> countries;  ///< "" for unknown
+    std::size_t operators = 0;
+    std::size_t agreeing = 0;                                    ///< that gave a list
+    std::optional<std::chrono::system_clock::time_point> as_of;  ///< the newest header that it rests on
+    std::string problem;                                         ///< one sentence, or empty
+  };
+
+  NetworkView(const boost::asio::any_io_executor& executor, std::vector<mesh::Invite> operators,
+              const std::filesystem::path& folder, std::shared_ptr<const Dialer> dialer);
+
+  /// `changed` is called whenever exits() or settled() has changed, until stop().
+  void start(std::function<void()> changed);
+  void stop();
+  /// Does not wait for the next hour: a path has failed.
+  void refresh_soon() { timer_.cancel(); }
+
+  /// The relays with an exit whose signatures nobody has checked yet: verify() the one that is dialled.
+  [[nodiscard]] const std::vector<directory::Listed>& exits() const { return exits_; }
+  /// Whether there is nothing more to wait for before the operators themselves are used.
+  [[nodiscard]] bool settled() const { return settled_; }
+  [[nodiscard]] const Summary& summary() const { return summary_; }
+
+ private:
+  struct Operator;
+  void load();
+  net::Task<void> keep_fresh();
+  net::Task<void> refresh();
+  net::Task<void> query(std::shared_ptr<Operator> from);
+  net::Task<base::Result<void>> try_query(Operator& from);
+  base::Result<void> take(Operator& from, const directory::Answer& answer);
+  bool agree_again();
+  [[nodiscard]] base::Result<std::vector<directory::Listed>> agree_on(bool expired_too,
+                                                                      Summary& summary) const;
+  [[nodiscard]] std::vector<std::vector<directory::Listed>> open_lists(bool expired_too,
+                                                                       Summary& summary) const;
+  void settle();
+
+  boost::asio::any_io_executor executor_;
+  std::vector<std::shared_ptr<Operator>> operators_;
+  SnapshotFiles files_;
+  std::shared_ptr<const Dialer> dialer_;
+  std::function<void()> changed_;
+  std::vector<directory::Listed> exits_;
+  Summary summary_;
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer patience_;
+  std::size_t running_ = 0;
+  boost::asio::steady_timer all_answered_;
+  bool settled_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace qnet::discovery

@@ -1,0 +1,52 @@
+// Long waits that notice when the world has moved on meanwhile.
+#pragma once
+
+#include <chrono>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "net/byte_stream.hpp"
+
+namespace qnet::discovery {
+
+/// How the machine's clock has moved against its steady one: by a person, by NTP, or by a sleep, which the
+/// steady clock does not count.
+class ClockWatch {
+ public:
+  static constexpr std::chrono::seconds tolerance{30};
+  /// Whether it jumped since the last call.
+  [[nodiscard]] bool jumped(std::chrono::system_clock::time_point wall,
+                            std::chrono::steady_clock::time_point now) {
+    const auto difference = std::chrono::duration_cast<std::chrono::milliseconds>(wall.time_since_epoch()) -
+                            std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
+    const auto moved = difference - difference_;
+    const bool known = known_;
+    difference_ = difference;
+    known_ = true;
+    return known && (moved > tolerance || -moved > tolerance);
+  }
+
+ private:
+  std::chrono::milliseconds difference_{};
+  bool known_ = false;
+};
+
+/// Waits in steps; ends early when the timer is cancelled, the clock jumps, or `enough` says so after a step.
+template <class Enough>
+net::Task<void> patiently(boost::asio::steady_timer& timer, std::chrono::milliseconds duration,
+                          Enough enough) {
+  constexpr std::chrono::milliseconds kStep{5'000};
+  ClockWatch watch;
+  const auto end = std::chrono::steady_clock::now() + duration;
+  (void)watch.jumped(std::chrono::system_clock::now(), std::chrono::steady_clock::now());
+  for (auto now = std::chrono::steady_clock::now(); now < end; now = std::chrono::steady_clock::now()) {
+    timer.expires_at(std::min(end, now + kStep));
+    const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (error || enough() || watch.jumped(std::chrono::system_clock::now(), std::chrono::steady_clock::now()))
+      co_return;
+  }
+}
+
+}  // namespace qnet::discovery

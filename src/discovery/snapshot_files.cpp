@@ -1,0 +1,55 @@
+#include "discovery/snapshot_files.hpp"
+
+#include <fstream>
+#include <iterator>
+
+#include "cbor/decode.hpp"
+#include "cbor/encode.hpp"
+
+namespace qnet::discovery {
+
+namespace fs = std::filesystem;
+
+namespace {
+constexpr std::size_t kLargestFile = directory::SnapshotLimits::list + 4096;
+}  // namespace
+
+fs::path SnapshotFiles::file_of(const mesh::PeerId& operator_id) const {
+  return folder_ / (operator_id.to_text() + ".snapshot");
+}
+
+std::optional<KeptSnapshot> SnapshotFiles::load(const mesh::PeerId& operator_id) const {
+  std::error_code error;
+  const auto path = file_of(operator_id);
+  if (folder_.empty() || fs::file_size(path, error) > kLargestFile || error) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  const base::Bytes content(std::istreambuf_iterator<char>(file), {});
+  const auto value = cbor::decode(content, {.depth = 2, .size = kLargestFile});
+  const auto* const parts = value ? value->array() : nullptr;
+  if (parts == nullptr || parts->size() != 2 || (*parts)[0].bytes() == nullptr ||
+      (*parts)[1].bytes() == nullptr)
+    return std::nullopt;
+  return KeptSnapshot{*(*parts)[0].bytes(), *(*parts)[1].bytes()};
+}
+
+base::Result<void> SnapshotFiles::save(const mesh::PeerId& operator_id, const KeptSnapshot& snapshot) const {
+  if (folder_.empty()) return {};
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  fs::permissions(folder_, fs::perms::owner_all, error);
+  const auto path = file_of(operator_id);
+  auto unfinished = path;
+  unfinished += ".new";
+  {
+    std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
+    const auto content =
+        cbor::encode(cbor::Array{base::ByteView(snapshot.header), base::ByteView(snapshot.list)});
+    file << base::text_of(content);
+    if (!file.flush()) return base::fail(directory::Errc::store_unusable, unfinished.string());
+  }
+  fs::rename(unfinished, path, error);
+  if (error) return base::fail(directory::Errc::store_unusable, path.string());
+  return {};
+}
+
+}  // namespace qnet::discovery

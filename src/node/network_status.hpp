@@ -1,0 +1,14 @@
+#pragma once
+
+#include "control/status.hpp"
+#include "directory_server/service.hpp"
+#include "discovery/network_view.hpp"
+#include "discovery/registrar.hpp"
+
+namespace qnet::node {
+
+[[nodiscard]] control::Network network_status(const discovery::NetworkView& view);
+[[nodiscard]] control::Directory directory_status(const directory::Service& service);
+[[nodiscard]] std::vector<control::Registered> registered_status(const discovery::Registrar& registrar);
+
+}  // namespace qnet::node
