@@ -16,6 +16,7 @@
 #include "mesh/invite.hpp"
 #include "node/run.hpp"
 #include "node/template_choice.hpp"
+#include "node_config.hpp"
 #include "options.hpp"
 #include "qr_code.hpp"
 #include "template_commands.hpp"
@@ -32,143 +33,27 @@ int fail(const base::Error& error) {
   return EXIT_FAILURE;
 }
 
-net::tcp::endpoint endpoint(const std::string& address, std::uint16_t port) {
-  return {boost::asio::ip::make_address(address), port};
-}
-
 void set_up_log(const std::string& level) {
   spdlog::set_default_logger(spdlog::stderr_color_mt("qnet"));
   spdlog::set_pattern("%Y-%m-%d %H:%M:%S %l: %v");
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
-/// What `qnet invite` must know of a relay that was started here before.
-std::filesystem::path invite_file(const Settings& settings) { return settings.state_dir / "invite"; }
-
-base::Result<void> remember_invite(const Settings& settings, const mesh::Invite& invite) {
-  std::ofstream file(invite_file(settings), std::ios::trunc);
-  file << invite.to_link() << '\n';
-  if (!file.flush()) return base::fail(mesh::Errc::identity_unwritable, invite_file(settings).string());
-  return {};
-}
-
-/// The address that others reach this relay by, when it can be told from the flags.
-std::optional<mesh::HostPort> reachable_address(const Settings& settings) {
-  if (settings.advertise) return settings.advertise;
-  if (boost::asio::ip::make_address(settings.listen.host).is_unspecified()) return std::nullopt;
-  return settings.listen;
-}
-
-mesh::Cover cover_of(const Settings& settings) {
-  if (settings.cover != CoverKind::site) return mesh::Cover::mirror;
-  if (settings.behind_proxy) return mesh::Cover::site_websocket_unbound;
-  return settings.site_transport == SiteTransport::websocket ? mesh::Cover::site_websocket
-                                                             : mesh::Cover::site_h2;
-}
-
-base::Result<mesh::Identity> relay_identity(const Settings& settings, base::RandomSource& random) {
-  auto identity = mesh::load_or_create_identity(settings.state_dir, random);
-  if (!identity) return identity;
-  if (const auto address = reachable_address(settings)) {
-    auto invite = mesh::Invite::make(*identity, *address, settings.cover_name, cover_of(settings));
-    invite.ech_configs = settings.ech_configs;
-    if (auto saved = remember_invite(settings, invite); !saved) return base::forward_error(saved);
-  }
-  return identity;
-}
-
-base::Result<std::optional<exit::ServiceOptions>> exit_of(const Settings& settings) {
-  if (!has_exit(settings.helper_mode)) return std::nullopt;
-  auto exit = exit_options(settings);
-  if (!exit) return base::forward_error(exit);
-  return std::optional(std::move(*exit));
-}
-
-base::Result<node::SiteRelayConfig> site_relay_config(const Settings& settings, base::RandomSource& random) {
-  auto identity = relay_identity(settings, random);
-  if (!identity) return base::forward_error(identity);
-  auto exit = exit_of(settings);
-  if (!exit) return base::forward_error(exit);
-  return node::SiteRelayConfig{std::move(*identity),   endpoint(settings.listen.host, settings.listen.port),
-                               settings.cover_name,    {settings.tls_cert, settings.tls_key},
-                               settings.behind_proxy,  settings.site_root,
-                               settings.site_upstream, settings.state_dir,
-                               std::move(*exit)};
-}
-
-base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {
-  auto authorities = node::authorities_of(settings.cover_ca);
-  if (!authorities) return base::forward_error(authorities);
-  auto identity = relay_identity(settings, random);
-  if (!identity) return base::forward_error(identity);
-  auto exit = exit_of(settings);
-  if (!exit) return base::forward_error(exit);
-  return node::RelayConfig{std::move(*identity),
-                           endpoint(settings.listen.host, settings.listen.port),
-                           {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name,
-                            std::make_shared<const crypto::TrustStore>(std::move(*authorities))},
-                           settings.state_dir,
-                           std::move(*exit)};
-}
-
-/// Pinned by --template; otherwise drawn, and kept.
-base::Result<htx::Template> browser_of(const Settings& settings, base::RandomSource& random) {
-  if (!settings.browser_template.empty()) return find_or_read_template(settings.browser_template);
-  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  return node::kept_or_drawn_template(settings.state_dir, today, random);
-}
-
-base::Result<node::ClientConfig> client_config(const Settings& settings, base::RandomSource& random) {
-  node::ClientConfig config;
-  config.socks = endpoint(settings.socks_bind, settings.socks_port);
-  config.cover_authorities = settings.cover_ca;
-  if (settings.socks_auth)
-    config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
-  for (const auto* const list : {&settings.peers, &settings.operators}) {
-    for (const auto& link : *list) {
-      auto invite = mesh::Invite::parse(link);
-      if (!invite) return base::forward_error(invite);
-      config.peers.push_back(std::move(*invite));
-    }
-  }
-  auto browser = browser_of(settings, random);
-  if (!browser) return base::forward_error(browser);
-  config.browser = std::move(*browser);
-  return config;
-}
-
 int run(const Settings& settings) {
   set_up_log(settings.log_level);
   if (has_exit(settings.helper_mode)) fmt::print(stderr, "{}\n", exit_warning());
   crypto::SystemRandom random;
-  node::NodeConfig config{std::string(to_text(settings.helper_mode)),
-                          endpoint(kLoopback, settings.status_port),
-                          settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency(),
-                          {},
-                          {},
-                          {}};
-  if (settings.helper_mode == HelperMode::client) {
-    auto client = client_config(settings, random);
-    if (!client) return fail(client.error());
-    config.client = std::move(*client);
-    // A client's streams all ride on one session, which lives on one core.
-    config.threads = 1;
-    if (!config.client->socks.address().is_loopback())
-      fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
-  } else if (settings.cover == CoverKind::site) {
-    auto relay = site_relay_config(settings, random);
-    if (!relay) return fail(relay.error());
-    if (settings.behind_proxy && !relay->listen.address().is_loopback())
-      fmt::print(stderr, "{}", open_plain_warning(settings.listen.to_text()));
-    config.site_relay = std::move(*relay);
-  } else {
-    auto relay = relay_config(settings, random);
-    if (!relay) return fail(relay.error());
-    config.relay = std::move(*relay);
-  }
+  auto config = node_config(settings, random);
+  if (!config) return fail(config.error());
+  if (config->client && !config->client->socks.address().is_loopback())
+    fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
   std::string door;
-  if (config.site_relay) door = cover_site::names_of(config.site_relay->identity.noise.public_key).path;
-  const auto done = node::run_node(std::move(config), [&] {
+  if (config->site_relay) {
+    door = cover_site::names_of(config->site_relay->identity.noise.public_key).path;
+    if (settings.behind_proxy && !config->site_relay->listen.address().is_loopback())
+      fmt::print(stderr, "{}", open_plain_warning(settings.listen.to_text()));
+  }
+  const auto done = node::run_node(std::move(*config), [&] {
     fmt::print("{}", started_text(settings));
     if (settings.behind_proxy) fmt::print("  Path    {}, which the web server in front must pass on\n", door);
     std::fflush(stdout);

@@ -6,6 +6,7 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include "directory/descriptor.hpp"
 #include "exit/allow_entry.hpp"
 #include "mesh/invite.hpp"
 #include "template_names.hpp"
@@ -206,6 +207,32 @@ Result<void> set_site_transport(Settings& s, const std::string& text) {
   return {};
 }
 
+Result<void> set_country(Settings& s, const std::string& text) {
+  if (!directory::is_country(text))
+    return bad("\"" + text + "\" is no country: give two capital letters, such as SE");
+  s.country = text;
+  return {};
+}
+
+Result<void> set_directory_store(Settings& s, const std::string& text) {
+  // The value is not repeated: it may hold a password.
+  const bool odd_url = text.find("://") != std::string::npos && !text.starts_with("postgres://") &&
+                       !text.starts_with("postgresql://");
+  if (odd_url) return bad("a database is given as postgres://USER@HOST/NAME, or as a file");
+  if (text.empty() || text.find('\0') != std::string::npos)
+    return bad("the file's name is empty or has a zero byte");
+  s.directory_store = text;
+  return {};
+}
+
+Result<void> set_token(Settings& s, const std::string& text) {
+  constexpr std::size_t kShortest = 16;
+  if (text.size() < kShortest || !mesh::is_plain_host(text))
+    return bad("a token has 16 to 255 characters without spaces; openssl rand -hex 16 makes one");
+  s.directory_token = text;
+  return {};
+}
+
 Result<void> set_log_level(Settings& s, const std::string& text) {
   for (const char* level : {"error", "warning", "info", "debug"})
     if (text == level) return s.log_level = text, Result<void>();
@@ -219,7 +246,7 @@ constexpr Option kOptions[] = {
     {"relay_only", "", "", "", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::relay); }},
     {"exit_node", "", "", "the same as --helper-mode relay, exit", "r", false, [](Settings& s, const std::string& v) { return set_mode_switch(s, v, HelperMode::exit); }},
     {"peer", "QNET_PEER", "INVITE", "a peer to connect to (qnet://…); may repeat", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.peers, v); }},
-    {"operators", "STEALTH_OPERATORS", "INVITES", "operators' invites, tried after the peers", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.operators, v); }},
+    {"operators", "STEALTH_OPERATORS", "INVITES", "the network's directories (qnet://…), 1 or 3", "r", true, [](Settings& s, const std::string& v) { return set_invite(s.operators, v); }},
     {"template", "STEALTH_TEMPLATE", "NAME", "the browser to look like, or a .toml file", "r", false, set_template},
     {"socks_port", "STEALTH_SOCKS_PORT", "PORT", "the proxy's port (1088)", "rd", false, [](Settings& s, const std::string& v) { return set_port(v, s.socks_port); }},
     {"socks_bind", "", "ADDRESS", "the proxy's address (127.0.0.1)", "r", false, [](Settings& s, const std::string& v) -> Result<void> { if (!is_address(v)) return bad("\"" + v + "\" is not an IP address"); s.socks_bind = v; return {}; }},
@@ -243,6 +270,13 @@ constexpr Option kOptions[] = {
     {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "R", true, add_exit_port},
     {"exit_max_connections", "EXIT_MAX_CONNECTIONS", "N", "exit: connections at once (1000)", "R", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.exit_max_connections); }},
     {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "R", true, add_dns_server},
+    {"directory_store", "QNET_DIRECTORY_STORE", "FILE|URL", "directory: its database, or postgres://…", "R", false, set_directory_store},
+    {"directory_http", "QNET_DIRECTORY_HTTP", "ADDR:PORT", "directory: its HTTP API (none)", "R", false, [](Settings& s, const std::string& v) -> Result<void> { mesh::HostPort at; auto set = set_endpoint(v, at); if (set) s.directory_http = at; return set; }},
+    {"directory_token", "QNET_DIRECTORY_TOKEN", "TOKEN", "directory: for operators of its API", "R", false, set_token},
+    {"directory_private", "", "", "directory: list private addresses too", "R", false, [](Settings& s, const std::string& v) { return set_flag_value(s.directory_private, v); }},
+    {"country_database", "QNET_COUNTRY_DATABASE", "FILE", "directory: countries, in MaxMind's format", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.country_database); }},
+    {"country", "QNET_COUNTRY", "CC", "where this relay is, such as SE", "R", false, set_country},
+    {"bandwidth", "QNET_BANDWIDTH", "N", "Mbit/s that this relay offers", "R", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.bandwidth); }},
     {"site_port", "", "PORT", "the demo's web site; HTTPS on the next (8090)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65534, s.site_port); }},
     {"base_port", "", "PORT", "the demo's three peers, from here (8440)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65533, s.base_port); }},
     {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdki", false, [](Settings& s, const std::string& v) { return set_folder(v, s.state_dir); }},

@@ -30,6 +30,9 @@ enum class CoverKind { mirror, site };
 enum class SiteTransport { http2, websocket };
 
 [[nodiscard]] std::string_view to_text(HelperMode mode);
+[[nodiscard]] constexpr bool has_directory(HelperMode mode) {
+  return mode == HelperMode::bootstrap || mode == HelperMode::super;
+}
 [[nodiscard]] constexpr bool has_exit(HelperMode mode) {
   return mode == HelperMode::exit || mode == HelperMode::super;
 }
@@ -62,7 +65,16 @@ struct Settings {
   std::filesystem::path tls_key;
   std::filesystem::path cover_ca;      ///< client: empty for the system's authorities
   std::vector<std::string> peers;      ///< invites
-  std::vector<std::string> operators;  ///< invites, tried after the peers
+  std::vector<std::string> operators;  ///< invites of directories; tried after the peers
+  bool lan_discovery = false;
+
+  std::string directory_store;                   ///< a file or a postgres:// URL; empty: in the state folder
+  std::optional<mesh::HostPort> directory_http;  ///< where the HTTP API listens; nothing: nowhere
+  std::string directory_token;
+  bool directory_private = false;          ///< list relays at private addresses, too
+  std::filesystem::path country_database;  ///< empty for none
+  std::string country;                     ///< this relay's, as declared
+  std::uint32_t bandwidth = 0;             ///< Mbit/s that it offers; 0: not said
   std::filesystem::path state_dir;
   std::string log_level = "info";
   std::uint32_t threads = 0;  ///< 0: one for each core

@@ -142,6 +142,16 @@ Result<void> check_relay(const Settings& s) {
   return {};
 }
 
+Result<void> check_directory(const Settings& s) {
+  const bool wants = !s.directory_store.empty() || !s.directory_token.empty() || !s.country_database.empty();
+  if (wants && !has_directory(s.helper_mode))
+    return base::fail(Errc::bad_value,
+                      fmt::format("mode {} serves no directory: --directory-store, --directory-token and "
+                                  "--country-database belong to modes bootstrap and super",
+                                  to_text(s.helper_mode)));
+  return {};
+}
+
 Result<void> check_whole(const Settings& s) {
   const bool runs = s.command == Command::run;
   if (runs && has_exit(s.helper_mode) && s.abuse_email.empty())
@@ -151,11 +161,14 @@ Result<void> check_whole(const Settings& s) {
             "an {} needs a contact for complaints: set EXIT_ABUSE_EMAIL to an e-mail address that is read",
             s.helper_mode == HelperMode::super ? "exit (mode super has one)" : "exit"));
   if (auto transport = check_site_transport(s); !transport) return transport;
+  if (runs)
+    if (auto directory = check_directory(s); !directory) return directory;
   if (runs && s.helper_mode != HelperMode::client)
     if (auto relay = check_relay(s); !relay) return relay;
   if (runs && s.helper_mode == HelperMode::client && s.peers.empty() && s.operators.empty())
     return base::fail(Errc::missing,
-                      "a client needs somebody to connect to: give --peer with an invite (qnet://…), or run "
+                      "a client needs somebody to connect to: give --peer or --operators with an invite "
+                      "(qnet://…), or run "
                       "qnet demo to try QNet on this machine alone");
   if (s.state_dir.empty() && needs_state_dir(s))
     return base::fail(Errc::missing,

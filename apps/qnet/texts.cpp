@@ -24,6 +24,8 @@ Stop it with Ctrl-C.
       s.status_port == 8088 ? "" : fmt::format(" --status-port {}", s.status_port), program);
 }
 
+std::string software_name() { return "qnet " QNET_VERSION; }
+
 std::string started_text(const Settings& s) {
   const auto status = fmt::format("  Status  http://127.0.0.1:{}/status.txt\n", s.status_port);
   if (s.helper_mode == HelperMode::client)

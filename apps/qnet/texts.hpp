@@ -12,6 +12,8 @@ namespace qnet::cli {
 
 /// `program` is how this one was called, so that the lines to try work from the same folder.
 [[nodiscard]] std::string demo_text(const Settings& settings, std::string_view program);
+/// "qnet 0.1.0", as descriptors tell it.
+[[nodiscard]] std::string software_name();
 [[nodiscard]] std::string started_text(const Settings& settings);
 /// Behind a proxy, but reachable from elsewhere.
 [[nodiscard]] std::string open_plain_warning(const std::string& address);

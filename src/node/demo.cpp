@@ -34,7 +34,20 @@ net::tcp::endpoint loopback(int port) {
 struct NamedRelay {
   std::string name;
   std::unique_ptr<Relay> relay;
+  std::unique_ptr<Membership> membership;
 };
+
+directory::Descriptor demo_descriptor(const mesh::Identity& identity, bool with_exit) {
+  using directory::Capability;
+  directory::Descriptor descriptor{identity.peer_id(), identity.noise.public_key, {}, kCoverName};
+  descriptor.capabilities = static_cast<std::uint8_t>(Capability::relay);
+  if (with_exit)
+    descriptor.capabilities |=
+        static_cast<std::uint8_t>(Capability::exit) | static_cast<std::uint8_t>(Capability::directory);
+  if (with_exit) descriptor.exit_ports = {80, 443};
+  descriptor.software = "qnet " QNET_VERSION;
+  return descriptor;
+}
 
 exit::ServiceOptions demo_exit(std::uint16_t site_port) {
   exit::ServiceOptions options;
@@ -47,7 +60,8 @@ exit::ServiceOptions demo_exit(std::uint16_t site_port) {
   return options;
 }
 
-/// The whole network: a web site that is also everybody's cover, three peers, and a client of the first.
+/// The whole network: a web site that is also everybody's cover, a super peer whose directory the others find
+/// each other by, two relays, and a client that knows the super peer alone.
 class Demo {
  public:
   explicit Demo(const DemoConfig& config)
@@ -67,9 +81,13 @@ class Demo {
     run_until_signal(pool_, [this] {
       control_->stop();
       client_->stop();
-      for (auto& node : relays_) node.relay->stop();
+      for (auto& node : relays_) {
+        node.membership->stop();
+        node.relay->stop();
+      }
       site_->stop();
     });
+    directory_->stop();
     if (problem_) return tl::unexpected(*problem_);
     return {};
   }
@@ -95,8 +113,20 @@ class Demo {
   base::Result<void> start_relay(const std::string& name, int port, bool with_exit) {
     auto identity = mesh::load_or_create_identity(config_.state_dir / name, random_);
     if (!identity) return base::forward_error(identity);
-    if (with_exit)
-      invite_ = mesh::Invite::make(*identity, {"127.0.0.1", static_cast<std::uint16_t>(port)}, kCoverName);
+    const mesh::HostPort address{"127.0.0.1", static_cast<std::uint16_t>(port)};
+    if (with_exit) {
+      invite_ = mesh::Invite::make(*identity, address, kCoverName);
+      if (auto done = start_directory(identity->clone()); !done) return done;
+    }
+    MembershipConfig membership{identity->clone(),
+                                {*invite_},
+                                demo_descriptor(*identity, with_exit),
+                                address,
+                                address.port,
+                                true,
+                                true,
+                                !with_exit,
+                                config_.state_dir / name};
     RelayConfig config{
         std::move(*identity),
         loopback(port),
@@ -104,20 +134,32 @@ class Demo {
         config_.state_dir / name,
         std::nullopt};
     if (with_exit) config.exit = demo_exit(config_.site_port);
+    if (with_exit) config.directory = directory_->handler();
     auto made = Relay::start(pool_, std::move(config), random_);
     if (!made) return tl::unexpected(explain_listen_error(made.error(), loopback(port), "--base-port"));
     (*made)->mirror([this](base::Error error) {
       problem_ = std::move(error);
       pool_.stop();
     });
-    relays_.push_back({name, std::move(*made)});
+    relays_.push_back({name, std::move(*made),
+                       std::make_unique<Membership>(pool_.first(), std::move(membership), dialer_,
+                                                    with_exit ? directory_->service() : nullptr)});
+    return {};
+  }
+
+  base::Result<void> start_directory(mesh::Identity identity) {
+    DirectoryConfig config{
+        std::move(identity), (config_.state_dir / "super" / "directory.db").string(), {}, true, {}};
+    auto made = DirectoryNode::start(pool_.first(), std::move(config), dialer_);
+    if (!made) return base::forward_error(made);
+    directory_ = std::move(*made);
     return {};
   }
 
   base::Result<void> start_client() {
     const auto socks = loopback(config_.socks_port);
     ClientConfig config;
-    config.peers = {*invite_};
+    config.operators = {*invite_};
     config.socks = socks;
     auto made = Client::start(pool_.first(), config, random_);
     if (!made) return tl::unexpected(explain_listen_error(made.error(), socks, "--socks-port"));
@@ -142,7 +184,10 @@ class Demo {
     for (auto left = kPatience / kStep; left > 0 && control::why_not_ready(status()); --left) {
       const bool mirrored =
           std::ranges::all_of(relays_, [](const auto& node) { return node.relay->mirrors(); });
-      if (mirrored && !std::exchange(dialled, true)) client_->dial_now();
+      if (mirrored && !std::exchange(dialled, true)) {
+        for (const auto& node : relays_) node.membership->start();
+        client_->dial_now();
+      }
       pause.expires_after(kStep);
       (void)co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     }
@@ -158,6 +203,8 @@ class Demo {
     for (const auto& node : relays_) {
       auto one = base_status(node.name == "super" ? "super" : "relay", started_);
       node.relay->fill(one);
+      node.membership->fill(one);
+      if (node.name == "super") directory_->fill(one);
       all.nodes.push_back({node.name, std::move(one)});
     }
     return all;
@@ -169,6 +216,9 @@ class Demo {
   IoPool pool_;
   std::optional<site::Server> site_;
   std::shared_ptr<const crypto::TrustStore> authorities_;  // the site's own certificate
+  std::shared_ptr<const discovery::Dialer> dialer_ =
+      std::make_shared<const discovery::Dialer>(htx::builtin_templates().front(), std::nullopt, random_);
+  std::unique_ptr<DirectoryNode> directory_;
   std::vector<NamedRelay> relays_;
   std::optional<mesh::Invite> invite_;
   std::unique_ptr<Client> client_;

@@ -22,6 +22,7 @@ struct RelayConfig {
   CoverOrigin origin;
   std::filesystem::path state_dir;
   std::optional<exit::ServiceOptions> exit;
+  session::Handler directory{};  ///< empty in modes that serve none
 };
 
 /// Accepts on the pool's first io_context and hands each connection to the next one, where it stays.

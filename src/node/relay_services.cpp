@@ -1,5 +1,6 @@
 #include "node/relay_services.hpp"
 
+#include "directory/exchange.hpp"
 #include "mesh/connect_message.hpp"
 #include "session/stream.hpp"
 
@@ -20,16 +21,19 @@ control::Exit exit_counters(const exit::Service& service) {
 
 }  // namespace
 
-session::Protocols relay_protocols(exit::Service* exit, boost::asio::io_context& io,
-                                   const std::shared_ptr<Counters>& counters) {
+session::Protocols relay_protocols(exit::Service* exit, const session::Handler& directory,
+                                   boost::asio::io_context& io, const std::shared_ptr<Counters>& counters) {
   const auto handle = exit != nullptr ? exit->handler(io) : exit::refuse_all();
-  return {{mesh::kConnectProtocol,
-           [counters, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
-             // The session that owns this function may end first.
-             const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
-             const Gauge open(shared, &Counters::streams_open);
-             co_await handle(std::move(stream), shared->traffic);
-           }}};
+  session::Protocols protocols{
+      {mesh::kConnectProtocol,
+       [counters, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+         // The session that owns this function may end first.
+         const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
+         const Gauge open(shared, &Counters::streams_open);
+         co_await handle(std::move(stream), shared->traffic);
+       }}};
+  if (directory) protocols.emplace(directory::kDirectoryProtocol, directory);
+  return protocols;
 }
 
 void fill_counters(control::Counters& shown, const Counters& counted, const exit::Service* exit) {

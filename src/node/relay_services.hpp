@@ -10,8 +10,10 @@
 
 namespace qnet::node {
 
-/// For sessions on `io`. Without an exit every request is refused.
-[[nodiscard]] session::Protocols relay_protocols(exit::Service* exit, boost::asio::io_context& io,
+/// For sessions on `io`. Without an exit every request is refused; `directory` is empty in modes that serve
+/// none.
+[[nodiscard]] session::Protocols relay_protocols(exit::Service* exit, const session::Handler& directory,
+                                                 boost::asio::io_context& io,
                                                  const std::shared_ptr<Counters>& counters);
 
 /// Adds a relay's numbers.

@@ -11,6 +11,8 @@
 #include "mesh/address.hpp"
 #include "mesh/identity.hpp"
 #include "node/client.hpp"
+#include "node/directory_node.hpp"
+#include "node/membership.hpp"
 #include "node/relay.hpp"
 #include "node/site_relay.hpp"
 
@@ -24,6 +26,11 @@ struct NodeConfig {
   std::optional<ClientConfig> client;
   std::optional<RelayConfig> relay;           ///< cover `mirror`
   std::optional<SiteRelayConfig> site_relay;  ///< cover `site`; not both
+  std::optional<DirectoryConfig> directory;
+  std::optional<net::tcp::endpoint> directory_http;  ///< the API, or 404 without a directory
+  std::optional<MembershipConfig> membership;
+  /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
+  std::filesystem::path cover_authorities{};
 };
 
 /// Where the flags that change a port are told: "--socks-port".
@@ -31,6 +38,7 @@ struct PortFlags {
   std::string socks = "--socks-port";
   std::string status = "--status-port";
   std::string listen = "--listen";
+  std::string directory = "--directory-http";
 };
 
 /// Runs until SIGINT or SIGTERM. `started` is called once, when everything listens.

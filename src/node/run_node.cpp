@@ -15,6 +15,33 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
   std::unique_ptr<SiteRelay> site_relay;
   std::unique_ptr<Client> client;
 
+  std::shared_ptr<const discovery::Dialer> dialer;
+  if (config.directory || config.membership) {
+    auto trust = authorities_of(config.cover_authorities);
+    if (!trust) return base::forward_error(trust);
+    // What a relay's own connections to other relays look like: the commonest browser.
+    dialer = std::make_shared<const discovery::Dialer>(htx::builtin_templates().front(), std::move(*trust),
+                                                       random);
+  }
+  std::unique_ptr<DirectoryNode> directory;
+  if (config.directory) {
+    auto made = DirectoryNode::start(pool.first(), std::move(*config.directory), dialer);
+    if (!made) return base::forward_error(made);
+    directory = std::move(*made);
+    if (config.relay) config.relay->directory = directory->handler();
+    if (config.site_relay) config.site_relay->directory = directory->handler();
+  }
+  std::unique_ptr<DirectoryApi> api;
+  if (config.directory_http) {
+    auto made = DirectoryApi::start(pool.first(), *config.directory_http, directory.get());
+    if (!made)
+      return tl::unexpected(explain_listen_error(made.error(), *config.directory_http, flags.directory));
+    api = std::move(*made);
+  }
+  std::unique_ptr<Membership> membership;
+  if (config.membership)
+    membership = std::make_unique<Membership>(pool.first(), std::move(*config.membership), dialer,
+                                              directory ? directory->service() : nullptr);
   if (config.relay) {
     const auto listen = config.relay->listen;
     auto made = Relay::start(pool, std::move(*config.relay), random);
@@ -40,11 +67,14 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
     if (relay) relay->fill(status);
     if (site_relay) site_relay->fill(status);
     if (client) client->fill(status);
+    if (directory) directory->fill(status);
+    if (membership) membership->fill(status);
     return status;
   });
   if (!control) return tl::unexpected(explain_start_error(control.error(), {config.status}, flags.status));
 
   started();
+  if (membership) membership->start();
   std::optional<base::Error> problem;
   if (relay)
     relay->mirror([&](base::Error error) {
@@ -53,10 +83,14 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
     });
   run_until_signal(pool, [&] {
     control->stop();
+    if (membership) membership->stop();
+    if (api) api->stop();
     if (client) client->stop();
     if (relay) relay->stop();
     if (site_relay) site_relay->stop();
   });
+  // What was acknowledged to the last of them is written.
+  if (directory) directory->stop();
   if (problem) return tl::unexpected(std::move(*problem));
   return {};
 }

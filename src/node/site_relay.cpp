@@ -114,9 +114,9 @@ void SiteRelay::begin_session(std::size_t core, std::unique_ptr<net::ByteStream>
                                    {},
                                    std::move(finished.unread),
                                    {}};
-  const auto session =
-      session::Session::start(std::move(stream), mux::Role::responder, std::move(established),
-                              relay_protocols(exit_.get(), pool_.at(core), counters_), random_);
+  const auto session = session::Session::start(
+      std::move(stream), mux::Role::responder, std::move(established),
+      relay_protocols(exit_.get(), config_.directory, pool_.at(core), counters_), random_);
   auto& sessions = cores_[core].sessions;
   std::erase_if(sessions, [](const auto& known) { return known.expired(); });
   sessions.push_back(session);

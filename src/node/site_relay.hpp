@@ -37,6 +37,7 @@ struct SiteRelayConfig {
   std::optional<mesh::HostPort> upstream;     ///< … or the web server
   std::filesystem::path state_dir;
   std::optional<exit::ServiceOptions> exit;
+  session::Handler directory{};  ///< empty in modes that serve none
 };
 
 /// Accepts on the pool's first io_context and hands each connection to the next one, where it stays.

@@ -1,0 +1,221 @@
+// From settings to what node::run_node() takes.
+#include "node_config.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <thread>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "node/template_choice.hpp"
+#include "template_names.hpp"
+#include "texts.hpp"
+
+namespace qnet::cli {
+namespace {
+
+constexpr const char* kLoopback = "127.0.0.1";
+
+net::tcp::endpoint endpoint(const std::string& address, std::uint16_t port) {
+  return {boost::asio::ip::make_address(address), port};
+}
+
+}  // namespace
+
+std::filesystem::path invite_file(const Settings& settings) { return settings.state_dir / "invite"; }
+
+namespace {
+
+base::Result<void> remember_invite(const Settings& settings, const mesh::Invite& invite) {
+  std::ofstream file(invite_file(settings), std::ios::trunc);
+  file << invite.to_link() << '\n';
+  if (!file.flush()) return base::fail(mesh::Errc::identity_unwritable, invite_file(settings).string());
+  return {};
+}
+
+/// The address that others reach this relay by, when it can be told from the flags.
+std::optional<mesh::HostPort> reachable_address(const Settings& settings) {
+  if (settings.advertise) return settings.advertise;
+  if (boost::asio::ip::make_address(settings.listen.host).is_unspecified()) return std::nullopt;
+  return settings.listen;
+}
+
+}  // namespace
+
+mesh::Cover cover_of(const Settings& settings) {
+  if (settings.cover != CoverKind::site) return mesh::Cover::mirror;
+  if (settings.behind_proxy) return mesh::Cover::site_websocket_unbound;
+  return settings.site_transport == SiteTransport::websocket ? mesh::Cover::site_websocket
+                                                             : mesh::Cover::site_h2;
+}
+
+namespace {
+
+base::Result<mesh::Identity> relay_identity(const Settings& settings, base::RandomSource& random) {
+  auto identity = mesh::load_or_create_identity(settings.state_dir, random);
+  if (!identity) return identity;
+  if (const auto address = reachable_address(settings)) {
+    auto invite = mesh::Invite::make(*identity, *address, settings.cover_name, cover_of(settings));
+    invite.ech_configs = settings.ech_configs;
+    if (auto saved = remember_invite(settings, invite); !saved) return base::forward_error(saved);
+  }
+  return identity;
+}
+
+base::Result<std::optional<exit::ServiceOptions>> exit_of(const Settings& settings) {
+  if (!has_exit(settings.helper_mode)) return std::nullopt;
+  auto exit = exit_options(settings);
+  if (!exit) return base::forward_error(exit);
+  return std::optional(std::move(*exit));
+}
+
+base::Result<node::SiteRelayConfig> site_relay_config(const Settings& settings, base::RandomSource& random) {
+  auto identity = relay_identity(settings, random);
+  if (!identity) return base::forward_error(identity);
+  auto exit = exit_of(settings);
+  if (!exit) return base::forward_error(exit);
+  return node::SiteRelayConfig{std::move(*identity),   endpoint(settings.listen.host, settings.listen.port),
+                               settings.cover_name,    {settings.tls_cert, settings.tls_key},
+                               settings.behind_proxy,  settings.site_root,
+                               settings.site_upstream, settings.state_dir,
+                               std::move(*exit)};
+}
+
+base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {
+  auto authorities = node::authorities_of(settings.cover_ca);
+  if (!authorities) return base::forward_error(authorities);
+  auto identity = relay_identity(settings, random);
+  if (!identity) return base::forward_error(identity);
+  auto exit = exit_of(settings);
+  if (!exit) return base::forward_error(exit);
+  return node::RelayConfig{std::move(*identity),
+                           endpoint(settings.listen.host, settings.listen.port),
+                           {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name,
+                            std::make_shared<const crypto::TrustStore>(std::move(*authorities))},
+                           settings.state_dir,
+                           std::move(*exit)};
+}
+
+/// Pinned by --template; otherwise drawn, and kept.
+base::Result<htx::Template> browser_of(const Settings& settings, base::RandomSource& random) {
+  if (!settings.browser_template.empty()) return find_or_read_template(settings.browser_template);
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return node::kept_or_drawn_template(settings.state_dir, today, random);
+}
+
+base::Result<std::vector<mesh::Invite>> parse_invites(const std::vector<std::string>& links) {
+  std::vector<mesh::Invite> invites;
+  for (const auto& link : links) {
+    auto invite = mesh::Invite::parse(link);
+    if (!invite) return base::forward_error(invite);
+    invites.push_back(std::move(*invite));
+  }
+  return invites;
+}
+
+base::Result<node::ClientConfig> client_config(const Settings& settings, base::RandomSource& random) {
+  node::ClientConfig config;
+  config.socks = endpoint(settings.socks_bind, settings.socks_port);
+  config.cover_authorities = settings.cover_ca;
+  if (settings.socks_auth)
+    config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
+  auto peers = parse_invites(settings.peers);
+  auto operators = parse_invites(settings.operators);
+  if (!peers) return base::forward_error(peers);
+  if (!operators) return base::forward_error(operators);
+  config.peers = std::move(*peers);
+  config.operators = std::move(*operators);
+  config.state_dir = settings.state_dir;
+  auto browser = browser_of(settings, random);
+  if (!browser) return base::forward_error(browser);
+  config.browser = std::move(*browser);
+  return config;
+}
+
+node::DirectoryConfig directory_config(const Settings& settings, const mesh::Identity& identity) {
+  auto store = settings.directory_store;
+  if (store.empty()) store = (settings.state_dir / "directory.db").string();
+  return {identity.clone(), std::move(store), settings.directory_token, settings.directory_private,
+          settings.country_database};
+}
+
+directory::Descriptor descriptor_of(const Settings& settings, const mesh::Identity& identity) {
+  using directory::Capability;
+  constexpr std::uint64_t kBytesPerMegabit = 125'000;
+  directory::Descriptor descriptor{identity.peer_id(), identity.noise.public_key, {}, settings.cover_name};
+  descriptor.cover = cover_of(settings);
+  descriptor.ech_configs = settings.ech_configs;
+  descriptor.capabilities = static_cast<std::uint8_t>(Capability::relay);
+  if (has_directory(settings.helper_mode))
+    descriptor.capabilities |= static_cast<std::uint8_t>(Capability::directory);
+  if (has_exit(settings.helper_mode)) {
+    descriptor.capabilities |= static_cast<std::uint8_t>(Capability::exit);
+    descriptor.exit_ports = settings.exit_ports;
+    std::ranges::sort(descriptor.exit_ports);
+    if (descriptor.exit_ports.size() > directory::DescriptorLimits::exit_ports)
+      descriptor.exit_ports.resize(directory::DescriptorLimits::exit_ports);
+  }
+  descriptor.country = settings.country;
+  descriptor.bandwidth = settings.bandwidth * kBytesPerMegabit;
+  descriptor.software = software_name();
+  return descriptor;
+}
+
+base::Result<node::MembershipConfig> membership_config(const Settings& settings,
+                                                       const mesh::Identity& identity) {
+  auto operators = parse_invites(settings.operators);
+  if (!operators) return base::forward_error(operators);
+  node::MembershipConfig config{identity.clone(), std::move(*operators), descriptor_of(settings, identity),
+                                reachable_address(settings)};
+  config.port = settings.listen.port;
+  config.private_addresses = settings.directory_private;
+  // The mode matrix: a bootstrap peer is known by its invite alone, and a super peer has the list itself.
+  config.registers = settings.helper_mode != HelperMode::bootstrap;
+  config.asks = !has_directory(settings.helper_mode);
+  config.state_dir = settings.state_dir;
+  return config;
+}
+
+/// What makes a relay part of the network.
+base::Result<void> add_network(const Settings& settings, const mesh::Identity& identity,
+                               node::NodeConfig& config) {
+  config.cover_authorities = settings.cover_ca;
+  if (has_directory(settings.helper_mode)) config.directory = directory_config(settings, identity);
+  auto membership = membership_config(settings, identity);
+  if (!membership) return base::forward_error(membership);
+  config.membership = std::move(*membership);
+  return {};
+}
+
+}  // namespace
+
+base::Result<node::NodeConfig> node_config(const Settings& settings, base::RandomSource& random) {
+  node::NodeConfig config;
+  config.helper_mode = to_text(settings.helper_mode);
+  config.status = endpoint(kLoopback, settings.status_port);
+  config.threads = settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency();
+  if (settings.directory_http)
+    config.directory_http = endpoint(settings.directory_http->host, settings.directory_http->port);
+  if (settings.helper_mode == HelperMode::client) {
+    auto client = client_config(settings, random);
+    if (!client) return base::forward_error(client);
+    config.client = std::move(*client);
+    // A client's streams all ride on one session, which lives on one core.
+    config.threads = 1;
+    return config;
+  }
+  if (settings.cover == CoverKind::site) {
+    auto relay = site_relay_config(settings, random);
+    if (!relay) return base::forward_error(relay);
+    config.site_relay = std::move(*relay);
+  } else {
+    auto relay = relay_config(settings, random);
+    if (!relay) return base::forward_error(relay);
+    config.relay = std::move(*relay);
+  }
+  const auto& identity = config.relay ? config.relay->identity : config.site_relay->identity;
+  if (auto added = add_network(settings, identity, config); !added) return base::forward_error(added);
+  return config;
+}
+
+}  // namespace qnet::cli

@@ -1,0 +1,74 @@
+// The directory of a bootstrap or super peer: its service, its database, and the HTTP API where one is
+// wanted.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "control/status.hpp"
+#include "directory_server/api.hpp"
+#include "directory_server/country_database.hpp"
+#include "directory_server/htx_service.hpp"
+#include "discovery/dialer.hpp"
+#include "net/tcp.hpp"
+
+namespace qnet::node {
+
+struct DirectoryConfig {
+  mesh::Identity identity;
+  /// A file, or a postgres:// URL. Never for a log: it may hold a password.
+  std::string store;
+  std::string token;  ///< for the API's operators; empty for none
+  bool private_addresses = false;
+  std::filesystem::path country_database;  ///< empty for none
+};
+
+/// Lives on one io_context.
+class DirectoryNode {
+ public:
+  [[nodiscard]] static base::Result<std::unique_ptr<DirectoryNode>> start(
+      boost::asio::io_context& io, DirectoryConfig config, std::shared_ptr<const discovery::Dialer> dialer);
+  DirectoryNode(const DirectoryNode&) = delete;
+  DirectoryNode& operator=(const DirectoryNode&) = delete;
+  ~DirectoryNode();
+
+  void stop();
+  /// For every session of this peer.
+  [[nodiscard]] session::Handler handler() const;
+  [[nodiscard]] const std::shared_ptr<directory::Service>& service() const { return service_; }
+  [[nodiscard]] const std::string& token() const { return token_; }
+  void fill(control::Status& status) const;
+
+ private:
+  DirectoryNode(boost::asio::io_context& io, std::string token,
+                std::shared_ptr<const directory::CountryDatabase> countries)
+      : io_(io), token_(std::move(token)), countries_(std::move(countries)) {}
+
+  boost::asio::io_context& io_;
+  std::string token_;
+  std::shared_ptr<const directory::CountryDatabase> countries_;
+  std::shared_ptr<directory::Service> service_;
+};
+
+/// The HTTP API on a port of its own; without a directory everything there is 404.
+class DirectoryApi {
+ public:
+  [[nodiscard]] static base::Result<std::unique_ptr<DirectoryApi>> start(boost::asio::io_context& io,
+                                                                         const net::tcp::endpoint& at,
+                                                                         const DirectoryNode* directory);
+  void stop() { http_->stop(); }
+
+ private:
+  explicit DirectoryApi(directory::Api api) : api_(std::move(api)) {}
+  directory::Api api_;
+  std::optional<http::Server> http_;
+};
+
+/// A visit to a relay's first address: whether it answers there under its key. Addresses outside the public
+/// Internet are not visited unless `private_addresses`.
+net::Task<directory::Knock> knock_at(std::shared_ptr<const directory::SignedDescriptor> descriptor,
+                                     std::shared_ptr<const discovery::Dialer> dialer, bool private_addresses);
+
+}  // namespace qnet::node

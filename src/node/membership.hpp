@@ -1,0 +1,50 @@
+// A relay's part in the network: directories know it, and it knows the network.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "control/status.hpp"
+#include "directory_server/service.hpp"
+#include "discovery/network_view.hpp"
+#include "discovery/registrar.hpp"
+
+namespace qnet::node {
+
+struct MembershipConfig {
+  mesh::Identity identity;
+  std::vector<mesh::Invite> operators;
+  /// What this relay is, but for its addresses and times.
+  directory::Descriptor descriptor;
+  /// Where it is reached; nothing to find that out from this machine's interfaces.
+  std::optional<mesh::HostPort> address;
+  std::uint16_t port = 443;  ///< with an address that is found out
+  bool private_addresses = false;
+  bool registers = true;  ///< tells directories that it is there
+  bool asks = true;       ///< asks them for the network
+  std::filesystem::path state_dir{};
+};
+
+/// Lives on one io_context.
+class Membership {
+ public:
+  /// `own_directory` may be null.
+  Membership(boost::asio::io_context& io, MembershipConfig config,
+             std::shared_ptr<const discovery::Dialer> dialer,
+             std::shared_ptr<directory::Service> own_directory);
+  void start();
+  /// Says goodbye.
+  void stop();
+  void fill(control::Status& status) const;
+
+ private:
+  std::shared_ptr<discovery::Registrar> registrar_;  // null when it does not register
+  std::shared_ptr<discovery::NetworkView> view_;     // null when it does not ask
+};
+
+/// The address of this machine's interfaces that others could reach best: a public one, and only when
+/// `private_addresses` another that is not loopback.
+[[nodiscard]] std::optional<std::string> reachable_interface(bool private_addresses);
+
+}  // namespace qnet::node
