@@ -1,0 +1,99 @@
+#include "directory_server/store_worker.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "directory_server/testing/failing_store.hpp"
+
+namespace qnet::directory {
+namespace {
+
+using testing::FailingStore;
+
+class StoreWorkerTest : public ::testing::Test {
+ protected:
+  StoreWorkerTest() {
+    worker_ =
+        std::make_unique<StoreWorker>(io_, std::make_unique<FailingStore>(controls_),
+                                      [this](std::vector<Record> records) { changed_ += records.size(); });
+  }
+  void save(int count = 1) {
+    for (int i = 0; i < count; ++i) boost::asio::co_spawn(io_, save_one(), boost::asio::detached);
+  }
+  net::Task<void> save_one() {
+    const auto saved = co_await worker_->save(Record{});
+    ++(saved ? saved_ : lost_);
+  }
+  template <class Condition>
+  void run_until(Condition condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!condition() && std::chrono::steady_clock::now() < end) {
+      io_.restart();
+      io_.run_for(std::chrono::milliseconds(10));
+    }
+    ASSERT_TRUE(condition());
+  }
+
+  boost::asio::io_context io_;
+  std::shared_ptr<FailingStore::Controls> controls_ = std::make_shared<FailingStore::Controls>();
+  std::unique_ptr<StoreWorker> worker_;
+  int saved_ = 0;
+  int lost_ = 0;
+  std::size_t changed_ = 0;
+};
+
+TEST_F(StoreWorkerTest, answers_when_the_record_is_kept) {
+  save();
+  run_until([&] { return saved_ == 1; });
+  EXPECT_EQ(controls_->records, 1);
+}
+
+TEST_F(StoreWorkerTest, what_came_meanwhile_goes_in_one_transaction) {
+  controls_->waits = true;
+  save(101);
+  io_.poll();  // all of them wait, the first in the store
+  controls_->waits = false;
+  run_until([&] { return saved_ == 101; });
+  EXPECT_EQ(controls_->records, 101);
+  EXPECT_LE(controls_->transactions, 3);
+}
+
+TEST_F(StoreWorkerTest, answers_at_once_while_the_store_is_lost_and_recovers_by_itself) {
+  controls_->fails = true;
+  save(3);
+  run_until([&] { return lost_ == 3; });
+  EXPECT_FALSE(worker_->healthy());
+  save();
+  run_until([&] { return lost_ == 4; });
+  controls_->fails = false;
+  run_until([&] { return worker_->healthy(); });
+  save();
+  run_until([&] { return saved_ == 1; });
+}
+
+TEST_F(StoreWorkerTest, tells_what_others_have_stored) {
+  {
+    const std::scoped_lock lock(controls_->mutex);
+    controls_->news = {Record{}, Record{}};
+  }
+  run_until([&] { return changed_ == 2; });
+}
+
+TEST_F(StoreWorkerTest, writes_what_waits_before_it_ends) {
+  controls_->waits = true;
+  for (int i = 0; i < 10; ++i) worker_->save_later(Record{});
+  controls_->waits = false;
+  worker_.reset();
+  EXPECT_EQ(controls_->records, 10);
+}
+
+TEST_F(StoreWorkerTest, who_waits_when_it_ends_is_answered) {
+  save();
+  io_.poll();
+  worker_.reset();
+  run_until([&] { return saved_ + lost_ == 1; });
+}
+
+}  // namespace
+}  // namespace qnet::directory

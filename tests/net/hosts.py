@@ -1,0 +1,95 @@
+"""Hosts of a test's own: network namespaces on one bridge, each with an address, a cable that can be pulled, and nothing
+that leads out."""
+
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+from delay_link import ip  # noqa: E402
+from harness import Process, run  # noqa: E402
+
+
+class Host:
+    def __init__(self, switch, number):
+        self.switch, self.number = switch, number
+        self.name, self.address = f"{switch.name}-{number}", f"10.78.0.{number}"
+        ip("netns", "add", self.name)
+        ip("-n", self.name, "link", "set", "lo", "up")
+        ip("-n", switch.name, "link", "add", "name", f"port{number}", "type", "veth", "peer", "name", "eth0", "netns", self.name)
+        ip("-n", switch.name, "link", "set", f"port{number}", "master", "switch0", "up")
+        ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "eth0")
+        ip("-n", self.name, "link", "set", "eth0", "up")
+
+    def command(self, *arguments):
+        return ["ip", "netns", "exec", self.name, *map(str, arguments)]
+
+    def run(self, *arguments, seconds=30):
+        return run(self.command(*arguments), seconds=seconds)
+
+    def start(self, *arguments, log, env=None):
+        return Process(self.command(*arguments), log, env)
+
+    def cut(self):
+        ip("-n", self.switch.name, "link", "set", f"port{self.number}", "down")
+
+    def mend(self):
+        ip("-n", self.switch.name, "link", "set", f"port{self.number}", "up")
+
+    def move_to(self, number):
+        """Another address, as a provider gives one from time to time."""
+        ip("-n", self.name, "addr", "del", f"{self.address}/24", "dev", "eth0")
+        self.address = f"10.78.0.{number}"
+        ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "eth0")
+
+    def remove(self):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            ip("netns", "del", self.name)
+
+
+class Switch:
+    """`with Switch() as switch: switch.host(7)` has 10.78.0.7."""
+
+    def __init__(self):
+        self.name = f"qnet-{os.getpid()}"
+        self.hosts = []
+
+    def __enter__(self):
+        ip("netns", "add", self.name)
+        try:
+            ip("-n", self.name, "link", "add", "name", "switch0", "type", "bridge")
+            ip("-n", self.name, "link", "set", "switch0", "up")
+        except subprocess.CalledProcessError:
+            self.__exit__()
+            raise
+        return self
+
+    def host(self, number):
+        self.hosts.append(Host(self, number))
+        return self.hosts[-1]
+
+    def __exit__(self, *_):
+        for host in self.hosts:
+            host.remove()
+        with contextlib.suppress(subprocess.CalledProcessError):
+            ip("netns", "del", self.name)
+
+
+def why_not():
+    """Why this machine gives us no hosts; None when it does."""
+    try:
+        with Switch() as switch:
+            switch.host(1)
+            return None
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"network namespaces with virtual cables need root and CAP_SYS_ADMIN ({error})"
+
+
+def status_of(host):
+    """What the QNet on that host says of itself; nothing when it does not."""
+    done = host.run("curl", "-s", "--max-time", "3", "http://127.0.0.1:8088/status")
+    return json.loads(done.stdout) if done.returncode == 0 and done.stdout else None
