@@ -20,6 +20,9 @@ namespace {
 using mesh::ConnectStatus;
 
 constexpr auto kAnswerDeadline = std::chrono::seconds(30);
+/// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is gone,
+/// or cut off: TCP would notice only after 30.
+constexpr auto kSilence = std::chrono::seconds(12);
 
 ConnectStatus status_of(const base::Error& error) {
   if (error.is(session::Errc::protocol_refused)) return ConnectStatus::not_allowed;
@@ -36,6 +39,10 @@ net::Task<proxy::Connected> ask(session::Session& session, const mesh::ConnectRe
   if (!stream) co_return proxy::Connected{status_of(stream.error()), nullptr};
 
   auto& opened = **stream;
+  const net::Deadline silent(co_await boost::asio::this_coro::executor, kSilence,
+                             [&session, asked = std::chrono::steady_clock::now()] {
+                               if (session.last_heard() < asked) session.close();
+                             });
   const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
                             [&opened] { opened.reset(); });
   const auto answer = co_await mesh::read_message<mesh::ConnectAnswer>(opened);

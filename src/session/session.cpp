@@ -113,7 +113,7 @@ net::Task<void> Session::read_loop(base::Bytes received) {
     const auto got = transport_->try_read(scratch.subspan(partial_.size()));
     if (got && *got == 0) co_return end(mux_.stream_count() == 0 && !closing_ ? Errc::idle : Errc::ended);
     if (got) {
-      last_traffic_ = now();
+      last_heard_ = last_traffic_ = now();
       if (writer_.backlog() > SessionLimits::backlog + SessionLimits::answers)
         co_return end(Errc::unread_answers);
       taken = take_records(scratch.first(partial_.size() + *got));

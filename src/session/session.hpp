@@ -80,6 +80,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Why it ended; meaningful when !alive().
   [[nodiscard]] const base::Error& reason() const { return reason_; }
   [[nodiscard]] std::size_t stream_count() const { return mux_.stream_count(); }
+  /// When the peer was last heard of: whatever it sent.
+  [[nodiscard]] std::chrono::steady_clock::time_point last_heard() const { return last_heard_; }
 
   /// Runs once, when the session has ended.
   void on_end(std::function<void()> function);
@@ -125,6 +127,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::function<void()> on_end_;
   base::Error reason_ = Errc::ended;
   std::chrono::steady_clock::time_point last_traffic_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point last_heard_ = last_traffic_;
   boost::asio::steady_timer idle_timer_;
   bool idle_end_ = false;
   bool closing_ = false;
