@@ -126,6 +126,7 @@ base::Result<node::ClientConfig> client_config(const Settings& settings, base::R
   config.peers = std::move(*peers);
   config.operators = std::move(*operators);
   config.state_dir = settings.state_dir;
+  config.lan_discovery = settings.lan_discovery;
   auto browser = browser_of(settings, random);
   if (!browser) return base::forward_error(browser);
   config.browser = std::move(*browser);
@@ -172,6 +173,7 @@ base::Result<node::MembershipConfig> membership_config(const Settings& settings,
   // The mode matrix: a bootstrap peer is known by its invite alone, and a super peer has the list itself.
   config.registers = settings.helper_mode != HelperMode::bootstrap;
   config.asks = !has_directory(settings.helper_mode);
+  config.lan_discovery = settings.lan_discovery;
   config.state_dir = settings.state_dir;
   return config;
 }

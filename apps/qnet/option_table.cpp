@@ -270,6 +270,7 @@ constexpr Option kOptions[] = {
     {"exit_ports", "EXIT_PORTS", "PORTS", "exit: further ports beside 80 and 443", "R", true, add_exit_port},
     {"exit_max_connections", "EXIT_MAX_CONNECTIONS", "N", "exit: connections at once (1000)", "R", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.exit_max_connections); }},
     {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "R", true, add_dns_server},
+    {"lan_discovery", "QNET_LAN_DISCOVERY", "", "find peers in the local network (mDNS)", "r", false, [](Settings& s, const std::string& v) { return set_flag_value(s.lan_discovery, v); }},
     {"directory_store", "QNET_DIRECTORY_STORE", "FILE|URL", "directory: its database, or postgres://…", "R", false, set_directory_store},
     {"directory_http", "QNET_DIRECTORY_HTTP", "ADDR:PORT", "directory: its HTTP API (none)", "R", false, [](Settings& s, const std::string& v) -> Result<void> { mesh::HostPort at; auto set = set_endpoint(v, at); if (set) s.directory_http = at; return set; }},
     {"directory_token", "QNET_DIRECTORY_TOKEN", "TOKEN", "directory: for operators of its API", "R", false, set_token},

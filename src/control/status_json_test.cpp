@@ -23,7 +23,7 @@ TEST(StatusJson, has_every_key_even_when_nothing_is_known) {
   const auto all = render(Status{});
   EXPECT_THAT(keys(all), ElementsAre("version", "helper_mode", "connection", "since", "uptime_seconds",
                                      "peer_id", "socks_address", "template", "listen_address", "peers",
-                                     "counters", "problem", "nodes"));
+                                     "counters", "network", "directory", "registered", "problem", "nodes"));
   EXPECT_THAT(keys(all.at("counters")),
               ElementsAre("sessions_open", "streams_open", "bytes_up", "bytes_down", "handshakes", "exit"));
   EXPECT_EQ(all.at("connection"), "offline");

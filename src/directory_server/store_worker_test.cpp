@@ -22,7 +22,8 @@ class StoreWorkerTest : public ::testing::Test {
     for (int i = 0; i < count; ++i) boost::asio::co_spawn(io_, save_one(), boost::asio::detached);
   }
   net::Task<void> save_one() {
-    const auto saved = co_await worker_->save(Record{});
+    Record record;
+    const auto saved = co_await worker_->save(std::move(record));
     ++(saved ? saved_ : lost_);
   }
   template <class Condition>

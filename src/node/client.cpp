@@ -20,8 +20,8 @@ namespace {
 using mesh::ConnectStatus;
 
 constexpr auto kAnswerDeadline = std::chrono::seconds(30);
-/// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is gone,
-/// or cut off: TCP would notice only after 30.
+/// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is
+/// gone, or cut off: TCP would notice only after 30.
 constexpr auto kSilence = std::chrono::seconds(12);
 
 ConnectStatus status_of(const base::Error& error) {
@@ -109,15 +109,43 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
   view_->start([this] {
     if (!uplink_->connected()) uplink_->dial_now();
   });
+  if (config.lan_discovery) {
+    mdns::LanOptions options;
+    options.found = [this](const mdns::Found& found) { note_lan_peer(found); };
+    lan_ = mdns::Lan::start(io, std::move(options), dialer_->random());
+  }
   uplink_->start();
   proxy_->start();
+}
+
+/// Whoever answers there must have the relay's key: an address that is a lie costs an attempt, no more.
+void Client::note_lan_peer(const mdns::Found& found) {
+  if (lan_addresses_.size() >= ClientLimits::lan_peers && !lan_addresses_.contains(found.peer.key())) return;
+  auto& known = lan_addresses_[found.peer.key()];
+  if (known == found.addresses) return;
+  known = found.addresses;
+  if (!uplink_->connected()) uplink_->dial_now();
+}
+
+/// In this network first, where it was heard of.
+void Client::add(std::vector<session::RelayAddress>& all, const mesh::PeerId& peer,
+                 session::RelayAddress address) const {
+  if (const auto found = lan_addresses_.find(peer.key()); found != lan_addresses_.end()) {
+    for (const auto& near : found->second) {
+      auto nearer = address;
+      nearer.host = near.host;
+      nearer.port = near.port;
+      all.push_back(std::move(nearer));
+    }
+  }
+  all.push_back(std::move(address));
 }
 
 /// The peers that a person named, then exits that the operators agree on, at last the operators themselves:
 /// but not before it is known that there is nobody else, for they are few, and known to every censor.
 std::vector<session::RelayAddress> Client::candidates() const {
   std::vector<session::RelayAddress> all;
-  for (const auto& invite : peers_) all.push_back(discovery::address_of(invite));
+  for (const auto& invite : peers_) add(all, invite.peer, discovery::address_of(invite));
   const auto& exits = view_->exits();
   std::vector<std::size_t> order(exits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -127,17 +155,18 @@ std::vector<session::RelayAddress> Client::candidates() const {
     std::swap(order[i], order[i + dialer_->random().below(left)]);
     const auto& descriptor = exits[order[i]].descriptor;
     if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
-    all.push_back(discovery::address_of(descriptor.descriptor()));
+    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()));
     ++drawn;
   }
   if (view_->settled() || !all.empty())
-    for (const auto& invite : operators_) all.push_back(discovery::address_of(invite));
+    for (const auto& invite : operators_) add(all, invite.peer, discovery::address_of(invite));
   return all;
 }
 
 void Client::stop() {
   proxy_->stop();
   view_->stop();
+  if (lan_) lan_->stop();
   uplink_->stop();
 }
 

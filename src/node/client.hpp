@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/random.hpp"
 #include "control/status.hpp"
 #include "discovery/network_view.hpp"
+#include "mdns/lan.hpp"
 #include "mesh/invite.hpp"
 #include "node/uplink.hpp"
 #include "proxy/server.hpp"
@@ -29,11 +31,14 @@ struct ClientConfig {
   /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities;
   std::filesystem::path state_dir;  ///< where the last good snapshots are; empty to keep none
+  bool lan_discovery = false;       ///< ask this network for relays that are in it
 };
 
 struct ClientLimits {
   /// Of the listed exits, drawn by lot for each round of attempts.
   static constexpr std::size_t exits = 6;
+  /// Peers heard of in this network; more are not remembered.
+  static constexpr std::size_t lan_peers = 256;
 };
 
 /// Lives on one io_context. `random` must outlive it.
@@ -53,12 +58,17 @@ class Client {
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
          std::shared_ptr<const discovery::Dialer> dialer);
   [[nodiscard]] std::vector<session::RelayAddress> candidates() const;
+  void add(std::vector<session::RelayAddress>& all, const mesh::PeerId& peer,
+           session::RelayAddress address) const;
+  void note_lan_peer(const mdns::Found& found);
 
   net::tcp::endpoint socks_;
   std::vector<mesh::Invite> peers_;
   std::vector<mesh::Invite> operators_;
   std::shared_ptr<const discovery::Dialer> dialer_;
   std::shared_ptr<discovery::NetworkView> view_;
+  std::map<crypto::Ed25519Public, std::vector<mesh::HostPort>> lan_addresses_;
+  std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for
   std::shared_ptr<Uplink> uplink_;
   std::shared_ptr<proxy::Server> proxy_;
 };

@@ -29,6 +29,11 @@ std::optional<std::string> reachable_interface(bool private_addresses) {
 Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
                        std::shared_ptr<const discovery::Dialer> dialer,
                        std::shared_ptr<directory::Service> own_directory) {
+  if (config.lan_discovery) {
+    mdns::LanOptions options;
+    options.announce = mdns::Announcement{config.identity.peer_id(), config.port};
+    lan_ = mdns::Lan::start(io, std::move(options), dialer->random());
+  }
   if (config.asks && !config.operators.empty())
     view_ = std::make_shared<discovery::NetworkView>(io.get_executor(), config.operators,
                                                      config.state_dir / "network", dialer);
@@ -64,6 +69,7 @@ void Membership::start() {
 void Membership::stop() {
   if (registrar_) registrar_->stop();
   if (view_) view_->stop();
+  if (lan_) lan_->stop();
 }
 
 void Membership::fill(control::Status& status) const {

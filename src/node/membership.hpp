@@ -9,6 +9,7 @@
 #include "directory_server/service.hpp"
 #include "discovery/network_view.hpp"
 #include "discovery/registrar.hpp"
+#include "mdns/lan.hpp"
 
 namespace qnet::node {
 
@@ -24,6 +25,7 @@ struct MembershipConfig {
   bool registers = true;  ///< tells directories that it is there
   bool asks = true;       ///< asks them for the network
   std::filesystem::path state_dir{};
+  bool lan_discovery = false;  ///< answer in this network, too
 };
 
 /// Lives on one io_context.
@@ -41,6 +43,7 @@ class Membership {
  private:
   std::shared_ptr<discovery::Registrar> registrar_;  // null when it does not register
   std::shared_ptr<discovery::NetworkView> view_;     // null when it does not ask
+  std::shared_ptr<mdns::Lan> lan_;                   // null unless it was asked for
 };
 
 /// The address of this machine's interfaces that others could reach best: a public one, and only when

@@ -12,30 +12,12 @@ import unittest
 
 import hosts
 from hosts import Switch, status_of
-import harness
-from harness import COVER_NAME, QNET, Nginx, run, wait_until
+from harness import COVER_NAME, QNET, run, wait_until
+from site_host import SiteNginx
 
 SITE = "site.qnet-test.example"
 BODY = b"flows\n"
 EXIT_ENV = {"EXIT_ABUSE_EMAIL": "abuse@example.org"}
-
-
-class SiteNginx(Nginx):
-    """nginx on a host: the cover origin, and the destination."""
-
-    def __init__(self, folder, host):
-        self.host = host
-        original, accepts = harness.Process, harness.accepts
-        harness.Process = lambda arguments, log, **more: original(host.command(*arguments), log, **more)
-        harness.accepts = lambda port: host.run("curl", "-sk", "--max-time", "1",
-                                                f"https://{host.address}:{port}/").returncode == 0
-        try:
-            super().__init__(folder, files={"index.html": BODY})
-        finally:
-            harness.Process, harness.accepts = original, accepts
-
-    def _configuration(self, extra):
-        return super()._configuration(extra).replace("listen 127.0.0.1:", f"listen {self.host.address}:")
 
 
 class Traffic(threading.Thread):
@@ -70,7 +52,7 @@ class SelfFoundNetwork(unittest.TestCase):
         self.addCleanup(self.stack.close)
         switch = self.stack.enter_context(Switch())
         self.site_host = switch.host(2)
-        self.site = SiteNginx(self.folder / "site", self.site_host)
+        self.site = SiteNginx(self.folder / "site", self.site_host, BODY)
         self.stack.callback(self.site.stop)
         self.hosts = {f"{kind}{i}": switch.host(base + i) for kind, base, count in
                       (("super", 10, 3), ("relay", 20, 5), ("exit", 30, 2), ("client", 40, 3)) for i in range(count)}
