@@ -17,9 +17,16 @@ echo "== openssl speed, X25519"
 openssl speed -seconds 3 ecdhx25519 2>/dev/null | tail -n 1
 echo "== handshake"
 build/bench/bin/bench_handshake --benchmark_min_time=2 2>/dev/null
+echo "== directory"
+build/bench/bin/bench_directory --benchmark_min_time=0.5 2>/dev/null
 echo "== openssl speed again: the machine's own drift"
 openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
 echo "== one hop beside trojan"
 bench/one_hop.py
 echo "== downloads under a flood of strangers"
 bench/flood.py --pin
+echo "== a directory under load"
+bench/directory_load.py
+echo "== first page"
+bench/first_path.py
+bench/directory_simulation.py

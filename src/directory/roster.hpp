@@ -107,6 +107,7 @@ class Roster {
   void index(const Entry& entry);
   void unindex(const Entry& entry);
   void list(Entry& entry, bool wanted);
+  void delay_check(Entry& entry, SteadyTime now);
 
   Options options_;
   Entries entries_;

@@ -219,6 +219,14 @@ TEST_F(RosterTest, a_record_restores_what_was_listed) {
   EXPECT_FALSE(replay);
 }
 
+TEST_F(RosterTest, who_was_listed_before_a_restart_is_checked_within_the_hour_not_at_once) {
+  register_and_check(relay_);
+  Roster again;
+  again.restore(to_record(*roster_.find(relay_.key())), kStart);
+  EXPECT_TRUE(again.due_for_check(kStart + 59s, 10).empty());
+  EXPECT_EQ(again.due_for_check(kStart + 1h, 10).size(), 1U);
+}
+
 TEST_F(RosterTest, another_directorys_records_are_taken_and_old_ones_are_not) {
   register_and_check(relay_);
   auto record = to_record(*roster_.find(relay_.key()));

@@ -71,8 +71,10 @@ net::Task<http::Reply> Api::answer(const http::Request& request) {
   if (!service_)
     co_return http::error_reply(404, "This peer serves no directory.",
                                 "Ask a peer in mode bootstrap or super.");
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(listings_, [now](const auto& one) { return now - one.second.made >= ApiLimits::fresh; });
   auto& limiter = service_->limiter();
-  if (!limiter.admit(limiter.asker_at(request.from.address()), std::chrono::steady_clock::now())) {
+  if (!limiter.admit(limiter.asker_at(request.from.address()), now)) {
     auto reply = http::error_reply(429, "Too many requests.", "One address may ask 100 times a minute.");
     reply.fields.emplace_back("Retry-After", "60");
     co_return reply;
@@ -121,7 +123,6 @@ const std::string& Api::listing(const std::string& country) {
   const auto now = std::chrono::steady_clock::now();
   const auto found = listings_.find(country);
   if (found != listings_.end() && now - found->second.made < ApiLimits::fresh) return found->second.text;
-  if (listings_.size() >= ApiLimits::listings && found == listings_.end()) listings_.clear();
   auto& kept = listings_[country];
   const auto relays = service_->roster().listed(country);
   kept.text = listing_json(relays);

@@ -15,8 +15,6 @@ struct ApiLimits {
   static constexpr std::size_t body = 16 * 1024;
   /// A listing is made once for all who ask within this time.
   static constexpr std::chrono::seconds fresh{1};
-  /// Listings kept for that: as many as there are countries, and no more for whoever asks for others.
-  static constexpr std::size_t listings = 300;
 };
 
 struct ApiOptions {

@@ -1,5 +1,9 @@
 #include "directory_server/service.hpp"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,6 +18,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kLargeList = 1024 * 1024;
 
 WallTime wall_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
@@ -84,6 +89,13 @@ net::Task<Answer> Service::submit(base::Bytes wire) {
   ++(registration->descriptor ? counters_.registered : counters_.heartbeats);
   if (registration->descriptor) check_timer_.cancel();
   const bool listed = record->checked;
+  // What a crash of the machine takes of a heartbeat, the next one brings again.
+  if (!registration->descriptor && registration->purpose == Purpose::alive) {
+    worker_->save_later(std::move(*record));
+    Answer answer;
+    answer.status = listed ? Status::ok : Status::accepted;
+    co_return answer;
+  }
   const auto saved = co_await worker_->save(std::move(*record));
   if (!saved) co_return refuse(saved.error());
   Answer answer;
@@ -114,7 +126,7 @@ const Publication& Service::publication() {
 
 void Service::renew_list() {
   const auto relays = roster_.listed();
-  const auto list = encode_list(relays);
+  auto list = encode_list(relays);
   published_revision_ = roster_.revision();
   listed_at_ = steady_now();
   const auto digest = crypto::sha256(list);
@@ -122,6 +134,11 @@ void Service::renew_list() {
   published_.digest = digest;
   published_.count = relays.size();
   published_.list = std::make_shared<const base::Bytes>(pack(list));
+#ifdef __GLIBC__
+  // What packing a large list needed for a moment would stay with this process for good: a kilobyte for each
+  // relay.
+  if (list.size() > kLargeList) ::malloc_trim(0);
+#endif
   published_.header.clear();
 }
 

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""A directory with 10,000 relays under load: 500 queries and 333 heartbeats a second, beside each other, from many addresses.
+
+The relays are put into its database; every heartbeat is signed, checked and written as any other. The directory runs on one
+core, this program on the others. Prints the queries' and the heartbeats' times, the directory's share of its core, its start
+and its memory. `limit` is the same load's answers to a path that is not there: what HTTP alone costs here.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import os
+import pathlib
+import sqlite3
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
+
+from directory_documents import Relay, base64url  # noqa: E402
+from harness import COVER_NAME, QNET, Nginx, Process, free_port, run, wait_until  # noqa: E402
+
+COUNTRIES = [a + b for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJ"]
+
+
+def make_relays(count):
+    return [Relay(host=f"127.{20 + i // 62500}.{i // 250 % 250}.{1 + i % 250}", country=COUNTRIES[i % 100],
+                  capabilities=3, ports=[80, 443], bandwidth=12_500_000) for i in range(count)]
+
+
+def fill(database, relays):
+    now = int(time.time())
+    rows = []
+    for relay in relays:
+        relay.signed_descriptor = relay.descriptor()
+        rows.append((relay.public, relay.signed_descriptor, 1, now, now, 1, relay.fields["country"], 1, 0))
+    with sqlite3.connect(database) as connection:
+        connection.execute("DELETE FROM relays")
+        connection.executemany("INSERT INTO relays VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.close()
+
+
+class Connection:
+    """One asker after the other, each with an address of its own: one may ask 100 times a minute."""
+
+    addresses = itertools.count()
+
+    def __init__(self, port):
+        self.port, self.left, self.streams, self.lock = port, 0, None, asyncio.Lock()
+
+    async def ask(self, request):
+        async with self.lock:
+            return await self.ask_alone(request)
+
+    async def ask_alone(self, request):
+        if self.left == 0:
+            if self.streams:
+                self.streams[1].close()
+            number = next(Connection.addresses)
+            address = f"127.{100 + number // 62500}.{number // 250 % 250}.{1 + number % 250}"
+            self.streams = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
+            self.left = 90
+        self.left -= 1
+        reader, writer = self.streams
+        began = time.perf_counter()
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0)
+        if length:
+            await reader.readexactly(length)
+        return int(head[9:12]), time.perf_counter() - began
+
+
+def get(path, *fields):
+    return "\r\n".join([f"GET {path} HTTP/1.1", "Host: directory", *fields, "", ""]).encode()
+
+
+def beat(relay):
+    body = json.dumps({"registration": base64url(relay.registration(relay.signed_descriptor, whole=False))}).encode()
+    return b"POST /api/relay/register HTTP/1.1\r\nHost: directory\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+async def steadily(rate, seconds, each):
+    """Calls each(i) `rate` times a second, whether the last call has ended or not."""
+    began, running = time.perf_counter(), []
+    for i in range(int(rate * seconds)):
+        wait = began + i / rate - time.perf_counter()
+        if wait > 0:
+            await asyncio.sleep(wait)
+        running.append(asyncio.ensure_future(each(i)))
+    return await asyncio.gather(*running)
+
+
+def shown(name, results):
+    times = sorted(took for _, took in results)
+    statuses = {}
+    for status, _ in results:
+        statuses[status] = statuses.get(status, 0) + 1
+    p = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.99)]
+    print(f"{name:<22} p50 {p[0]:5.2f} ms  p99 {p[1]:5.2f} ms  {statuses}")
+
+
+def core_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def load(port, pid, relays, seconds):
+    askers = [Connection(port) for _ in range(100)]
+    beaters = [Connection(port) for _ in range(100)]
+    status, _ = await askers[0].ask(get("/api/directory/snapshot", "Accept-Encoding: zstd"))
+    assert status == 200
+    # Signed beforehand: this program must not be what is measured.
+    order = [relays[i % len(relays)] for i in range(int(333 * seconds * 3))]
+    beats = [beat(relay) for relay in order]
+    done = 0
+    for name, request in (("limit: not there (404)", get("/nothing")), ("a country's relays", None),
+                          ("unchanged snapshot", get("/api/directory/snapshot", "If-None-Match: *"))):
+        def query(i):
+            return askers[i % len(askers)].ask(request or get(f"/api/relays/by-country?country={COUNTRIES[i % 100]}"))
+        offset = done
+        before, began = core_seconds(pid), time.perf_counter()
+        queries, heartbeats = await asyncio.gather(
+            steadily(500, seconds, query),
+            steadily(333, seconds, lambda i: beaters[i % len(beaters)].ask(beats[offset + i])))
+        done += int(333 * seconds)
+        share = (core_seconds(pid) - before) / (time.perf_counter() - began)
+        shown(name, queries)
+        shown("  and heartbeats", heartbeats)
+        print(f"  {share:.2f} of a core")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--relays", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=9.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="qnet-load-") as name:
+        folder = pathlib.Path(name)
+        cover, port, status_port = Nginx(folder / "cover"), free_port(), free_port()
+        state = folder / "state"
+        command = ["taskset", "-c", "0", QNET, "run", "--helper-mode", "bootstrap", "--listen", f"127.0.0.1:{free_port()}",
+                   "--cover-origin", f"127.0.0.1:{cover.https_port}", "--cover-name", COVER_NAME, "--cover-ca",
+                   cover.certificate, "--state-dir", state, "--status-port", status_port, "--directory-http",
+                   f"127.0.0.1:{port}", "--directory-private", "--threads", "1"]
+
+        def listed():
+            done = run(["curl", "-s", f"http://127.0.0.1:{status_port}/status"])
+            return json.loads(done.stdout)["directory"]["listed"] if done.stdout else None
+
+        def start():
+            began = time.perf_counter()
+            process = Process(command, folder / f"log-{began}")
+            wait_until(lambda: process.text().find("QNet is running") >= 0 or not process.running(), "it listens", 20, 0.001)
+            return process, time.perf_counter() - began
+
+        try:
+            process, _ = start()
+            wait_until(lambda: listed() == 0, "the directory answers")
+            time.sleep(2)  # what the cover's calibration needs for good
+            empty = process.resident()
+            process.stop()
+            print(f"signing {options.relays} relays")
+            relays = make_relays(options.relays)
+            fill(state / "directory.db", relays)
+            process, took = start()
+            wait_until(lambda: listed() == options.relays, "all are listed")
+            time.sleep(2)
+            full = process.resident()
+            print(f"start to listening with {options.relays} relays: {took * 1000:.0f} ms")
+            print(f"resident memory a relay: {(full - empty) / options.relays:.0f} bytes")
+            os.sched_setaffinity(0, set(range(1, os.cpu_count())) or {0})
+            asyncio.run(load(port, process.pid, relays, options.seconds))
+            print(f"resident memory a relay after the load, the list signed: {(process.resident() - empty) / options.relays:.0f} bytes")
+            process.stop()
+        finally:
+            cover.stop()
+
+
+if __name__ == "__main__":
+    main()
