@@ -57,7 +57,8 @@ Roster full_roster() {
 
 void verify(benchmark::State& state) {
   const auto& keys = network().keys.front();
-  const auto message = base::bytes_of("about as long as the body of a heartbeat is, which has some eighty bytes");
+  const auto message =
+      base::bytes_of("about as long as the body of a heartbeat is, which has some eighty bytes");
   const auto signature = keys.signing.sign(message);
   for (auto _ : state)
     benchmark::DoNotOptimize(crypto::ed25519_verify(keys.signing.public_key, message, signature));
@@ -97,7 +98,8 @@ void publish(benchmark::State& state) {
     raw = list.size();
     packed = small.size();
   }
-  state.SetLabel(std::to_string(raw / kRelays) + " bytes a relay, " + std::to_string(packed / kRelays) + " packed");
+  state.SetLabel(std::to_string(raw / kRelays) + " bytes a relay, " + std::to_string(packed / kRelays) +
+                 " packed");
 }
 BENCHMARK(publish)->Unit(benchmark::kMillisecond);
 

@@ -14,7 +14,8 @@ using tcp = boost::asio::ip::tcp;
 
 // By value: the request's texts live until the reply is there, the source as long as the server.
 net::Task<http::Reply> reply_to(const http::Request& request, const StatusSource* source) {
-  const auto reply = answer({.method = request.method, .target = request.target, .host = request.host}, *source);
+  const auto reply =
+      answer({.method = request.method, .target = request.target, .host = request.host}, *source);
   http::Reply sent{reply.status, reply.content_type, reply.body, {}};
   if (reply.status == 405) sent.fields.emplace_back("Allow", "GET, HEAD");
   co_return sent;
@@ -51,8 +52,7 @@ base::Result<Server> Server::start(boost::asio::io_context& io, const tcp::endpo
   if (!at.address().is_loopback()) return base::fail(Errc::not_loopback, net::to_text(at));
   auto state = std::make_unique<State>(State{std::move(source), std::nullopt});
   auto http = http::Server::start(
-      io, at,
-      [asked = &state->source](const http::Request& request) { return reply_to(request, asked); },
+      io, at, [asked = &state->source](const http::Request& request) { return reply_to(request, asked); },
       to_http(limits));
   if (!http) {
     if (!http.error().is(net::Errc::address_in_use))

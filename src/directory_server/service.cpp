@@ -4,6 +4,8 @@
 #include <malloc.h>
 #endif
 
+#include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -49,9 +51,11 @@ base::Result<std::shared_ptr<Service>> Service::start(asio::io_context& io, mesh
   auto records = store->load();
   if (!records) return base::forward_error(records);
   std::shared_ptr<Service> service(new Service(io, std::move(identity), options, std::move(hooks), random));
-  const auto oldest = wall_now() - ServiceLimits::keep_rows;
+  // Those who lived when the last one was heard of; the others had been silent for too long already.
+  WallTime newest{};
+  for (const auto& record : *records) newest = std::max(newest, record.last_seen);
   for (const auto& record : *records)
-    if (record.last_seen >= oldest) service->roster_.restore(record, steady_now());
+    if (record.last_seen >= newest - RosterLimits::expiry) service->roster_.restore(record, steady_now());
   service->worker_ = std::make_unique<StoreWorker>(
       io, std::move(store), [weak = std::weak_ptr(service)](const std::vector<Record>& changed) {
         const auto self = weak.lock();

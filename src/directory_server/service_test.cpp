@@ -145,6 +145,29 @@ TEST_F(ServiceTest, takes_over_what_another_directory_has_stored) {
   run_until([&] { return service_->roster().listed_count() == 1; });
 }
 
+TEST_F(ServiceTest, a_restart_brings_back_who_lived_and_not_who_was_silent) {
+  const auto record_of = [&](const mesh::Identity& keys, WallTime last_seen) {
+    const auto signed_one = descriptor(keys);
+    return Record{keys.signing.public_key,
+                  {signed_one.wire().begin(), signed_one.wire().end()},
+                  1,
+                  last_seen,
+                  last_seen,
+                  true,
+                  {},
+                  false};
+  };
+  const auto stopped = now() - std::chrono::hours(3);
+  controls_->kept = {record_of(relay_, stopped),
+                     record_of(testing::identity(53), stopped - std::chrono::seconds(60)),
+                     record_of(testing::identity(54), stopped - std::chrono::seconds(200))};
+  const auto again =
+      *Service::start(io_, operator_.clone(), {}, std::make_unique<FailingStore>(controls_), {}, random_);
+  EXPECT_EQ(again->roster().listed_count(), 2U);
+  EXPECT_EQ(again->roster().find(testing::identity(54).signing.public_key), nullptr);
+  again->stop();
+}
+
 TEST_F(ServiceTest, refuses_what_is_no_registration) {
   EXPECT_EQ(ask({Query::Kind::registration, {1, 2, 3}}).status, Status::bad_request);
   EXPECT_EQ(tell(testing::identity(52), testing::registration_of(descriptor(relay_), 1, now())).status,

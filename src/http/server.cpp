@@ -110,9 +110,10 @@ Task<void> linger(beast::tcp_stream& stream) {
 
 // One write without waiting: a fresh socket always has room for it.
 void turn_away(tcp::socket socket) {
-  const auto text = to_wire(
-      to_response(error_reply(503, "Too many connections.", "Close some, or try again in a moment."), 11, false),
-      false);
+  const auto text =
+      to_wire(to_response(error_reply(503, "Too many connections.", "Close some, or try again in a moment."),
+                          11, false),
+              false);
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(text), ignored);
@@ -194,8 +195,7 @@ class Server::State : public std::enable_shared_from_this<State> {
 
 bool Server::State::has_room(const tcp::endpoint& from) const {
   const auto found = from_.find(from.address());
-  return open_.size() < limits_.connections &&
-         (found == from_.end() || found->second < limits_.per_address);
+  return open_.size() < limits_.connections && (found == from_.end() || found->second < limits_.per_address);
 }
 
 Task<void> Server::State::accept_all(std::shared_ptr<State> self) {

@@ -26,7 +26,7 @@ struct Request {
   std::string_view if_none_match;
   std::string_view accept_encoding;
   std::string_view authorization;
-  bool forwarded = false;  ///< a proxy passed it on: `from` is not who asked
+  bool forwarded = false;   ///< a proxy passed it on: `from` is not who asked
   net::tcp::endpoint from;  ///< never for a log
 };
 
@@ -56,8 +56,8 @@ class Server {
  public:
   /// Listens at once. The errors are net's. `handler` is called once for each whole request, and never after
   /// stop(); what it holds must outlive every call.
-  static base::Result<Server> start(boost::asio::io_context& io, const net::tcp::endpoint& at, Handler handler,
-                                    const ServerLimits& limits);
+  static base::Result<Server> start(boost::asio::io_context& io, const net::tcp::endpoint& at,
+                                    Handler handler, const ServerLimits& limits);
 
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;

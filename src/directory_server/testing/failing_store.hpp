@@ -19,10 +19,14 @@ class FailingStore final : public Store {
     std::atomic<int> records{0};
     std::mutex mutex;
     std::vector<Record> news;  ///< what changes() gives next
+    std::vector<Record> kept;  ///< what load() gives
   };
   explicit FailingStore(std::shared_ptr<Controls> controls) : controls_(std::move(controls)) {}
 
-  base::Result<std::vector<Record>> load() override { return std::vector<Record>(); }
+  base::Result<std::vector<Record>> load() override {
+    const std::scoped_lock lock(controls_->mutex);
+    return controls_->kept;
+  }
   base::Result<void> save(std::span<const Record> records) override {
     while (controls_->waits) std::this_thread::yield();
     if (controls_->fails) return base::fail(Errc::store_lost);
