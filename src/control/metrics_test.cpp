@@ -114,6 +114,19 @@ TEST(Metrics, label_the_nodes_of_the_demo) {
               HasSubstr("\nqnet_handshakes_total{node=\"super\",result=\"accepted\"} 7\n"));
 }
 
+TEST(Metrics, count_a_directorys_relays_by_country) {
+  auto status = testing::super_status();
+  status.directory = Directory{3, 0, {{"SE", 2}, {"", 1}}, 3, 4, 5, 6, 7, false};
+  status.registered = {{"192.0.2.9:443", true, ""}};
+  const auto page = metrics(status);
+  EXPECT_THAT(page, HasSubstr("\nqnet_directory_relays{country=\"SE\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_directory_relays{country=\"unknown\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_directory_requests_total{kind=\"heartbeat\"} 4\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_directory_store_up 0\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_registered{directory=\"192.0.2.9:443\"} 1\n"));
+  EXPECT_EQ(first_bad_line(page), "");
+}
+
 TEST(Metrics, escape_labels) {
   auto status = testing::client_status();
   status.peers[0].name = "a\\b\"c\nd";

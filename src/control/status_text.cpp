@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -109,7 +108,9 @@ void append_counters(std::string& out, const Counters& counters) {
 std::string countries_text(const std::map<std::string, std::size_t>& countries) {
   constexpr std::size_t kShown = 8;
   std::vector<std::pair<std::string, std::size_t>> sorted(countries.begin(), countries.end());
-  std::ranges::stable_sort(sorted, std::ranges::greater(), &std::pair<std::string, std::size_t>::second);
+  std::ranges::sort(sorted, [](const auto& one, const auto& other) {
+    return one.second != other.second ? one.second > other.second : one.first < other.first;
+  });
   std::string text;
   for (std::size_t i = 0; i < std::min(kShown, sorted.size()); ++i)
     text += fmt::format("{}{} {}", i == 0 ? "" : ", ", sorted[i].second,

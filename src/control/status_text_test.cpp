@@ -50,6 +50,30 @@ TEST(StatusText, puts_each_node_of_the_demo_under_its_name) {
   EXPECT_THAT(text, HasSubstr("\n[super]\nmode        super\n"));
 }
 
+TEST(StatusText, tells_what_is_known_of_the_network) {
+  auto status = testing::client_status();
+  status.network =
+      Network{31, 9, {{"SE", 12}, {"DE", 3}, {"", 16}}, 3, 2, std::nullopt, "no answer came in time"};
+  const auto text = status_text(status);
+  EXPECT_THAT(text, HasSubstr("\nnetwork     31 relays, 9 exits; 2 of 3 operators\n"));
+  EXPECT_THAT(text, HasSubstr("\ncountries   16 unknown, 12 SE, 3 DE\n"));
+  EXPECT_THAT(text, HasSubstr("\noperators   no answer came in time\n"));
+}
+
+TEST(StatusText, tells_what_a_directory_lists_and_where_a_peer_is_registered) {
+  auto status = testing::super_status();
+  status.directory = Directory{10, 2, {{"SE", 10}}, 12, 400, 3, 5, 70, false};
+  status.registered = {{"192.0.2.9:443", true, ""}, {"192.0.2.8:443", false, "Set the clock."}};
+  const auto text = status_text(status);
+  EXPECT_THAT(
+      text,
+      HasSubstr("10 listed, 2 not answering; 12 registrations, 400 heartbeats, 3 refused; 5 lists given, "
+                "70 renewed"));
+  EXPECT_THAT(text, HasSubstr("The directory's database does not answer"));
+  EXPECT_THAT(text,
+              HasSubstr("\nregistered  192.0.2.9:443\nregistered  192.0.2.8:443: not yet. Set the clock.\n"));
+}
+
 TEST(StatusText, lets_nobody_speak_to_the_terminal) {
   auto status = testing::client_status();
   status.peers[0].last_error = "\x1b[2Jgone\r\n\xff";

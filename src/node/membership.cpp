@@ -14,7 +14,8 @@ std::optional<std::string> reachable_interface(bool private_addresses) {
   auto own = exit::own_addresses();
   if (!own) return std::nullopt;
   // IPv4 first: more clients have it.
-  std::ranges::stable_sort(*own, [](const auto& a, const auto& b) { return a.is_v4() && !b.is_v4(); });
+  std::ranges::sort(*own,
+                    [](const auto& a, const auto& b) { return a.is_v4() != b.is_v4() ? a.is_v4() : a < b; });
   for (const auto& address : *own)
     if (directory::may_be_public(address.to_text())) return address.to_text();
   if (!private_addresses) return std::nullopt;

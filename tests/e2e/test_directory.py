@@ -1,8 +1,12 @@
 """A network that finds itself: clients that know operators only, relays that register, directories that die."""
 
+import contextlib
+import sqlite3
+import time
 import unittest
 
 import harness
+from directory_documents import Relay
 from harness import COVER_NAME, Nginx, Node, free_port, run, temporary_folder, wait_until
 
 SITE = "site.qnet-test.example"
@@ -92,6 +96,33 @@ class DirectoryNetwork(unittest.TestCase):
         client.process = harness.Process(client.process.arguments, client.process.log)
         self.stack.callback(client.process.stop)
         self.wait_fetch(client)
+
+    def test_one_lying_and_one_dead_operator_of_three_change_nothing(self):
+        invites = self.operators()
+        for i in range(2):
+            self.relay(f"exit-{i}", "exit", invites)
+        for i in range(3):
+            self.wait_listed(f"operator-{i}", 2)
+        self.nodes["operator-0"].process.kill()
+        # The liar puts an exit of its own into its list, as if it had been checked.
+        liar, trap = self.nodes["operator-2"], harness.listen()
+        self.stack.callback(trap.close)
+        liar.process.stop()
+        sybil = Relay(port=trap.getsockname()[1], capabilities=3, ports=[80, 443], cover_name=COVER_NAME)
+        with contextlib.closing(sqlite3.connect(liar.folder / "state" / "directory.db")) as database, database:
+            now = int(time.time())
+            database.execute("INSERT INTO relays VALUES (?, ?, 1, ?, ?, 1, '', 0, 0)",
+                             (sybil.public, sybil.descriptor(), now, now))
+        liar.process = harness.Process(liar.process.arguments, liar.process.log)
+        self.stack.callback(liar.process.stop)
+        self.wait_listed("operator-2", 3)
+        client = self.client("client", invites)
+        self.wait_fetch(client)
+        network = client.status()["network"]
+        self.assertEqual((network["exits"], network["agreeing"]), (2, 2))
+        trap.setblocking(False)
+        with self.assertRaises(BlockingIOError, msg="the client came to the liar's exit"):
+            trap.accept()
 
     def test_an_exit_that_says_goodbye_is_no_longer_listed_at_once(self):
         invites = self.operators(count=1)
