@@ -93,6 +93,12 @@ struct Encoder {
 
 }  // namespace
 
+Bytes byte_string_head(std::uint64_t size) {
+  Bytes out;
+  append_head(out, Major::bytes, size);
+  return out;
+}
+
 Bytes encode(const Value& value) {
   Bytes out;
   Encoder{out}.write(value);

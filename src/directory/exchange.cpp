@@ -9,10 +9,10 @@ namespace {
 
 constexpr std::uint64_t kVersion = 1;
 
-base::Bytes framed(const cbor::Value& value) {
-  const auto body = cbor::encode(value);
+/// `more`: how many bytes of the message come after these.
+base::Bytes framed(base::ByteView body, std::size_t more) {
   base::Bytes bytes(4);
-  base::store_be(bytes.data(), static_cast<std::uint32_t>(body.size()));
+  base::store_be(bytes.data(), static_cast<std::uint32_t>(body.size() + more));
   base::append(bytes, body);
   return bytes;
 }
@@ -57,7 +57,8 @@ std::uint64_t number_at_end(const std::string& text) {
 }  // namespace
 
 base::Bytes Query::encode() const {
-  return framed(cbor::Array{kVersion, static_cast<std::uint64_t>(kind), base::ByteView(payload)});
+  return framed(
+      cbor::encode(cbor::Array{kVersion, static_cast<std::uint64_t>(kind), base::ByteView(payload)}), 0);
 }
 
 base::Result<Query> Query::decode(base::ByteView message) {
@@ -72,16 +73,20 @@ base::Result<Query> Query::decode(base::ByteView message) {
   return query;
 }
 
-base::Bytes Answer::encode() const {
-  cbor::Array fields{kVersion, static_cast<std::uint64_t>(status), base::ByteView(header),
-                     base::ByteView(list)};
+base::Bytes Answer::encode_before_list() const {
+  cbor::Array fields{kVersion, static_cast<std::uint64_t>(status), base::ByteView(header), base::ByteView()};
   if (!good()) {
     fields.emplace_back(error);
     fields.emplace_back(hint);
     fields.emplace_back(static_cast<std::uint64_t>(retry_after.count()));
     fields.emplace_back(sequence);
+    return framed(cbor::encode(fields), 0);
   }
-  return framed(fields);
+  const auto size = list ? list->size() : 0;
+  auto body = cbor::encode(fields);
+  body.resize(body.size() - cbor::byte_string_head(0).size());
+  base::append(body, cbor::byte_string_head(size));
+  return framed(body, size);
 }
 
 base::Result<Answer> Answer::decode(base::ByteView message) {
@@ -94,7 +99,7 @@ base::Result<Answer> Answer::decode(base::ByteView message) {
   const auto header = fields.bytes(SnapshotLimits::header);
   const auto list = fields.bytes(SnapshotLimits::list);
   answer.header.assign(header.begin(), header.end());
-  answer.list.assign(list.begin(), list.end());
+  if (!list.empty()) answer.list = std::make_shared<const base::Bytes>(list.begin(), list.end());
   if (!answer.good()) {
     answer.error = fields.text(ExchangeLimits::text);
     answer.hint = fields.text(ExchangeLimits::text);

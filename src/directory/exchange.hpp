@@ -2,6 +2,7 @@
 // (docs/spec/directory.md, "Exchange").
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -45,16 +46,17 @@ enum class Status : std::uint16_t {
 struct Answer {
   Status status = Status::failed;
   base::Bytes header{};  ///< SnapshotHeader, for ok and not_modified
-  base::Bytes list{};    ///< packed; only with ok
-  std::string error{};   ///< one sentence, when it failed
-  std::string hint{};    ///< what to do about it
+  /// Packed; only with ok, null when there is none. Shared: who takes it slowly holds no copy.
+  std::shared_ptr<const base::Bytes> list{};
+  std::string error{};  ///< one sentence, when it failed
+  std::string hint{};   ///< what to do about it
   std::chrono::seconds retry_after{0};
   std::uint64_t sequence = 0;  ///< of a replay: the last number that was taken, when it is known
 
   [[nodiscard]] bool good() const { return static_cast<int>(status) < 400; }
-  [[nodiscard]] base::Bytes encode() const;  ///< the length, then the message
+  /// The length, then the message; without the bytes of the list, which stand at its end.
+  [[nodiscard]] base::Bytes encode_before_list() const;
   [[nodiscard]] static base::Result<Answer> decode(base::ByteView message);
-  bool operator==(const Answer&) const = default;
 };
 
 /// How a directory tells of an error: status, sentence and hint.

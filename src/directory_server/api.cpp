@@ -72,7 +72,6 @@ net::Task<http::Reply> Api::answer(const http::Request& request) {
     co_return http::error_reply(404, "This peer serves no directory.",
                                 "Ask a peer in mode bootstrap or super.");
   const auto now = std::chrono::steady_clock::now();
-  std::erase_if(listings_, [now](const auto& one) { return now - one.second.made >= ApiLimits::fresh; });
   auto& limiter = service_->limiter();
   if (!limiter.admit(limiter.asker_at(request.from.address()), now)) {
     auto reply = http::error_reply(429, "Too many requests.", "One address may ask 100 times a minute.");
@@ -116,18 +115,8 @@ net::Task<http::Reply> Api::by_country(const http::Request& request) {
                                   "Ask with ?country= and two capital letters (ISO 3166-1), or without.");
     country = value;
   }
-  co_return http::Reply{200, kJson, listing(country), {}};
-}
-
-const std::string& Api::listing(const std::string& country) {
-  const auto now = std::chrono::steady_clock::now();
-  const auto found = listings_.find(country);
-  if (found != listings_.end() && now - found->second.made < ApiLimits::fresh) return found->second.text;
-  auto& kept = listings_[country];
-  const auto relays = service_->roster().listed(country);
-  kept.text = listing_json(relays);
-  kept.made = now;
-  return kept.text;
+  const auto text = co_await listings_->of(service_->roster(), country);
+  co_return http::Reply{200, kJson, http::Body(text, *text), {}};
 }
 
 bool Api::is_operator(const http::Request& request) const {
@@ -168,9 +157,12 @@ net::Task<http::Reply> Api::snapshot(const http::Request& request) {
   reply.content_type = "application/octet-stream";
   if (takes_zstd(request.accept_encoding)) {
     reply.fields.emplace_back("Content-Encoding", "zstd");
-    reply.body = base::text_of(*now.list);
-  } else if (const auto list = unpack(*now.list, SnapshotLimits::list)) {
-    reply.body = base::text_of(*list);
+    reply.body = http::Body(now.list, base::text_of(*now.list));
+  } else {
+    const auto list = unpack(*now.list, SnapshotLimits::list);
+    if (!list) co_return to_http(refusal(list.error()));
+    const auto shared = std::make_shared<const base::Bytes>(std::move(*list));
+    reply.body = http::Body(shared, base::text_of(*shared));
   }
   co_return reply;
 }

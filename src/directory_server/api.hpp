@@ -1,10 +1,10 @@
 // The directory's HTTP API (docs/spec/openapi.yaml): which request asks for what, and who may.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 
+#include "directory_server/listings.hpp"
 #include "directory_server/service.hpp"
 #include "http/server.hpp"
 
@@ -13,8 +13,6 @@ namespace qnet::directory {
 struct ApiLimits {
   /// A registration in base64 with its readable fields.
   static constexpr std::size_t body = 16 * 1024;
-  /// A listing is made once for all who ask within this time.
-  static constexpr std::chrono::seconds fresh{1};
 };
 
 struct ApiOptions {
@@ -22,30 +20,27 @@ struct ApiOptions {
   std::string token;
 };
 
-/// Lives where its service does.
+/// Lives where its service does, on the io_context that `executor` is of.
 class Api {
  public:
   /// Without a service, in modes that serve no directory, everything is 404.
-  Api(std::shared_ptr<Service> service, ApiOptions options)
-      : service_(std::move(service)), options_(std::move(options)) {}
+  Api(const boost::asio::any_io_executor& executor, std::shared_ptr<Service> service, ApiOptions options)
+      : service_(std::move(service)),
+        options_(std::move(options)),
+        listings_(std::make_shared<Listings>(executor)) {}
 
   net::Task<http::Reply> answer(const http::Request& request);
 
  private:
-  struct Listing {
-    SteadyTime made{};
-    std::string text;
-  };
   net::Task<http::Reply> register_relay(const http::Request& request);
   net::Task<http::Reply> by_country(const http::Request& request);
   net::Task<http::Reply> prune(const http::Request& request);
   net::Task<http::Reply> snapshot(const http::Request& request);
-  [[nodiscard]] const std::string& listing(const std::string& country);
   [[nodiscard]] bool is_operator(const http::Request& request) const;
 
   std::shared_ptr<Service> service_;
   ApiOptions options_;
-  std::map<std::string, Listing> listings_;
+  std::shared_ptr<Listings> listings_;
 };
 
 }  // namespace qnet::directory

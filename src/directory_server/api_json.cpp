@@ -115,13 +115,11 @@ std::string relay_json(const Entry& entry) {
   return json::serialize(relay);
 }
 
-std::string listing_json(std::span<const Entry* const> relays) {
-  std::string text = "{\"count\":" + std::to_string(relays.size()) + ",\"relays\":[";
-  for (const auto* const relay : relays) {
-    if (text.back() != '[') text += ',';
-    text += relay_json(*relay);
-  }
-  return text + "]}\n";
+void ListingJson::add(const Entry& entry) {
+  if (count_++ > 0) text_ += ',';
+  text_ += relay_json(entry);
 }
+
+std::string ListingJson::take() { return text_ + "],\"count\":" + std::to_string(count_) + "}\n"; }
 
 }  // namespace qnet::directory

@@ -1,7 +1,6 @@
 // The JSON of the HTTP API (docs/spec/openapi.yaml).
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -19,7 +18,15 @@ namespace qnet::directory {
 /// One relay as it is listed.
 [[nodiscard]] std::string relay_json(const Entry& entry);
 
-/// {"relays": […], "count": n}; the texts are of relay_json().
-[[nodiscard]] std::string listing_json(std::span<const Entry* const> relays);
+/// {"relays": […], "count": n}, one relay after the other.
+class ListingJson {
+ public:
+  void add(const Entry& entry);
+  [[nodiscard]] std::string take();
+
+ private:
+  std::string text_ = "{\"relays\":[";
+  std::size_t count_ = 0;
+};
 
 }  // namespace qnet::directory

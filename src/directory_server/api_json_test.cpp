@@ -51,10 +51,11 @@ TEST_F(ApiJsonTest, a_readable_field_that_lies_is_refused) {
 
 TEST_F(ApiJsonTest, a_listing_is_one_object) {
   const Entry entry{descriptor_, 1, testing::kNow, testing::kNow, {}, true, {}, {}, 0, false};
-  const std::vector<const Entry*> none;
-  EXPECT_EQ(listing_json(none), "{\"count\":0,\"relays\":[]}\n");
-  const std::vector<const Entry*> two{&entry, &entry};
-  const auto text = listing_json(two);
+  EXPECT_EQ(ListingJson().take(), "{\"relays\":[],\"count\":0}\n");
+  ListingJson two;
+  two.add(entry);
+  two.add(entry);
+  const auto text = two.take();
   EXPECT_NE(text.find("\"count\":2"), std::string::npos);
   EXPECT_NE(text.find("},{"), std::string::npos);
   EXPECT_NE(text.find("/ip4/198.51.99.7/tcp/443"), std::string::npos);

@@ -43,8 +43,9 @@ net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Ser
   } else {
     answer = refusal(query.error());
   }
-  const auto bytes = answer.encode();
-  if (!co_await net::write_all(*stream, bytes)) co_return;
+  const auto before = answer.encode_before_list();
+  if (!co_await net::write_all(*stream, before)) co_return;
+  if (answer.list && !co_await net::write_all(*stream, *answer.list)) co_return;
   stream->finish();
   // A stream that is left before its peer's end is reset, and a reset would overtake the answer.
   std::array<std::uint8_t, 64> rest{};

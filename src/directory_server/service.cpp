@@ -113,7 +113,7 @@ net::Task<Answer> Service::answer(Query query) {
   Answer answer;
   answer.header = now.header;
   answer.status = std::ranges::equal(query.payload, now.digest) ? Status::not_modified : Status::ok;
-  if (answer.status == Status::ok) answer.list = *now.list;
+  if (answer.status == Status::ok) answer.list = now.list;
   ++(answer.status == Status::ok ? counters_.snapshots : counters_.renewals);
   co_return answer;
 }

@@ -144,11 +144,11 @@ base::Result<void> NetworkView::take(Operator& from, const directory::Answer& an
   if (!header) return base::forward_error(header);
   const auto* const last = from.header ? &*from.header : nullptr;
   if (auto good = accept_header(*header, from.invite.peer, last, wall_now()); !good) return good;
-  auto kept = KeptSnapshot{answer.header, answer.list};
+  auto kept = KeptSnapshot{answer.header, answer.list ? *answer.list : base::Bytes()};
   if (answer.status == Status::not_modified) {
     if (last == nullptr || last->list != header->list) return base::fail(directory::Errc::list_mismatch);
     kept.list = from.kept.list;
-  } else if (auto opened = open_list(*header, answer.list); !opened) {
+  } else if (auto opened = open_list(*header, kept.list); !opened) {
     return base::forward_error(opened);
   }
   from.header = std::move(*header);

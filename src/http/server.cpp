@@ -3,7 +3,6 @@
 #include <array>
 #include <map>
 #include <set>
-#include <sstream>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -13,8 +12,9 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/json.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include "http/wire.hpp"
 
 namespace qnet::http {
 
@@ -34,68 +34,6 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kLinger{1'000};
 constexpr std::size_t kLingerBytes = 64 * 1024;
 
-using Parser = bhttp::request_parser<bhttp::string_body>;
-using Response = bhttp::response<bhttp::string_body>;
-
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
-
-std::string_view host_of(const Parser::value_type& request) {
-  const auto [first, last] = request.equal_range(bhttp::field::host);
-  if (first == last || std::next(first) != last) return {};
-  return view(first->value());
-}
-
-Request to_request(const Parser& parser, const tcp::endpoint& from) {
-  const auto& message = parser.get();
-  Request request;
-  request.method = view(message.method_string());
-  request.target = view(message.target());
-  request.host = host_of(message);
-  request.body = message.body();
-  request.if_none_match = view(message[bhttp::field::if_none_match]);
-  request.accept_encoding = view(message[bhttp::field::accept_encoding]);
-  request.authorization = view(message[bhttp::field::authorization]);
-  request.forwarded = message.count("X-Forwarded-For") + message.count("X-Real-IP") +
-                          message.count(bhttp::field::forwarded) + message.count(bhttp::field::via) >
-                      0;
-  request.from = from;
-  return request;
-}
-
-Response to_response(Reply reply, unsigned version, bool keep_alive) {
-  Response response(bhttp::int_to_status(reply.status), version);
-  if (!reply.content_type.empty()) response.set(bhttp::field::content_type, reply.content_type);
-  response.set(bhttp::field::cache_control, "no-store");
-  response.set("X-Content-Type-Options", "nosniff");
-  for (const auto& [name, value] : reply.fields) response.set(name, value);
-  response.keep_alive(keep_alive);
-  response.body() = std::move(reply.body);
-  response.prepare_payload();
-  return response;
-}
-
-std::string to_wire(const Response& response, bool head) {
-  std::ostringstream text;
-  text << response.base();
-  auto wire = std::move(text).str();
-  if (!head) wire += response.body();
-  return wire;
-}
-
-Reply reply_to_error(const boost::system::error_code& error) {
-  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow)
-    return error_reply(431, "The request's header is too long.", "Send fewer or shorter fields.");
-  if (error == bhttp::error::body_limit)
-    return error_reply(413, "The request's body is too large.", "Send less; no honest request is as large.");
-  return error_reply(400, "This is not an HTTP request.", "Use HTTP/1.1.");
-}
-
-// Nobody is worth a reply whose connection ended, was closed by stop(), or ran out of time.
-bool deserves_reply(const boost::system::error_code& error) {
-  return error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
-         error != bhttp::error::end_of_stream && error != bhttp::error::partial_message;
-}
-
 Task<void> linger(beast::tcp_stream& stream) {
   boost::system::error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
@@ -110,10 +48,9 @@ Task<void> linger(beast::tcp_stream& stream) {
 
 // One write without waiting: a fresh socket always has room for it.
 void turn_away(tcp::socket socket) {
-  const auto text =
-      to_wire(to_response(error_reply(503, "Too many connections.", "Close some, or try again in a moment."),
-                          11, false),
-              false);
+  auto reply = error_reply(503, "Too many connections.", "Close some, or try again in a moment.");
+  reply.fields.emplace_back("Retry-After", "5");
+  const auto text = head_of(reply, 11, false) + std::string(reply.body.bytes());
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(text), ignored);
@@ -122,13 +59,6 @@ void turn_away(tcp::socket socket) {
 }
 
 }  // namespace
-
-Reply error_reply(unsigned status, std::string_view error, std::string_view hint) {
-  boost::json::object body;
-  body["error"] = error;
-  body["hint"] = hint;
-  return {status, "application/json", boost::json::serialize(body) + "\n", {}};
-}
 
 class Server::State : public std::enable_shared_from_this<State> {
  public:
@@ -275,8 +205,10 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
     reply = co_await handler_(request);
   }
   if (stopped_) co_return false;
-  const auto text = to_wire(to_response(std::move(reply), version, keep_alive), head);
-  const auto [failed, written] = co_await asio::async_write(stream, asio::buffer(text), kAwait);
+  const auto before = head_of(reply, version, keep_alive);
+  const auto body = head ? std::string_view() : reply.body.bytes();
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(before), asio::buffer(body)};
+  const auto [failed, written] = co_await asio::async_write(stream, parts, kAwait);
   if (failed) co_return false;
   if (!keep_alive) co_await linger(stream);
   co_return keep_alive;

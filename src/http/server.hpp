@@ -6,39 +6,12 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
-#include "net/tcp.hpp"
+#include "http/message.hpp"
 
 namespace qnet::http {
-
-/// Valid until the reply is there.
-struct Request {
-  std::string_view method;
-  std::string_view target;  ///< as sent, with its query
-  std::string_view host;    ///< the one Host field; empty when there is none or more than one
-  std::string_view body;
-  std::string_view if_none_match;
-  std::string_view accept_encoding;
-  std::string_view authorization;
-  bool forwarded = false;   ///< a proxy passed it on: `from` is not who asked
-  net::tcp::endpoint from;  ///< never for a log
-};
-
-struct Reply {
-  unsigned status = 200;
-  std::string content_type{};
-  std::string body{};
-  std::vector<std::pair<std::string, std::string>> fields{};  ///< further header fields
-};
-
-/// {"error": …, "hint": …}
-[[nodiscard]] Reply error_reply(unsigned status, std::string_view error, std::string_view hint);
 
 using Handler = std::function<net::Task<Reply>(const Request&)>;
 

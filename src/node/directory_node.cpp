@@ -100,9 +100,9 @@ void DirectoryNode::fill(control::Status& status) const { status.directory = dir
 base::Result<std::unique_ptr<DirectoryApi>> DirectoryApi::start(asio::io_context& io,
                                                                 const net::tcp::endpoint& at,
                                                                 const DirectoryNode* directory) {
-  std::unique_ptr<DirectoryApi> made(
-      new DirectoryApi(directory == nullptr ? directory::Api(nullptr, {})
-                                            : directory::Api(directory->service(), {directory->token()})));
+  std::unique_ptr<DirectoryApi> made(new DirectoryApi(
+      directory == nullptr ? directory::Api(io.get_executor(), nullptr, {})
+                           : directory::Api(io.get_executor(), directory->service(), {directory->token()})));
   auto http = http::Server::start(
       io, at, [api = &made->api_](const http::Request& request) { return api->answer(request); },
       api_limits());
