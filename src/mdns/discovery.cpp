@@ -21,7 +21,7 @@ std::string random_name(base::RandomSource& random) {
 }  // namespace
 
 Discovery::Discovery(std::optional<Announcement> announcement, base::RandomSource& random)
-    : announcement_(std::move(announcement)), random_(random), name_(random_name(random) + "." + kService) {}
+    : announcement_(std::move(announcement)), name_(random_name(random) + "." + kService) {}
 
 base::Bytes Discovery::query() const {
   Message message;
@@ -29,80 +29,99 @@ base::Bytes Discovery::query() const {
   return encode(message);
 }
 
-std::chrono::milliseconds Discovery::next_pause() {
-  const auto pause = pause_;
-  pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, DiscoveryLimits::last_pause);
-  // RFC 6762 §5.2: 20 to 120 ms, so that machines that wake together do not speak together.
-  return pause + std::chrono::milliseconds(20 + random_.below(101));
-}
-
-bool Discovery::is_asked(const Message& message) const {
-  const bool asked = std::ranges::any_of(message.questions, [](const Question& question) {
+std::optional<Question> Discovery::question_for_us(const Message& message) const {
+  const auto asked = std::ranges::find_if(message.questions, [](const Question& question) {
     return question.name == kService && (question.type == kPtr || question.type == kAny);
   });
+  if (asked == message.questions.end()) return std::nullopt;
   // RFC 6762 §7.1: who knows it already, and for long enough, needs no answer.
   const bool known = std::ranges::any_of(message.answers, [this](const Record& record) {
     return record.name == kService && record.target == name_ && record.ttl >= DiscoveryLimits::ttl / 2;
   });
-  return asked && !known;
+  return known ? std::nullopt : std::optional(*asked);
 }
 
-Message Discovery::answer(std::span<const std::string> own) const {
+Message Discovery::answer(std::span<const Subnet> link) const {
   Message message;
   message.response = true;
   Record pointer{kService, kPtr, false, DiscoveryLimits::ttl};
   pointer.target = name_;
   Record addresses{name_, kTxt, true, DiscoveryLimits::ttl};
-  for (const auto& host : own.first(std::min(own.size(), DiscoveryLimits::addresses)))
-    addresses.texts.push_back(std::string(kPrefix) + mesh::to_multiaddr({host, announcement_->port}) +
-                              "/p2p/" + announcement_->peer.to_text());
+  for (const auto& own : link.first(std::min(link.size(), DiscoveryLimits::addresses)))
+    addresses.texts.push_back(std::string(kPrefix) +
+                              mesh::to_multiaddr({ip4_text(own.address), announcement_->port}) + "/p2p/" +
+                              announcement_->peer.to_text());
   message.answers.push_back(std::move(pointer));
   message.additional.push_back(std::move(addresses));
   return message;
 }
 
-std::vector<Found> Discovery::read(const Message& message) const {
-  std::vector<Found> found;
+std::optional<Reply> Discovery::reply_to(const Message& message, const Sender& from,
+                                         std::span<const Subnet> link, Time now) {
+  if (!announcement_) return std::nullopt;
+  const auto question = question_for_us(message);
+  if (!question || (answered_ && now - *answered_ < DiscoveryLimits::between_answers)) return std::nullopt;
+  answered_ = now;
+  auto reply = answer(link);
+  if (!from.multicast_port) {
+    // RFC 6762 §6.7: a simple resolver wants its own question back, and no cache rules. Nobody else's
+    // question: names that pointers fold together in a query would be written out in full, to a source that
+    // may be forged.
+    reply.id = message.id;
+    reply.questions = {*question};
+    reply.additional.front().flush = false;
+  }
+  auto packet = encode(reply);
+  if (packet.size() >= DiscoveryLimits::reply) return std::nullopt;
+  return Reply{std::move(packet), !from.multicast_port};
+}
+
+/// A neighbour's address is in the neighbourhood. A name would be looked up, and an address elsewhere
+/// dialled, by whoever lies here: both are traffic that somebody else chose.
+std::optional<mesh::Multiaddr> Discovery::believable(std::string_view text,
+                                                     std::span<const Subnet> link) const {
+  if (!text.starts_with(kPrefix)) return std::nullopt;
+  auto address = mesh::parse_multiaddr(text.substr(kPrefix.size()));
+  if (!address || !address->peer) return std::nullopt;
+  if (announcement_ && *address->peer == announcement_->peer) return std::nullopt;
+  const auto host = parse_ip4(address->address.host);
+  if (!host || !is_on_link(*host, link)) return std::nullopt;
+  return address;
+}
+
+std::vector<Found> Discovery::read(const Message& message, std::span<const Subnet> link) const {
+  std::vector<Found> all;
+  const auto note = [&all](const mesh::Multiaddr& address, std::chrono::seconds ttl) {
+    auto found = std::ranges::find(all, *address.peer, &Found::peer);
+    if (found == all.end()) found = all.insert(found, Found{*address.peer, {}, {}});
+    // A goodbye to one name beside another that lives is a change of names.
+    if (ttl.count() == 0 || found->addresses.size() >= DiscoveryLimits::believed) return;
+    found->ttl = found->addresses.empty() ? ttl : std::min(found->ttl, ttl);
+    if (std::ranges::count(found->addresses, address.address) == 0)
+      found->addresses.push_back(address.address);
+  };
   const std::string suffix = std::string(".") + kService;
   for (const auto* const section : {&message.answers, &message.additional}) {
     for (const auto& record : *section) {
-      if (record.type != kTxt || !record.name.ends_with(suffix) || record.ttl == 0) continue;
-      for (const auto& text : record.texts) {
-        if (!text.starts_with(kPrefix)) continue;
-        const auto address = mesh::parse_multiaddr(std::string_view(text).substr(kPrefix.size()));
-        if (!address || !address->peer) continue;
-        if (announcement_ && *address->peer == announcement_->peer) continue;
-        auto place = std::ranges::find(found, *address->peer, &Found::peer);
-        if (place == found.end()) place = found.insert(found.end(), Found{*address->peer, {}});
-        if (place->addresses.size() < DiscoveryLimits::addresses)
-          place->addresses.push_back(address->address);
-      }
+      if (record.type != kTxt || !record.name.ends_with(suffix)) continue;
+      for (const auto& text : record.texts)
+        if (const auto address = believable(text, link)) note(*address, std::chrono::seconds(record.ttl));
     }
   }
-  return found;
+  return all;
 }
 
-Received Discovery::receive(base::ByteView packet, const Sender& from, std::span<const std::string> own,
+Received Discovery::receive(base::ByteView packet, const Sender& from, std::span<const Subnet> link,
                             Time now) {
   Received received;
+  // RFC 6762 §11. The port is open to whoever reaches this machine, and some are reached from everywhere.
+  if (!is_on_link(from.address, link)) return received;
   const auto message = decode(packet);
   if (!message) return received;
-  if (message->response) {
-    // RFC 6762 §6: answers come from the multicast port, or are somebody else's.
-    if (from.multicast_port) received.found = read(*message);
-    return received;
-  }
-  if (!announcement_ || own.empty() || !is_asked(*message)) return received;
-  if (answered_ && now - *answered_ < DiscoveryLimits::between_answers) return received;
-  answered_ = now;
-  auto reply = answer(own);
-  if (!from.multicast_port) {
-    // RFC 6762 §6.7: a simple resolver wants its own question back, and no cache rules.
-    reply.id = message->id;
-    reply.questions = message->questions;
-    reply.additional.front().flush = false;
-  }
-  received.reply = Reply{encode(reply), !from.multicast_port};
+  if (!message->response)
+    received.reply = reply_to(*message, from, link, now);
+  else if (from.multicast_port)  // RFC 6762 §6: else it is somebody else's
+    received.found = read(*message, link);
   return received;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "mdns/message.hpp"
+#include "mdns/subnet.hpp"
 #include "mesh/multiaddr.hpp"
 
 namespace qnet::mdns {
@@ -17,12 +18,15 @@ namespace qnet::mdns {
 inline constexpr const char* kService = "_p2p._udp.local";
 
 struct DiscoveryLimits {
-  static constexpr std::chrono::seconds first_pause{1};  ///< between queries, doubled each time …
-  static constexpr std::chrono::minutes last_pause{5};   ///< … up to this
   /// RFC 6762 §6: one multicast answer a second at most.
   static constexpr std::chrono::seconds between_answers{1};
-  static constexpr std::uint32_t ttl = 120;  ///< seconds
-  static constexpr std::size_t addresses = 8;
+  static constexpr std::uint32_t ttl = 120;    ///< seconds
+  static constexpr std::size_t addresses = 8;  ///< announced
+  /// For each peer, of those that are heard: anybody can claim any, and each costs a client an attempt.
+  static constexpr std::size_t believed = 2;
+  /// A reply is smaller: an Ethernet frame's 1,500 bytes less the IP and UDP headers. What comes in pieces
+  /// helps only who wants much said for little.
+  static constexpr std::size_t reply = 1472;
   static constexpr std::size_t name = 32;  ///< characters of the random name; libp2p asks for 32 to 63
 };
 
@@ -33,12 +37,15 @@ struct Announcement {
 
 struct Found {
   mesh::PeerId peer;
+  /// IPv4 literals in the network where they were heard; none in a goodbye.
   std::vector<mesh::HostPort> addresses;
+  std::chrono::seconds ttl{};  ///< as it was said; zero is a goodbye (RFC 6762 §10.1)
   bool operator==(const Found&) const = default;
 };
 
 /// Who sent a packet, as far as it matters.
 struct Sender {
+  Ip4 address = 0;
   bool multicast_port = true;  ///< from port 5353; others are answered alone (RFC 6762 §6.7)
 };
 
@@ -59,22 +66,23 @@ class Discovery {
   /// Without an announcement it only looks, and is found by nobody.
   Discovery(std::optional<Announcement> announcement, base::RandomSource& random);
 
-  /// `own` are the addresses by which this machine is reached where the packet came in.
-  [[nodiscard]] Received receive(base::ByteView packet, const Sender& from, std::span<const std::string> own,
+  /// `link` are the networks, with this machine's addresses in them, of the interface where the packet came
+  /// in. Nothing comes of a packet from elsewhere.
+  [[nodiscard]] Received receive(base::ByteView packet, const Sender& from, std::span<const Subnet> link,
                                  Time now);
   [[nodiscard]] base::Bytes query() const;
-  /// Until the next query; grows with each call.
-  [[nodiscard]] std::chrono::milliseconds next_pause();
 
  private:
-  [[nodiscard]] bool is_asked(const Message& message) const;
-  [[nodiscard]] Message answer(std::span<const std::string> own) const;
-  [[nodiscard]] std::vector<Found> read(const Message& message) const;
+  [[nodiscard]] std::optional<Question> question_for_us(const Message& message) const;
+  [[nodiscard]] std::optional<Reply> reply_to(const Message& message, const Sender& from,
+                                              std::span<const Subnet> link, Time now);
+  [[nodiscard]] Message answer(std::span<const Subnet> link) const;
+  [[nodiscard]] std::optional<mesh::Multiaddr> believable(std::string_view text,
+                                                          std::span<const Subnet> link) const;
+  [[nodiscard]] std::vector<Found> read(const Message& message, std::span<const Subnet> link) const;
 
   std::optional<Announcement> announcement_;
-  base::RandomSource& random_;
   std::string name_;  // random, and not the peer's: queries by name tell nobody whom one looks for
-  std::chrono::milliseconds pause_ = DiscoveryLimits::first_pause;
   std::optional<Time> answered_;
 };
 

@@ -31,21 +31,26 @@ struct FreeList {
   void operator()(ifaddrs* list) const { ::freeifaddrs(list); }
 };
 
-/// The IPv4 addresses of each interface that is up and can multicast, by the system's index.
-std::map<unsigned, std::vector<std::string>> usable_interfaces() {
-  std::map<unsigned, std::vector<std::string>> usable;
+Ip4 ip4_of(const sockaddr* address) {
+  sockaddr_in ip4{};
+  std::memcpy(&ip4, address, sizeof ip4);
+  return ntohl(ip4.sin_addr.s_addr);
+}
+
+/// The IPv4 networks of each interface that is up and can multicast. Never loopback.
+Interfaces usable_interfaces() {
+  Interfaces usable;
   ifaddrs* first = nullptr;
   if (::getifaddrs(&first) != 0) return usable;
   const std::unique_ptr<ifaddrs, FreeList> list(first);
   constexpr unsigned kWanted = IFF_UP | IFF_MULTICAST;
   for (const auto* entry = first; entry != nullptr; entry = entry->ifa_next) {
-    if (entry->ifa_addr == nullptr || entry->ifa_addr->sa_family != AF_INET) continue;
+    if (entry->ifa_addr == nullptr || entry->ifa_netmask == nullptr) continue;
+    if (entry->ifa_addr->sa_family != AF_INET) continue;
     if ((entry->ifa_flags & kWanted) != kWanted || (entry->ifa_flags & IFF_LOOPBACK) != 0) continue;
-    sockaddr_in address{};
-    std::memcpy(&address, entry->ifa_addr, sizeof address);
     const auto index = ::if_nametoindex(entry->ifa_name);
     if (index == 0 || (usable.size() >= LanLimits::interfaces && !usable.contains(index))) continue;
-    usable[index].push_back(asio::ip::address_v4(ntohl(address.sin_addr.s_addr)).to_string());
+    usable[index].push_back({ip4_of(entry->ifa_addr), ip4_of(entry->ifa_netmask)});
   }
   return usable;
 }
@@ -53,6 +58,14 @@ std::map<unsigned, std::vector<std::string>> usable_interfaces() {
 template <class Value>
 bool set(udp::socket& socket, int level, int option, const Value& value) {
   return ::setsockopt(socket.native_handle(), level, option, &value, sizeof value) == 0;
+}
+
+/// Unicast too is heard on its own interface alone then, and judged by that one's networks. A kernel that
+/// refuses (before 5.7, to all but root) gives it to any of our sockets; that one drops what is not from its
+/// networks.
+void bind_to_device(udp::socket& socket, unsigned index) {
+  std::array<char, IF_NAMESIZE> name{};
+  if (::if_indextoname(index, name.data()) != nullptr) (void)set(socket, SOL_SOCKET, SO_BINDTODEVICE, name);
 }
 
 /// A socket that hears and speaks on one interface only, beside other mDNS programs of this machine.
@@ -67,6 +80,7 @@ bool open_on(udp::socket& socket, unsigned index) {
   membership.imr_ifindex = static_cast<int>(index);
   if (error || !set(socket, SOL_SOCKET, SO_REUSEADDR, on) || !set(socket, SOL_SOCKET, SO_REUSEPORT, on))
     return false;
+  bind_to_device(socket, index);
   socket.bind({asio::ip::address_v4::any(), kPort}, error);
   return !error && set(socket, IPPROTO_IP, IP_MULTICAST_ALL, off) &&
          set(socket, IPPROTO_IP, IP_ADD_MEMBERSHIP, membership) &&
@@ -79,13 +93,14 @@ bool open_on(udp::socket& socket, unsigned index) {
 struct Lan::Interface {
   explicit Interface(asio::io_context& io) : socket(io) {}
   udp::socket socket;
-  std::vector<std::string> addresses;
+  std::vector<Subnet> networks;
 };
 
 Lan::Lan(asio::io_context& io, LanOptions options, base::RandomSource& random)
     : io_(io),
       found_(std::move(options.found)),
       discovery_(std::move(options.announce), random),
+      inquiries_(random),
       random_(random),
       timer_(io) {}
 
@@ -104,7 +119,8 @@ void Lan::stop() {
   interfaces_.clear();
 }
 
-void Lan::find_interfaces() {
+/// Those on which it is listened now.
+Interfaces Lan::find_interfaces() {
   boost::system::error_code ignored;
   auto usable = usable_interfaces();
   std::erase_if(interfaces_, [&](auto& one) {
@@ -112,41 +128,40 @@ void Lan::find_interfaces() {
     if (gone) one.second->socket.close(ignored);
     return gone;
   });
-  for (auto& [index, addresses] : usable) {
+  std::erase_if(usable, [this](const auto& one) {
+    const auto& [index, networks] = one;
     auto& interface = interfaces_[index];
     if (!interface) {
       interface = std::make_shared<Interface>(io_);
       if (!open_on(interface->socket, index)) {
         interfaces_.erase(index);
-        continue;
+        return true;
       }
       asio::co_spawn(io_, listen(interface), asio::detached);
     }
-    interface->addresses = std::move(addresses);
-  }
+    interface->networks = networks;
+    return false;
+  });
+  return usable;
 }
 
-void Lan::ask_everywhere() {
+void Lan::ask(const std::vector<unsigned>& where) {
   const auto query = discovery_.query();
-  for (auto& [index, interface] : interfaces_) {
+  for (const auto index : where) {
     boost::system::error_code ignored;
-    interface->socket.send_to(asio::buffer(query), group(), 0, ignored);
+    interfaces_.at(index)->socket.send_to(asio::buffer(query), group(), 0, ignored);
   }
 }
 
 net::Task<void> Lan::keep_looking() {
   const auto self = shared_from_this();
-  auto next_query = std::chrono::steady_clock::now();
   while (!stopped_) {
-    find_interfaces();
+    const auto present = find_interfaces();
     const auto now = std::chrono::steady_clock::now();
-    // Who only announces waits to be asked.
-    if (found_ && now >= next_query) {
-      ask_everywhere();
-      next_query = now + discovery_.next_pause();
-    }
     const auto look = now + LanLimits::look;
-    timer_.expires_at(found_ ? std::min(next_query, look) : look);
+    // Who only announces waits to be asked.
+    if (found_) ask(inquiries_.due(present, now));
+    timer_.expires_at(std::min(inquiries_.next().value_or(look), look));
     (void)co_await timer_.async_wait(kAwait);
   }
 }
@@ -161,8 +176,8 @@ net::Task<void> Lan::listen(std::shared_ptr<Interface> interface) {
     if (stopped_ || error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
       co_return;
     if (error) continue;
-    const Sender sender{from.port() == kPort};
-    const auto received = discovery_.receive(base::ByteView(packet).first(size), sender, interface->addresses,
+    const Sender sender{from.address().to_v4().to_uint(), from.port() == kPort};
+    const auto received = discovery_.receive(base::ByteView(packet).first(size), sender, interface->networks,
                                              std::chrono::steady_clock::now());
     for (const auto& found : received.found)
       if (found_) found_(found);

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "mdns/discovery.hpp"
+#include "mdns/inquiries.hpp"
 #include "net/byte_stream.hpp"
 
 namespace qnet::mdns {
@@ -37,12 +38,13 @@ class Lan : public std::enable_shared_from_this<Lan> {
   Lan(boost::asio::io_context& io, LanOptions options, base::RandomSource& random);
   net::Task<void> keep_looking();
   net::Task<void> listen(std::shared_ptr<Interface> interface);
-  void find_interfaces();
-  void ask_everywhere();
+  Interfaces find_interfaces();
+  void ask(const std::vector<unsigned>& where);
 
   boost::asio::io_context& io_;
   std::function<void(const Found&)> found_;
   Discovery discovery_;
+  Inquiries inquiries_;
   base::RandomSource& random_;
   std::map<unsigned, std::shared_ptr<Interface>> interfaces_;  // by the system's index
   boost::asio::steady_timer timer_;
