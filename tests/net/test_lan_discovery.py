@@ -1,16 +1,42 @@
 """Two hosts in one network find each other by mDNS: a client whose invite has an old address reaches its relay, when both
-were told to look. Nobody says anything otherwise."""
+were told to look. Nobody says anything otherwise, and nothing is said to who is not in the network."""
 
 import contextlib
 import pathlib
 import shutil
+import sys
 import tempfile
 import unittest
 
 import hosts
+from delay_link import ip
 from hosts import Switch, status_of
 from harness import COVER_NAME, QNET, run, wait_until
 from site_host import SiteNginx
+
+GROUP = "224.0.0.251.5353"
+OUTSIDER = "203.0.113.9"
+
+# A simple resolver: asks the relay itself, three times and more than the second apart that is between answers.
+ASK = """
+import socket, sys
+question = bytes.fromhex("000700000001000000000000" "045f703270045f756470056c6f63616c00" "000c0001")
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as resolver:
+    resolver.bind((sys.argv[1], 0))
+    resolver.settimeout(1.5)
+    for _ in range(3):
+        resolver.sendto(question, (sys.argv[2], 5353))
+        try:
+            print(len(resolver.recv(65535)))
+            break
+        except TimeoutError:
+            pass
+"""
+# What is sent from there arrives, and what is sent back too.
+CONNECT = """
+import socket, sys
+socket.create_connection((sys.argv[2], 443), timeout=5, source_address=(sys.argv[1], 0)).close()
+"""
 
 
 class LanDiscovery(unittest.TestCase):
@@ -22,7 +48,8 @@ class LanDiscovery(unittest.TestCase):
         self.stack = contextlib.ExitStack()
         self.addCleanup(self.stack.close)
         switch = self.stack.enter_context(Switch())
-        self.site_host, self.relay_host, self.client_host = (switch.host(number) for number in (2, 11, 41))
+        self.site_host, self.relay_host, self.client_host, self.other_host = (
+            switch.host(number) for number in (2, 11, 41, 42))
         self.site = SiteNginx(self.folder / "site", self.site_host)
         self.stack.callback(self.site.stop)
 
@@ -68,6 +95,36 @@ class LanDiscovery(unittest.TestCase):
         wait_until(lambda: any(peer["state"] == "failed" for peer in (status_of(self.client_host) or {"peers": []})["peers"]),
                    "the client's attempt fails", 40, 0.3)
         self.assertNotIn("5353", heard.text().split("listening on", 1)[1].split("\n", 1)[1])
+        # It would have been heard: the same listener hears who was told to.
+        self.start(self.other_host, "other", "--peer", invite, "--lan-discovery")
+        wait_until(lambda: f"{self.other_host.address}.5353 > {GROUP}" in heard.text(), "a question is heard", 40, 0.3)
+        self.assertNotIn(f"{self.relay_host.address}.5353", heard.text())
+        self.assertNotIn(f"{self.client_host.address}.5353", heard.text())
+
+    def test_who_is_told_to_asks_and_answers_aloud(self):
+        heard = self.capture()
+        invite = self.start_relay("--lan-discovery")
+        self.start(self.client_host, "client", "--peer", invite, "--lan-discovery")
+        for host in (self.client_host, self.relay_host):
+            wait_until(lambda: f"{host.address}.5353 > {GROUP}" in heard.text(), f"{host.address} is heard", 40, 0.3)
+
+    def ask(self, source):
+        """How large the relay's answers to a question from that address are."""
+        done = self.other_host.run(sys.executable, "-c", ASK, source, self.relay_host.address)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [int(size) for size in done.stdout.split()]
+
+    def test_a_question_from_outside_the_network_is_not_answered(self):
+        # On the same cable, so that only its address says that it comes from elsewhere.
+        ip("-n", self.other_host.name, "addr", "add", f"{OUTSIDER}/32", "dev", "eth0")
+        ip("-n", self.relay_host.name, "route", "add", f"{OUTSIDER}/32", "dev", "eth0")
+        self.start_relay("--lan-discovery")
+        done = self.other_host.run(sys.executable, "-c", CONNECT, OUTSIDER, self.relay_host.address)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.ask(OUTSIDER), [])
+        answers = self.ask(self.other_host.address)
+        self.assertEqual(len(answers), 1)
+        self.assertLess(answers[0], 1472)
 
 
 if __name__ == "__main__":
