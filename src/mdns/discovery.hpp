@@ -20,7 +20,9 @@ inline constexpr const char* kService = "_p2p._udp.local";
 struct DiscoveryLimits {
   /// RFC 6762 §6: one multicast answer a second at most.
   static constexpr std::chrono::seconds between_answers{1};
-  static constexpr std::uint32_t ttl = 120;    ///< seconds
+  /// Seconds. Longer than the longest pause between queries, or who is there would be forgotten in between;
+  /// rust-libp2p has the same.
+  static constexpr std::uint32_t ttl = 360;
   static constexpr std::size_t addresses = 8;  ///< announced
   /// For each peer, of those that are heard: anybody can claim any, and each costs a client an attempt.
   static constexpr std::size_t believed = 2;

@@ -49,7 +49,7 @@ TEST_F(DiscoveryTest, who_looks_finds_who_announces) {
   ASSERT_TRUE(answered.reply);
   EXPECT_FALSE(answered.reply->unicast);
   const auto heard = looker_.receive(answered.reply->packet, kNear, link_, now_);
-  const std::vector<Found> expected{{peer(1), {{"192.168.1.5", 443}, {"10.0.0.9", 443}}, 120s}};
+  const std::vector<Found> expected{{peer(1), {{"192.168.1.5", 443}, {"10.0.0.9", 443}}, 360s}};
   EXPECT_EQ(heard.found, expected);
 }
 

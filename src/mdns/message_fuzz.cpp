@@ -4,6 +4,7 @@
 
 #include "base/testing/seeded_random.hpp"
 #include "mdns/discovery.hpp"
+#include "mdns/neighbours.hpp"
 
 namespace {
 
@@ -33,8 +34,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Discovery::Time start{};
   const auto far = discovery.receive(packet, {0xc6336401, true}, kLink, start);  // 198.51.100.1
   if (far.reply || !far.found.empty()) std::abort();
+  mdns::Neighbours neighbours;
   const auto near = discovery.receive(packet, {0xc0000207, true}, kLink, start);
   check(near);
+  for (const auto& found : near.found) (void)neighbours.note(found, start);
   check(discovery.receive(packet, {0x0a000003, false}, kLink, start + std::chrono::hours(1)));
 
   const auto message = mdns::decode(packet);
