@@ -21,7 +21,7 @@ std::string random_name(base::RandomSource& random) {
 }  // namespace
 
 Discovery::Discovery(std::optional<Announcement> announcement, base::RandomSource& random)
-    : announcement_(std::move(announcement)), name_(random_name(random) + "." + kService) {}
+    : announcement_(announcement), name_(random_name(random) + "." + kService) {}
 
 base::Bytes Discovery::query() const {
   Message message;

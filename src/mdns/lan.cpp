@@ -99,7 +99,7 @@ struct Lan::Interface {
 Lan::Lan(asio::io_context& io, LanOptions options, base::RandomSource& random)
     : io_(io),
       found_(std::move(options.found)),
-      discovery_(std::move(options.announce), random),
+      discovery_(options.announce, random),
       inquiries_(random),
       random_(random),
       timer_(io) {}
