@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """100,000 relays and a million clients: what the directory costs each client and each operator in a day.
 
-On paper: sizes measured from the real documents (tests/e2e/directory_documents.py), zstd's share from bench_directory,
-the protocol's times from src/directory/limits.hpp and src/discovery. In the script: relays come and go by lot, every
-directory keeps its list, clients refresh hourly and get a header when nothing has changed, else the whole list. Prints bytes a
-client a day, and what an operator sends. `--churn` is how many of the relays come or go within an hour.
+On paper: a descriptor's size from a real one (tests/e2e/directory_documents.py); zstd's share from bench_directory, a session's
+bytes from bench/refresh_bytes.py, the times from src/directory/limits.hpp and src/discovery, written here as constants. In the
+script: whether a list has changed between two of a client's hourly refreshes is drawn, for 500 clients, from how many relays come or
+go (`--churn`, of all within an hour); then it loads the whole list of each operator, else a header. Prints bytes a client a day,
+and what an operator sends.
 """
 
 import argparse
@@ -22,7 +23,6 @@ QUERY = 110          # a question, with the stream's opening
 SESSION = 6_500      # a dialled session: hello, certificate flight, tickets, its end
 HEARTBEAT = 350      # a heartbeat and its answer, in an open session
 OPERATORS = 3
-PUBLISH = 5          # seconds that one list serves
 
 
 def item_bytes():

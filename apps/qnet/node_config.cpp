@@ -168,7 +168,7 @@ base::Result<node::MembershipConfig> membership_config(const Settings& settings,
   if (!operators) return base::forward_error(operators);
   node::MembershipConfig config{identity.clone(), std::move(*operators), descriptor_of(settings, identity),
                                 reachable_address(settings)};
-  config.port = settings.listen.port;
+  config.listen = endpoint(settings.listen.host, settings.listen.port);
   config.private_addresses = settings.directory_private;
   // The mode matrix: a bootstrap peer is known by its invite alone, and a super peer has the list itself.
   config.registers = settings.helper_mode != HelperMode::bootstrap;

@@ -90,6 +90,13 @@ base::Result<TrustStore> TrustStore::from_file(const std::string& path) {
   return TrustStore(std::move(state));
 }
 
+base::Result<TrustStore> TrustStore::system_and_file(const std::string& path) {
+  auto both = from_file(path);
+  if (both && X509_STORE_set_default_paths(both->state_->store.get()) != 1)
+    return refuse(CertificateErrc::no_authorities);
+  return both;
+}
+
 base::Result<TrustStore> TrustStore::from_der(base::ByteView certificate) {
   auto state = std::make_unique<State>();
   const auto* at = certificate.data();

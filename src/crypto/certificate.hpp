@@ -30,6 +30,8 @@ class TrustStore {
   [[nodiscard]] static base::Result<TrustStore> system();
   /// Those of a PEM file, and no others.
   [[nodiscard]] static base::Result<TrustStore> from_file(const std::string& path);
+  /// Both.
+  [[nodiscard]] static base::Result<TrustStore> system_and_file(const std::string& path);
   /// A single one.
   [[nodiscard]] static base::Result<TrustStore> from_der(base::ByteView certificate);
   TrustStore(TrustStore&&) noexcept;

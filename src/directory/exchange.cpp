@@ -47,6 +47,13 @@ std::chrono::seconds pause_for(Status status) {
   return std::chrono::seconds(status == Status::unavailable ? 5 : 0);
 }
 
+/// Somebody else's words go into logs and onto terminals.
+std::string printable(std::string text) {
+  for (auto& c : text)
+    if (c < ' ' || c > '~') c = '?';
+  return text;
+}
+
 /// The number at the end of "the last number taken was 17".
 std::uint64_t number_at_end(const std::string& text) {
   const auto start = text.find_last_not_of("0123456789") + 1;
@@ -101,8 +108,8 @@ base::Result<Answer> Answer::decode(base::ByteView message) {
   answer.header.assign(header.begin(), header.end());
   if (!list.empty()) answer.list = std::make_shared<const base::Bytes>(list.begin(), list.end());
   if (!answer.good()) {
-    answer.error = fields.text(ExchangeLimits::text);
-    answer.hint = fields.text(ExchangeLimits::text);
+    answer.error = printable(fields.text(ExchangeLimits::text));
+    answer.hint = printable(fields.text(ExchangeLimits::text));
     answer.retry_after = std::chrono::seconds(fields.number(24ULL * 3600));
     answer.sequence = fields.number();
   }

@@ -67,6 +67,15 @@ TEST(Exchange, a_replay_is_told_the_last_number) {
   EXPECT_EQ(answer.sequence, 17U);
 }
 
+TEST(Exchange, an_answer_cannot_speak_to_a_terminal) {
+  Answer answer;
+  answer.error = "\x1b[2Jgone\n\u00e9";
+  const auto bytes = encoded(answer);
+  const auto decoded = Answer::decode(without_length(bytes));
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->error, "?[2Jgone???");
+}
+
 TEST(Exchange, refuses_what_is_none) {
   EXPECT_FALSE(Query::decode({}));
   EXPECT_FALSE(Answer::decode({}));

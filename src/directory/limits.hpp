@@ -45,6 +45,8 @@ struct RosterLimits {
 
 struct SnapshotLimits {
   static constexpr std::chrono::hours life{3};
+  /// A client's clock that is slow by as much as the handshake allows still takes fresh headers.
+  static constexpr std::chrono::minutes clock_skew{10};
   /// Of a list, unpacked: 100,000 relays with room to spare.
   static constexpr std::size_t list = 64U * 1024 * 1024;
   static constexpr std::size_t header = 512;

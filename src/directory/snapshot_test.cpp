@@ -113,7 +113,8 @@ TEST_F(SnapshotTest, a_client_takes_no_header_past_its_time_nor_from_the_future)
   const auto late = accept_header(header(), operator_.peer_id(), nullptr, kNow + SnapshotLimits::life);
   ASSERT_FALSE(late);
   EXPECT_TRUE(late.error().is(Errc::expired));
-  const auto early = accept_header(header(), operator_.peer_id(), nullptr, kNow - 6min);
+  EXPECT_TRUE(accept_header(header(), operator_.peer_id(), nullptr, kNow - 9min)) << "a slow clock is no reason";
+  const auto early = accept_header(header(), operator_.peer_id(), nullptr, kNow - 11min);
   ASSERT_FALSE(early);
   EXPECT_TRUE(early.error().is(Errc::clock_skewed));
   auto eternal = header();

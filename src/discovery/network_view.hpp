@@ -9,11 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "directory/agreement.hpp"
 #include "discovery/dialer.hpp"
 #include "discovery/exchange.hpp"
+#include "discovery/opinions.hpp"
 #include "discovery/patience.hpp"
-#include "discovery/snapshot_files.hpp"
 
 namespace qnet::discovery {
 
@@ -25,6 +24,8 @@ struct ViewLimits {
   /// After a refresh that led to no agreement, or to one without a single exit.
   static constexpr std::chrono::milliseconds first_retry{2'000};
   static constexpr std::chrono::milliseconds last_retry{300'000};
+  /// Between two refreshes, however many paths fail.
+  static constexpr std::chrono::milliseconds shortest{10'000};
   /// How long a node that knows nobody waits for its operators before it makes do with them themselves.
   static constexpr std::chrono::milliseconds patience{1'500};
 };
@@ -48,8 +49,8 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   /// `changed` is called whenever exits() or settled() has changed, until stop().
   void start(std::function<void()> changed);
   void stop();
-  /// Does not wait for the next hour: a path has failed.
-  void refresh_soon() { timer_.cancel(); }
+  /// Does not wait for the next hour: a path has failed. Not sooner than ViewLimits::shortest after the last.
+  void refresh_soon();
 
   /// The relays with an exit whose signatures nobody has checked yet: verify() the one that is dialled.
   [[nodiscard]] const std::vector<directory::Listed>& exits() const { return exits_; }
@@ -58,22 +59,20 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   [[nodiscard]] const Summary& summary() const { return summary_; }
 
  private:
-  struct Operator;
   void load();
   net::Task<void> keep_fresh();
   net::Task<void> refresh();
-  net::Task<void> query(std::shared_ptr<Operator> from);
-  net::Task<base::Result<void>> try_query(Operator& from);
-  base::Result<void> take(Operator& from, const directory::Answer& answer);
+  net::Task<void> query(std::size_t index);
+  net::Task<base::Result<void>> try_query(std::size_t index);
   bool agree_again();
-  [[nodiscard]] base::Result<std::vector<directory::Listed>> agree_on(bool expired_too,
-                                                                      Summary& summary) const;
-  [[nodiscard]] std::vector<std::vector<directory::Listed>> open_lists(bool expired_too,
-                                                                       Summary& summary) const;
+  [[nodiscard]] std::chrono::milliseconds next_pause();
+  void note_operators(Summary& summary) const;
   void settle();
 
   boost::asio::any_io_executor executor_;
-  std::vector<std::shared_ptr<Operator>> operators_;
+  std::vector<mesh::Invite> operators_;
+  std::vector<std::string> problems_;  // of each operator's last question; empty when it was answered
+  Opinions opinions_;
   SnapshotFiles files_;
   std::shared_ptr<const Dialer> dialer_;
   std::function<void()> changed_;
@@ -81,8 +80,12 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   Summary summary_;
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer patience_;
+  boost::asio::steady_timer hurry_timer_;
   std::size_t running_ = 0;
   boost::asio::steady_timer all_answered_;
+  Backoff retry_{ViewLimits::first_retry, ViewLimits::last_retry};
+  std::chrono::steady_clock::time_point refreshed_{};  // when the last refresh began
+  bool hurry_ = false;
   bool settled_ = false;
   bool stopped_ = false;
 };

@@ -1,12 +1,15 @@
 // Long waits that notice when the world has moved on meanwhile.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/random.hpp"
 #include "net/byte_stream.hpp"
 
 namespace qnet::discovery {
@@ -31,6 +34,31 @@ class ClockWatch {
  private:
   std::chrono::milliseconds difference_{};
   bool known_ = false;
+};
+
+/// Around `middle`, by at most `by` more or less.
+[[nodiscard]] inline std::chrono::milliseconds jittered(std::chrono::milliseconds middle,
+                                                        std::chrono::milliseconds by,
+                                                        base::RandomSource& random) {
+  const auto width = static_cast<std::uint32_t>(2 * by.count()) + 1;
+  return middle - by + std::chrono::milliseconds(random.below(width));
+}
+
+/// Pauses between attempts that fail: each twice the last, up to a longest one, by a quarter more or less.
+class Backoff {
+ public:
+  Backoff(std::chrono::milliseconds first, std::chrono::milliseconds last) : first_(first), last_(last) {}
+  [[nodiscard]] std::chrono::milliseconds next(base::RandomSource& random) {
+    const auto wait = std::min(next_.value_or(first_), last_);
+    next_ = wait * 2;
+    return jittered(wait, wait / 4, random);
+  }
+  void reset() { next_.reset(); }
+
+ private:
+  std::chrono::milliseconds first_;
+  std::chrono::milliseconds last_;
+  std::optional<std::chrono::milliseconds> next_;
 };
 
 /// Waits in steps; ends early when the timer is cancelled, the clock jumps, or `enough` says so after a step.

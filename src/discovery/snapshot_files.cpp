@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/durable_file.hpp"
 #include "cbor/decode.hpp"
 #include "cbor/encode.hpp"
 
@@ -38,17 +39,10 @@ base::Result<void> SnapshotFiles::save(const mesh::PeerId& operator_id, const Ke
   fs::create_directories(folder_, error);
   fs::permissions(folder_, fs::perms::owner_all, error);
   const auto path = file_of(operator_id);
-  auto unfinished = path;
-  unfinished += ".new";
-  {
-    std::ofstream file(unfinished, std::ios::binary | std::ios::trunc);
-    const auto content =
-        cbor::encode(cbor::Array{base::ByteView(snapshot.header), base::ByteView(snapshot.list)});
-    file << base::text_of(content);
-    if (!file.flush()) return base::fail(directory::Errc::store_unusable, unfinished.string());
-  }
-  fs::rename(unfinished, path, error);
-  if (error) return base::fail(directory::Errc::store_unusable, path.string());
+  const auto content =
+      cbor::encode(cbor::Array{base::ByteView(snapshot.header), base::ByteView(snapshot.list)});
+  if (base::write_file_durably(path, content, base::Existing::replace) != 0)
+    return base::fail(directory::Errc::store_unusable, path.string());
   return {};
 }
 

@@ -106,11 +106,4 @@ StreamHandler Service::handler(boost::asio::io_context& io) {
   };
 }
 
-StreamHandler refuse_all() {
-  return [](std::unique_ptr<session::Stream> stream, net::Traffic&) -> Task<void> {
-    if (!co_await read_request(*stream)) co_return stream->reset();
-    co_await decline(*stream, ConnectStatus::not_allowed);
-  };
-}
-
 }  // namespace qnet::exit

@@ -34,9 +34,6 @@ struct ServiceOptions {
 /// Serves one stream to its end; the traffic is counted as it flows.
 using StreamHandler = std::function<net::Task<void>(std::unique_ptr<session::Stream>, net::Traffic&)>;
 
-/// What peers without an exit do: they answer every request with "not allowed".
-[[nodiscard]] StreamHandler refuse_all();
-
 class Service {
  public:
   explicit Service(ServiceOptions options);

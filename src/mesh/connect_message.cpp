@@ -3,32 +3,14 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/endian.hpp"
-#include "cbor/decode.hpp"
-#include "cbor/encode.hpp"
+#include "mesh/framed.hpp"
 
 namespace qnet::mesh {
 
 namespace {
 
 constexpr std::size_t kLengthField = 2;
-// A map of numbers and texts, and room for one nested value that a later version may add.
-constexpr std::size_t kDepth = 3;
 constexpr std::uint64_t kLastPort = 65535;
-
-base::Bytes framed(const cbor::Value& value) {
-  const auto body = cbor::encode(value);
-  base::Bytes bytes(kLengthField);
-  base::store_be(bytes.data(), static_cast<std::uint16_t>(body.size()));
-  base::append(bytes, body);
-  return bytes;
-}
-
-base::Result<cbor::Value> decoded(base::ByteView message) {
-  auto value = cbor::decode(message, {.depth = kDepth, .size = ConnectLimits::message});
-  if (!value) return base::fail(Errc::bad_message, value.error().message());
-  return value;
-}
 
 std::optional<std::uint64_t> number_in(const cbor::Value& map, std::string_view key, std::uint64_t largest) {
   const auto* const field = map.find(key);

@@ -1,7 +1,7 @@
 // Whatever a peer sends: one message is taken, never more than the limit, and what decodes can be sent again.
 #include <cstdlib>
 
-#include "mesh/connect_message.hpp"
+#include "mesh/peer_message.hpp"
 
 namespace {
 
@@ -38,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (wanted && *wanted == 0) {
     round_trip<mesh::ConnectRequest>(at_once.message());
     round_trip<mesh::ConnectAnswer>(at_once.message());
+    round_trip<mesh::PeerAnswer>(at_once.message());
   }
   return 0;
 }

@@ -34,9 +34,21 @@ ConnectStatus status_of(const base::Error& error) {
   return ConnectStatus::general_failure;
 }
 
-net::Task<proxy::Connected> ask(session::Session& session, const mesh::ConnectRequest& request) {
+struct Asked {
+  proxy::Connected connected;
+  bool leads_nowhere = false;  ///< this peer has no exit at all
+};
+
+Asked failed(const base::Error& error) {
+  Asked asked;
+  asked.connected.status = status_of(error);
+  asked.leads_nowhere = error.is(session::Errc::protocol_refused);
+  return asked;
+}
+
+net::Task<Asked> ask(session::Session& session, const mesh::ConnectRequest& request) {
   auto stream = session.open(mesh::kConnectProtocol, request.encode());
-  if (!stream) co_return proxy::Connected{status_of(stream.error()), nullptr};
+  if (!stream) co_return failed(stream.error());
 
   auto& opened = **stream;
   const net::Deadline silent(co_await boost::asio::this_coro::executor, kSilence,
@@ -46,20 +58,33 @@ net::Task<proxy::Connected> ask(session::Session& session, const mesh::ConnectRe
   const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
                             [&opened] { opened.reset(); });
   const auto answer = co_await mesh::read_message<mesh::ConnectAnswer>(opened);
-  if (limit.expired()) co_return proxy::Connected{ConnectStatus::timeout, nullptr};
-  if (!answer) co_return proxy::Connected{status_of(answer.error()), nullptr};
-  if (answer->status != ConnectStatus::ok) co_return proxy::Connected{answer->status, nullptr};
-  co_return proxy::Connected{ConnectStatus::ok, std::move(*stream)};
+  Asked asked;
+  if (limit.expired()) {
+    asked.connected.status = ConnectStatus::timeout;
+  } else if (!answer) {
+    asked = failed(answer.error());
+  } else {
+    asked.connected.status = answer->status;
+    if (answer->status == ConnectStatus::ok) asked.connected.stream = std::move(*stream);
+  }
+  co_return asked;
 }
 
 net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, proxy::Destination destination) {
   const mesh::ConnectRequest request{std::move(destination.host), destination.port};
-  for (bool again = false;; again = true) {
+  // Each of the last resorts may turn out to have no exit; who ends a session otherwise is asked once more.
+  for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink->session();
     if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
     auto answer = co_await ask(**session, request);
+    if (answer.leads_nowhere && left > 0) {
+      uplink->leads_nowhere(**session);
+      continue;
+    }
     // The relay may have ended an idle session while the request was on its way to it.
-    if (answer.status == ConnectStatus::ok || again || (*session)->alive()) co_return answer;
+    if (answer.connected.status == ConnectStatus::ok || left == 0 || (*session)->usable())
+      co_return std::move(answer.connected);
+    left = std::min(left, 1);
   }
 }
 
@@ -101,14 +126,13 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
           io.get_executor(), config.operators,
           config.state_dir.empty() ? config.state_dir : config.state_dir / "network", dialer_)),
       uplink_(std::make_shared<Uplink>(
-          io.get_executor(), [this] { return candidates(); }, dialer_)),
+          io.get_executor(), [this] { return candidates(); }, dialer_,
+          [view = view_] { view->refresh_soon(); })),
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
                                              [uplink = uplink_](proxy::Destination destination) {
                                                return connect_through(uplink, std::move(destination));
                                              })) {
-  view_->start([this] {
-    if (!uplink_->connected()) uplink_->dial_now();
-  });
+  view_->start([uplink = uplink_] { uplink->reconsider(); });
   if (config.lan_discovery) {
     mdns::LanOptions options;
     options.found = [this](const mdns::Found& found) { note_lan_peer(found); };
@@ -120,32 +144,42 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
 
 /// Whoever answers there must have the relay's key: an address that is a lie costs an attempt, no more.
 void Client::note_lan_peer(const mdns::Found& found) {
-  if (lan_addresses_.size() >= ClientLimits::lan_peers && !lan_addresses_.contains(found.peer.key())) return;
-  auto& known = lan_addresses_[found.peer.key()];
-  if (known == found.addresses) return;
-  known = found.addresses;
-  if (!uplink_->connected()) uplink_->dial_now();
+  const auto now = std::chrono::steady_clock::now();
+  if (!neighbours_.note(found, now) || uplink_->connected() || !may_dial(found.peer)) return;
+  if (now - lan_attempt_ < ClientLimits::between_lan_attempts) return;
+  lan_attempt_ = now;
+  uplink_->reconsider();
+}
+
+bool Client::may_dial(const mesh::PeerId& peer) const {
+  const auto invites = [&](const mesh::Invite& invite) { return invite.peer == peer; };
+  return std::ranges::any_of(peers_, invites) || std::ranges::any_of(operators_, invites) ||
+         std::ranges::any_of(view_->exits(), [&](const directory::Listed& exit) {
+           return exit.descriptor.descriptor().peer == peer;
+         });
 }
 
 /// In this network first, where it was heard of.
-void Client::add(std::vector<session::RelayAddress>& all, const mesh::PeerId& peer,
-                 session::RelayAddress address) const {
-  if (const auto found = lan_addresses_.find(peer.key()); found != lan_addresses_.end()) {
-    for (const auto& near : found->second) {
-      auto nearer = address;
-      nearer.host = near.host;
-      nearer.port = near.port;
-      all.push_back(std::move(nearer));
-    }
+void Client::add(std::vector<Candidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
+                 bool last_resort) const {
+  for (const auto& near : neighbours_.addresses_of(peer, std::chrono::steady_clock::now())) {
+    auto nearer = address;
+    nearer.host = near.host;
+    nearer.port = near.port;
+    all.push_back({std::move(nearer), last_resort});
   }
-  all.push_back(std::move(address));
+  const bool known = std::ranges::any_of(all, [&](const Candidate& one) {
+    return one.address.noise_key == address.noise_key && one.address.host == address.host &&
+           one.address.port == address.port;
+  });
+  if (!known) all.push_back({std::move(address), last_resort});
 }
 
 /// The peers that a person named, then exits that the operators agree on, at last the operators themselves:
 /// but not before it is known that there is nobody else, for they are few, and known to every censor.
-std::vector<session::RelayAddress> Client::candidates() const {
-  std::vector<session::RelayAddress> all;
-  for (const auto& invite : peers_) add(all, invite.peer, discovery::address_of(invite));
+std::vector<Candidate> Client::candidates() const {
+  std::vector<Candidate> all;
+  for (const auto& invite : peers_) add(all, invite.peer, discovery::address_of(invite), false);
   const auto& exits = view_->exits();
   std::vector<std::size_t> order(exits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -155,11 +189,11 @@ std::vector<session::RelayAddress> Client::candidates() const {
     std::swap(order[i], order[i + dialer_->random().below(left)]);
     const auto& descriptor = exits[order[i]].descriptor;
     if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
-    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()));
+    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()), false);
     ++drawn;
   }
   if (view_->settled() || !all.empty())
-    for (const auto& invite : operators_) add(all, invite.peer, discovery::address_of(invite));
+    for (const auto& invite : operators_) add(all, invite.peer, discovery::address_of(invite), true);
   return all;
 }
 

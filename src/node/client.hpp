@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "control/status.hpp"
 #include "discovery/network_view.hpp"
 #include "mdns/lan.hpp"
+#include "mdns/neighbours.hpp"
 #include "mesh/invite.hpp"
 #include "node/uplink.hpp"
 #include "proxy/server.hpp"
@@ -37,8 +37,8 @@ struct ClientConfig {
 struct ClientLimits {
   /// Of the listed exits, drawn by lot for each round of attempts.
   static constexpr std::size_t exits = 6;
-  /// Peers heard of in this network; more are not remembered.
-  static constexpr std::size_t lan_peers = 256;
+  /// Between two attempts for what is heard in this network, where anybody can say anything.
+  static constexpr std::chrono::seconds between_lan_attempts{5};
 };
 
 /// Lives on one io_context. `random` must outlive it.
@@ -57,17 +57,19 @@ class Client {
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
          std::shared_ptr<const discovery::Dialer> dialer);
-  [[nodiscard]] std::vector<session::RelayAddress> candidates() const;
-  void add(std::vector<session::RelayAddress>& all, const mesh::PeerId& peer,
-           session::RelayAddress address) const;
+  [[nodiscard]] std::vector<Candidate> candidates() const;
+  void add(std::vector<Candidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
+           bool last_resort) const;
   void note_lan_peer(const mdns::Found& found);
+  [[nodiscard]] bool may_dial(const mesh::PeerId& peer) const;
 
   net::tcp::endpoint socks_;
   std::vector<mesh::Invite> peers_;
   std::vector<mesh::Invite> operators_;
   std::shared_ptr<const discovery::Dialer> dialer_;
   std::shared_ptr<discovery::NetworkView> view_;
-  std::map<crypto::Ed25519Public, std::vector<mesh::HostPort>> lan_addresses_;
+  mdns::Neighbours neighbours_;
+  std::chrono::steady_clock::time_point lan_attempt_{};
   std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for
   std::shared_ptr<Uplink> uplink_;
   std::shared_ptr<proxy::Server> proxy_;

@@ -78,15 +78,20 @@ class Demo {
 
   base::Result<void> run(const std::function<void()>& started) {
     boost::asio::co_spawn(pool_.first(), announce(started), boost::asio::detached);
-    run_until_signal(pool_, [this] {
-      control_->stop();
-      client_->stop();
-      for (auto& node : relays_) {
-        node.membership->stop();
-        node.relay->stop();
-      }
-      site_->stop();
-    });
+    run_until_signal(
+        pool_,
+        [this] {
+          control_->stop();
+          client_->stop();
+          for (auto& node : relays_) {
+            node.membership->stop();
+            node.relay->stop();
+          }
+          site_->stop();
+        },
+        [this] {
+          return std::ranges::any_of(relays_, [](const auto& node) { return node.membership->leaving(); });
+        });
     directory_->stop();
     if (problem_) return tl::unexpected(*problem_);
     return {};
@@ -122,7 +127,7 @@ class Demo {
                                 {*invite_},
                                 demo_descriptor(*identity, with_exit),
                                 address,
-                                address.port,
+                                loopback(port),
                                 true,
                                 true,
                                 !with_exit,

@@ -1,11 +1,6 @@
 #include "node/directory_node.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include "directory/public_address.hpp"
+#include "node/knocker.hpp"
 #include "node/network_status.hpp"
 
 namespace qnet::node {
@@ -22,41 +17,11 @@ http::ServerLimits api_limits() {
   return limits;
 }
 
-/// The first address that the name has. A literal is itself.
-net::Task<std::optional<asio::ip::address>> first_address(std::string host) {
-  boost::system::error_code no_literal;
-  const auto literal = asio::ip::make_address(host, no_literal);
-  if (!no_literal) co_return literal;
-  asio::ip::tcp::resolver resolver(co_await asio::this_coro::executor);
-  const auto [error, found] = co_await resolver.async_resolve(host, "", asio::as_tuple(asio::use_awaitable));
-  if (error || found.empty()) co_return std::nullopt;
-  co_return found.begin()->endpoint().address();
-}
-
 bool is_url(const std::string& store) {
   return store.starts_with("postgres://") || store.starts_with("postgresql://");
 }
 
 }  // namespace
-
-net::Task<directory::Knock> knock_at(std::shared_ptr<const directory::SignedDescriptor> descriptor,
-                                     std::shared_ptr<const discovery::Dialer> dialer,
-                                     bool private_addresses) {
-  auto relay = discovery::address_of(descriptor->descriptor());
-  const auto address = co_await first_address(relay.host);
-  // The very address that was judged is the one dialled: a name could lead elsewhere the next time.
-  if (!address || (!private_addresses && !directory::may_be_public(address->to_string())))
-    co_return directory::Knock{};
-  relay.host = address->to_string();
-  auto dialled = co_await dialer->dial(relay);
-  directory::Knock knock;
-  knock.answered = dialled.has_value();
-  if (dialled) {
-    dialled->session->close();
-    knock.at = exit::IpAddress::parse(address->to_string());
-  }
-  co_return knock;
-}
 
 base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
     asio::io_context& io, DirectoryConfig config, std::shared_ptr<const discovery::Dialer> dialer) {
@@ -71,9 +36,9 @@ base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
   if (!store) return base::forward_error(store);
 
   directory::ServiceHooks hooks;
-  hooks.knock = [dialer, all = config.private_addresses](
+  hooks.knock = [knocker = std::make_shared<Knocker>(io.get_executor(), dialer, config.private_addresses)](
                     std::shared_ptr<const directory::SignedDescriptor> descriptor) {
-    return knock_at(std::move(descriptor), dialer, all);
+    return knocker->visit(std::move(descriptor));
   };
   if (countries)
     hooks.country_of = [countries](const exit::IpAddress& at) { return countries->country_of(at); };

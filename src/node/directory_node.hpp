@@ -66,9 +66,4 @@ class DirectoryApi {
   std::optional<http::Server> http_;
 };
 
-/// A visit to a relay's first address: whether it answers there under its key. Addresses outside the public
-/// Internet are not visited unless `private_addresses`.
-net::Task<directory::Knock> knock_at(std::shared_ptr<const directory::SignedDescriptor> descriptor,
-                                     std::shared_ptr<const discovery::Dialer> dialer, bool private_addresses);
-
 }  // namespace qnet::node

@@ -10,9 +10,21 @@
 
 namespace qnet::node {
 
-std::optional<std::string> reachable_interface(bool private_addresses) {
+namespace {
+
+/// A socket on [::] has IPv4's connections too (Linux, unless told otherwise).
+bool hears(const boost::asio::ip::address& listen, const exit::IpAddress& address) {
+  if (!listen.is_unspecified()) return listen.to_string() == address.to_text();
+  return listen.is_v6() || address.is_v4();
+}
+
+}  // namespace
+
+std::optional<std::string> reachable_interface(const boost::asio::ip::address& listen,
+                                               bool private_addresses) {
   auto own = exit::own_addresses();
   if (!own) return std::nullopt;
+  std::erase_if(*own, [&](const auto& address) { return !hears(listen, address); });
   // IPv4 first: more clients have it.
   std::ranges::sort(*own,
                     [](const auto& a, const auto& b) { return a.is_v4() != b.is_v4() ? a.is_v4() : a < b; });
@@ -32,7 +44,7 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
                        std::shared_ptr<directory::Service> own_directory) {
   if (config.lan_discovery) {
     mdns::LanOptions options;
-    options.announce = mdns::Announcement{config.identity.peer_id(), config.port};
+    options.announce = mdns::Announcement{config.identity.peer_id(), config.listen.port()};
     lan_ = mdns::Lan::start(io, std::move(options), dialer->random());
   }
   if (config.asks && !config.operators.empty())
@@ -42,16 +54,16 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
   discovery::RegistrarConfig registrar{std::move(config.identity), std::move(config.operators), nullptr,
                                        nullptr};
   registrar.describe = [descriptor = std::move(config.descriptor), address = config.address,
-                        port = config.port,
+                        listen = config.listen,
                         all = config.private_addresses]() -> std::optional<directory::Descriptor> {
     auto now = descriptor;
     if (address) {
       now.addresses = {*address};
       return now;
     }
-    const auto found = reachable_interface(all);
+    const auto found = reachable_interface(listen.address(), all);
     if (!found) return std::nullopt;
-    now.addresses = {{*found, port}};
+    now.addresses = {{*found, listen.port()}};
     return now;
   };
   if (own_directory)

@@ -10,6 +10,7 @@
 #include "discovery/network_view.hpp"
 #include "discovery/registrar.hpp"
 #include "mdns/lan.hpp"
+#include "net/tcp.hpp"
 
 namespace qnet::node {
 
@@ -20,7 +21,8 @@ struct MembershipConfig {
   directory::Descriptor descriptor;
   /// Where it is reached; nothing to find that out from this machine's interfaces.
   std::optional<mesh::HostPort> address;
-  std::uint16_t port = 443;  ///< with an address that is found out
+  /// What this relay listens on: an address that is found out is of its family and has its port.
+  net::tcp::endpoint listen{boost::asio::ip::address_v4::any(), 443};
   bool private_addresses = false;
   bool registers = true;  ///< tells directories that it is there
   bool asks = true;       ///< asks them for the network
@@ -38,6 +40,8 @@ class Membership {
   void start();
   /// Says goodbye.
   void stop();
+  /// Whether directories are still being told.
+  [[nodiscard]] bool leaving() const { return registrar_ && registrar_->leaving(); }
   void fill(control::Status& status) const;
 
  private:
@@ -46,8 +50,9 @@ class Membership {
   std::shared_ptr<mdns::Lan> lan_;                   // null unless it was asked for
 };
 
-/// The address of this machine's interfaces that others could reach best: a public one, and only when
-/// `private_addresses` another that is not loopback.
-[[nodiscard]] std::optional<std::string> reachable_interface(bool private_addresses);
+/// The address of this machine's interfaces at which others could best reach what listens on `listen`: a
+/// public one, and only when `private_addresses` another that is not loopback.
+[[nodiscard]] std::optional<std::string> reachable_interface(const boost::asio::ip::address& listen,
+                                                             bool private_addresses);
 
 }  // namespace qnet::node

@@ -6,10 +6,15 @@
 #include <csignal>
 
 #include <fmt/format.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "control/port_owner.hpp"
+#include "net/byte_stream.hpp"
 #include "net/error.hpp"
 #include "node/error.hpp"
 
@@ -18,6 +23,22 @@ namespace qnet::node {
 namespace {
 // Enough for a last record and a FIN on every session; a second signal does not wait.
 constexpr auto kFarewell = std::chrono::milliseconds(500);
+// For directories to be dialled and told that a relay goes: a few round trips.
+constexpr auto kLongestFarewell = std::chrono::seconds(4);
+constexpr auto kStep = std::chrono::milliseconds(50);
+
+/// Stops the pool after the farewell. Lives until then.
+net::Task<void> say_farewell(IoPool& pool, const std::function<bool()>& leaving) {
+  const auto began = std::chrono::steady_clock::now();
+  boost::asio::steady_timer step(pool.first());
+  for (auto took = kStep * 0; took < kFarewell || (leaving && leaving() && took < kLongestFarewell);
+       took =
+           std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began)) {
+    step.expires_after(kStep);
+    (void)co_await step.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+  pool.stop();
+}
 }  // namespace
 
 std::string_view describe(Errc code) {
@@ -40,15 +61,13 @@ void raise_open_file_limit() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);  // what was allowed before is allowed still
 }
 
-void run_until_signal(IoPool& pool, const std::function<void()>& stop) {
+void run_until_signal(IoPool& pool, const std::function<void()>& stop, const std::function<bool()>& leaving) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   boost::asio::signal_set signals(pool.first(), SIGINT, SIGTERM);
-  boost::asio::steady_timer farewell(pool.first());
   signals.async_wait([&](const boost::system::error_code& error, int) {
     if (error) return;
     stop();
-    farewell.expires_after(kFarewell);
-    farewell.async_wait([&](const boost::system::error_code&) { pool.stop(); });
+    boost::asio::co_spawn(pool.first(), say_farewell(pool, leaving), boost::asio::detached);
     signals.async_wait([&](const boost::system::error_code&, int) { pool.stop(); });
   });
   pool.run();

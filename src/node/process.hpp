@@ -13,8 +13,10 @@ namespace qnet::node {
 /// As many open files as the system lets this user have: two for each stream.
 void raise_open_file_limit();
 
-/// Runs the pool until SIGINT or SIGTERM; then calls `stop`, and gives what is open a moment to say good-bye.
-void run_until_signal(IoPool& pool, const std::function<void()>& stop);
+/// Runs the pool until SIGINT or SIGTERM; then calls `stop`, and gives what is open a moment to say good-bye:
+/// a longer one while `leaving` says so, which may be null.
+void run_until_signal(IoPool& pool, const std::function<void()>& stop,
+                      const std::function<bool()>& leaving = nullptr);
 
 /// A failure to listen as one sentence: who has the port, and which flag changes it.
 [[nodiscard]] base::Error explain_listen_error(const base::Error& error, const net::tcp::endpoint& at,

@@ -41,9 +41,11 @@ Relay::Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base
   journal_.restore(replays_, session::wall_clock());
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   for (std::size_t core = 0; core < pool_.size(); ++core)
-    covers_.push_back(std::make_unique<CoverGate>(
-        gate_, journal_, config_.origin,
-        relay_protocols(exit_.get(), config_.directory, pool_.at(core), counters_), random_, counters_));
+    covers_.push_back(
+        std::make_unique<CoverGate>(gate_, journal_, config_.origin,
+                                    relay_protocols(config_.identity.peer_id(), exit_.get(),
+                                                    config_.directory, pool_.at(core), counters_),
+                                    random_, counters_));
   asio::co_spawn(pool_.first(), accept(), asio::detached);
 }
 

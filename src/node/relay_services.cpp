@@ -2,6 +2,8 @@
 
 #include "directory/exchange.hpp"
 #include "mesh/connect_message.hpp"
+#include "mesh/peer_message.hpp"
+#include "net/pump.hpp"
 #include "session/stream.hpp"
 
 namespace qnet::node {
@@ -19,19 +21,34 @@ control::Exit exit_counters(const exit::Service& service) {
   return shown;
 }
 
+net::Task<void> send_and_end(std::unique_ptr<session::Stream> stream, base::Bytes bytes) {
+  if (!co_await net::write_all(*stream, bytes)) co_return;
+  stream->finish();
+  // A stream that is left before its peer's end is reset, and a reset would overtake the answer.
+  std::array<std::uint8_t, 16> rest{};
+  (void)co_await net::read_some(*stream, rest);
+}
+
 }  // namespace
 
-session::Protocols relay_protocols(exit::Service* exit, const session::Handler& directory,
-                                   boost::asio::io_context& io, const std::shared_ptr<Counters>& counters) {
-  const auto handle = exit != nullptr ? exit->handler(io) : exit::refuse_all();
-  session::Protocols protocols{
-      {mesh::kConnectProtocol,
-       [counters, handle](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
-         // The session that owns this function may end first.
-         const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
-         const Gauge open(shared, &Counters::streams_open);
-         co_await handle(std::move(stream), shared->traffic);
-       }}};
+session::Protocols relay_protocols(const mesh::PeerId& peer, exit::Service* exit,
+                                   const session::Handler& directory, boost::asio::io_context& io,
+                                   const std::shared_ptr<Counters>& counters) {
+  session::Protocols protocols;
+  protocols.emplace(mesh::kPeerProtocol,
+                    [answer = mesh::PeerAnswer{peer}.encode()](std::unique_ptr<session::Stream> stream) {
+                      return send_and_end(std::move(stream), answer);
+                    });
+  // Without an exit the protocol is not spoken at all: a client then knows that this peer leads nowhere.
+  if (exit != nullptr)
+    protocols.emplace(
+        mesh::kConnectProtocol,
+        [counters, handle = exit->handler(io)](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+          // The session that owns this function may end first.
+          const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
+          const Gauge open(shared, &Counters::streams_open);
+          co_await handle(std::move(stream), shared->traffic);
+        });
   if (directory) protocols.emplace(directory::kDirectoryProtocol, directory);
   return protocols;
 }

@@ -5,14 +5,15 @@
 
 #include "control/status.hpp"
 #include "exit/service.hpp"
+#include "mesh/peer_id.hpp"
 #include "node/counters.hpp"
 #include "session/session.hpp"
 
 namespace qnet::node {
 
-/// For sessions on `io`. Without an exit every request is refused; `directory` is empty in modes that serve
-/// none.
-[[nodiscard]] session::Protocols relay_protocols(exit::Service* exit, const session::Handler& directory,
+/// For sessions on `io`. `exit` is null and `directory` empty in modes that have none.
+[[nodiscard]] session::Protocols relay_protocols(const mesh::PeerId& peer, exit::Service* exit,
+                                                 const session::Handler& directory,
                                                  boost::asio::io_context& io,
                                                  const std::shared_ptr<Counters>& counters);
 

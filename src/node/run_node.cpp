@@ -17,7 +17,9 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
 
   std::shared_ptr<const discovery::Dialer> dialer;
   if (config.directory || config.membership) {
-    auto trust = authorities_of(config.cover_authorities);
+    // The authority of this peer's own cover is no reason to believe none of the other peers' covers.
+    const auto& own = config.cover_authorities;
+    auto trust = own.empty() ? crypto::TrustStore::system() : crypto::TrustStore::system_and_file(own);
     if (!trust) return base::forward_error(trust);
     // What a relay's own connections to other relays look like: the commonest browser.
     dialer = std::make_shared<const discovery::Dialer>(htx::builtin_templates().front(), std::move(*trust),
@@ -81,14 +83,17 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
       problem = std::move(error);
       pool.stop();
     });
-  run_until_signal(pool, [&] {
-    control->stop();
-    if (membership) membership->stop();
-    if (api) api->stop();
-    if (client) client->stop();
-    if (relay) relay->stop();
-    if (site_relay) site_relay->stop();
-  });
+  run_until_signal(
+      pool,
+      [&] {
+        control->stop();
+        if (membership) membership->stop();
+        if (api) api->stop();
+        if (client) client->stop();
+        if (relay) relay->stop();
+        if (site_relay) site_relay->stop();
+      },
+      [&] { return membership && membership->leaving(); });
   // What was acknowledged to the last of them is written.
   if (directory) directory->stop();
   if (problem) return tl::unexpected(std::move(*problem));

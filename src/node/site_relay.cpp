@@ -116,7 +116,8 @@ void SiteRelay::begin_session(std::size_t core, std::unique_ptr<net::ByteStream>
                                    {}};
   const auto session = session::Session::start(
       std::move(stream), mux::Role::responder, std::move(established),
-      relay_protocols(exit_.get(), config_.directory, pool_.at(core), counters_), random_);
+      relay_protocols(config_.identity.peer_id(), exit_.get(), config_.directory, pool_.at(core), counters_),
+      random_);
   auto& sessions = cores_[core].sessions;
   std::erase_if(sessions, [](const auto& known) { return known.expired(); });
   sessions.push_back(session);

@@ -21,17 +21,14 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 }  // namespace
 
-/// One round: several may be on their way, one wins.
-struct Uplink::Race {
-  explicit Race(const boost::asio::any_io_executor& executor) : moved(executor) {}
-  net::Signal moved;
-  std::size_t running = 0;
-  bool won = false;
-};
-
 Uplink::Uplink(const boost::asio::any_io_executor& executor, Candidates candidates,
-               std::shared_ptr<const discovery::Dialer> dialer)
-    : candidates_(std::move(candidates)), dialer_(std::move(dialer)), retry_(executor), attempted_(executor) {
+               std::shared_ptr<const discovery::Dialer> dialer, std::function<void()> unsatisfied)
+    : candidates_(std::move(candidates)),
+      unsatisfied_(std::move(unsatisfied)),
+      dialer_(std::move(dialer)),
+      retry_(executor),
+      attempted_(executor),
+      moved_(executor) {
   attempted_.expires_at(std::chrono::steady_clock::time_point::max());
   refresh_candidates();
 }
@@ -44,31 +41,43 @@ void Uplink::start() {
 
 void Uplink::stop() {
   stopped_ = true;
+  unsatisfied_ = nullptr;
   if (session_) session_->close();
   retry_.cancel();
   attempted_.cancel();
+  moved_.notify();
+}
+
+void Uplink::reconsider() {
+  others_known_ = true;
+  moved_.notify();
+  retry_.cancel();
+}
+
+void Uplink::leads_nowhere(const session::Session& session) {
+  if (session_.get() != &session || !used_) return;
+  used_->leads_nowhere_until = std::chrono::steady_clock::now() + UplinkLimits::without_exit;
+  used_->problem = "This peer has no exit: it serves as a directory or a relay only.";
+  session_->close();
+  retry_.cancel();
 }
 
 void Uplink::announce() { attempted_.cancel(); }
 
-void Uplink::end_round() {
-  dialling_ = false;
-  announce();
-}
-
 net::Task<void> Uplink::keep_connected() {
   auto wait = UplinkLimits::first_retry;
   while (!stopped_) {
-    if (co_await dial_any()) {
+    co_await round(false);
+    if (connected()) {
       const auto began = std::chrono::steady_clock::now();
-      // The session's own end cancels this pause.
-      while (connected() && !stopped_) co_await pause(std::chrono::hours(1));
+      co_await hold_session();
       since_ = std::chrono::system_clock::now();
       const auto lived = std::chrono::steady_clock::now() - began;
       if (lived < UplinkLimits::shortest_rest) resting_ = false;
       const bool rested = resting_;
       while (resting_ && !stopped_) co_await pause(std::chrono::hours(1));
-      if (rested || lived >= UplinkLimits::proven) {
+      // Its peer was not at fault that it leads nowhere: the others are asked at once.
+      if (rested || lived >= UplinkLimits::proven || !is_worth_dialling(*used_, false)) {
         wait = UplinkLimits::first_retry;
         continue;
       }
@@ -77,10 +86,21 @@ net::Task<void> Uplink::keep_connected() {
         failed_at_ = std::chrono::steady_clock::now();
       }
     }
+    if (others_known_) continue;
     // Jitter, so that a relay that comes back is not met by all of its clients in one moment.
     co_await pause(
         wait + std::chrono::milliseconds(dialer_->random().below(static_cast<std::uint32_t>(wait.count()))));
     wait = std::min<std::chrono::milliseconds>(wait * 2, UplinkLimits::last_retry);
+  }
+}
+
+/// Until the session ends. Meanwhile a last resort is left when anybody better answers.
+net::Task<void> Uplink::hold_session() {
+  while (connected() && !stopped_) {
+    const bool last_resort = on_last_resort();
+    // The session's own end cancels this pause.
+    co_await pause(last_resort ? std::chrono::milliseconds(UplinkLimits::reconsider) : std::chrono::hours(1));
+    if (last_resort && connected() && !stopped_) co_await round(true);
   }
 }
 
@@ -93,69 +113,106 @@ net::Task<void> Uplink::pause(std::chrono::milliseconds duration) {
 /// Who stays among the candidates keeps what is known of it.
 void Uplink::refresh_candidates() {
   std::vector<std::shared_ptr<Peer>> next;
-  for (auto& address : candidates_()) {
+  for (auto& candidate : candidates_()) {
+    const auto& address = candidate.address;
     const auto known = std::ranges::find_if(peers_, [&](const auto& peer) {
       return peer->address.noise_key == address.noise_key && peer->address.host == address.host &&
              peer->address.port == address.port;
     });
     next.push_back(known == peers_.end() ? std::make_shared<Peer>() : *known);
-    next.back()->address = std::move(address);
+    next.back()->address = std::move(candidate.address);
+    next.back()->last_resort = candidate.last_resort;
   }
   peers_ = std::move(next);
 }
 
-net::Task<bool> Uplink::dial_any() {
+net::Task<void> Uplink::round(bool better_only) {
   dialling_ = true;
+  others_known_ = false;
   refresh_candidates();
-  const auto race = std::make_shared<Race>(retry_.get_executor());
-  co_await run_race(race);
-  end_round();
-  co_return race->won;
+  co_await race(better_only);
+  dialling_ = false;
+  if ((!connected() || on_last_resort()) && unsatisfied_) unsatisfied_();
+  announce();
 }
 
-net::Task<void> Uplink::run_race(std::shared_ptr<Race> race) {
+bool Uplink::is_over(bool better_only) const {
+  return stopped_ || others_known_ || (connected() && !(better_only && on_last_resort()));
+}
+
+bool Uplink::is_worth_dialling(const Peer& peer, bool better_only) const {
+  return peer.leads_nowhere_until <= std::chrono::steady_clock::now() && !(better_only && peer.last_resort);
+}
+
+/// Several may be on their way, one wins.
+net::Task<void> Uplink::race(bool better_only) {
   // The list may change while they run.
   const auto peers = peers_;
+  bool tried = false;
   for (const auto& peer : peers) {
-    if (stopped_ || race->won) co_return;
-    const auto before = race->running++;
-    boost::asio::co_spawn(
-        retry_.get_executor(), [self = shared_from_this(), peer, race] { return self->attempt(peer, race); },
-        boost::asio::detached);
-    const net::Deadline next(retry_.get_executor(), UplinkLimits::stagger, [race] { race->moved.notify(); });
-    while (!race->won && race->running > before && !next.expired()) co_await race->moved.wait();
+    if (is_over(better_only)) co_return;
+    if (!is_worth_dialling(*peer, better_only)) continue;
+    tried = true;
+    // One that a round before has begun to dial is waited for as any other.
+    if (!std::exchange(peer->dialling, true)) {
+      ++attempts_;
+      boost::asio::co_spawn(
+          retry_.get_executor(), [self = shared_from_this(), peer] { return self->attempt(peer); },
+          boost::asio::detached);
+    }
+    const net::Deadline next(retry_.get_executor(), UplinkLimits::stagger, [this] { moved_.notify(); });
+    while (!is_over(better_only) && peer->dialling && !next.expired()) co_await moved_.wait();
   }
-  while (!race->won && race->running > 0 && !stopped_) co_await race->moved.wait();
+  while (!is_over(better_only) && attempts_ > 0) co_await moved_.wait();
+  if (tried || peers.empty() || connected()) co_return;
+  problem_ = session::Errc::protocol_refused;
+  failed_at_ = std::chrono::steady_clock::now();
 }
 
-net::Task<void> Uplink::attempt(std::shared_ptr<Peer> peer, std::shared_ptr<Race> race) {
+/// Whether a session with this peer is better than what there is.
+bool Uplink::may_serve(const Peer& peer) const {
+  return !stopped_ && (!connected() || (on_last_resort() && !peer.last_resort));
+}
+
+net::Task<void> Uplink::attempt(std::shared_ptr<Peer> peer) {
   peer->state = "connecting";
-  auto dialled = co_await dialer_->dial(peer->address);
-  --race->running;
-  if (!dialled) {
-    peer->state = "failed";
-    peer->problem = explain_dial_error(dialled.error(), peer->address);
-    problem_ = dialled.error();
-    failed_at_ = std::chrono::steady_clock::now();
-  } else if (race->won || stopped_) {
+  auto address = peer->address;
+  auto dialled = co_await dialer_->dial(std::move(address));
+  peer->dialling = false;
+  --attempts_;
+  if (dialled && may_serve(*peer)) {
+    use(peer, std::move(*dialled));
+  } else if (dialled) {
     dialled->session->close();
     peer->state = "idle";
   } else {
-    race->won = true;
-    use(peer, std::move(*dialled));
+    peer->state = "failed";
+    peer->problem = explain_dial_error(dialled.error(), peer->address);
+    if (!connected()) {
+      problem_ = dialled.error();
+      failed_at_ = std::chrono::steady_clock::now();
+    }
   }
-  race->moved.notify();
+  moved_.notify();
 }
 
 void Uplink::use(const std::shared_ptr<Peer>& peer, session::Dialled dialled) {
+  if (connected()) {
+    used_->state = "idle";
+    boost::asio::co_spawn(
+        retry_.get_executor(), [self = shared_from_this(), left = session_] { return self->retire(left); },
+        boost::asio::detached);
+  }
   session_ = std::move(dialled.session);
-  session_->on_end([weak = weak_from_this(), peer] {
-    if (const auto self = weak.lock()) {
-      peer->state = "idle";
-      // Here, not where it is waited for: a request may come before that is resumed.
-      self->resting_ = self->session_->reason().is(session::Errc::idle);
-      self->retry_.cancel();
-    }
+  used_ = peer;
+  session_->on_end([weak = weak_from_this(), peer, ended = session_.get()] {
+    const auto self = weak.lock();
+    // One that was left for a better one is nobody's any more.
+    if (!self || self->session_.get() != ended) return;
+    peer->state = "idle";
+    // Here, not where it is waited for: a request may come before that is resumed.
+    self->resting_ = self->session_->reason().is(session::Errc::idle);
+    self->retry_.cancel();
   });
   peer->state = "connected";
   peer->problem.clear();
@@ -164,10 +221,28 @@ void Uplink::use(const std::shared_ptr<Peer>& peer, session::Dialled dialled) {
   problem_.reset();
 }
 
+/// Its streams may end as they would have.
+net::Task<void> Uplink::retire(std::shared_ptr<session::Session> session) {
+  constexpr std::chrono::seconds kStep{1};
+  const auto self = shared_from_this();
+  const auto end = std::chrono::steady_clock::now() + UplinkLimits::retirement;
+  boost::asio::steady_timer step(retry_.get_executor());
+  while (!stopped_ && session->usable() && session->stream_count() > 0 &&
+         std::chrono::steady_clock::now() < end) {
+    step.expires_after(kStep);
+    (void)co_await step.async_wait(kAwait);
+  }
+  session->close();
+}
+
 net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   const auto self = shared_from_this();
   if (connected()) co_return session_;
-  if (problem_ && !dialling_ && std::chrono::steady_clock::now() - failed_at_ < UplinkLimits::fresh_failure)
+  // That nobody has an exit may change with what is asked of the directories just now: worth the wait.
+  const auto is_final = [this] {
+    return problem_ && !dialling_ && !problem_->is(session::Errc::protocol_refused);
+  };
+  if (is_final() && std::chrono::steady_clock::now() - failed_at_ < UplinkLimits::fresh_failure)
     co_return tl::unexpected(*problem_);
   resting_ = false;
   retry_.cancel();
@@ -181,7 +256,7 @@ net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   while (!stopped_ && std::chrono::steady_clock::now() < deadline) {
     (void)co_await attempted_.async_wait(kAwait);
     if (connected()) co_return session_;
-    if (problem_ && failed_at_ >= asked && !dialling_) co_return tl::unexpected(*problem_);
+    if (is_final() && failed_at_ >= asked) co_return tl::unexpected(*problem_);
   }
   if (problem_) co_return tl::unexpected(*problem_);
   co_return base::fail(net::Errc::timed_out);
@@ -204,6 +279,8 @@ std::string explain_dial_error(const base::Error& error, const session::RelayAdd
         "The certificate that {} shows is not trusted ({}): somebody may be listening in, or the relay's "
         "operator has let it run out; ask for a new invite if this lasts.",
         where, error.message());
+  if (error.is(session::Errc::protocol_refused))
+    return fmt::format("The peer at {} has no exit: it serves as a directory or a relay only.", where);
   if (error.is(net::Errc::refused))
     return fmt::format(
         "Nothing answers at {}: the relay is not running, or its address has changed; ask for a new "

@@ -32,6 +32,19 @@ struct UplinkLimits {
   /// How long the first candidate is waited for before the next one is tried beside it: one that is dead, or
   /// blocked, costs no more than this.
   static constexpr std::chrono::milliseconds stagger = std::chrono::seconds(1);
+  /// How often a better peer is looked for while a last resort carries the traffic.
+  static constexpr std::chrono::seconds reconsider = std::chrono::seconds(60);
+  /// A peer that has no exit is not asked again before this.
+  static constexpr std::chrono::minutes without_exit = std::chrono::minutes(10);
+  /// A session that was left for a better one may finish its streams for so long.
+  static constexpr std::chrono::minutes retirement = std::chrono::minutes(10);
+};
+
+/// Somebody to dial.
+struct Candidate {
+  session::RelayAddress address;
+  /// One that serves when nobody else can be reached, and is left when somebody can.
+  bool last_resort = false;
 };
 
 /// Lives on one io_context.
@@ -39,27 +52,37 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
  public:
   struct Peer {
     session::RelayAddress address;
-    std::string state = "idle";  ///< idle, connecting, connected, failed
-    std::string problem;         ///< one sentence, when failed
+    bool last_resort = false;
+    bool dialling = false;
+    std::chrono::steady_clock::time_point leads_nowhere_until{};  ///< it said that it has no exit
+    std::string state = "idle";                                   ///< idle, connecting, connected, failed
+    std::string problem;                                          ///< one sentence, when failed
     std::chrono::microseconds round_trip{};
   };
 
   /// Whom to try, the best first; asked before each round. Nobody: the next round comes with dial_now().
-  using Candidates = std::function<std::vector<session::RelayAddress>()>;
+  using Candidates = std::function<std::vector<Candidate>()>;
 
+  /// `unsatisfied` is called after a round that ended with nobody, or with a last resort.
   Uplink(const boost::asio::any_io_executor& executor, Candidates candidates,
-         std::shared_ptr<const discovery::Dialer> dialer);
+         std::shared_ptr<const discovery::Dialer> dialer, std::function<void()> unsatisfied);
 
   /// Starts dialling and goes on until stop().
   void start();
   void stop();
+  /// There are other candidates than before: a round under way begins anew with them, and a last resort is
+  /// left for one of them.
+  void reconsider();
   /// Does not wait for the next attempt's time.
   void dial_now() { retry_.cancel(); }
 
-  /// A living session, or why there is none.
+  /// A usable session, or why there is none.
   net::Task<base::Result<std::shared_ptr<session::Session>>> session();
+  /// This session's peer has no exit: others are asked, and it is not for a while.
+  void leads_nowhere(const session::Session& session);
 
-  [[nodiscard]] bool connected() const { return session_ && session_->alive(); }
+  [[nodiscard]] bool connected() const { return session_ && session_->usable(); }
+  [[nodiscard]] bool on_last_resort() const { return connected() && used_ && used_->last_resort; }
   /// The last session ended because nobody used it; the next request dials. A browser does not dial for
   /// nothing.
   [[nodiscard]] bool resting() const { return resting_; }
@@ -70,25 +93,33 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
 
  private:
   net::Task<void> keep_connected();
-  struct Race;
-  net::Task<bool> dial_any();
-  net::Task<void> attempt(std::shared_ptr<Peer> peer, std::shared_ptr<Race> race);
-  net::Task<void> run_race(std::shared_ptr<Race> race);
+  net::Task<void> hold_session();
+  net::Task<void> round(bool better_only);
+  net::Task<void> race(bool better_only);
+  net::Task<void> attempt(std::shared_ptr<Peer> peer);
+  [[nodiscard]] bool is_over(bool better_only) const;
+  [[nodiscard]] bool is_worth_dialling(const Peer& peer, bool better_only) const;
+  [[nodiscard]] bool may_serve(const Peer& peer) const;
+  net::Task<void> retire(std::shared_ptr<session::Session> session);
   void refresh_candidates();
   void use(const std::shared_ptr<Peer>& peer, session::Dialled dialled);
   net::Task<void> pause(std::chrono::milliseconds duration);
   void announce();
-  void end_round();
 
   Candidates candidates_;
+  std::function<void()> unsatisfied_;
   std::vector<std::shared_ptr<Peer>> peers_;
   std::shared_ptr<const discovery::Dialer> dialer_;
   std::shared_ptr<session::Session> session_;
+  std::shared_ptr<Peer> used_;  // whose session it is
   std::optional<base::Error> problem_;
   std::chrono::steady_clock::time_point failed_at_{};  // meaningful with problem_
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
   boost::asio::steady_timer retry_;      // cancelled to dial sooner
   boost::asio::steady_timer attempted_;  // cancelled after each round, to wake everyone who waits
+  net::Signal moved_;                    // an attempt has ended, or a round should
+  std::size_t attempts_ = 0;             // under way
+  bool others_known_ = false;            // reconsider() was called since the last round began
   bool dialling_ = false;
   bool resting_ = false;
   bool stopped_ = false;

@@ -77,6 +77,8 @@ class Session : public std::enable_shared_from_this<Session> {
   void close();
 
   [[nodiscard]] bool alive() const { return !ended_; }
+  /// Whether streams can be opened: not since close(), nor since the peer's own good-bye.
+  [[nodiscard]] bool usable() const { return !ended_ && !closing_; }
   /// Why it ended; meaningful when !alive().
   [[nodiscard]] const base::Error& reason() const { return reason_; }
   [[nodiscard]] std::size_t stream_count() const { return mux_.stream_count(); }

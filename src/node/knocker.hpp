@@ -1,0 +1,42 @@
+// A directory's visits to the relays that register: whether they are there, and who they are.
+#pragma once
+
+#include <memory>
+
+#include "directory_server/service.hpp"
+#include "discovery/dialer.hpp"
+#include "exit/resolver.hpp"
+
+namespace qnet::node {
+
+struct KnockLimits {
+  /// For a relay whose handshake is done to say who it is.
+  static constexpr std::chrono::seconds answer{10};
+};
+
+/// Lives on one io_context. A visit ends within the DNS's deadline, the dialler's, and KnockLimits::answer.
+class Knocker {
+ public:
+  /// Addresses outside the public Internet are visited only with `private_addresses`.
+  Knocker(const boost::asio::any_io_executor& executor, std::shared_ptr<const discovery::Dialer> dialer,
+          bool private_addresses)
+      : executor_(executor),
+        dialer_(std::move(dialer)),
+        resolver_(executor, {}),
+        private_addresses_(private_addresses) {}
+
+  /// Dials the descriptor's first address and asks who is there. A name is looked up in the DNS alone. This
+  /// must outlive the call.
+  net::Task<directory::Knock> visit(std::shared_ptr<const directory::SignedDescriptor> descriptor);
+
+ private:
+  net::Task<std::optional<exit::IpAddress>> address_of(std::string host);
+  net::Task<bool> is_there(session::Session& session, const mesh::PeerId& peer);
+
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<const discovery::Dialer> dialer_;
+  exit::Resolver resolver_;
+  bool private_addresses_;
+};
+
+}  // namespace qnet::node
