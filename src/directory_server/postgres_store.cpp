@@ -1,8 +1,8 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 
-#include <libpq-fe.h>
-
+#include "directory_server/postgres_connection.hpp"
 #include "directory_server/store.hpp"
 #include "directory_server/store_record.hpp"
 
@@ -10,15 +10,25 @@ namespace qnet::directory {
 
 namespace {
 
-// One lock for all who set the table up at once (pg_advisory_xact_lock).
-constexpr const char* kCreate =
+// What the newest version added: where it is there, nothing is to be set up, and no right to do so is needed.
+constexpr const char* kIsSetUp = "SELECT to_regclass('qnet_relays_last_seen') IS NOT NULL";
+// One lock for all who set the table up at once (pg_advisory_xact_lock). An older version's table is
+// completed.
+constexpr const char* kSetUp =
+    "SET LOCAL statement_timeout = 60000;"
     "SELECT pg_advisory_xact_lock(5859385839);"
     "CREATE TABLE IF NOT EXISTS qnet_relays (peer bytea PRIMARY KEY, descriptor bytea NOT NULL,"
     " sequence bigint NOT NULL, first_seen bigint NOT NULL, last_seen bigint NOT NULL, checked boolean NOT "
     "NULL,"
     " country text NOT NULL, country_source bigint NOT NULL, departed boolean NOT NULL,"
     " transaction bigint NOT NULL DEFAULT txid_current());"
-    "CREATE INDEX IF NOT EXISTS qnet_relays_transaction ON qnet_relays (transaction)";
+    "CREATE INDEX IF NOT EXISTS qnet_relays_transaction ON qnet_relays (transaction);"
+    "CREATE INDEX IF NOT EXISTS qnet_relays_last_seen ON qnet_relays (last_seen)";
+// Rows of transactions that this server has not come to yet: a copy of another server's table. They would be
+// news at every look.
+constexpr const char* kRenumber =
+    "UPDATE qnet_relays SET transaction = txid_current()"
+    " WHERE transaction >= txid_snapshot_xmax(txid_current_snapshot())";
 // A whole batch in one statement, which is one transaction. The order keeps two writers from waiting for each
 // other's rows in turn.
 constexpr const char* kSave =
@@ -32,18 +42,38 @@ constexpr const char* kSave =
     " WHERE excluded.sequence > old.sequence OR (excluded.sequence = old.sequence AND"
     " (excluded.checked <> old.checked OR excluded.country <> old.country OR"
     " excluded.country_source <> old.country_source))";
-constexpr const char* kColumns =
-    "SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed"
-    " FROM qnet_relays";
-constexpr const char* kForget = "DELETE FROM qnet_relays WHERE last_seen < $1";
+// In pages, each a short statement, however many rows there are.
+constexpr const char* kPage =
+    "SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed,"
+    " transaction FROM qnet_relays WHERE transaction >= $1::bigint AND"
+    " (transaction, peer) > ($1::bigint, $2::bytea) AND last_seen >= $3::bigint"
+    " ORDER BY transaction, peer LIMIT 2000";
+constexpr int kPageRows = 2000;
+constexpr int kPeerColumn = 0;
+constexpr int kTransactionColumn = 9;
+constexpr const char* kRecent =
+    "SELECT coalesce(max(last_seen) FILTER (WHERE last_seen <= extract(epoch FROM now())::bigint + "
+    "$1::bigint),"
+    " max(last_seen), 0) - $2::bigint FROM qnet_relays";
+// Rows that another directory removes at this moment are left to it.
+constexpr const char* kForget =
+    "WITH newest AS (SELECT max(last_seen) AS at FROM qnet_relays"
+    " WHERE last_seen <= extract(epoch FROM now())::bigint + $1::bigint)"
+    " DELETE FROM qnet_relays WHERE peer IN (SELECT peer FROM qnet_relays"
+    " WHERE last_seen < (SELECT at FROM newest) - $2::bigint"
+    " AND (NOT checked OR last_seen < (SELECT at FROM newest) - $3::bigint)"
+    " LIMIT $4::bigint FOR UPDATE SKIP LOCKED)";
 constexpr const char* kHorizon = "SELECT txid_snapshot_xmin(txid_current_snapshot())";
 
-struct Finish {
-  void operator()(PGconn* connection) const { PQfinish(connection); }
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using Connection = std::unique_ptr<PGconn, Finish>;
-using Rows = std::unique_ptr<PGresult, Finish>;
+using Rows = PostgresConnection::Rows;
+
+std::string seconds(std::chrono::seconds age) { return std::to_string(age.count()); }
+
+std::int64_t to_number(std::string_view digits) {
+  std::int64_t value = -1;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value;
+}
 
 /// "{a,b}" as PostgreSQL reads arrays; every element is one of ours or is quoted.
 class ArrayText {
@@ -66,7 +96,7 @@ class ArrayText {
 
 class PostgresStore final : public Store {
  public:
-  explicit PostgresStore(std::string url) : url_(std::move(url)) {}
+  explicit PostgresStore(std::string url) : connection_(std::move(url)) {}
 
   base::Result<void> open() {
     if (auto connected = connect(); !connected)
@@ -79,7 +109,9 @@ class PostgresStore final : public Store {
     auto horizon = read_horizon();
     if (!horizon) return base::forward_error(horizon);
     horizon_ = *horizon;
-    return read(kColumns, {});
+    auto recent = query(kRecent, {seconds(RowAges::ahead), seconds(RowAges::recent)});
+    if (!recent) return base::forward_error(recent);
+    return read(0, PQgetvalue(recent->get(), 0, 0));
   }
 
   base::Result<void> save(std::span<const Record> records) override {
@@ -110,84 +142,60 @@ class PostgresStore final : public Store {
     // Every transaction below the horizon has ended: none of its rows can appear later.
     const auto horizon = read_horizon();
     if (!horizon) return tl::unexpected(horizon.error());
-    auto records = read((std::string(kColumns) + " WHERE transaction >= $1").c_str(), {horizon_});
+    // This is another server, which counts from another number: a copy was restored.
+    if (*horizon < horizon_) return load();
+    auto records = read(horizon_, std::to_string(std::numeric_limits<std::int64_t>::min()));
     if (records) horizon_ = *horizon;
     return records;
   }
 
-  base::Result<void> forget_before(WallTime last_seen) override {
-    const std::vector<std::string> parameters{std::to_string(last_seen.time_since_epoch().count())};
-    if (auto rows = query(kForget, parameters); !rows) return base::forward_error(rows);
-    return {};
+  base::Result<std::size_t> forget_old() override {
+    auto rows = query(kForget, {seconds(RowAges::ahead), seconds(RowAges::never_checked),
+                                seconds(RowAges::silent), std::to_string(RowAges::forgotten_at_once)});
+    if (!rows) return base::forward_error(rows);
+    return static_cast<std::size_t>(std::max<std::int64_t>(0, to_number(PQcmdTuples(rows->get()))));
   }
 
   [[nodiscard]] bool shared() const override { return true; }
 
  private:
-  /// The server's own words, which hold neither the URL nor its password.
-  tl::unexpected<base::Error> lost(const char* words) const {
-    std::string_view text(words == nullptr ? "" : words);
-    text = text.substr(0, text.find('\n'));
-    return base::fail(Errc::store_lost, text.empty() ? "no reason was given" : std::string(text));
-  }
-
   base::Result<void> connect() {
-    constexpr std::array<const char*, 8> kNames{"dbname",
-                                                "connect_timeout",
-                                                "tcp_user_timeout",
-                                                "keepalives_idle",
-                                                "keepalives_interval",
-                                                "keepalives_count",
-                                                "options",
-                                                nullptr};
-    // Statements end, and a network that is cut shows, within seconds.
-    const std::array<const char*, 8> values{
-        url_.c_str(), "5", "5000", "2", "1", "3", "-c statement_timeout=5000", nullptr};
-    connection_.reset(PQconnectdbParams(kNames.data(), values.data(), 1));
-    if (PQstatus(connection_.get()) != CONNECTION_OK) {
-      auto failed = lost(PQerrorMessage(connection_.get()));
-      connection_.reset();
-      return failed;
-    }
-    PQsetNoticeProcessor(connection_.get(), [](void*, const char*) {}, nullptr);
-    const Rows made(PQexec(connection_.get(), kCreate));
-    const auto status = PQresultStatus(made.get());
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-      auto failed = lost(PQresultErrorMessage(made.get()));
-      connection_.reset();
-      return failed;
-    }
+    if (auto connected = connection_.connect(); !connected) return connected;
+    auto ready = connection_.query(kIsSetUp, {});
+    if (ready && std::string_view(PQgetvalue(ready->get(), 0, 0)) != "t")
+      ready = connection_.query(kSetUp, {}, PostgresLimits::set_up);
+    if (ready) ready = connection_.query(kRenumber, {});
+    if (!ready) return base::forward_error(ready);
     return {};
   }
 
+  /// After any failure the next call begins anew.
   base::Result<Rows> query(const char* sql, const std::vector<std::string>& parameters) {
-    if (!connection_)
+    if (!connection_.open())
       if (auto connected = connect(); !connected) return base::forward_error(connected);
-    std::vector<const char*> values;
-    for (const auto& parameter : parameters) values.push_back(parameter.c_str());
-    Rows rows(PQexecParams(connection_.get(), sql, static_cast<int>(values.size()), nullptr, values.data(),
-                           nullptr, nullptr, 0));
-    const auto status = PQresultStatus(rows.get());
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return rows;
-    auto failed = lost(PQresultErrorMessage(rows.get()));
-    // After any failure the next call begins anew.
-    connection_.reset();
-    return failed;
+    return connection_.query(sql, parameters);
   }
 
-  base::Result<std::string> read_horizon() {
+  base::Result<std::int64_t> read_horizon() {
     auto rows = query(kHorizon, {});
     if (!rows) return base::forward_error(rows);
-    return std::string(PQgetvalue(rows->get(), 0, 0));
+    return to_number(PQgetvalue(rows->get(), 0, 0));
   }
 
-  base::Result<std::vector<Record>> read(const char* sql, const std::vector<std::string>& parameters) {
-    auto rows = query(sql, parameters);
-    if (!rows) return base::forward_error(rows);
+  /// Rows of this transaction and later ones, heard of since then.
+  base::Result<std::vector<Record>> read(std::int64_t transaction, const std::string& last_seen) {
     std::vector<Record> records;
-    for (int row = 0; row < PQntuples(rows->get()); ++row)
-      if (auto record = read_row(rows->get(), row)) records.push_back(std::move(*record));
-    return records;
+    std::vector<std::string> from{std::to_string(transaction), "\\x", last_seen};
+    for (;;) {
+      auto rows = query(kPage, from);
+      if (!rows) return base::forward_error(rows);
+      const int count = PQntuples(rows->get());
+      for (int row = 0; row < count; ++row)
+        if (auto record = read_row(rows->get(), row)) records.push_back(std::move(*record));
+      if (count < kPageRows) return records;
+      from[0] = PQgetvalue(rows->get(), count - 1, kTransactionColumn);
+      from[1] = PQgetvalue(rows->get(), count - 1, kPeerColumn);
+    }
   }
 
   static std::optional<Record> read_row(PGresult* rows, int row) {
@@ -196,12 +204,7 @@ class PostgresStore final : public Store {
       const auto hex = text(column);
       return hex.starts_with("\\x") ? base::from_hex(hex.substr(2)) : std::nullopt;
     };
-    const auto number = [&](int column) {
-      std::int64_t value = -1;
-      const auto digits = text(column);
-      std::from_chars(digits.data(), digits.data() + digits.size(), value);
-      return value;
-    };
+    const auto number = [&](int column) { return to_number(text(column)); };
     const auto peer = bytes(0);
     const auto descriptor = bytes(1);
     if (!peer || !descriptor) return std::nullopt;
@@ -218,14 +221,14 @@ class PostgresStore final : public Store {
     return to_record(stored);
   }
 
-  std::string url_;
-  Connection connection_;
-  std::string horizon_ = "0";
+  PostgresConnection connection_;
+  std::int64_t horizon_ = 0;
 };
 
 }  // namespace
 
 base::Result<std::unique_ptr<Store>> open_postgres(const std::string& url) {
+  if (auto readable = check_postgres_url(url); !readable) return base::forward_error(readable);
   auto store = std::make_unique<PostgresStore>(url);
   if (auto opened = store->open(); !opened) return base::forward_error(opened);
   return std::unique_ptr<Store>(std::move(store));

@@ -158,7 +158,7 @@ void Service::sign_header() {
 std::size_t Service::prune() {
   // While nothing can be written down, a relay's silence may be ours.
   if (!healthy()) return 0;
-  worker_->forget_before(wall_now() - ServiceLimits::keep_rows);
+  worker_->forget_old();
   return roster_.prune(wall_now(), steady_now());
 }
 

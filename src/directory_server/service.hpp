@@ -21,8 +21,6 @@ struct ServiceLimits {
   /// Doors knocked at side by side.
   static constexpr std::size_t knocks = 32;
   static constexpr std::chrono::milliseconds look_for_checks{200};
-  /// Rows of relays that are gone are kept this long: longer than any copy of a registration is taken.
-  static constexpr std::chrono::hours keep_rows{24};
 };
 
 /// What came of a visit to a relay's address.

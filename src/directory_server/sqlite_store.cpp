@@ -1,6 +1,8 @@
 #include <sys/stat.h>
 
+#include <array>
 #include <filesystem>
+#include <initializer_list>
 
 #include <sqlite3.h>
 
@@ -11,7 +13,8 @@ namespace qnet::directory {
 
 namespace {
 
-constexpr int kSchema = 1;
+// 2: the index. Each step of kUpgrades leads to the next.
+constexpr int kSchema = 2;
 constexpr int kApplication = 0x514e6574;  // "QNet": the file is a directory's
 constexpr int kBusy = 5'000;              // milliseconds
 
@@ -29,10 +32,19 @@ constexpr const char* kSave =
     " WHERE excluded.sequence > relays.sequence OR (excluded.sequence = relays.sequence AND"
     " (excluded.checked <> relays.checked OR excluded.country <> relays.country OR"
     " excluded.country_source <> relays.country_source))";
+constexpr std::array<const char*, kSchema - 1> kUpgrades{
+    "CREATE INDEX relays_last_seen ON relays (last_seen)"};
+// The newest row's time: null when all are ahead of this machine's clock by more than ?1 seconds.
 constexpr const char* kLoad =
-    "SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed"
-    " FROM relays";
-constexpr const char* kForget = "DELETE FROM relays WHERE last_seen < ?1";
+    "WITH newest(at) AS (SELECT coalesce(max(last_seen) FILTER (WHERE last_seen <= strftime('%s', 'now') + "
+    "?1),"
+    " max(last_seen)) FROM relays)"
+    " SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed"
+    " FROM newest CROSS JOIN relays WHERE last_seen >= at - ?2";
+constexpr const char* kForget =
+    "WITH newest(at) AS (SELECT max(last_seen) FROM relays WHERE last_seen <= strftime('%s', 'now') + ?1)"
+    " DELETE FROM relays WHERE peer IN (SELECT peer FROM newest CROSS JOIN relays"
+    " WHERE last_seen < at - ?2 AND (NOT checked OR last_seen < at - ?3) LIMIT ?4)";
 
 struct CloseDatabase {
   void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
@@ -42,6 +54,8 @@ struct FinishStatement {
 };
 using Database = std::unique_ptr<sqlite3, CloseDatabase>;
 using Statement = std::unique_ptr<sqlite3_stmt, FinishStatement>;
+
+constexpr std::int64_t seconds(std::chrono::seconds age) { return age.count(); }
 
 class SqliteStore final : public Store {
  public:
@@ -60,7 +74,7 @@ class SqliteStore final : public Store {
   }
 
   base::Result<std::vector<Record>> load() override {
-    auto statement = prepare(kLoad);
+    auto statement = prepare(kLoad, {seconds(RowAges::ahead), seconds(RowAges::recent)});
     if (!statement) return base::forward_error(statement);
     std::vector<Record> records;
     int status = SQLITE_ROW;
@@ -88,12 +102,13 @@ class SqliteStore final : public Store {
 
   base::Result<std::vector<Record>> changes() override { return std::vector<Record>(); }
 
-  base::Result<void> forget_before(WallTime last_seen) override {
-    auto statement = prepare(kForget);
+  base::Result<std::size_t> forget_old() override {
+    auto statement =
+        prepare(kForget, {seconds(RowAges::ahead), seconds(RowAges::never_checked), seconds(RowAges::silent),
+                          static_cast<std::int64_t>(RowAges::forgotten_at_once)});
     if (!statement) return base::forward_error(statement);
-    sqlite3_bind_int64(statement->get(), 1, last_seen.time_since_epoch().count());
-    if (sqlite3_step(statement->get()) != SQLITE_DONE) return problem();
-    return {};
+    if (sqlite3_step(statement->get()) != SQLITE_DONE) return tl::unexpected(problem().error());
+    return static_cast<std::size_t>(sqlite3_changes(database_.get()));
   }
 
   [[nodiscard]] bool shared() const override { return false; }
@@ -111,11 +126,14 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  base::Result<Statement> prepare(const char* sql) {
+  base::Result<Statement> prepare(const char* sql, std::initializer_list<std::int64_t> parameters = {}) {
     sqlite3_stmt* raw = nullptr;
     if (sqlite3_prepare_v2(database_.get(), sql, -1, &raw, nullptr) != SQLITE_OK)
       return tl::unexpected(problem().error());
-    return Statement(raw);
+    Statement statement(raw);
+    int at = 0;
+    for (const auto parameter : parameters) sqlite3_bind_int64(raw, ++at, parameter);
+    return statement;
   }
 
   base::Result<sqlite3_int64> number(const char* sql) {
@@ -127,12 +145,23 @@ class SqliteStore final : public Store {
 
   base::Result<void> set_up() {
     sqlite3_busy_timeout(database_.get(), kBusy);
-    for (const char* const sql : {"PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL"})
-      if (auto done = run(sql); !done) return done;
+    if (auto done = use_wal(); !done) return done;
+    if (auto done = run("PRAGMA synchronous = FULL"); !done) return done;
     if (auto fits = check_schema(); !fits) return fits;
     auto statement = prepare(kSave);
     if (!statement) return base::forward_error(statement);
     save_ = std::move(*statement);
+    return {};
+  }
+
+  /// SQLite does not call it an error when it cannot: it says which mode it is in.
+  base::Result<void> use_wal() {
+    auto statement = prepare("PRAGMA journal_mode = WAL");
+    if (!statement) return base::forward_error(statement);
+    if (sqlite3_step(statement->get()) != SQLITE_ROW) return problem();
+    const auto* const mode = reinterpret_cast<const char*>(sqlite3_column_text(statement->get(), 0));
+    if (mode == nullptr || std::string_view(mode) != "wal")
+      return problem_of("write-ahead logging cannot be switched on there; choose a file on a local disk");
     return {};
   }
 
@@ -144,16 +173,26 @@ class SqliteStore final : public Store {
     if (!version || !application || !tables) return problem();
     base::Result<void> done;
     if (*tables == 0) {
-      for (const auto& sql : {std::string(kCreate), "PRAGMA application_id = " + std::to_string(kApplication),
-                              "PRAGMA user_version = " + std::to_string(kSchema)})
-        if (done) done = run(sql.c_str());
+      done = run(kCreate);
+      if (done) done = run(("PRAGMA application_id = " + std::to_string(kApplication)).c_str());
+      if (done) done = upgrade(1);
     } else if (*application != kApplication) {
       done = problem_of("it belongs to another program; choose another file");
-    } else if (*version != kSchema) {
+    } else if (*version > kSchema) {
       done = problem_of("a newer QNet made it; update this one");
+    } else {
+      done = upgrade(*version);
     }
     if (!done) return (void)run("ROLLBACK"), done;
     return run("COMMIT");
+  }
+
+  base::Result<void> upgrade(sqlite3_int64 from) {
+    if (from == kSchema) return {};
+    if (from < 1) return problem_of("its version is none of QNet's; choose another file");
+    for (auto version = from; version < kSchema; ++version)
+      if (auto done = run(kUpgrades[static_cast<std::size_t>(version - 1)]); !done) return done;
+    return run(("PRAGMA user_version = " + std::to_string(kSchema)).c_str());
   }
 
   void bind(const Record& record) {

@@ -7,58 +7,28 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 
-#include <gtest/gtest.h>
-#include <sqlite3.h>
-
-#include "directory/testing/relays.hpp"
 #include "directory_server/testing/postgres.hpp"
+#include "directory_server/testing/records.hpp"
 
 namespace qnet::directory {
 namespace {
 
 namespace fs = std::filesystem;
 using testing::kNow;
-
-testing::Postgres& server() {
-  static testing::Postgres one;
-  return one;
-}
+using testing::record;
+using testing::sorted;
+using namespace std::chrono_literals;
 
 enum class Kind { sqlite, postgres };
-
-Record record(std::uint64_t seed, std::uint64_t sequence = 1) {
-  const auto keys = testing::identity(seed);
-  const auto descriptor = SignedDescriptor::sign(testing::descriptor_of(keys), keys);
-  return {keys.signing.public_key,
-          {descriptor.wire().begin(), descriptor.wire().end()},
-          sequence,
-          kNow,
-          kNow + std::chrono::seconds(sequence),
-          false,
-          {"SE", CountrySource::declared},
-          false};
-}
-
-std::vector<Record> sorted(base::Result<std::vector<Record>> records) {
-  EXPECT_TRUE(records) << records.error().message();
-  if (!records) return {};
-  std::ranges::sort(*records, {}, &Record::peer);
-  return std::move(*records);
-}
-
-std::vector<Record> sorted(std::vector<Record> records) {
-  std::ranges::sort(records, {}, &Record::peer);
-  return records;
-}
 
 class StoreTest : public ::testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     folder_ = fs::temp_directory_path() / ("qnet-store-" + std::to_string(::getpid()));
     fs::create_directories(folder_);
-    place_ = GetParam() == Kind::sqlite ? (folder_ / "directory.db").string() : server().new_database();
+    place_ = GetParam() == Kind::sqlite ? (folder_ / "directory.db").string()
+                                        : testing::postgres_server().new_database();
     store_ = open();
   }
   void TearDown() override {
@@ -82,6 +52,7 @@ class StoreTest : public ::testing::TestWithParam<Kind> {
 
 TEST_P(StoreTest, gives_back_what_was_saved) {
   auto full = record(2, (1ULL << 62U) + 5);
+  full.last_seen = kNow + std::chrono::seconds(5);
   full.checked = true;
   full.country = {"DE", CountrySource::database};
   auto departed = record(3);
@@ -136,11 +107,68 @@ TEST_P(StoreTest, takes_a_large_batch) {
   EXPECT_EQ(sorted(store_->load()), sorted(many));
 }
 
-TEST_P(StoreTest, forgets_whom_nobody_heard_of_since) {
-  save({record(1, 10), record(2, 100)});
-  const auto done = store_->forget_before(kNow + std::chrono::seconds(50));
-  ASSERT_TRUE(done) << done.error().message();
-  EXPECT_EQ(sorted(store_->load()), std::vector{record(2, 100)});
+/// Heard of so long ago by this machine's clock, which is the database's too.
+Record heard(std::uint64_t seed, std::chrono::seconds ago, bool checked = true) {
+  auto made = record(seed);
+  made.last_seen = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) - ago;
+  made.checked = checked;
+  return made;
+}
+
+TEST_P(StoreTest, loads_who_was_heard_of_shortly_before_the_newest) {
+  // Two days after the last was heard of: only what they are to one another counts.
+  const auto newest = heard(1, 48h);
+  auto departed = heard(2, 48h + 14min);
+  departed.departed = true;
+  save({newest, departed, heard(3, 48h + 16min)});
+  EXPECT_EQ(sorted(store_->load()), sorted({newest, departed}));
+}
+
+TEST_P(StoreTest, one_row_of_a_clock_that_ran_ahead_makes_nobody_old) {
+  const auto ahead = heard(1, -2h);
+  save({ahead, heard(2, 0s), heard(3, 16min)});
+  EXPECT_EQ(sorted(store_->load()).size(), 2U);
+  save({heard(4, 25h)});
+  ASSERT_EQ(store_->forget_old().value_or(99), 1U);
+  EXPECT_EQ(sorted(store_->load()).size(), 2U);
+}
+
+TEST_P(StoreTest, a_clock_behind_all_rows_loads_the_newest_and_removes_nobody) {
+  const auto newest = heard(1, -48h);
+  save({newest, heard(2, -47h, false), heard(3, -1h)});
+  EXPECT_EQ(sorted(store_->load()), std::vector{newest});
+  EXPECT_EQ(store_->forget_old().value_or(99), 0U);
+}
+
+TEST_P(StoreTest, forgets_the_silent_after_a_day_and_the_never_checked_soon) {
+  const auto kept = {heard(1, 0s), heard(2, 23h), heard(3, 14min, false)};
+  save(kept);
+  save({heard(4, 25h), heard(5, 16min, false)});
+  const auto removed = store_->forget_old();
+  ASSERT_TRUE(removed) << removed.error().message();
+  EXPECT_EQ(*removed, 2U);
+  EXPECT_EQ(store_->forget_old().value_or(99), 0U);
+}
+
+TEST_P(StoreTest, an_empty_one_has_nothing_to_load_or_to_forget) {
+  EXPECT_EQ(sorted(store_->load()), std::vector<Record>());
+  EXPECT_EQ(store_->forget_old().value_or(99), 0U);
+}
+
+TEST_P(StoreTest, forgets_many_in_steps) {
+  std::vector<Record> many{heard(1, 0s, false)};
+  for (std::size_t i = 0; i < RowAges::forgotten_at_once + 10; ++i) {
+    auto one = many[0];
+    one.peer[0] = static_cast<std::uint8_t>(i);
+    one.peer[1] = static_cast<std::uint8_t>(i >> 8U);
+    one.peer[2] = 77;
+    one.last_seen -= 30min;
+    many.push_back(one);
+  }
+  save(many);
+  EXPECT_EQ(store_->forget_old().value_or(0), RowAges::forgotten_at_once);
+  EXPECT_EQ(store_->forget_old().value_or(0), 10U);
+  EXPECT_EQ(sorted(store_->load()).size(), 1U);
 }
 
 TEST_P(StoreTest, a_killed_process_loses_nothing_that_was_acknowledged) {
@@ -175,96 +203,6 @@ TEST_P(StoreTest, a_killed_process_loses_nothing_that_was_acknowledged) {
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreTest, ::testing::Values(Kind::sqlite, Kind::postgres),
                          [](const auto& kind) { return kind.param == Kind::sqlite ? "sqlite" : "postgres"; });
-
-TEST(PostgresStore, two_directories_see_what_the_other_writes) {
-  const auto url = server().new_database();
-  auto one = std::move(*open_postgres(url));
-  auto other = std::move(*open_postgres(url));
-  ASSERT_TRUE(one->load() && other->load());
-  ASSERT_TRUE(one->save(std::vector{record(1), record(2)}));
-  EXPECT_EQ(sorted(other->changes()), sorted({record(1), record(2)}));
-  ASSERT_TRUE(other->save(std::vector{record(2, 2)}));
-  const auto seen = sorted(one->changes());
-  EXPECT_EQ(std::ranges::count(seen, record(2, 2)), 1);
-}
-
-TEST(PostgresStore, a_replay_at_the_other_directory_changes_nothing) {
-  const auto url = server().new_database();
-  auto one = std::move(*open_postgres(url));
-  auto other = std::move(*open_postgres(url));
-  ASSERT_TRUE(one->save(std::vector{record(1, 9)}));
-  ASSERT_TRUE(other->save(std::vector{record(1, 8)}));
-  EXPECT_EQ(sorted(other->load()), std::vector{record(1, 9)});
-}
-
-TEST(PostgresStore, is_lost_while_the_server_is_down_and_comes_back_by_itself) {
-  const auto url = server().new_database();
-  auto store = std::move(*open_postgres(url));
-  ASSERT_TRUE(store->save(std::vector{record(1)}));
-  server().stop();
-  const auto lost = store->save(std::vector{record(2)});
-  ASSERT_FALSE(lost);
-  EXPECT_TRUE(lost.error().is(Errc::store_lost));
-  EXPECT_FALSE(store->changes());
-  server().start();
-  ASSERT_TRUE(store->save(std::vector{record(3)}));
-  EXPECT_EQ(sorted(store->load()), sorted({record(1), record(3)}));
-}
-
-TEST(PostgresStore, no_error_repeats_the_password) {
-  const auto opened = open_postgres("postgres://qnet:sesame@127.0.0.1:1/none");
-  ASSERT_FALSE(opened);
-  EXPECT_EQ(opened.error().message().find("sesame"), std::string::npos);
-}
-
-class SqliteFile : public ::testing::Test {
- protected:
-  void SetUp() override { fs::create_directories(folder_); }
-  void TearDown() override { fs::remove_all(folder_); }
-  void expect_refused(const std::string& words) const {
-    const auto opened = open_sqlite(file_.string());
-    ASSERT_FALSE(opened);
-    EXPECT_TRUE(opened.error().is(Errc::store_unusable));
-    EXPECT_NE(opened.error().message().find(words), std::string::npos) << opened.error().message();
-    EXPECT_NE(opened.error().message().find(file_.string()), std::string::npos);
-  }
-  void run(const char* sql) const {
-    sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open(file_.c_str(), &database), SQLITE_OK);
-    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(database);
-  }
-  fs::path folder_ = fs::temp_directory_path() / ("qnet-sqlite-" + std::to_string(::getpid()));
-  fs::path file_ = folder_ / "directory.db";
-};
-
-TEST_F(SqliteFile, is_for_its_owner_only) {
-  ASSERT_TRUE(open_sqlite(file_.string()));
-  EXPECT_EQ(fs::status(file_).permissions() & (fs::perms::group_all | fs::perms::others_all),
-            fs::perms::none);
-}
-
-TEST_F(SqliteFile, of_another_program_is_refused_and_not_touched) {
-  run("CREATE TABLE somebody_elses (x)");
-  expect_refused("another program");
-}
-
-TEST_F(SqliteFile, of_a_newer_version_is_refused) {
-  ASSERT_TRUE(open_sqlite(file_.string()));
-  run("PRAGMA user_version = 99");
-  expect_refused("newer");
-}
-
-TEST_F(SqliteFile, that_is_none_is_refused) {
-  std::ofstream(file_) << "this is a text, and certainly no database of any kind whatsoever\n";
-  expect_refused("not a database");
-}
-
-TEST_F(SqliteFile, in_a_folder_that_cannot_be_made_is_refused) {
-  const auto opened = open_sqlite("/proc/none/directory.db");
-  ASSERT_FALSE(opened);
-  EXPECT_TRUE(opened.error().is(Errc::store_unusable));
-}
 
 }  // namespace
 }  // namespace qnet::directory

@@ -5,9 +5,11 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -25,6 +27,9 @@ struct StoreLimits {
   static constexpr std::chrono::milliseconds poll{1'000};  ///< for other processes' changes
   static constexpr std::chrono::milliseconds first_retry{250};
   static constexpr std::chrono::milliseconds last_retry{5'000};
+  /// For what waits when the worker ends; what is then still not written is lost. A database that hangs adds
+  /// the patience of one call (PostgresLimits::answer).
+  static constexpr std::chrono::seconds last_writes{5};
 };
 
 class StoreWorker {
@@ -35,35 +40,50 @@ class StoreWorker {
               std::function<void(std::vector<Record>)> changed);
   StoreWorker(const StoreWorker&) = delete;
   StoreWorker& operator=(const StoreWorker&) = delete;
-  /// Writes what waits, then ends.
+  /// Writes what waits, within a bounded time, then ends.
   ~StoreWorker();
 
   /// Returns when the record is durable, or store_lost. On `io`.
   net::Task<base::Result<void>> save(Record record);
   /// Without waiting for it: what is lost with a crash is only work to be done again.
   void save_later(Record record);
-  void forget_before(WallTime last_seen);
+  /// Soon, unless the store is lost.
+  void forget_old();
 
   /// The last attempt succeeded. From any thread.
   [[nodiscard]] bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
 
  private:
-  struct Waiting;
+  using Clock = std::chrono::steady_clock;
+  struct Answer;
+  struct Waiting {
+    Record record;
+    std::shared_ptr<Answer> answer;  // null when nobody waits
+  };
+  using Batch = std::vector<Waiting>;
+  using Answers = std::vector<std::shared_ptr<Answer>>;
+
   void run();
-  void work_off(std::vector<std::shared_ptr<Waiting>> batch);
-  void poll(bool was_healthy);
+  [[nodiscard]] std::optional<Batch> next_batch(Clock::time_point until);
+  void work_off(Batch batch);
+  void put_back(Batch batch);
+  void poll();
+  void forget();
   void note_health(const base::Error* error);
-  bool enqueue(std::shared_ptr<Waiting> waiting);
+  [[nodiscard]] bool enqueue(Waiting waiting);
+  void tell(Answers answers, bool saved);
 
   boost::asio::io_context& io_;
   std::unique_ptr<Store> store_;
   std::function<void(std::vector<Record>)> changed_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<std::shared_ptr<Waiting>> queue_;
-  WallTime forget_before_{};
+  std::deque<Waiting> queue_;
+  bool forget_ = false;
   bool stopping_ = false;
-  std::atomic<bool> healthy_{true};
+  Clock::time_point end_{};          // when stopping: no batch is begun after it
+  std::atomic<bool> healthy_{true};  // becomes false with mutex_ held
+  bool cannot_forget_ = false;       // the thread's own
   std::jthread thread_;
 };
 

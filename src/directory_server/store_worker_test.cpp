@@ -81,6 +81,45 @@ TEST_F(StoreWorkerTest, tells_what_others_have_stored) {
   run_until([&] { return changed_ == 2; });
 }
 
+TEST_F(StoreWorkerTest, tells_what_others_have_stored_however_much_is_written_here) {
+  const auto start = std::chrono::steady_clock::now();
+  for (int round = 1; round <= 2; ++round) {
+    {
+      const std::scoped_lock lock(controls_->mutex);
+      controls_->news = {Record{}};
+    }
+    run_until([&] {
+      worker_->save_later(Record{});
+      return changed_ == static_cast<std::size_t>(round);
+    });
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(6));
+  EXPECT_GT(controls_->transactions, 20);
+}
+
+TEST_F(StoreWorkerTest, a_full_disk_is_not_taken_for_a_cured_one) {
+  controls_->shared = false;
+  controls_->full = true;
+  save(2);
+  run_until([&] { return lost_ == 2; });
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+  run_until([&] {
+    EXPECT_FALSE(worker_->healthy());
+    return std::chrono::steady_clock::now() > end || worker_->healthy();
+  });
+  EXPECT_LE(controls_->attempts, 6);  // less and less often
+  controls_->full = false;
+  run_until([&] { return worker_->healthy(); });
+  EXPECT_EQ(controls_->records, 2);  // what could not be written then is written now
+}
+
+TEST_F(StoreWorkerTest, old_rows_go_in_small_steps_until_none_is_left) {
+  controls_->old_rows = static_cast<int>(RowAges::forgotten_at_once) + 1;
+  worker_->forget_old();
+  run_until([&] { return controls_->old_rows == 0; });
+  EXPECT_EQ(controls_->forgettings, 2);
+}
+
 TEST_F(StoreWorkerTest, writes_what_waits_before_it_ends) {
   controls_->waits = true;
   for (int i = 0; i < 10; ++i) worker_->save_later(Record{});
@@ -94,6 +133,16 @@ TEST_F(StoreWorkerTest, who_waits_when_it_ends_is_answered) {
   io_.poll();
   worker_.reset();
   run_until([&] { return saved_ + lost_ == 1; });
+}
+
+TEST_F(StoreWorkerTest, who_waits_behind_a_store_that_is_lost_is_answered_when_it_ends) {
+  controls_->waits = true;
+  save(600);  // more than a batch
+  io_.poll();
+  controls_->fails = true;
+  controls_->waits = false;
+  worker_.reset();
+  run_until([&] { return lost_ == 600; });
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <stdexcept>
 #include <vector>
 
@@ -39,6 +41,7 @@ Postgres::Postgres() : programs_(find_programs()), folder_(make_folder()) {
 
 Postgres::~Postgres() {
   try {
+    thaw();
     stop();
   } catch (const std::exception&) {  // it was stopped by the test
   }
@@ -61,6 +64,31 @@ void Postgres::start() {
 }
 
 void Postgres::stop() { run("pg_ctl -D " + (folder_ / "data").string() + " -w -m immediate stop"); }
+
+void Postgres::freeze() { signal_all(SIGSTOP); }
+void Postgres::thaw() { signal_all(SIGCONT); }
+
+/// To the server's first process, which its file names, and to that one's children.
+void Postgres::signal_all(int signal) const {
+  pid_t first = 0;
+  if (!(std::ifstream(folder_ / "data" / "postmaster.pid") >> first) || first <= 1) return;
+  ::kill(first, signal);
+  const auto children =
+      fs::path("/proc") / std::to_string(first) / "task" / std::to_string(first) / "children";
+  std::ifstream list(children);
+  for (pid_t child = 0; list >> child;) ::kill(child, signal);
+}
+
+void Postgres::restart_in_epoch(unsigned epoch) {
+  const auto data = (folder_ / "data").string();
+  run("pg_ctl -D " + data + " -w -m fast stop");
+  run("pg_resetwal -e " + std::to_string(epoch) + " -D " + data);
+  start();
+}
+
+void Postgres::execute(const std::string& url, const std::string& sql) const {
+  run("psql -v ON_ERROR_STOP=1 -d '" + url + "' -c \"" + sql + "\"");
+}
 
 std::string Postgres::new_database() {
   const auto name = "test" + std::to_string(++databases_);
