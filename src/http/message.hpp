@@ -21,7 +21,7 @@ struct Request {
   std::string_view accept_encoding;
   std::string_view authorization;
   bool forwarded = false;   ///< a proxy passed it on: `from` is not who asked
-  net::tcp::endpoint from;  ///< never for a log
+  net::tcp::endpoint from;  ///< IPv4 as IPv4, also on a socket for both families; never for a log
 };
 
 /// What a reply says: its own text, or bytes that others are sent too and that nobody copies.

@@ -1,8 +1,6 @@
 #include "http/server.hpp"
 
 #include <array>
-#include <map>
-#include <set>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -14,6 +12,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include "http/places.hpp"
 #include "http/wire.hpp"
 
 namespace qnet::http {
@@ -67,7 +66,8 @@ class Server::State : public std::enable_shared_from_this<State> {
         address_(acceptor_.local_endpoint()),
         pause_(acceptor_.get_executor()),
         handler_(std::move(handler)),
-        limits_(limits) {}
+        limits_(limits),
+        places_(std::make_shared<Places>(limits.connections, limits.per_household)) {}
 
   void start() { asio::co_spawn(acceptor_.get_executor(), accept_all(shared_from_this()), asio::detached); }
 
@@ -76,40 +76,18 @@ class Server::State : public std::enable_shared_from_this<State> {
     stopped_ = true;
     acceptor_.close(ignored);
     pause_.cancel();
-    for (auto* stream : open_) stream->close();
+    places_->close_all();
     handler_ = nullptr;
   }
 
   [[nodiscard]] tcp::endpoint address() const { return address_; }
-  [[nodiscard]] std::size_t open_connections() const { return open_.size(); }
+  [[nodiscard]] std::size_t open_connections() const { return places_->taken(); }
 
  private:
-  // A connection stands in the set as long as its coroutine runs.
-  class Entry {
-   public:
-    Entry(State& state, beast::tcp_stream& stream, asio::ip::address from)
-        : state_(state), stream_(stream), from_(std::move(from)) {
-      state_.open_.insert(&stream_);
-      ++state_.from_[from_];
-    }
-    Entry(const Entry&) = delete;
-    Entry& operator=(const Entry&) = delete;
-    ~Entry() {
-      state_.open_.erase(&stream_);
-      if (const auto found = state_.from_.find(from_); --found->second == 0) state_.from_.erase(found);
-    }
-
-   private:
-    State& state_;
-    beast::tcp_stream& stream_;
-    asio::ip::address from_;
-  };
-
   static Task<void> accept_all(std::shared_ptr<State> self);
-  static Task<void> serve(std::shared_ptr<State> self, tcp::socket socket, tcp::endpoint from);
-  [[nodiscard]] bool has_room(const tcp::endpoint& from) const;
+  static Task<void> serve(std::shared_ptr<State> self, std::unique_ptr<Places::Guest> guest);
   Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, const tcp::endpoint& from);
-  Task<bool> wait_for_request(beast::tcp_stream& stream, beast::flat_buffer& buffer) const;
+  Task<bool> wait_for_request(Places::Guest& guest, beast::flat_buffer& buffer) const;
   Task<boost::system::error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                        Parser& parser) const;
 
@@ -118,15 +96,9 @@ class Server::State : public std::enable_shared_from_this<State> {
   asio::steady_timer pause_;
   Handler handler_;
   ServerLimits limits_;
-  std::set<beast::tcp_stream*> open_;
-  std::map<asio::ip::address, std::size_t> from_;  // connections, while they are open
+  std::shared_ptr<Places> places_;
   bool stopped_ = false;
 };
-
-bool Server::State::has_room(const tcp::endpoint& from) const {
-  const auto found = from_.find(from.address());
-  return open_.size() < limits_.connections && (found == from_.end() || found->second < limits_.per_address);
-}
 
 Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
   for (;;) {
@@ -139,33 +111,35 @@ Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
       continue;
     }
     boost::system::error_code gone;
-    const auto from = socket.remote_endpoint(gone);
+    const auto from = unmapped(socket.remote_endpoint(gone));
     if (gone) continue;
-    if (!self->has_room(from)) {
+    if (!self->places_->make_room(from)) {
       turn_away(std::move(socket));
       continue;
     }
     const auto executor = socket.get_executor();
-    asio::co_spawn(executor, serve(self, std::move(socket), from), asio::detached);
+    auto guest = std::make_unique<Places::Guest>(self->places_, std::move(socket), from);
+    asio::co_spawn(executor, serve(self, std::move(guest)), asio::detached);
   }
 }
 
-Task<void> Server::State::serve(std::shared_ptr<State> self, tcp::socket socket, tcp::endpoint from) {
+Task<void> Server::State::serve(std::shared_ptr<State> self, std::unique_ptr<Places::Guest> guest) {
   if (self->stopped_) co_return;
-  beast::tcp_stream stream(std::move(socket));
-  const Entry entry(*self, stream, from.address());
   // Room for one header and the beginning of a pipelined next one.
   beast::flat_buffer buffer(2 * self->limits_.header_bytes + self->limits_.body_bytes);
-  while (co_await self->wait_for_request(stream, buffer)) {
-    stream.expires_after(self->limits_.request);
-    if (!co_await self->serve_request(stream, buffer, from)) break;
+  while (co_await self->wait_for_request(*guest, buffer)) {
+    guest->stream().expires_after(self->limits_.request);
+    if (!co_await self->serve_request(guest->stream(), buffer, guest->from())) break;
   }
 }
 
-Task<bool> Server::State::wait_for_request(beast::tcp_stream& stream, beast::flat_buffer& buffer) const {
+Task<bool> Server::State::wait_for_request(Places::Guest& guest, beast::flat_buffer& buffer) const {
   if (buffer.size() > 0) co_return true;
-  stream.expires_after(limits_.idle);
-  const auto [error, size] = co_await stream.async_read_some(buffer.prepare(limits_.header_bytes), kAwait);
+  guest.set_idle(true);
+  guest.stream().expires_after(limits_.idle);
+  const auto [error, size] =
+      co_await guest.stream().async_read_some(buffer.prepare(limits_.header_bytes), kAwait);
+  guest.set_idle(false);
   buffer.commit(size);
   co_return !error && !stopped_;
 }

@@ -13,7 +13,7 @@ http::ServerLimits api_limits() {
   http::ServerLimits limits;
   limits.body_bytes = directory::ApiLimits::body;
   limits.connections = 512;
-  limits.per_address = 32;
+  limits.per_household = 32;
   return limits;
 }
 
