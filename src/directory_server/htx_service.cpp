@@ -14,17 +14,43 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// Who is counted: an address, or a session where the address is not known.
+struct Asker {
+  const void* session = nullptr;
+  std::optional<asio::ip::address> address;
+};
+
+struct Reply {
+  Answer answer;
+  std::shared_ptr<const void> place;  ///< of a whole list, for as long as it is on its way
+};
+
+Answer too_many(const char* hint) {
+  auto answer = refusal(Errc::too_soon);
+  answer.hint = hint;
+  return answer;
+}
+
 /// On the service's io_context.
-net::Task<Answer> ask_service(std::weak_ptr<Service> weak, const void* session, Query query) {
+net::Task<std::unique_ptr<Reply>> ask_service(std::weak_ptr<Service> weak, Asker from, Query query) {
+  auto reply = std::make_unique<Reply>();
   const auto service = weak.lock();
-  if (!service) co_return refusal(Errc::store_lost);
-  auto& limiter = service->limiter();
-  if (!limiter.admit(limiter.asker_of(session), std::chrono::steady_clock::now())) {
-    auto answer = refusal(Errc::too_soon);
-    answer.hint = "One session may ask 100 times a minute.";
-    co_return answer;
+  if (!service) {
+    reply->answer = refusal(Errc::store_lost);
+    co_return reply;
   }
-  co_return co_await service->answer(std::move(query));
+  auto& limiter = service->session_limiter();
+  const auto asker = from.address ? limiter.asker_at(*from.address) : limiter.asker_of(from.session);
+  if (!limiter.admit(asker, std::chrono::steady_clock::now())) {
+    reply->answer = too_many("One address may ask 100 times a minute.");
+    co_return reply;
+  }
+  reply->answer = co_await service->answer(std::move(query));
+  if (reply->answer.list) {
+    reply->place = limiter.large_answers().begin(asker);
+    if (!reply->place) reply->answer = too_many("Too many lists are on their way; take those first.");
+  }
+  co_return reply;
 }
 
 net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Service> service,
@@ -36,16 +62,18 @@ net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Ser
   if (!message) co_return stream->reset();
   limit.emplace(executor, StreamLimits::answer, [&stream] { stream->reset(); });
   auto query = Query::decode(*message);
-  Answer answer;
+  auto reply = std::make_unique<Reply>();
   if (query) {
-    auto asked = ask_service(std::move(service), stream->session_name(), std::move(*query));
-    answer = co_await asio::co_spawn(*home, std::move(asked), asio::use_awaitable);
+    Asker from{stream->session_name(), stream->asker()};
+    auto asked = ask_service(std::move(service), std::move(from), std::move(*query));
+    reply = co_await asio::co_spawn(*home, std::move(asked), asio::use_awaitable);
   } else {
-    answer = refusal(query.error());
+    reply->answer = refusal(query.error());
   }
-  const auto before = answer.encode_before_list();
+  const auto before = reply->answer.encode_before_list();
   if (!co_await net::write_all(*stream, before)) co_return;
-  if (answer.list && !co_await net::write_all(*stream, *answer.list)) co_return;
+  if (reply->answer.list && !co_await net::write_all(*stream, *reply->answer.list)) co_return;
+  reply.reset();
   stream->finish();
   // A stream that is left before its peer's end is reset, and a reset would overtake the answer.
   std::array<std::uint8_t, 64> rest{};

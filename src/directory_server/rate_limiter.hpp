@@ -1,4 +1,5 @@
-// How many requests one asker may make. Knows askers by a keyed hash only, and forgets them after a minute.
+// How many requests one asker may make, for one of the two ways to a directory: strangers on one must not use
+// up what those on the other share. Knows askers by a keyed hash only, and forgets them after a minute.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "directory/limits.hpp"
+#include "directory_server/large_answers.hpp"
 
 namespace qnet::directory {
 
@@ -30,6 +32,8 @@ class RateLimiter {
   /// False when this asker has made its requests of this minute.
   [[nodiscard]] bool admit(std::uint64_t asker, SteadyTime now);
   [[nodiscard]] std::size_t askers() const { return counts_.size(); }
+  /// Of the same askers.
+  [[nodiscard]] LargeAnswers& large_answers() { return *large_answers_; }
 
  private:
   [[nodiscard]] std::uint64_t hashed(base::ByteView what) const;
@@ -41,6 +45,7 @@ class RateLimiter {
   std::array<std::uint8_t, 16> key_{};
   std::unordered_map<std::uint64_t, Count> counts_;
   SteadyTime swept_{};
+  std::shared_ptr<LargeAnswers> large_answers_ = std::make_shared<LargeAnswers>();
 };
 
 }  // namespace qnet::directory

@@ -52,5 +52,27 @@ TEST_F(RateLimiterTest, its_memory_is_bounded) {
   EXPECT_LE(limiter_.askers(), RateLimits::askers + 1);
 }
 
+TEST_F(RateLimiterTest, one_asker_has_few_large_answers_at_once) {
+  auto& answers = limiter_.large_answers();
+  std::vector<std::shared_ptr<const void>> under_way;
+  for (unsigned i = 0; i < LargeAnswerLimits::per_asker; ++i) under_way.push_back(answers.begin(1));
+  EXPECT_NE(under_way.back(), nullptr);
+  EXPECT_EQ(answers.begin(1), nullptr);
+  EXPECT_NE(answers.begin(2), nullptr);
+  under_way.pop_back();
+  EXPECT_NE(answers.begin(1), nullptr);
+}
+
+TEST_F(RateLimiterTest, all_askers_have_a_bounded_number_of_large_answers_at_once) {
+  auto& answers = limiter_.large_answers();
+  std::vector<std::shared_ptr<const void>> under_way;
+  for (std::uint64_t asker = 0; asker < LargeAnswerLimits::in_all; ++asker)
+    under_way.push_back(answers.begin(asker));
+  EXPECT_NE(under_way.back(), nullptr);
+  EXPECT_EQ(answers.begin(1'000), nullptr);
+  under_way.clear();
+  EXPECT_EQ(answers.under_way(), 0U);
+}
+
 }  // namespace
 }  // namespace qnet::directory

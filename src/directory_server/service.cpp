@@ -40,6 +40,7 @@ Service::Service(asio::io_context& io, mesh::Identity identity, Roster::Options 
       hooks_(std::move(hooks)),
       roster_(options),
       limiter_(random),
+      session_limiter_(random),
       prune_timer_(io),
       check_timer_(io) {}
 

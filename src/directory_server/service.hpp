@@ -74,7 +74,8 @@ class Service : public std::enable_shared_from_this<Service> {
   std::size_t prune();
 
   [[nodiscard]] const Roster& roster() const { return roster_; }
-  [[nodiscard]] RateLimiter& limiter() { return limiter_; }
+  [[nodiscard]] RateLimiter& limiter() { return limiter_; }                  ///< of HTTP
+  [[nodiscard]] RateLimiter& session_limiter() { return session_limiter_; }  ///< of /qnet/directory/1
   [[nodiscard]] const ServiceCounters& counters() const { return counters_; }
   /// Whether registrations can be kept now.
   [[nodiscard]] bool healthy() const { return worker_ && worker_->healthy(); }
@@ -95,6 +96,7 @@ class Service : public std::enable_shared_from_this<Service> {
   ServiceHooks hooks_;
   Roster roster_;
   RateLimiter limiter_;
+  RateLimiter session_limiter_;
   ServiceCounters counters_;
   Publication published_;
   std::uint64_t published_revision_ = 0;

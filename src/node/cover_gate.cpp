@@ -15,6 +15,7 @@
 
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
+#include "node/asker.hpp"
 #include "session/wall_clock.hpp"
 
 namespace qnet::node {
@@ -189,7 +190,8 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
                                    std::move(finished.unread),
                                    profile.after_first,
                                    profile.alert_record,
-                                   {profile.idle_after, profile.idle_end}};
+                                   {profile.idle_after, profile.idle_end},
+                                   asker_of(visitor->socket())};
   const auto session = session::Session::start(std::move(visitor), mux::Role::responder,
                                                std::move(established), protocols_, random_);
   std::erase_if(sessions_, [](const auto& known) { return known.expired(); });

@@ -12,6 +12,7 @@
 #include "cover_site/error.hpp"
 #include "cover_site/folder_site.hpp"
 #include "cover_site/upstream_site.hpp"
+#include "node/asker.hpp"
 #include "node/cover_gate.hpp"
 #include "node/error.hpp"
 #include "node/relay_services.hpp"
@@ -70,15 +71,13 @@ SiteRelay::SiteRelay(IoPool& pool, SiteRelayConfig config, net::tcp::acceptor ac
       replays_(random),
       journal_(config_.state_dir),
       gate_({config_.identity.noise.clone(), {}}, replays_),
+      site_(std::move(site)),
       cores_(pool.size()),
       context_(std::move(context)),
       hangup_(pool.first()),
       check_(pool.first()) {
   journal_.restore(replays_, session::wall_clock());
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
-  for (std::size_t core = 0; core < pool_.size(); ++core)
-    cores_[core].server =
-        std::make_shared<cover_site::Server>(gate_, site, hooks_for(core), random_, cover_site::Limits());
   asio::co_spawn(pool_.first(), accept(), asio::detached);
   if (config_.behind_proxy) return;
   file_times_ = times_of(config_.certificate);
@@ -89,7 +88,7 @@ SiteRelay::SiteRelay(IoPool& pool, SiteRelayConfig config, net::tcp::acceptor ac
 
 SiteRelay::~SiteRelay() = default;
 
-cover_site::Hooks SiteRelay::hooks_for(std::size_t core) {
+cover_site::Hooks SiteRelay::hooks_for(std::size_t core, Asker asker) {
   using Visit = cover_site::Gate::Visit;
   return {[counters = counters_] {
             return counters->sessions_open < static_cast<std::int64_t>(CoverLimits::sessions);
@@ -101,19 +100,21 @@ cover_site::Hooks SiteRelay::hooks_for(std::size_t core) {
           },
           [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, session::wall_clock()); },
           [counters = counters_] { ++counters->failed; },
-          [this, core](std::unique_ptr<net::ByteStream> stream, cover_site::Finished finished) {
-            begin_session(core, std::move(stream), std::move(finished));
+          [this, core, asker = std::move(asker)](std::unique_ptr<net::ByteStream> stream,
+                                                 cover_site::Finished finished) {
+            begin_session(core, std::move(stream), std::move(finished), asker);
           }};
 }
 
 void SiteRelay::begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream,
-                              cover_site::Finished finished) {
+                              cover_site::Finished finished, const Asker& asker) {
   ++counters_->accepted;
   session::Established established{std::move(finished.keys.from_responder),
                                    std::move(finished.keys.from_initiator),
                                    {},
                                    std::move(finished.unread),
                                    {}};
+  established.asker = asker;
   const auto session = session::Session::start(
       std::move(stream), mux::Role::responder, std::move(established),
       relay_protocols(config_.identity.peer_id(), exit_.get(), config_.directory, pool_.at(core), counters_),
@@ -152,7 +153,10 @@ net::Task<void> SiteRelay::accept() {
 
 net::Task<void> SiteRelay::serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context) {
   const Gauge open(counters_, &Counters::connections_open);
-  const auto server = cores_[core].server;
+  // Behind a web server everybody comes from that one.
+  const auto server = std::make_shared<cover_site::Server>(
+      gate_, site_, hooks_for(core, context ? asker_of(socket) : std::nullopt), random_,
+      cover_site::Limits());
   auto stream = std::make_unique<net::TcpStream>(std::move(socket));
   stream->keep_alive(CoverLimits::keep_alive);
   if (context)

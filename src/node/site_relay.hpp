@@ -54,16 +54,17 @@ class SiteRelay {
   void fill(control::Status& status) const;
 
  private:
+  using Asker = std::optional<boost::asio::ip::address>;
   struct Core {
-    std::shared_ptr<cover_site::Server> server;
     std::vector<std::weak_ptr<session::Session>> sessions;
   };
   SiteRelay(IoPool& pool, SiteRelayConfig config, net::tcp::acceptor acceptor,
             std::shared_ptr<const cover_site::Site> site, openssl_tls::Context context,
             base::RandomSource& random);
-  [[nodiscard]] cover_site::Hooks hooks_for(std::size_t core);
-  void begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream,
-                     cover_site::Finished finished);
+  /// Of one connection.
+  [[nodiscard]] cover_site::Hooks hooks_for(std::size_t core, Asker asker);
+  void begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream, cover_site::Finished finished,
+                     const Asker& asker);
   net::Task<void> accept();
   net::Task<void> serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context);
   net::Task<void> watch_signal();
@@ -78,6 +79,7 @@ class SiteRelay {
   htx::ReplayCache replays_;
   ReplayJournal journal_;
   cover_site::Gate gate_;
+  std::shared_ptr<const cover_site::Site> site_;
   std::unique_ptr<exit::Service> exit_;
   std::vector<Core> cores_;
   openssl_tls::Context context_;  // of the first io_context's thread

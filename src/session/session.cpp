@@ -47,6 +47,7 @@ Session::Session(std::unique_ptr<net::ByteStream> transport, mux::Role role, Est
       work_(transport_->executor()),
       housekeeping_timer_(transport_->executor()),
       alert_record_(established.alert_record),
+      asker_(established.asker),
       idle_timer_(transport_->executor()) {}
 
 void Session::launch(Established& established) {

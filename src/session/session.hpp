@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_map>
 
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/random.hpp"
@@ -59,6 +60,9 @@ struct Established {
       opening_records;            ///< body sizes of empty records to send first (the answer to the first one)
   std::size_t alert_record = 19;  ///< body size of the record before an orderly or a failed end
   IdleEnd idle{};
+  /// Whose connection it is, for limits on what one asker may cause; none where a web server in front is the
+  /// only one that knows. Never for a log.
+  std::optional<boost::asio::ip::address> asker{};
 };
 
 /// Lives on one io_context, on which every call is made. Kept alive by its own loops until it ends.
@@ -126,6 +130,7 @@ class Session : public std::enable_shared_from_this<Session> {
   net::Signal work_;
   boost::asio::steady_timer housekeeping_timer_;
   std::size_t alert_record_;
+  std::optional<boost::asio::ip::address> asker_;
   std::function<void()> on_end_;
   base::Error reason_ = Errc::ended;
   std::chrono::steady_clock::time_point last_traffic_ = std::chrono::steady_clock::now();

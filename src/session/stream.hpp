@@ -19,6 +19,8 @@ class Stream final : public net::ByteStream {
   [[nodiscard]] const std::string& protocol() const { return protocol_; }
   /// The same for all streams of one session, and another for every other that lives: to count by, no more.
   [[nodiscard]] const void* session_name() const { return session_.get(); }
+  /// Established::asker of its session.
+  [[nodiscard]] const std::optional<boost::asio::ip::address>& asker() const { return session_->asker_; }
 
   net::Task<base::Result<void>> wait_readable() override;
   base::Result<std::size_t> try_read(base::MutableBytes out) override;

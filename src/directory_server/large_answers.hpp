@@ -1,0 +1,32 @@
+// How many whole lists are on their way at once. Each is one shared copy, but its bytes take the line, and
+// its asker may take them as slowly as the answer's deadline allows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+namespace qnet::directory {
+
+struct LargeAnswerLimits {
+  static constexpr unsigned per_asker = 4;
+  static constexpr unsigned in_all = 256;
+};
+
+/// Any thread: an answer is begun where the service lives and ends where its connection does.
+class LargeAnswers : public std::enable_shared_from_this<LargeAnswers> {
+ public:
+  /// For as long as the answer is on its way; null when there are enough.
+  [[nodiscard]] std::shared_ptr<const void> begin(std::uint64_t asker);
+  [[nodiscard]] unsigned under_way() const;
+
+ private:
+  void end(std::uint64_t asker);
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::uint64_t, unsigned> of_asker_;
+  unsigned in_all_ = 0;
+};
+
+}  // namespace qnet::directory
