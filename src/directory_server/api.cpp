@@ -34,6 +34,12 @@ http::Reply wrong_method(const char* allowed) {
   return reply;
 }
 
+http::Reply too_many(std::string_view hint) {
+  auto reply = http::error_reply(429, "Too many requests.", hint);
+  reply.fields.emplace_back("Retry-After", "60");
+  return reply;
+}
+
 struct Target {
   std::string path;
   std::vector<std::pair<std::string, std::string>> parameters;
@@ -74,9 +80,7 @@ net::Task<http::Reply> Api::answer(const http::Request& request) {
   const auto now = std::chrono::steady_clock::now();
   auto& limiter = service_->limiter();
   if (!limiter.admit(limiter.asker_at(request.from.address()), now)) {
-    auto reply = http::error_reply(429, "Too many requests.", "One address may ask 100 times a minute.");
-    reply.fields.emplace_back("Retry-After", "60");
-    co_return reply;
+    co_return too_many("One address may ask 100 times a minute.");
   }
   const auto target = parse_target(request.target);
   if (!target) co_return http::error_reply(400, "This is no path.", kPaths);
@@ -154,16 +158,24 @@ net::Task<http::Reply> Api::snapshot(const http::Request& request) {
     reply.status = 304;
     co_return reply;
   }
+  auto& limiter = service_->limiter();
+  auto place = limiter.large_answers().begin(limiter.asker_at(request.from.address()));
+  if (!place) co_return too_many("Take the lists that you have asked for first.");
   reply.content_type = "application/octet-stream";
+  auto list = now.list;
   if (takes_zstd(request.accept_encoding)) {
     reply.fields.emplace_back("Content-Encoding", "zstd");
-    reply.body = http::Body(now.list, base::text_of(*now.list));
   } else {
-    const auto list = unpack(*now.list, SnapshotLimits::list);
-    if (!list) co_return to_http(refusal(list.error()));
-    const auto shared = std::make_shared<const base::Bytes>(std::move(*list));
-    reply.body = http::Body(shared, base::text_of(*shared));
+    auto plain = unpack(*now.list, SnapshotLimits::list);
+    if (!plain) co_return to_http(refusal(plain.error()));
+    list = std::make_shared<const base::Bytes>(std::move(*plain));
   }
+  const auto bytes = base::text_of(*list);
+  // The place is taken for as long as the list is on its way.
+  const auto held =
+      std::make_shared<std::pair<std::shared_ptr<const base::Bytes>, std::shared_ptr<const void>>>(
+          std::move(list), std::move(place));
+  reply.body = http::Body(held, bytes);
   co_return reply;
 }
 
