@@ -1,6 +1,7 @@
 #include "directory/descriptor.hpp"
 
 #include "directory/fields.hpp"
+#include "exit/host.hpp"
 
 namespace qnet::directory {
 
@@ -37,7 +38,9 @@ std::vector<mesh::HostPort> read_addresses(Fields& fields) {
   for (const auto& item : *list) {
     Fields pair(item);
     mesh::HostPort address{pair.text(253), static_cast<std::uint16_t>(pair.number(kLastPort))};
-    if (!pair.done() || mesh::parse_host_port(address.to_text()) != address) return {};
+    if (!pair.done() || mesh::parse_host_port(address.to_text()) != address ||
+        canonical_host(address.host) != address.host)
+      return {};
     addresses.push_back(std::move(address));
   }
   return addresses;
@@ -102,6 +105,13 @@ std::vector<std::string> capability_names(std::uint8_t capabilities) {
 
 bool is_country(std::string_view text) {
   return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+std::string canonical_host(std::string_view host) {
+  const auto parsed = exit::parse_host(host);
+  if (const auto* const address = std::get_if<exit::IpAddress>(&parsed)) return address->to_text();
+  const auto* const name = std::get_if<exit::HostName>(&parsed);
+  return name == nullptr ? std::string() : name->text;
 }
 
 bool says_the_same(const Descriptor& one, const Descriptor& other) {

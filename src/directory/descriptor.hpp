@@ -47,6 +47,11 @@ struct Descriptor {
 /// Two upper-case letters.
 [[nodiscard]] bool is_country(std::string_view text);
 
+/// The one spelling of a host that descriptors may have: names in lower case without a dot at the end,
+/// addresses as RFC 5952 and the usual four numbers write them. So one host cannot count as many. Empty when
+/// it is neither.
+[[nodiscard]] std::string canonical_host(std::string_view host);
+
 /// Equal but for the times: a relay that has nothing new to say signs nothing new.
 [[nodiscard]] bool says_the_same(const Descriptor& one, const Descriptor& other);
 

@@ -92,6 +92,23 @@ TEST(Descriptor, is_refused_when_a_field_is_out_of_bounds) {
           [](Descriptor& d) { d.expires = d.issued + DescriptorLimits::life + std::chrono::seconds(1); });
 }
 
+TEST(Descriptor, is_refused_when_a_host_has_another_spelling) {
+  const auto relay = identity(1);
+  for (const auto* const host : {"Relay.example.org", "relay.example.org.", "2001:DB8::1", "2001:db8:0:0::1",
+                                 "::ffff:198.51.99.7", "1.0x7f", "198.51.099.7"}) {
+    const auto parsed = signed_and_parsed(descriptor_of(relay, host), relay);
+    ASSERT_FALSE(parsed) << host;
+    EXPECT_TRUE(parsed.error().is(Errc::malformed)) << host;
+  }
+}
+
+TEST(Descriptor, a_host_has_one_spelling) {
+  EXPECT_EQ(canonical_host("Relay.Example.org."), "relay.example.org");
+  EXPECT_EQ(canonical_host("2001:DB8:0:0::1"), "2001:db8::1");
+  EXPECT_EQ(canonical_host("198.51.99.7"), "198.51.99.7");
+  EXPECT_EQ(canonical_host("a b"), "");
+}
+
 TEST(Descriptor, is_refused_in_a_version_that_is_not_known) {
   const auto relay = identity(1);
   const auto document = SignedDescriptor::sign(descriptor_of(relay), relay);

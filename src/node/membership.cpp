@@ -58,7 +58,8 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
                         all = config.private_addresses]() -> std::optional<directory::Descriptor> {
     auto now = descriptor;
     if (address) {
-      now.addresses = {*address};
+      // Operators write hosts in any spelling; descriptors have one.
+      now.addresses = {{directory::canonical_host(address->host), address->port}};
       return now;
     }
     const auto found = reachable_interface(listen.address(), all);
