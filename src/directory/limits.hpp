@@ -36,10 +36,16 @@ struct RosterLimits {
   /// A goodbye's sequence number is remembered longer than a copy of an earlier registration can be played.
   static constexpr std::chrono::minutes departed{11};
   static constexpr std::size_t relays = 200'000;
-  /// Waiting for their address check; each costs the directory a connection.
+  /// Known but not listed; each costs the directory a connection now and then. Who has failed a check makes
+  /// room for newcomers.
   static constexpr std::size_t unchecked = 2048;
-  /// Peers at one host: more than anybody needs on one machine, and too few to fill a directory with.
+  /// Peers listed at one address (IPv4, or a /64 of IPv6): more than anybody needs on one machine, and too
+  /// few to fill a directory with.
   static constexpr std::size_t at_one_host = 16;
+  /// Peers that name one host first and were never listed: that they are there is only their word.
+  static constexpr std::size_t waiting_at_one_host = 16;
+  /// Of who never answered; ten minutes of trying, in which somebody opens a port that was forgotten.
+  static constexpr unsigned failed_checks = 6;
   static constexpr std::size_t departed_peers = 20'000;
 };
 

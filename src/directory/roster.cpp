@@ -1,8 +1,6 @@
 #include "directory/roster.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
 #include "directory/public_address.hpp"
 
@@ -10,25 +8,35 @@ namespace qnet::directory {
 
 namespace {
 
-/// An unanswered check is repeated with growing pauses, an answered one each hour.
-constexpr std::chrono::minutes kRecheck{60};
-constexpr std::chrono::seconds kFirstRetry{10};
-constexpr std::chrono::minutes kLastRetry{10};
-/// A relay that was listed stays so through one lost check.
-constexpr unsigned kFailuresToUnlist = 2;
-
 std::string skew_text(WallTime signed_at, WallTime wall) {
   const auto off = (signed_at - wall).count();
   return std::to_string(off < 0 ? -off : off) + " seconds " + (off < 0 ? "behind" : "ahead of") +
          " this directory's clock";
 }
 
-/// A store holds what was verified before it was put there: ten thousand signatures would take a second of
-/// each start. Clients verify whom they dial.
-std::optional<SignedDescriptor> descriptor_of(const Record& record) {
-  auto parsed = SignedDescriptor::parse_unverified(record.descriptor);
-  if (!parsed || parsed->descriptor().peer.key() != record.peer) return std::nullopt;
-  return std::move(*parsed);
+bool is_skewed(WallTime time, WallTime wall) {
+  return time - wall > RegistrationLimits::clock_skew || wall - time > RegistrationLimits::clock_skew;
+}
+
+/// The same door under the same key needs no new knock.
+bool same_door(const Descriptor& one, const Descriptor& other) {
+  return one.addresses == other.addresses && one.noise_key == other.noise_key &&
+         one.cover_name == other.cover_name && one.cover == other.cover;
+}
+
+Country declared_country(const Descriptor& descriptor) {
+  if (descriptor.country.empty()) return {};
+  return {descriptor.country, CountrySource::declared};
+}
+
+/// What the operator of a relay that answers, and is not listed, is told.
+base::Result<void> tell(const Entry& entry) {
+  switch (entry.obstacle) {
+    case Obstacle::none: break;
+    case Obstacle::crowded: return base::fail(Errc::crowded_address, entry.host());
+    case Obstacle::list_full: return base::fail(Errc::full, "the list is as long as clients take");
+  }
+  return {};
 }
 
 }  // namespace
@@ -42,38 +50,15 @@ std::string_view to_text(CountrySource source) {
   return "unknown";
 }
 
-Record to_record(const Entry& entry) {
-  const auto wire = entry.descriptor.wire();
-  return {entry.descriptor.descriptor().peer.key(),
-          {wire.begin(), wire.end()},
-          entry.sequence,
-          entry.first_seen,
-          entry.last_seen,
-          entry.checked,
-          entry.country,
-          false};
-}
-
-// Keys are points that their owners can choose parts of, but not so as to collide in eight bytes of many.
-std::size_t Roster::KeyHash::operator()(const PeerKey& key) const {
-  std::size_t value = 0;
-  std::memcpy(&value, key.data(), sizeof value);
-  return value;
-}
-
 base::Result<void> Roster::judge(const Registration& registration, const Entry* known, WallTime wall,
                                  SteadyTime now) const {
-  const auto skew = registration.time - wall;
-  if (skew > RegistrationLimits::clock_skew || -skew > RegistrationLimits::clock_skew)
+  if (is_skewed(registration.time, wall))
     return base::fail(Errc::clock_skewed, skew_text(registration.time, wall));
-  const auto gone = departed_.find(registration.peer.key());
-  const auto last = known != nullptr
-                        ? known->sequence
-                        : (gone != departed_.end() && gone->second.until > now ? gone->second.sequence : 0);
+  const auto last = known != nullptr ? known->sequence : departed_.last(registration.peer.key(), now);
   if (registration.sequence <= last)
     return base::fail(Errc::replayed, "the last number taken was " + std::to_string(last));
   if (registration.purpose == Purpose::goodbye) return {};
-  if (known != nullptr && now - known->heard < options_.shortest_interval) return base::fail(Errc::too_soon);
+  if (known != nullptr && now - known->taken < options_.shortest_interval) return base::fail(Errc::too_soon);
   const bool same = known != nullptr && known->descriptor.digest() == registration.descriptor_digest;
   if (!registration.descriptor && !same) return base::fail(Errc::unknown_peer);
   const auto& descriptor =
@@ -84,220 +69,125 @@ base::Result<void> Roster::judge(const Registration& registration, const Entry* 
   if (same) return {};
   if (known != nullptr && descriptor.issued < known->descriptor.descriptor().issued)
     return base::fail(Errc::replayed, "a newer descriptor of this peer is known");
-  return judge_new_addresses(descriptor, known);
+  return judge_addresses(descriptor);
 }
 
-base::Result<void> Roster::judge_new_addresses(const Descriptor& descriptor, const Entry* known) const {
-  if (known == nullptr && entries_.size() >= RosterLimits::relays)
-    return base::fail(Errc::full, "try again later");
-  const bool will_wait = known == nullptr || known->checked;
-  if (will_wait && unchecked_ >= RosterLimits::unchecked)
-    return base::fail(Errc::full, "too many relays wait for their address to be checked; try again later");
-  for (const auto& address : descriptor.addresses) {
-    if (!options_.private_addresses && !may_be_public(address.host))
-      return base::fail(Errc::private_address, address.host);
-    const auto found = at_host_.find(address.host);
-    const bool own =
-        known != nullptr && std::ranges::any_of(known->descriptor.descriptor().addresses,
-                                                [&](const auto& a) { return a.host == address.host; });
-    if (found != at_host_.end() && !own && found->second >= RosterLimits::at_one_host)
-      return base::fail(Errc::crowded_address, address.host);
-  }
+base::Result<void> Roster::judge_addresses(const Descriptor& descriptor) const {
+  if (options_.private_addresses) return {};
+  for (const auto& address : descriptor.addresses)
+    if (!may_be_public(address.host)) return base::fail(Errc::private_address, address.host);
   return {};
 }
 
-base::Result<Record> Roster::take(const Registration& registration, WallTime wall, SteadyTime now) {
-  const auto& key = registration.peer.key();
-  auto found = entries_.find(key);
+base::Result<std::optional<Record>> Roster::take(const Registration& registration, WallTime wall,
+                                                 SteadyTime now) {
+  const auto found = entries_.find(registration.peer.key());
   const auto* const known = found == entries_.end() ? nullptr : &found->second;
   if (auto judged = judge(registration, known, wall, now); !judged) return base::forward_error(judged);
 
   if (registration.purpose == Purpose::goodbye) {
-    Record record{key, {}, registration.sequence, wall, wall, false, {}, true};
-    if (known != nullptr) {
-      record = to_record(*known);
-      record.sequence = registration.sequence;
-      record.departed = true;
-      drop(found);
-    }
-    depart(key, registration.sequence, now);
+    // Anybody can make keys that say goodbye: what nobody knew is not written down.
+    if (known == nullptr) return std::optional<Record>();
+    found->second.sequence = registration.sequence;
+    auto record = to_record(*known);
+    record.last_seen = wall;
+    record.departed = true;
+    drop(found, now);
     return record;
   }
   const bool changed = known == nullptr || known->descriptor.digest() != registration.descriptor_digest;
+  if (changed)
+    if (auto room = make_room(registration.descriptor->descriptor(), known, now); !room)
+      return base::forward_error(room);
   const auto first_seen = known == nullptr ? wall : known->first_seen;
   auto& entry = changed ? put(*registration.descriptor, now) : found->second;
   entry.sequence = registration.sequence;
   entry.first_seen = first_seen;
   entry.last_seen = wall;
   entry.heard = now;
-  departed_.erase(key);
+  entry.taken = now;
+  if (auto told = tell(entry); !told) return base::forward_error(told);
   return to_record(entry);
+}
+
+/// Whether one more may wait for its check; who failed one goes for it. Who is listed and stays where it is
+/// needs no room: however many strangers wait, they cannot make it fall off the list.
+base::Result<void> Roster::make_room(const Descriptor& fresh, const Entry* known, SteadyTime now) {
+  if (known != nullptr && same_door(known->descriptor.descriptor(), fresh)) return {};
+  const auto& host = fresh.addresses.front().host;
+  const bool new_there = known == nullptr || (!known->was_listed && known->host() != host);
+  if (new_there)
+    if (auto room = make_room_at(host, now); !room) return room;
+  if (known != nullptr && !known->checked) return {};  // it waits already
+  const bool waiting_room_full = entries_.size() - listed_count_ >= RosterLimits::unchecked;
+  if (!waiting_room_full && (known != nullptr || entries_.size() < RosterLimits::relays)) return {};
+  if (failing_.empty())
+    return base::fail(Errc::full, "too many relays wait for their address to be checked; try again later");
+  drop(entries_.find(std::get<PeerKey>(*failing_.begin())), now);
+  return {};
+}
+
+base::Result<void> Roster::make_room_at(const std::string& host, SteadyTime now) {
+  const auto found = never_listed_.find(host);
+  if (found == never_listed_.end() || found->second.size() < RosterLimits::waiting_at_one_host) return {};
+  auto longest = entries_.end();
+  for (const auto& peer : found->second) {
+    const auto one = entries_.find(peer);
+    if (one->second.failing_since == SteadyTime{}) continue;
+    if (longest == entries_.end() || one->second.failing_since < longest->second.failing_since) longest = one;
+  }
+  if (longest == entries_.end())
+    return base::fail(Errc::full, "too many relays at this host wait to be checked; try again later");
+  drop(longest, now);
+  return {};
 }
 
 Entry& Roster::put(SignedDescriptor descriptor, SteadyTime now) {
   const auto key = descriptor.descriptor().peer.key();
+  departed_.erase(key);
   const auto found = entries_.find(key);
   if (found == entries_.end()) {
-    Entry fresh{std::move(descriptor), 0, {}, {}, {}, false, now, now, 0, false};
-    const auto& declared = fresh.descriptor.descriptor().country;
-    if (!declared.empty()) fresh.country = {declared, CountrySource::declared};
-    auto& entry = entries_.emplace(key, std::move(fresh)).first->second;
-    ++unchecked_;
+    auto& entry = entries_.emplace(key, Entry{.descriptor = std::move(descriptor)}).first->second;
+    entry.country = declared_country(entry.descriptor.descriptor());
+    entry.check_due = now;
+    entry.door = ++doors_;
     index(entry);
     return entry;
   }
   auto& entry = found->second;
-  const auto& old = entry.descriptor.descriptor();
-  const auto& fresh = descriptor.descriptor();
-  // The same door under the same key needs no new knock.
-  const bool same_door = old.addresses == fresh.addresses && old.noise_key == fresh.noise_key &&
-                         old.cover_name == fresh.cover_name && old.cover == fresh.cover;
-  const bool listed = entry.checked && same_door;
-  list(entry, false);
+  const bool same = same_door(entry.descriptor.descriptor(), descriptor.descriptor());
+  const bool listed = entry.checked;
   unindex(entry);
+  unlist(entry);
   entry.descriptor = std::move(descriptor);
-  if (entry.country.source != CountrySource::database || !same_door) {
-    const auto& declared = entry.descriptor.descriptor().country;
-    entry.country = declared.empty() ? Country{} : Country{declared, CountrySource::declared};
-  }
-  if (!same_door) {
+  if (entry.country.source != CountrySource::database || !same)
+    entry.country = declared_country(entry.descriptor.descriptor());
+  if (!same) {
+    // Since when it fails stays: nobody keeps a place by trying one door after the other.
     entry.check_due = now;
     entry.failures = 0;
-    entry.checking = false;
+    entry.obstacle = Obstacle::none;
+    entry.site = Site::unknown;
+    entry.door = ++doors_;
   }
+  if (listed && same) list(entry);
   index(entry);
-  if (listed) list(entry, true);
   return entry;
 }
 
-void Roster::drop(Entries::iterator found) {
-  list(found->second, false);
+void Roster::drop(Entries::iterator found, SteadyTime now) {
   unindex(found->second);
-  --unchecked_;
+  unlist(found->second);
+  departed_.add(found->first, found->second.sequence, now);
   entries_.erase(found);
 }
 
-void Roster::depart(const PeerKey& peer, std::uint64_t sequence, SteadyTime now) {
-  if (departed_.size() >= RosterLimits::departed_peers)
-    std::erase_if(departed_, [now](const auto& one) { return one.second.until <= now; });
-  if (departed_.size() < RosterLimits::departed_peers)
-    departed_[peer] = {sequence, now + RosterLimits::departed};
-}
-
-void Roster::index(const Entry& entry) {
-  const auto& descriptor = entry.descriptor.descriptor();
-  for (const auto& address : descriptor.addresses) ++at_host_[address.host];
-  checks_.emplace(entry.check_due, descriptor.peer.key());
-}
-
-void Roster::unindex(const Entry& entry) {
-  const auto& descriptor = entry.descriptor.descriptor();
-  for (const auto& address : descriptor.addresses)
-    if (const auto found = at_host_.find(address.host); --found->second == 0) at_host_.erase(found);
-  checks_.erase({entry.check_due, descriptor.peer.key()});
-}
-
-void Roster::list(Entry& entry, bool wanted) {
-  if (entry.checked == wanted) return;
-  const auto& key = entry.descriptor.descriptor().peer.key();
-  entry.checked = wanted;
-  ++revision_;
-  if (wanted) {
-    by_country_[entry.country.code].insert(key);
-    ++listed_count_;
-    --unchecked_;
+void Roster::note_alive(const Registration& registration, WallTime wall, SteadyTime now) {
+  const auto found = entries_.find(registration.peer.key());
+  if (found == entries_.end() || registration.purpose != Purpose::alive ||
+      registration.sequence <= found->second.sequence || is_skewed(registration.time, wall))
     return;
-  }
-  const auto found = by_country_.find(entry.country.code);
-  found->second.erase(key);
-  if (found->second.empty()) by_country_.erase(found);
-  --listed_count_;
-  ++unchecked_;
-}
-
-void Roster::note_alive(const PeerKey& peer, SteadyTime now) {
-  if (const auto found = entries_.find(peer); found != entries_.end()) found->second.heard = now;
-}
-
-void Roster::restore(const Record& record, SteadyTime now) {
-  auto found = entries_.find(record.peer);
-  if (found != entries_.end() && found->second.sequence > record.sequence) return;
-  if (record.departed) {
-    if (found != entries_.end()) drop(found);
-    return depart(record.peer, record.sequence, now);
-  }
-  const bool fresh = found == entries_.end();
-  const bool news = fresh || found->second.sequence < record.sequence;
-  if (found == entries_.end() && departed_.contains(record.peer) &&
-      departed_[record.peer].sequence >= record.sequence)
-    return;
-  if (found == entries_.end() || !std::ranges::equal(found->second.descriptor.wire(), record.descriptor)) {
-    auto descriptor = descriptor_of(record);
-    if (!descriptor) return;
-    put(std::move(*descriptor), now);
-    found = entries_.find(record.peer);
-  }
-  auto& entry = found->second;
-  entry.sequence = record.sequence;
-  entry.first_seen = record.first_seen;
-  entry.last_seen = record.last_seen;
-  if (news) entry.heard = now;
-  if (entry.country != record.country && record.country.source >= entry.country.source) {
-    const bool listed = entry.checked;
-    list(entry, false);
-    entry.country = record.country;
-    list(entry, listed);
-  }
-  list(entry, record.checked);
-  if (news && record.checked && fresh) delay_check(entry, now);
-}
-
-/// A directory that starts does not knock at thousands of doors at once that were open before.
-void Roster::delay_check(Entry& entry, SteadyTime now) {
-  const auto& key = entry.descriptor.descriptor().peer.key();
-  checks_.erase({entry.check_due, key});
-  entry.check_due = now + std::chrono::minutes(1) + (kRecheck - std::chrono::minutes(1)) * key[8] / 256;
-  checks_.emplace(entry.check_due, key);
-}
-
-std::vector<PeerKey> Roster::due_for_check(SteadyTime now, std::size_t most) {
-  std::vector<PeerKey> due;
-  for (const auto& [when, key] : checks_) {
-    if (when > now || due.size() == most) break;
-    due.push_back(key);
-  }
-  for (const auto& key : due) {
-    auto& entry = entries_.at(key);
-    checks_.erase({entry.check_due, key});
-    entry.checking = true;
-    // Should nobody ever say what became of it.
-    entry.check_due = now + kLastRetry;
-    checks_.emplace(entry.check_due, key);
-  }
-  return due;
-}
-
-std::optional<Record> Roster::checked(const PeerKey& peer, const crypto::Digest& descriptor, bool answered,
-                                      const Country& country, SteadyTime now) {
-  const auto found = entries_.find(peer);
-  if (found == entries_.end()) return std::nullopt;
-  auto& entry = found->second;
-  if (entry.descriptor.digest() != descriptor && !entry.checking) return std::nullopt;
-  entry.checking = false;
-  entry.failures = answered ? 0 : entry.failures + 1;
-  checks_.erase({entry.check_due, peer});
-  const auto retry =
-      std::min<std::chrono::seconds>(kFirstRetry * (1U << std::min(entry.failures, 8U)), kLastRetry);
-  entry.check_due = now + (answered ? std::chrono::seconds(kRecheck) : retry);
-  checks_.emplace(entry.check_due, peer);
-
-  const bool listed = answered || (entry.checked && entry.failures < kFailuresToUnlist);
-  const bool moved = country.source == CountrySource::database && country != entry.country;
-  if (listed == entry.checked && !moved) return std::nullopt;
-  list(entry, false);
-  if (moved) entry.country = country;
-  list(entry, listed);
-  return to_record(entry);
+  found->second.heard = now;
 }
 
 std::size_t Roster::prune(WallTime wall, SteadyTime now) {
@@ -306,12 +196,12 @@ std::size_t Roster::prune(WallTime wall, SteadyTime now) {
     const auto next = std::next(it);
     const bool silent = now - it->second.heard > RosterLimits::expiry;
     if (silent || it->second.descriptor.descriptor().expires <= wall) {
-      drop(it);
+      drop(it, now);
       ++count;
     }
     it = next;
   }
-  std::erase_if(departed_, [now](const auto& one) { return one.second.until <= now; });
+  departed_.expire(now);
   return count;
 }
 
@@ -331,7 +221,7 @@ std::vector<const Entry*> Roster::listed(std::string_view country) const {
   }
   relays.reserve(listed_count_);
   for (const auto& [code, keys] : by_country_) add(keys);
-  std::ranges::sort(relays, {}, [](const Entry* entry) { return entry->descriptor.descriptor().peer.key(); });
+  std::ranges::sort(relays, {}, [](const Entry* entry) { return entry->key(); });
   return relays;
 }
 

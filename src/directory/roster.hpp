@@ -1,13 +1,21 @@
 // The relays that a directory knows, and the rules by which they come and go. No I/O, no clock of its own.
+//
+// What a relay says of itself counts for nothing until it was visited: a visit has to find, at the address
+// that it names first, the very peer that has signed (ServiceHooks::knock). So nobody can take the places of
+// a host by naming it.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
+#include "directory/departed.hpp"
 #include "directory/registration.hpp"
+#include "directory/site.hpp"
 
 namespace qnet::directory {
 
@@ -20,8 +28,6 @@ struct Country {
   CountrySource source = CountrySource::unknown;
   bool operator==(const Country&) const = default;
 };
-
-using PeerKey = crypto::Ed25519Public;
 
 /// One relay, as a store keeps it.
 struct Record {
@@ -36,17 +42,48 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
+/// Why a relay that answered is not on the list all the same.
+enum class Obstacle : std::uint8_t {
+  none = 0,
+  crowded,    ///< as many as may be are listed where it answered
+  list_full,  ///< with it the list would be larger than clients take
+};
+
+/// One relay. There may be 200,000: no member without need.
 struct Entry {
   SignedDescriptor descriptor;
   std::uint64_t sequence = 0;
   WallTime first_seen{};
   WallTime last_seen{};
-  Country country;
-  bool checked = false;    ///< listed only then
-  SteadyTime heard{};      ///< expires from here
-  SteadyTime check_due{};  ///< when its address is to be tried (again)
-  unsigned failures = 0;   ///< of checks, one after the other
-  bool checking = false;
+  Country country{};
+  SteadyTime heard{};          ///< by any directory that shares the store; expires from here
+  SteadyTime taken{};          ///< by this one
+  SteadyTime check_due{};      ///< when its address is to be tried (again)
+  SteadyTime failing_since{};  ///< not listed since a visit then; 0 when no visit said so yet
+  Site site = Site::unknown;   ///< where it answered
+  std::uint32_t door = 0;      ///< another number for each address, key and cover that it had
+  std::uint8_t failures = 0;   ///< of checks, one after the other
+  bool checked = false;        ///< its address has answered, and there was room: it is listed
+  bool was_listed = false;     ///< at any time
+  Obstacle obstacle = Obstacle::none;
+
+  [[nodiscard]] const PeerKey& key() const { return descriptor.descriptor().peer.key(); }
+  /// The host that is visited.
+  [[nodiscard]] const std::string& host() const { return descriptor.descriptor().addresses.front().host; }
+};
+
+/// A relay to be visited; `door` tells the answer of one address from that of the next.
+struct DueCheck {
+  PeerKey peer{};
+  std::uint32_t door = 0;
+  bool operator==(const DueCheck&) const = default;
+};
+
+/// What a visit found.
+struct Visit {
+  bool answered = false;    ///< by that very peer
+  Site at = Site::unknown;  ///< the address that answered
+  Country country{};        ///< of that address, when a database knows
 };
 
 class Roster {
@@ -55,25 +92,30 @@ class Roster {
     /// Take addresses outside the public Internet: a network of one's own, and tests.
     bool private_addresses = false;
     std::chrono::seconds shortest_interval = RosterLimits::shortest_interval;
+    std::size_t list_bytes = SnapshotLimits::list;  ///< a larger list no client takes
   };
   explicit Roster(Options options) : options_(options) {}
   Roster() : Roster(Options{}) {}
 
-  /// Judges one whose signatures were checked, and takes it. Gives what a store should keep. Errors:
-  /// clock_skewed, replayed, unknown_peer, too_soon, full, crowded_address, private_address, expired.
-  [[nodiscard]] base::Result<Record> take(const Registration& registration, WallTime wall, SteadyTime now);
+  /// Judges one whose signatures were checked, and takes it. Gives what a store should keep: nothing of a
+  /// goodbye from nobody. Errors: clock_skewed, replayed, unknown_peer, too_soon, full, private_address,
+  /// expired, and crowded_address for who answered where no more are listed; that one counts as alive.
+  [[nodiscard]] base::Result<std::optional<Record>> take(const Registration& registration, WallTime wall,
+                                                         SteadyTime now);
 
   /// A sign of life that could not be stored: the relay must not expire for it. Nothing else changes.
-  void note_alive(const PeerKey& peer, SteadyTime now);
+  void note_alive(const Registration& registration, WallTime wall, SteadyTime now);
 
-  /// From a store, at start or from another process that shares it. Older than what is known is ignored.
-  void restore(const Record& record, SteadyTime now);
+  /// From a store, at start or from another process that shares it. Older than what is known is ignored, and
+  /// so is what others found at a door that was visited from here. Whether it said anything new.
+  bool restore(const Record& record, SteadyTime now);
+  /// From a store, of a relay that is not brought back: nothing older is taken from it.
+  void remember(const Record& record, SteadyTime now);
 
-  /// Whose address is due, at most `most` of them; each is marked as being checked.
-  [[nodiscard]] std::vector<PeerKey> due_for_check(SteadyTime now, std::size_t most);
+  /// Whose address is due, at most `most` of them. None is given again before its answer could be here.
+  [[nodiscard]] std::vector<DueCheck> due_for_check(SteadyTime now, std::size_t most);
   /// What became of a check. Gives what a store should keep, when something changed.
-  std::optional<Record> checked(const PeerKey& peer, const crypto::Digest& descriptor, bool answered,
-                                const Country& country, SteadyTime now);
+  std::optional<Record> checked(const DueCheck& check, const Visit& visit, SteadyTime now);
 
   /// Drops who was not heard of for too long; how many.
   std::size_t prune(WallTime wall, SteadyTime now);
@@ -88,35 +130,39 @@ class Roster {
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
  private:
-  struct KeyHash {
-    std::size_t operator()(const PeerKey& key) const;
-  };
-  struct Departed {
-    std::uint64_t sequence = 0;
-    SteadyTime until{};
-  };
-  using Entries = std::unordered_map<PeerKey, Entry, KeyHash>;
+  using Entries = std::unordered_map<PeerKey, Entry, PeerKeyHash>;
+  /// Who makes room first: never listed before once listed, then who fails longest.
+  using Failing = std::tuple<bool, SteadyTime, PeerKey>;
 
   [[nodiscard]] base::Result<void> judge(const Registration& registration, const Entry* known, WallTime wall,
                                          SteadyTime now) const;
-  [[nodiscard]] base::Result<void> judge_new_addresses(const Descriptor& descriptor,
-                                                       const Entry* known) const;
+  [[nodiscard]] base::Result<void> judge_addresses(const Descriptor& descriptor) const;
+  [[nodiscard]] base::Result<void> make_room(const Descriptor& fresh, const Entry* known, SteadyTime now);
+  [[nodiscard]] base::Result<void> make_room_at(const std::string& host, SteadyTime now);
   Entry& put(SignedDescriptor descriptor, SteadyTime now);
-  void drop(Entries::iterator found);
-  void depart(const PeerKey& peer, std::uint64_t sequence, SteadyTime now);
-  void index(const Entry& entry);
+  void drop(Entries::iterator found, SteadyTime now);
+
+  // The orders in which entries are looked for hold parts of them: an entry changes between these two.
   void unindex(const Entry& entry);
-  void list(Entry& entry, bool wanted);
-  void delay_check(Entry& entry, SteadyTime now);
+  void index(const Entry& entry);
+  [[nodiscard]] Obstacle obstacle_for(const Entry& entry) const;
+  void list(Entry& entry);  ///< or its obstacle is set
+  void unlist(Entry& entry);
+  void note_visit(Entry& entry, const Visit& visit, SteadyTime now);
+  [[nodiscard]] bool may_come_back(const Record& record, const Descriptor& descriptor, SteadyTime now);
+  void adopt(Entry& entry, const Record& record, bool news, SteadyTime now);
 
   Options options_;
   Entries entries_;
-  std::unordered_map<PeerKey, Departed, KeyHash> departed_;
-  std::unordered_map<std::string, std::size_t> at_host_;
-  std::map<std::string, std::set<PeerKey>, std::less<>> by_country_;  // of the listed
-  std::set<std::pair<SteadyTime, PeerKey>> checks_;                   // what is due when
+  DepartedPeers departed_;
+  std::unordered_map<Site, std::size_t> listed_at_;
+  std::map<std::string, std::set<PeerKey>, std::less<>> by_country_;    // of the listed
+  std::set<std::pair<SteadyTime, PeerKey>> checks_;                     // what is due when
+  std::set<Failing> failing_;                                           // of those that are not listed
+  std::unordered_map<std::string, std::vector<PeerKey>> never_listed_;  // by the host that they name
   std::size_t listed_count_ = 0;
-  std::size_t unchecked_ = 0;
+  std::size_t listed_bytes_ = 0;
+  std::uint32_t doors_ = 0;
   std::uint64_t revision_ = 1;
 };
 

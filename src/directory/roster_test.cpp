@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "directory/testing/relays.hpp"
+#include "directory/testing/roster_fixture.hpp"
 
 namespace qnet::directory {
 namespace {
@@ -11,50 +11,13 @@ using namespace std::chrono_literals;
 using testing::descriptor_of;
 using testing::goodbye_of;
 using testing::heartbeat_of;
-using testing::identity;
 using testing::kNow;
 using testing::kStart;
 using testing::registration_of;
+using testing::Relay;
+using testing::signed_again;
 
-struct Relay {
-  explicit Relay(std::uint64_t seed, const std::string& host = "198.51.99.7")
-      : keys(identity(seed)), descriptor(SignedDescriptor::sign(descriptor_of(keys, host), keys)) {}
-  [[nodiscard]] const PeerKey& key() const { return keys.signing.public_key; }
-  mesh::Identity keys;
-  SignedDescriptor descriptor;
-};
-
-class RosterTest : public ::testing::Test {
- protected:
-  void register_and_check(const Relay& relay, Country country = {}) {
-    ASSERT_TRUE(roster_.take(registration_of(relay.descriptor, 1), kNow, kStart));
-    answer(relay, true, std::move(country));
-  }
-  void answer(const Relay& relay, bool answered, Country country = {}, SteadyTime now = kStart) {
-    (void)roster_.due_for_check(now, 100);
-    (void)roster_.checked(relay.key(), relay.descriptor.digest(), answered, country, now);
-  }
-  void expect_refused(const Registration& registration, Errc code, WallTime wall = kNow,
-                      SteadyTime now = kStart + 10s) {
-    const auto taken = roster_.take(registration, wall, now);
-    ASSERT_FALSE(taken);
-    EXPECT_TRUE(taken.error().is(code)) << taken.error().message();
-  }
-
-  Roster roster_;
-  Relay relay_{1};
-};
-
-TEST_F(RosterTest, lists_a_relay_only_after_its_address_has_answered) {
-  ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart));
-  EXPECT_TRUE(roster_.listed().empty());
-  EXPECT_EQ(roster_.due_for_check(kStart, 10), std::vector<PeerKey>{relay_.key()});
-  EXPECT_TRUE(roster_.due_for_check(kStart, 10).empty()) << "it is being checked";
-  const auto record = roster_.checked(relay_.key(), relay_.descriptor.digest(), true, {}, kStart);
-  ASSERT_TRUE(record);
-  EXPECT_TRUE(record->checked);
-  EXPECT_EQ(roster_.listed().size(), 1U);
-}
+class RosterTest : public testing::RosterTest {};
 
 TEST_F(RosterTest, updates_a_relay_and_does_not_list_it_twice) {
   register_and_check(relay_);
@@ -65,23 +28,6 @@ TEST_F(RosterTest, updates_a_relay_and_does_not_list_it_twice) {
   ASSERT_EQ(roster_.listed().size(), 1U);
   EXPECT_EQ(roster_.listed()[0]->descriptor, descriptor);
   EXPECT_EQ(roster_.listed()[0]->first_seen, kNow);
-}
-
-TEST_F(RosterTest, checks_a_new_address_before_it_is_listed_again) {
-  register_and_check(relay_);
-  const auto moved = SignedDescriptor::sign(descriptor_of(relay_.keys, "198.51.99.8"), relay_.keys);
-  ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 30s));
-  EXPECT_TRUE(roster_.listed().empty());
-  EXPECT_EQ(roster_.due_for_check(kStart + 30s, 10).size(), 1U);
-}
-
-TEST_F(RosterTest, takes_no_answer_from_an_old_address_for_the_new_one) {
-  ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart));
-  (void)roster_.due_for_check(kStart, 10);
-  const auto moved = SignedDescriptor::sign(descriptor_of(relay_.keys, "198.51.99.8"), relay_.keys);
-  ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 30s));
-  EXPECT_FALSE(roster_.checked(relay_.key(), relay_.descriptor.digest(), true, {}, kStart + 30s));
-  EXPECT_TRUE(roster_.listed().empty());
 }
 
 TEST_F(RosterTest, refuses_a_replayed_registration) {
@@ -120,28 +66,6 @@ TEST_F(RosterTest, refuses_one_peer_that_registers_all_the_time) {
   EXPECT_TRUE(roster_.take(heartbeat_of(relay_.descriptor, 2), kNow, kStart + 5s));
 }
 
-TEST_F(RosterTest, takes_no_more_than_sixteen_peers_at_one_host) {
-  for (std::uint64_t seed = 1; seed <= RosterLimits::at_one_host; ++seed)
-    ASSERT_TRUE(roster_.take(registration_of(Relay(seed).descriptor, 1), kNow, kStart));
-  expect_refused(registration_of(Relay(100).descriptor, 1), Errc::crowded_address);
-  EXPECT_TRUE(roster_.take(registration_of(Relay(101, "198.51.99.8").descriptor, 1), kNow, kStart));
-}
-
-TEST_F(RosterTest, a_goodbye_makes_room_at_its_host) {
-  for (std::uint64_t seed = 1; seed <= RosterLimits::at_one_host; ++seed)
-    ASSERT_TRUE(roster_.take(registration_of(Relay(seed).descriptor, 1), kNow, kStart));
-  ASSERT_TRUE(roster_.take(goodbye_of(relay_.descriptor, 2), kNow, kStart + 10s));
-  EXPECT_TRUE(roster_.take(registration_of(Relay(100).descriptor, 1), kNow, kStart));
-}
-
-TEST_F(RosterTest, bounds_how_many_wait_for_a_check) {
-  for (std::uint64_t seed = 0; seed < RosterLimits::unchecked; ++seed) {
-    const auto host = "198.51." + std::to_string(seed / 200) + "." + std::to_string(1 + seed % 200);
-    ASSERT_TRUE(roster_.take(registration_of(Relay(1000 + seed, host).descriptor, 1), kNow, kStart));
-  }
-  expect_refused(registration_of(relay_.descriptor, 1), Errc::full);
-}
-
 TEST_F(RosterTest, refuses_private_addresses_unless_they_are_asked_for) {
   for (const auto* const host : {"127.0.0.1", "10.0.0.1", "192.168.1.1", "169.254.169.254", "fd00::1",
                                  "::ffff:10.0.0.1", "localhost", "printer.local"}) {
@@ -173,28 +97,6 @@ TEST_F(RosterTest, keeps_everybody_when_the_wall_clock_jumps) {
   EXPECT_EQ(roster_.prune(kNow - 1h, kStart + 30s), 0U);
 }
 
-TEST_F(RosterTest, a_sign_of_life_that_could_not_be_stored_counts) {
-  register_and_check(relay_);
-  roster_.note_alive(relay_.key(), kStart + 100s);
-  EXPECT_EQ(roster_.prune(kNow, kStart + 150s), 0U);
-}
-
-TEST_F(RosterTest, one_lost_check_does_not_unlist_and_two_do) {
-  register_and_check(relay_);
-  answer(relay_, false, {}, kStart + 61min);
-  EXPECT_EQ(roster_.listed().size(), 1U);
-  answer(relay_, false, {}, kStart + 80min);
-  EXPECT_TRUE(roster_.listed().empty());
-  answer(relay_, true, {}, kStart + 100min);
-  EXPECT_EQ(roster_.listed().size(), 1U);
-}
-
-TEST_F(RosterTest, is_checked_again_within_the_hour) {
-  register_and_check(relay_);
-  EXPECT_TRUE(roster_.due_for_check(kStart + 59min, 10).empty());
-  EXPECT_EQ(roster_.due_for_check(kStart + 60min, 10).size(), 1U);
-}
-
 TEST_F(RosterTest, a_country_from_the_database_beats_the_declared_one) {
   register_and_check(relay_, {"DE", CountrySource::database});
   EXPECT_TRUE(roster_.listed("SE").empty());
@@ -207,40 +109,42 @@ TEST_F(RosterTest, a_country_from_the_database_beats_the_declared_one) {
   EXPECT_EQ(roster_.countries(), (std::map<std::string, std::size_t>{{"DE", 1}, {"SE", 1}}));
 }
 
-TEST_F(RosterTest, a_record_restores_what_was_listed) {
-  register_and_check(relay_, {"DE", CountrySource::database});
-  const auto record = to_record(*roster_.find(relay_.key()));
-  Roster again;
-  again.restore(record, kStart + 1h);
-  ASSERT_EQ(again.listed("DE").size(), 1U);
-  EXPECT_EQ(to_record(*again.find(relay_.key())), record);
-  EXPECT_EQ(again.prune(kNow, kStart + 1h + 60s), 0U) << "it has time to be heard of again";
-  const auto replay = again.take(registration_of(relay_.descriptor, 1), kNow, kStart + 2h);
-  EXPECT_FALSE(replay);
+TEST_F(RosterTest, a_goodbye_from_nobody_leaves_nothing_behind) {
+  const auto taken = roster_.take(goodbye_of(relay_.descriptor, 7), kNow, kStart);
+  ASSERT_TRUE(taken);
+  EXPECT_FALSE(*taken) << "nothing to store";
+  EXPECT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart)) << "nor to remember";
 }
 
-TEST_F(RosterTest, who_was_listed_before_a_restart_is_checked_within_the_hour_not_at_once) {
+TEST_F(RosterTest, a_goodbye_is_kept_with_the_time_at_which_it_was_said) {
   register_and_check(relay_);
-  Roster again;
-  again.restore(to_record(*roster_.find(relay_.key())), kStart);
-  EXPECT_TRUE(again.due_for_check(kStart + 59s, 10).empty());
-  EXPECT_EQ(again.due_for_check(kStart + 1h, 10).size(), 1U);
+  const auto taken = roster_.take(goodbye_of(relay_.descriptor, 2), kNow + 90s, kStart + 90s);
+  ASSERT_TRUE(taken && *taken);
+  EXPECT_TRUE((*taken)->departed);
+  EXPECT_EQ((*taken)->sequence, 2U);
+  EXPECT_EQ((*taken)->last_seen, kNow + 90s);
 }
 
-TEST_F(RosterTest, another_directorys_records_are_taken_and_old_ones_are_not) {
+TEST_F(RosterTest, refuses_a_replay_from_before_a_silence) {
   register_and_check(relay_);
-  auto record = to_record(*roster_.find(relay_.key()));
-  record.sequence = 9;
-  record.last_seen += 30s;
-  roster_.restore(record, kStart + 100s);
-  EXPECT_EQ(roster_.prune(kNow, kStart + 130s), 0U) << "it was heard of there";
-  record.departed = true;
-  record.sequence = 8;
-  roster_.restore(record, kStart + 100s);
-  EXPECT_EQ(roster_.listed().size(), 1U);
-  record.sequence = 10;
-  roster_.restore(record, kStart + 100s);
-  EXPECT_TRUE(roster_.listed().empty());
+  ASSERT_EQ(roster_.prune(kNow, kStart + 121s), 1U);
+  expect_refused(registration_of(relay_.descriptor, 1), Errc::replayed, kNow, kStart + 122s);
+  EXPECT_TRUE(roster_.take(registration_of(relay_.descriptor, 2), kNow, kStart + 122s));
+}
+
+TEST_F(RosterTest, a_sign_of_life_that_could_not_be_stored_counts) {
+  register_and_check(relay_);
+  roster_.note_alive(heartbeat_of(relay_.descriptor, 2), kNow, kStart + 100s);
+  EXPECT_EQ(roster_.prune(kNow, kStart + 150s), 0U);
+  EXPECT_TRUE(roster_.take(heartbeat_of(relay_.descriptor, 2), kNow, kStart + 150s)) << "its number is free";
+}
+
+TEST_F(RosterTest, no_copy_no_goodbye_and_no_old_letter_is_a_sign_of_life) {
+  register_and_check(relay_);
+  roster_.note_alive(heartbeat_of(relay_.descriptor, 1), kNow, kStart + 100s);
+  roster_.note_alive(goodbye_of(relay_.descriptor, 2), kNow, kStart + 100s);
+  roster_.note_alive(heartbeat_of(relay_.descriptor, 3, kNow - 6min), kNow, kStart + 100s);
+  EXPECT_EQ(roster_.prune(kNow, kStart + 150s), 1U);
 }
 
 TEST_F(RosterTest, the_revision_changes_with_the_list_alone) {

@@ -19,8 +19,9 @@ std::vector<Entry> entries(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const auto keys = identity(100 + i);
     auto descriptor = SignedDescriptor::sign(descriptor_of(keys), keys);
-    made.push_back(
-        {std::move(descriptor), 1, kNow, kNow, {"SE", CountrySource::declared}, true, {}, {}, 0, false});
+    auto& entry = made.emplace_back(Entry{.descriptor = std::move(descriptor)});
+    entry.country = {"SE", CountrySource::declared};
+    entry.checked = true;
   }
   std::ranges::sort(made, {}, [](const Entry& e) { return e.descriptor.descriptor().peer.key(); });
   return made;
@@ -113,7 +114,8 @@ TEST_F(SnapshotTest, a_client_takes_no_header_past_its_time_nor_from_the_future)
   const auto late = accept_header(header(), operator_.peer_id(), nullptr, kNow + SnapshotLimits::life);
   ASSERT_FALSE(late);
   EXPECT_TRUE(late.error().is(Errc::expired));
-  EXPECT_TRUE(accept_header(header(), operator_.peer_id(), nullptr, kNow - 9min)) << "a slow clock is no reason";
+  EXPECT_TRUE(accept_header(header(), operator_.peer_id(), nullptr, kNow - 9min))
+      << "a slow clock is no reason";
   const auto early = accept_header(header(), operator_.peer_id(), nullptr, kNow - 11min);
   ASSERT_FALSE(early);
   EXPECT_TRUE(early.error().is(Errc::clock_skewed));

@@ -142,8 +142,9 @@ net::Task<http::Reply> Api::prune(const http::Request& request) {
     co_return reply;
   }
   const auto pruned = service_->prune();
+  if (!pruned) co_return to_http(refusal(pruned.error()));
   boost::json::object body;
-  body["pruned"] = pruned;
+  body["pruned"] = *pruned;
   body["remaining"] = service_->roster().size();
   co_return http::Reply{200, kJson, boost::json::serialize(body) + "\n", {}};
 }

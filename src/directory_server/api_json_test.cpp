@@ -50,7 +50,8 @@ TEST_F(ApiJsonTest, a_readable_field_that_lies_is_refused) {
 }
 
 TEST_F(ApiJsonTest, a_listing_is_one_object) {
-  const Entry entry{descriptor_, 1, testing::kNow, testing::kNow, {}, true, {}, {}, 0, false};
+  const Entry entry{
+      .descriptor = descriptor_, .first_seen = testing::kNow, .last_seen = testing::kNow, .checked = true};
   EXPECT_EQ(ListingJson().take(), "{\"relays\":[],\"count\":0}\n");
   ListingJson two;
   two.add(entry);

@@ -41,6 +41,7 @@ Service::Service(asio::io_context& io, mesh::Identity identity, Roster::Options 
       roster_(options),
       limiter_(random),
       session_limiter_(random),
+      rows_(wall_now(), steady_now()),
       prune_timer_(io),
       check_timer_(io) {}
 
@@ -52,20 +53,46 @@ base::Result<std::shared_ptr<Service>> Service::start(asio::io_context& io, mesh
   auto records = store->load();
   if (!records) return base::forward_error(records);
   std::shared_ptr<Service> service(new Service(io, std::move(identity), options, std::move(hooks), random));
-  // Those who lived when the last one was heard of; the others had been silent for too long already.
-  WallTime newest{};
-  for (const auto& record : *records) newest = std::max(newest, record.last_seen);
-  for (const auto& record : *records)
-    if (record.last_seen >= newest - RosterLimits::expiry) service->roster_.restore(record, steady_now());
+  service->load(std::move(*records));
   service->worker_ = std::make_unique<StoreWorker>(
       io, std::move(store), [weak = std::weak_ptr(service)](const std::vector<Record>& changed) {
-        const auto self = weak.lock();
-        if (!self) return;
-        for (const auto& record : changed) self->roster_.restore(record, steady_now());
+        if (const auto self = weak.lock()) self->take_over(changed);
       });
-  asio::co_spawn(io, service->keep_pruned(), asio::detached);
-  asio::co_spawn(io, service->keep_checked(), asio::detached);
+  // Who is stopped and let go before these have begun must not be gone when they do.
+  asio::co_spawn(io, [service] { return service->keep_pruned(); }, asio::detached);
+  asio::co_spawn(io, [service] { return service->keep_checked(); }, asio::detached);
   return service;
+}
+
+/// Brings back those who lived when the last one was heard of, and remembers the others' numbers.
+void Service::load(std::vector<Record> records) {
+  const auto wall = wall_now();
+  WallTime newest{};
+  for (const auto& record : records) {
+    rows_.heard(record.last_seen, wall, steady_now());
+    // One row that was written while a clock ran ahead must not make all others look old.
+    if (record.last_seen <= wall + RowClock::skew) newest = std::max(newest, record.last_seen);
+  }
+  // The oldest first: when there are too many numbers to remember, theirs go.
+  std::ranges::sort(records, {}, &Record::last_seen);
+  for (const auto& record : records) {
+    if (record.departed || record.last_seen >= newest - ServiceLimits::brought_back)
+      roster_.restore(record, steady_now());
+    else
+      roster_.remember(record, steady_now());
+  }
+}
+
+/// A store may give rows again that it gave long ago (postgres_store.cpp). Whom this directory has forgotten
+/// meanwhile, number and all, must not come back by them.
+void Service::take_over(const std::vector<Record>& changed) {
+  const auto wall = wall_now();
+  const auto now = steady_now();
+  for (const auto& record : changed) {
+    const bool forgotten = roster_.find(record.peer) == nullptr && rows_.is_stale(record.last_seen, now);
+    // What this process wrote itself, by its own clock, is no news and says nothing about the time.
+    if (!forgotten && roster_.restore(record, now)) rows_.heard(record.last_seen, wall, now);
+  }
 }
 
 void Service::stop() {
@@ -86,25 +113,21 @@ net::Task<Answer> Service::submit(base::Bytes wire) {
   if (!registration) co_return refuse(registration.error());
   if (!healthy()) {
     // It lives; that we cannot write it down is not its fault.
-    roster_.note_alive(registration->peer.key(), steady_now());
+    roster_.note_alive(*registration, wall_now(), steady_now());
     co_return refuse(Errc::store_lost);
   }
   auto record = roster_.take(*registration, wall_now(), steady_now());
   if (!record) co_return refuse(record.error());
+  Answer answer;
+  answer.status = Status::ok;
+  if (!*record) co_return answer;
   ++(registration->descriptor ? counters_.registered : counters_.heartbeats);
   if (registration->descriptor) check_timer_.cancel();
-  const bool listed = record->checked;
-  // What a crash of the machine takes of a heartbeat, the next one brings again.
-  if (!registration->descriptor && registration->purpose == Purpose::alive) {
-    worker_->save_later(std::move(*record));
-    Answer answer;
-    answer.status = listed ? Status::ok : Status::accepted;
-    co_return answer;
-  }
-  const auto saved = co_await worker_->save(std::move(*record));
+  const bool listed = (*record)->checked;
+  if (!listed && registration->purpose == Purpose::alive) answer.status = Status::accepted;
+  // Heartbeats, too: a copy of one must not count again after a crash, and a transaction has room for many.
+  const auto saved = co_await worker_->save(std::move(**record));
   if (!saved) co_return refuse(saved.error());
-  Answer answer;
-  answer.status = listed || registration->purpose == Purpose::goodbye ? Status::ok : Status::accepted;
   co_return answer;
 }
 
@@ -125,7 +148,7 @@ const Publication& Service::publication() {
   if (first ||
       (published_revision_ != roster_.revision() && now - listed_at_ >= SnapshotLimits::publish_interval))
     renew_list();
-  if (published_.header.empty() || now - signed_at_ >= SnapshotLimits::renewal) sign_header();
+  if (published_.header.empty() || is_old(issued_, wall_now(), signed_at_, now)) sign_header();
   return published_;
 }
 
@@ -154,49 +177,56 @@ void Service::sign_header() {
                               now + SnapshotLimits::life, published_.digest, published_.count};
   published_.header = header.sign(identity_);
   signed_at_ = steady_now();
+  issued_ = now;
 }
 
-std::size_t Service::prune() {
-  // While nothing can be written down, a relay's silence may be ours.
-  if (!healthy()) return 0;
+base::Result<std::size_t> Service::prune() {
+  if (!healthy()) return base::fail(Errc::store_lost);
   worker_->forget_old();
   return roster_.prune(wall_now(), steady_now());
 }
 
 net::Task<void> Service::keep_pruned() {
-  const auto self = shared_from_this();
   while (!stopped_) {
     prune_timer_.expires_after(RosterLimits::pruning);
     (void)co_await prune_timer_.async_wait(kAwait);
-    if (!stopped_) prune();
+    if (!stopped_) (void)prune();
   }
 }
 
 net::Task<void> Service::keep_checked() {
   const auto self = shared_from_this();
   while (!stopped_) {
-    for (const auto& peer : roster_.due_for_check(steady_now(), ServiceLimits::knocks - knocking_)) {
+    for (const auto& due : roster_.due_for_check(steady_now(), ServiceLimits::knocks - knocking_)) {
       ++knocking_;
-      asio::co_spawn(io_, check(peer), asio::detached);
+      asio::co_spawn(io_, [self, due] { return self->check(due); }, asio::detached);
     }
     check_timer_.expires_after(ServiceLimits::look_for_checks);
     (void)co_await check_timer_.async_wait(kAwait);
   }
 }
 
-net::Task<void> Service::check(PeerKey peer) {
-  const auto self = shared_from_this();
-  const auto* const entry = roster_.find(peer);
-  if (entry != nullptr) {
-    const auto descriptor = std::make_shared<const SignedDescriptor>(entry->descriptor);
-    const auto knock = co_await hooks_.knock(descriptor);
-    Country country;
-    if (knock.at && hooks_.country_of)
-      if (auto code = hooks_.country_of(*knock.at)) country = {std::move(*code), CountrySource::database};
-    auto record = roster_.checked(peer, descriptor->digest(), knock.answered, country, steady_now());
-    if (record && worker_) worker_->save_later(std::move(*record));
+net::Task<void> Service::check(DueCheck due) {
+  // Whatever becomes of it: a place that is never given back is one knock less, for good.
+  const std::unique_ptr<std::size_t, decltype([](std::size_t* count) { --*count; })> place(&knocking_);
+  co_await knock_and_note(due);
+}
+
+net::Task<void> Service::knock_and_note(DueCheck due) {
+  const auto* const entry = roster_.find(due.peer);
+  if (entry == nullptr || entry->door != due.door) co_return;
+  const auto descriptor = std::make_shared<const SignedDescriptor>(entry->descriptor);
+  const auto knock = co_await hooks_.knock(descriptor);
+  Visit visit;
+  visit.answered = knock.answered;
+  if (knock.at) {
+    visit.at = site_of(*knock.at);
+    if (hooks_.country_of)
+      if (auto code = hooks_.country_of(*knock.at))
+        visit.country = {std::move(*code), CountrySource::database};
   }
-  --knocking_;
+  auto record = roster_.checked(due, visit, steady_now());
+  if (record && worker_) worker_->save_later(std::move(*record));
 }
 
 }  // namespace qnet::directory

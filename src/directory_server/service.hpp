@@ -12,6 +12,7 @@
 #include "directory/exchange.hpp"
 #include "directory/snapshot.hpp"
 #include "directory_server/rate_limiter.hpp"
+#include "directory_server/row_clock.hpp"
 #include "directory_server/store_worker.hpp"
 #include "exit/ip_address.hpp"
 
@@ -21,11 +22,15 @@ struct ServiceLimits {
   /// Doors knocked at side by side.
   static constexpr std::size_t knocks = 32;
   static constexpr std::chrono::milliseconds look_for_checks{200};
+  /// At a start, who was heard of this long before the newest row or later is brought back. Longer than
+  /// expiry: rows are written again one by one when a store that was lost is back, and a stop may come
+  /// between. Who is dead expires in two minutes.
+  static constexpr std::chrono::minutes brought_back{15};
 };
 
 /// What came of a visit to a relay's address.
 struct Knock {
-  bool answered = false;
+  bool answered = false;              ///< by the very peer that signed the descriptor
   std::optional<exit::IpAddress> at;  ///< the very address that answered
 };
 
@@ -42,6 +47,13 @@ struct Publication {
   crypto::Digest digest{};                  ///< of the list
   std::uint64_t count = 0;
 };
+
+/// By both clocks: after a sleep, or when the wall clock is set, a header may be about to expire, or come
+/// from the future, that is only minutes old by the other.
+[[nodiscard]] inline bool is_old(WallTime issued, WallTime wall, SteadyTime signed_at, SteadyTime now) {
+  return wall < issued || wall - issued >= SnapshotLimits::renewal ||
+         now - signed_at >= SnapshotLimits::renewal;
+}
 
 struct ServiceCounters {
   std::uint64_t registered = 0;  ///< descriptors taken
@@ -70,8 +82,9 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<Answer> answer(Query query);
   /// What is signed now; made anew when it is due.
   [[nodiscard]] const Publication& publication();
-  /// Drops the silent at once; how many.
-  std::size_t prune();
+  /// Drops the silent at once; how many. store_lost while nothing can be written down: a relay's silence may
+  /// be ours then, and nobody is dropped.
+  [[nodiscard]] base::Result<std::size_t> prune();
 
   [[nodiscard]] const Roster& roster() const { return roster_; }
   [[nodiscard]] RateLimiter& limiter() { return limiter_; }                  ///< of HTTP
@@ -87,7 +100,10 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] Answer refuse(const base::Error& error);
   net::Task<void> keep_pruned();
   net::Task<void> keep_checked();
-  net::Task<void> check(PeerKey peer);
+  net::Task<void> check(DueCheck due);
+  net::Task<void> knock_and_note(DueCheck due);
+  void load(std::vector<Record> records);
+  void take_over(const std::vector<Record>& changed);
   void renew_list();
   void sign_header();
 
@@ -103,6 +119,8 @@ class Service : public std::enable_shared_from_this<Service> {
   std::uint64_t version_ = 0;
   SteadyTime listed_at_{};
   SteadyTime signed_at_{};
+  WallTime issued_{};  ///< of the header
+  RowClock rows_;
   std::size_t knocking_ = 0;
   boost::asio::steady_timer prune_timer_;
   boost::asio::steady_timer check_timer_;

@@ -1,0 +1,67 @@
+#include "directory/roster_checks.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "directory/roster.hpp"
+
+namespace qnet::directory {
+
+std::vector<DueCheck> Roster::due_for_check(SteadyTime now, std::size_t most) {
+  std::vector<DueCheck> due;
+  for (const auto& [when, key] : checks_) {
+    if (when > now || due.size() == most) break;
+    due.push_back({key, entries_.at(key).door});
+  }
+  for (const auto& check : due) {
+    auto& entry = entries_.at(check.peer);
+    unindex(entry);
+    // Should nobody ever say what became of it.
+    entry.check_due = now + CheckLimits::last_retry;
+    index(entry);
+  }
+  return due;
+}
+
+std::optional<Record> Roster::checked(const DueCheck& check, const Visit& visit, SteadyTime now) {
+  const auto found = entries_.find(check.peer);
+  // What answered was another address than the one that is known now.
+  if (found == entries_.end() || found->second.door != check.door) return std::nullopt;
+  auto& entry = found->second;
+  if (!visit.answered && !entry.was_listed && entry.failures + 1U >= RosterLimits::failed_checks) {
+    drop(found, now);
+    return std::nullopt;
+  }
+  const bool was_listed = entry.checked;
+  const auto old_country = entry.country;
+  unindex(entry);
+  note_visit(entry, visit, now);
+  index(entry);
+  if (entry.checked == was_listed && entry.country == old_country) return std::nullopt;
+  return to_record(entry);
+}
+
+void Roster::note_visit(Entry& entry, const Visit& visit, SteadyTime now) {
+  if (visit.answered) {
+    const bool moved = visit.country.source == CountrySource::database && visit.country != entry.country;
+    entry.failures = 0;
+    if (!entry.checked || moved || entry.site != visit.at) {
+      unlist(entry);
+      entry.site = visit.at;
+      if (moved) entry.country = visit.country;
+      list(entry);
+    }
+  } else {
+    if (entry.failures < std::numeric_limits<std::uint8_t>::max()) ++entry.failures;
+    if (entry.failures >= CheckLimits::failures_to_unlist) unlist(entry);
+  }
+  if (!entry.checked && entry.failing_since == SteadyTime{}) entry.failing_since = now;
+  // Who is only in want of room may find some soon.
+  std::chrono::seconds pause = entry.checked ? CheckLimits::recheck : CheckLimits::last_retry;
+  if (!visit.answered)
+    pause = std::min<std::chrono::seconds>(
+        CheckLimits::first_retry * (1U << std::min<unsigned>(entry.failures, 8U)), CheckLimits::last_retry);
+  entry.check_due = now + pause;
+}
+
+}  // namespace qnet::directory

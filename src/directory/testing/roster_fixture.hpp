@@ -1,0 +1,61 @@
+// A roster for tests, with relays that register and are visited.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "directory/roster.hpp"
+#include "directory/testing/relays.hpp"
+
+namespace qnet::directory::testing {
+
+struct Relay {
+  explicit Relay(std::uint64_t seed, const std::string& host = "198.51.99.7")
+      : keys(identity(seed)), descriptor(SignedDescriptor::sign(descriptor_of(keys, host), keys)) {}
+  [[nodiscard]] const PeerKey& key() const { return keys.signing.public_key; }
+  mesh::Identity keys;
+  SignedDescriptor descriptor;
+};
+
+/// A public host for each number.
+[[nodiscard]] inline std::string host_of(std::uint64_t number) {
+  return "198.51." + std::to_string(number / 200) + "." + std::to_string(1 + number % 200);
+}
+
+/// What the relay says anew about the same door.
+[[nodiscard]] inline SignedDescriptor signed_again(const Relay& relay) {
+  auto descriptor = relay.descriptor.descriptor();
+  descriptor.issued += std::chrono::minutes(1);
+  return SignedDescriptor::sign(descriptor, relay.keys);
+}
+
+class RosterTest : public ::testing::Test {
+ protected:
+  void register_and_check(const Relay& relay, Country country = {}) {
+    ASSERT_TRUE(roster_.take(registration_of(relay.descriptor, 1), kNow, kStart));
+    answer(relay, true, std::move(country));
+  }
+  /// Of the door that it has now; from the first address that it names.
+  std::optional<Record> answer(const Relay& relay, bool answered, Country country = {},
+                               SteadyTime now = kStart) {
+    (void)roster_.due_for_check(now, 100);
+    const auto* const entry = roster_.find(relay.key());
+    if (entry == nullptr) return std::nullopt;
+    Visit visit{answered, Site::unknown, std::move(country)};
+    const auto at = exit::IpAddress::parse(entry->host());
+    if (answered && at) visit.at = site_of(*at);
+    return roster_.checked({relay.key(), entry->door}, visit, now);
+  }
+  void expect_refused(const Registration& registration, Errc code, WallTime wall = kNow,
+                      SteadyTime now = kStart + std::chrono::seconds(10)) {
+    const auto taken = roster_.take(registration, wall, now);
+    ASSERT_FALSE(taken);
+    EXPECT_TRUE(taken.error().is(code)) << taken.error().message();
+  }
+  /// Whether a heartbeat would be answered; not how.
+  [[nodiscard]] bool knows(const Relay& relay) const { return roster_.find(relay.key()) != nullptr; }
+
+  Roster roster_;
+  Relay relay_{1};
+};
+
+}  // namespace qnet::directory::testing
