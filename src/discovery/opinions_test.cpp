@@ -36,8 +36,7 @@ class OpinionsTest : public ::testing::Test {
       const auto keys = identity(seed);
       auto descriptor = directory::testing::descriptor_of(keys);
       descriptor.expires = kNow + 48h;
-      directory::Entry entry{
-          directory::SignedDescriptor::sign(descriptor, keys), 1, kNow, kNow, {}, true, {}, {}, 0, false};
+      directory::Entry entry{.descriptor = directory::SignedDescriptor::sign(descriptor, keys)};
       entries.emplace(keys.signing.public_key, std::move(entry));
     }
     std::vector<const directory::Entry*> relays;
