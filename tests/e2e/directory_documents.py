@@ -1,4 +1,4 @@
-"""A second implementation of the directory's documents (docs/spec/directory.md): what a relay signs, for tests."""
+"""A second implementation of the directory's documents (docs/spec/directory.md), for tests: what relays and directories sign."""
 
 import base64
 import hashlib
@@ -6,7 +6,7 @@ import json
 import time
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -59,7 +59,11 @@ class Relay:
 
     @property
     def peer_id(self):
-        return base58(b"\x00\x24\x08\x01\x12\x20" + self.public)
+        return self.peer_id_of(self.public)
+
+    @staticmethod
+    def peer_id_of(public):
+        return base58(b"\x00\x24\x08\x01\x12\x20" + public)
 
     def descriptor(self, **changes):
         f = {**self.fields, **changes}
@@ -79,3 +83,72 @@ class Relay:
 
     def body(self, **more):
         return json.dumps({"registration": base64url(self.registration(**more))}).encode()
+
+
+def uncbor(data):
+    """One item of deterministic CBOR, and nothing after it."""
+    item, rest = _item(data)
+    assert not rest, "something follows the item"
+    assert cbor(item) == data, "the form is not the deterministic one"
+    return item
+
+
+def _item(data):
+    major, number, rest = data[0] >> 5, data[0] & 31, data[1:]
+    if number >= 24:
+        size = 1 << number - 24
+        assert size <= 8, "an indefinite length"
+        number, rest = int.from_bytes(rest[:size], "big"), rest[size:]
+    if major == 0:
+        return number, rest
+    if major in (2, 3):
+        assert len(rest) >= number, "cut off"
+        text = rest[:number]
+        return (text if major == 2 else text.decode()), rest[number:]
+    assert major == 4, f"major type {major} has no place here"
+    items = []
+    for _ in range(number):
+        item, rest = _item(rest)
+        items.append(item)
+    return items, rest
+
+
+def unbase64url(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def noise_key_of(invite):
+    """[format, peer, Noise key, …], and four bytes of checksum."""
+    return uncbor(unbase64url(invite.removeprefix("qnet://"))[:-4])[2]
+
+
+def keys_of(node):
+    """A running peer's own keys: Relay(**keys_of(node)) speaks for it."""
+    return {"seed": (node.folder / "state" / "identity.key").read_bytes()[16:48], "noise_key": noise_key_of(node.invite())}
+
+
+def verified(kind, wire, public=None):
+    """The body of a signed document; of one that names its signer in its second field, unless that is given."""
+    body, signature = uncbor(wire)
+    fields = uncbor(body)
+    Ed25519PublicKey.from_public_bytes(public or fields[1]).verify(signature, kind + body)
+    return fields
+
+
+def snapshot_header(wire):
+    """What a signed header says; fails on a wrong signature."""
+    names = ("format", "directory", "version", "issued", "expires", "digest", "count")
+    fields = verified(b"qnet-snapshot-1:", wire)
+    assert len(fields) == len(names)
+    return dict(zip(names, fields))
+
+
+def snapshot_list(data):
+    """[(descriptor's fields, country, source)], each descriptor with a good signature."""
+    relays = []
+    while data:
+        size = int.from_bytes(data[:2], "big")
+        wire, country, source = uncbor(data[2:2 + size])
+        relays.append((verified(b"qnet-descriptor-1:", wire), country, source))
+        data = data[2 + size:]
+    return relays

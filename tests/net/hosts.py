@@ -5,19 +5,21 @@ import contextlib
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 from delay_link import ip  # noqa: E402
-from harness import Process, run  # noqa: E402
+from harness import Process, need, run  # noqa: E402
 
 
 class Host:
     def __init__(self, switch, number):
         self.switch, self.number = switch, number
         self.name, self.address = f"{switch.name}-{number}", f"10.78.0.{number}"
+        self.names = pathlib.Path("/etc/netns") / self.name  # what `ip netns exec` puts over /etc
         ip("netns", "add", self.name)
         ip("-n", self.name, "link", "set", "lo", "up")
         ip("-n", switch.name, "link", "add", "name", f"port{number}", "type", "veth", "peer", "name", "eth0", "netns", self.name)
@@ -28,8 +30,14 @@ class Host:
     def command(self, *arguments):
         return ["ip", "netns", "exec", self.name, *map(str, arguments)]
 
-    def run(self, *arguments, seconds=30):
-        return run(self.command(*arguments), seconds=seconds)
+    def run(self, *arguments, seconds=30, **more):
+        return run(self.command(*arguments), seconds=seconds, **more)
+
+    def knows(self, name, address):
+        """As an entry in this host's own /etc/hosts; for programs that are started after this."""
+        self.names.mkdir(parents=True, exist_ok=True)
+        with open(self.names / "hosts", "a") as file:
+            file.write(f"{address} {name}\n")
 
     def start(self, *arguments, log, env=None):
         return Process(self.command(*arguments), log, env)
@@ -47,6 +55,7 @@ class Host:
         ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "eth0")
 
     def remove(self):
+        shutil.rmtree(self.names, ignore_errors=True)
         with contextlib.suppress(subprocess.CalledProcessError):
             ip("netns", "del", self.name)
 
@@ -89,7 +98,17 @@ def why_not():
         return f"network namespaces with virtual cables need root and CAP_SYS_ADMIN ({error})"
 
 
+def need_hosts():
+    need(why_not())
+
+
+def told_by(host, page):
+    """A page of the status port of that host's QNet; nothing when it does not answer."""
+    done = host.run("curl", "-s", "--max-time", "3", f"http://127.0.0.1:8088/{page}")
+    return done.stdout if done.returncode == 0 else b""
+
+
 def status_of(host):
     """What the QNet on that host says of itself; nothing when it does not."""
-    done = host.run("curl", "-s", "--max-time", "3", "http://127.0.0.1:8088/status")
-    return json.loads(done.stdout) if done.returncode == 0 and done.stdout else None
+    text = told_by(host, "status")
+    return json.loads(text) if text else None

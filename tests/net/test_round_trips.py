@@ -13,7 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import harness  # noqa: E402
 import delay_link  # noqa: E402
 from delay_link import DelayLink, tcp_payloads  # noqa: E402
-from harness import COVER_NAME, QNET, Nginx, Process, run, wait_until  # noqa: E402
+from harness import COVER_NAME, QNET, Nginx, Process, need, run, wait_until  # noqa: E402
 
 ROUND_TRIP = 0.1
 
@@ -21,8 +21,7 @@ ROUND_TRIP = 0.1
 class RoundTrips(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if reason := delay_link.why_not():
-            raise unittest.SkipTest(reason)
+        need(delay_link.why_not())
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-net-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.link = DelayLink(ROUND_TRIP / 2)

@@ -12,7 +12,7 @@ import capture  # noqa: E402
 import private_network  # noqa: E402
 from fixture import COVER_NAME, Nginx, Node  # noqa: E402
 from capture import Capture  # noqa: E402
-from harness import run  # noqa: E402
+from harness import need, run  # noqa: E402
 
 RELAY, ORIGIN = "127.0.0.1", "127.0.0.2"
 
@@ -26,8 +26,7 @@ class NginxOnPort443(Nginx):
 class Inspection(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if reason := private_network.why_not():
-            raise unittest.SkipTest(reason)
+        need(private_network.why_not())
         cls.enterClassContext(private_network.private_network())
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-inspection-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
