@@ -8,8 +8,8 @@
 #include <string>
 #include <system_error>
 
-#include "base/file_handle.hpp"
 #include "base/durable_file.hpp"
+#include "base/file_handle.hpp"
 #include "mesh/identity.hpp"
 
 namespace qnet::mesh {
