@@ -1,4 +1,4 @@
-"""A directory and its HTTP API as other hosts meet them: who may prune, whose names are not followed home, where who is."""
+"""A directory and its HTTP API as other hosts meet them: who may prune, who is where."""
 
 import contextlib
 import json
@@ -16,15 +16,6 @@ from site_host import SiteNginx
 
 API = 8480
 TOKEN = "a-token-for-the-operator"
-NAME = "relay.qnet-test.example"
-TRAP = """
-import socket
-server = socket.create_server(("0.0.0.0", 443))
-print("listens", flush=True)
-while True:
-    print("somebody came from", server.accept()[1][0], flush=True)
-"""
-
 
 class DirectoryHosts(unittest.TestCase):
     def setUp(self):
@@ -84,12 +75,6 @@ class DirectoryHosts(unittest.TestCase):
         self.assertEqual(self.ask(self.directory_host, "127.0.0.1", prune)[0], 200)
         # Its own machine by an outer address is not told apart from others.
         self.assertEqual(self.ask(self.directory_host, there, prune)[0], 401)
-
-    def start_trap(self):
-        trap = self.other.start("python3", "-c", TRAP, log=self.folder / "trap.log")
-        self.stack.callback(trap.kill)
-        wait_until(lambda: "listens" in trap.text(), "the trap listens")
-        return trap
 
     def test_a_country_is_the_databases_of_the_address_that_answered(self):
         """192.0.2.0/24 is in SE by the database; what the relay says of itself does not count there."""
