@@ -24,8 +24,8 @@ if [ -z "$quick" ]; then
   scripts/lint.sh
   say "Building the fuzz targets"
   scripts/build.sh fuzz fuzzers
-  say "Fuzzing, 45 seconds for each target"
-  scripts/fuzz.sh 45
+  say "Fuzzing, 20 seconds for each target"
+  scripts/fuzz.sh 20
 fi
 say "Running the tests"
 ctest --preset dev --parallel 2 --output-log build/ctest.log >/dev/null || failed=yes

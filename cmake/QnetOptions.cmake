@@ -23,7 +23,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   endif()
 endif()
 target_compile_definitions(qnet_options INTERFACE
-  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE SPDLOG_FMT_EXTERNAL)
+  BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE SPDLOG_FMT_EXTERNAL
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
 target_link_options(qnet_options INTERFACE -Wl,-z,relro,-z,now)
 if(QNET_SANITIZE)
   target_compile_options(qnet_options INTERFACE -fsanitize=${QNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

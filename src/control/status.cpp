@@ -1,6 +1,6 @@
 #include "control/status.hpp"
 
-#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 namespace qnet::control {
 
@@ -38,10 +38,6 @@ std::optional<std::string> why_not_ready(const Status& status) {
   for (const auto& node : status.nodes)
     if (auto reason = why_not_ready(node.name, node.status)) return reason;
   return why_not_ready("QNet", status);
-}
-
-std::string to_text(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
 }
 
 }  // namespace qnet::control

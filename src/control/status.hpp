@@ -122,7 +122,4 @@ struct Node {
 /// Nothing when every node is connected, else a sentence: "relay-1 is calibrating".
 [[nodiscard]] std::optional<std::string> why_not_ready(const Status& status);
 
-/// RFC 3339 in UTC, in whole seconds.
-[[nodiscard]] std::string to_text(std::chrono::system_clock::time_point time);
-
 }  // namespace qnet::control

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/utc_time.hpp"
+
 namespace qnet::control {
 namespace {
 
@@ -110,7 +112,7 @@ json::object to_json(const Status& status) {
   all["version"] = status.version;
   all["helper_mode"] = status.helper_mode;
   all["connection"] = to_text(status.connection);
-  all["since"] = to_text(status.since);
+  all["since"] = base::utc_text(status.since);
   all["uptime_seconds"] = status.uptime.count();
   all["peer_id"] = text_or_null(status.peer_id);
   all["socks_address"] = text_or_null(status.socks_address);

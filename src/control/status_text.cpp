@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/utc_time.hpp"
+
 namespace qnet::control {
 namespace {
 
@@ -141,7 +143,8 @@ void append_directory(std::string& out, const Directory& directory) {
 
 void append_node(std::string& out, const Status& status) {
   append_field(out, "mode", status.helper_mode);
-  append_field(out, "state", fmt::format("{} since {}", to_text(status.connection), to_text(status.since)));
+  append_field(out, "state",
+               fmt::format("{} since {}", to_text(status.connection), base::utc_text(status.since)));
   append_field(out, "problem", status.problem);
   append_field(out, "SOCKS5", status.socks_address);
   append_field(out, "looks like", status.browser_template);

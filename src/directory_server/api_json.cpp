@@ -4,7 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "control/status.hpp"
+#include "base/utc_time.hpp"
 #include "directory/registration.hpp"
 #include "mesh/multiaddr.hpp"
 
@@ -102,15 +102,15 @@ std::string relay_json(const Entry& entry) {
   const auto source = to_text(entry.country.source);
   relay["country_source"] = json::string_view(source.data(), source.size());
   relay["capabilities"] = capabilities_of(descriptor);
-  relay["first_seen"] = control::to_text(std::chrono::system_clock::time_point(entry.first_seen));
-  relay["last_seen"] = control::to_text(std::chrono::system_clock::time_point(entry.last_seen));
+  relay["first_seen"] = base::utc_text(std::chrono::system_clock::time_point(entry.first_seen));
+  relay["last_seen"] = base::utc_text(std::chrono::system_clock::time_point(entry.last_seen));
   relay["noise_key"] = base::to_hex(descriptor.noise_key);
   relay["cover"] = cover_text(descriptor.cover);
   relay["cover_name"] = descriptor.cover_name;
   relay["bandwidth"] = descriptor.bandwidth;
   relay["exit_ports"] = std::move(ports);
   relay["version"] = descriptor.software;
-  relay["expires"] = control::to_text(std::chrono::system_clock::time_point(descriptor.expires));
+  relay["expires"] = base::utc_text(std::chrono::system_clock::time_point(descriptor.expires));
   relay["descriptor"] = base::to_base64url(entry.descriptor.wire());
   return json::serialize(relay);
 }

@@ -9,6 +9,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/utc_time.hpp"
 #include "calibration/error.hpp"
 #include "htx/template.hpp"
 #include "node/error.hpp"
@@ -157,7 +158,7 @@ void MirrorKeeper::fill(control::Status& status) const {
   if (profiles->empty()) return;
   const auto measured =
       std::chrono::system_clock::time_point(std::chrono::seconds(profiles->all().front()->measured_at));
-  status.problem += fmt::format(" What was measured at {} is used.", control::to_text(measured));
+  status.problem += fmt::format(" What was measured at {} is used.", base::utc_text(measured));
 }
 
 }  // namespace qnet::node
