@@ -33,11 +33,10 @@ class Host:
     def run(self, *arguments, seconds=30, **more):
         return run(self.command(*arguments), seconds=seconds, **more)
 
-    def knows(self, name, address):
-        """As an entry in this host's own /etc/hosts; for programs that are started after this."""
+    def asks(self, name_server):
+        """That server for all names; for programs that are started after this."""
         self.names.mkdir(parents=True, exist_ok=True)
-        with open(self.names / "hosts", "a") as file:
-            file.write(f"{address} {name}\n")
+        (self.names / "resolv.conf").write_text(f"nameserver {name_server}\n")
 
     def start(self, *arguments, log, env=None):
         return Process(self.command(*arguments), log, env)

@@ -1,40 +1,35 @@
-"""A directory and its HTTP API as other hosts meet them: who may prune, who is where."""
+"""A directory and its HTTP API as other hosts meet them: who may prune, whose names are not followed home, who is where."""
 
-import contextlib
 import json
-import pathlib
-import shutil
-import tempfile
 import time
 import unittest
 
-import hosts
-from hosts import Switch, status_of
+from host_network import HostNetwork
+from hosts import ip, status_of
 from directory_documents import Relay
-from harness import COVER_NAME, QNET, ROOT, run, wait_until
-from site_host import SiteNginx
+from harness import QNET, ROOT, run, wait_until
 
 API = 8480
 TOKEN = "a-token-for-the-operator"
+NAME = "relay.qnet-names-home.net"
+TRAP = """
+import socket
+server = socket.create_server(("0.0.0.0", 443))
+print("listens", flush=True)
+while True:
+    print("somebody came from", server.accept()[1][0], flush=True)
+"""
 
-class DirectoryHosts(unittest.TestCase):
+
+class DirectoryHosts(HostNetwork):
     def setUp(self):
-        hosts.need_hosts()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-hosts-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.stack = contextlib.ExitStack()
-        self.addCleanup(self.stack.close)
-        self.switch = self.stack.enter_context(Switch())
+        super().setUp()
         self.directory_host, self.other = self.switch.host(11), self.switch.host(50)
-        self.site = SiteNginx(self.folder / "site", self.directory_host)
-        self.stack.callback(self.site.stop)
+        self.start_site(self.directory_host)
 
     def start(self, host, name, mode, *flags):
-        process = host.start(QNET, "run", "--helper-mode", mode, "--state-dir", self.folder / name, "--cover-origin",
-                             f"{self.directory_host.address}:{self.site.https_port}", "--cover-name", COVER_NAME,
-                             "--cover-ca", self.site.certificate, *flags, log=self.folder / f"{name}.log")
-        self.stack.callback(process.stop)
-        return process
+        return self.start_on(host, name, QNET, "run", "--helper-mode", mode, "--state-dir", self.folder / name,
+                             *self.cover(), *flags)
 
     def start_directory(self, *flags):
         process = self.start(self.directory_host, "directory", "bootstrap", "--listen", f"{self.directory_host.address}:443",
@@ -76,10 +71,38 @@ class DirectoryHosts(unittest.TestCase):
         # Its own machine by an outer address is not told apart from others.
         self.assertEqual(self.ask(self.directory_host, there, prune)[0], 401)
 
+    def start_trap(self):
+        """Somebody in the directory's own network, at the address that the only name leads to."""
+        self.directory_host.asks(self.other.address)
+        self.start_on(self.other, "names", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv",
+                      "--no-hosts", "--log-facility=-", "--log-queries", f"--listen-address={self.other.address}",
+                      "--bind-interfaces", f"--address=/{NAME}/{self.other.address}")
+        trap = self.start_on(self.other, "trap", "python3", "-c", TRAP)
+        wait_until(lambda: "listens" in trap.text(), "the trap listens")
+        return trap
+
+    def was_asked(self):
+        return f"query[A] {NAME}" in (self.folder / "names.log").read_text()
+
+    def test_a_name_that_leads_into_the_directorys_own_network_is_not_followed(self):
+        trap = self.start_trap()
+        self.start_directory()
+        self.assertEqual(self.register(Relay(NAME))[0], 200)
+        wait_until(self.was_asked, "the name is looked up", 20)
+        time.sleep(3)  # of a visit that must not be
+        self.assertNotIn("somebody", trap.text())
+        self.assertEqual(self.counted()[0], 0)
+
+    def test_an_operator_may_have_such_names_followed(self):
+        trap = self.start_trap()
+        self.start_directory("--directory-private")
+        self.assertEqual(self.register(Relay(NAME))[0], 200)
+        wait_until(lambda: f"somebody came from {self.directory_host.address}" in trap.text(), "the visit", 20)
+
     def test_a_country_is_the_databases_of_the_address_that_answered(self):
         """192.0.2.0/24 is in SE by the database; what the relay says of itself does not count there."""
         for address in ("192.0.2.7", "203.0.113.7"):
-            hosts.ip("-n", self.directory_host.name, "addr", "add", f"{address}/32", "dev", "lo")
+            ip("-n", self.directory_host.name, "addr", "add", f"{address}/32", "dev", "lo")
         database = ROOT / "tests" / "vectors" / "maxmind" / "documentation-networks.mmdb"
         self.start_directory("--directory-private", "--country-database", database)
         done = run([QNET, "invite", "--state-dir", self.folder / "directory"], check=True)

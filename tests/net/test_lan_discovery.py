@@ -1,18 +1,12 @@
 """Two hosts in one network find each other by mDNS: a client whose invite has an old address reaches its relay, when both
 were told to look. Nobody says anything otherwise, and nothing is said to who is not in the network."""
 
-import contextlib
-import pathlib
-import shutil
 import sys
-import tempfile
 import unittest
 
-import hosts
-from delay_link import ip
-from hosts import Switch, status_of
+from host_network import HostNetwork
+from hosts import ip, status_of
 from harness import COVER_NAME, QNET, run, wait_until
-from site_host import SiteNginx
 
 GROUP = "224.0.0.251.5353"
 OUTSIDER = "203.0.113.9"
@@ -39,30 +33,19 @@ socket.create_connection((sys.argv[2], 443), timeout=5, source_address=(sys.argv
 """
 
 
-class LanDiscovery(unittest.TestCase):
+class LanDiscovery(HostNetwork):
     def setUp(self):
-        if reason := hosts.why_not():
-            self.skipTest(reason)
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-lan-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.stack = contextlib.ExitStack()
-        self.addCleanup(self.stack.close)
-        switch = self.stack.enter_context(Switch())
-        self.site_host, self.relay_host, self.client_host, self.other_host = (
-            switch.host(number) for number in (2, 11, 41, 42))
-        self.site = SiteNginx(self.folder / "site", self.site_host)
-        self.stack.callback(self.site.stop)
+        super().setUp()
+        self.start_site(self.switch.host(2))
+        self.relay_host, self.client_host, self.other_host = (self.switch.host(number) for number in (11, 41, 42))
 
     def start(self, host, name, *flags):
-        process = host.start(QNET, "run", "--state-dir", self.folder / name, *flags, log=self.folder / f"{name}.log",
+        return self.start_on(host, name, QNET, "run", "--state-dir", self.folder / name, *flags,
                              env={"EXIT_ABUSE_EMAIL": "abuse@example.org"})
-        self.stack.callback(process.stop)
-        return process
 
     def start_relay(self, *flags):
-        self.start(self.relay_host, "relay", "--helper-mode", "exit", "--listen", "0.0.0.0:443", "--cover-origin",
-                   f"{self.site_host.address}:{self.site.https_port}", "--cover-name", COVER_NAME, "--cover-ca",
-                   self.site.certificate, *flags)
+        self.start(self.relay_host, "relay", "--helper-mode", "exit", "--listen", "0.0.0.0:443", *self.cover(),
+                   *flags)
         wait_until(lambda: (status_of(self.relay_host) or {}).get("connection") == "connected", "the relay is ready", 30)
         # Where it was once: nobody is there now.
         done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise", "10.78.0.99:443", "--cover-name",
@@ -71,9 +54,7 @@ class LanDiscovery(unittest.TestCase):
 
     def capture(self):
         """What any host in the network hears of mDNS."""
-        log = self.folder / "heard"
-        process = self.site_host.start("tcpdump", "-l", "-n", "-i", "eth0", "udp", "port", "5353", log=log)
-        self.stack.callback(process.stop)
+        process = self.start_on(self.site_host, "heard", "tcpdump", "-l", "-n", "-i", "eth0", "udp", "port", "5353")
         wait_until(lambda: "listening on" in process.text(), "tcpdump listens")
         return process
 

@@ -2,19 +2,15 @@
 killed and cut one by one, and every client's traffic goes on through those that live."""
 
 import contextlib
-import pathlib
-import shutil
 import socket
 import sqlite3
-import tempfile
 import threading
 import time
 import unittest
 
-import hosts
-from hosts import Switch, status_of, told_by
+from host_network import HostNetwork
+from hosts import status_of, told_by
 from harness import COVER_NAME, QNET, run, wait_until
-from site_host import SiteNginx
 
 SITE = "site.qnet-test.example"
 BODY = b"flows\n"
@@ -46,18 +42,11 @@ class Traffic(threading.Thread):
                    if not any(before < moment < after for moment in self.excused))
 
 
-class SelfFoundNetwork(unittest.TestCase):
+class SelfFoundNetwork(HostNetwork):
     def setUp(self):
-        hosts.need_hosts()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-hosts-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.stack = contextlib.ExitStack()
-        self.addCleanup(self.stack.close)
-        switch = self.stack.enter_context(Switch())
-        self.site_host = switch.host(2)
-        self.site = SiteNginx(self.folder / "site", self.site_host, BODY)
-        self.stack.callback(self.site.stop)
-        self.hosts = {f"{kind}{i}": switch.host(base + i) for kind, base, count in
+        super().setUp()
+        self.start_site(self.switch.host(2), BODY)
+        self.hosts = {f"{kind}{i}": self.switch.host(base + i) for kind, base, count in
                       (("super", 10, 3), ("relay", 20, 5), ("exit", 30, 2), ("client", 40, 3)) for i in range(count)}
         self.processes = {}
 
@@ -70,14 +59,12 @@ class SelfFoundNetwork(unittest.TestCase):
         if kind != "client":
             # Relays find out their own address; those whose invite is known have it for good.
             address = host.address if kind == "super" else "0.0.0.0"
-            flags += ["--listen", f"{address}:443", "--cover-origin", f"{self.site_host.address}:{self.site.https_port}",
-                      "--cover-name", COVER_NAME, "--cover-ca", self.site.certificate, "--directory-private"]
+            flags += ["--listen", f"{address}:443", *self.cover(), "--directory-private"]
         if kind == "super":
             flags += ["--log-level", "debug"]  # whatever a directory can be made to write
         if kind in ("super", "exit"):
             flags += ["--exit-allow", f"{SITE}:80={self.site_host.address}:{self.site.http_port}"]
-        self.processes[name] = host.start(QNET, "run", *flags, log=self.folder / f"{name}.log", env=EXIT_ENV)
-        self.stack.callback(self.processes[name].stop)
+        self.processes[name] = self.start_on(host, name, QNET, "run", *flags, env=EXIT_ENV)
 
     def invite_of(self, name):
         state = self.folder / name
