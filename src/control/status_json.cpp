@@ -60,7 +60,7 @@ json::value to_json(const Network& network) {
   all["countries"] = to_json(network.countries);
   all["operators"] = network.operators;
   all["agreeing"] = network.agreeing;
-  all["as_of"] = network.as_of ? json::value(to_text(*network.as_of)) : json::value(nullptr);
+  all["as_of"] = network.as_of ? json::value(base::utc_text(*network.as_of)) : json::value(nullptr);
   all["problem"] = text_or_null(network.problem);
   return all;
 }
