@@ -17,13 +17,11 @@ say "Looking for what the tests need"
 scripts/install_packages.sh scripts/packages-build.txt scripts/packages-test.txt
 say "Building the release"
 scripts/build.sh release qnet
-say "Building with the address and undefined-behaviour sanitizers"
+say "Building with the address and undefined-behaviour sanitizers: tests and fuzz targets"
 scripts/build.sh dev
 if [ -z "$quick" ]; then
   say "Checking form"
   scripts/lint.sh
-  say "Building the fuzz targets"
-  scripts/build.sh fuzz fuzzers
   say "Fuzzing, 20 seconds for each target"
   scripts/fuzz.sh 20
 fi

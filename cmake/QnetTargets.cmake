@@ -1,9 +1,15 @@
-# qnet_library(noise SOURCES a.cpp… PUBLIC qnet::base… PRIVATE …): one folder under src/, as qnet::noise.
+# qnet_library(noise [IO] SOURCES a.cpp… PUBLIC qnet::base… PRIVATE …): one folder under src/, as qnet::noise. IO says that it
+# waits more than it works: it is not optimised where sanitizers make that slow (half of a cold build's time), and not fuzzed.
 function(qnet_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "IO" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   if(ARG_SOURCES)
     add_library(qnet_${name} STATIC ${ARG_SOURCES})
     target_link_libraries(qnet_${name} PUBLIC qnet_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+    if(ARG_IO AND QNET_SANITIZE)
+      target_compile_options(qnet_${name} PRIVATE -O0)
+    elseif(QNET_FUZZ)
+      target_compile_options(qnet_${name} PRIVATE -fsanitize=fuzzer-no-link)  # what libFuzzer sees
+    endif()
   else()
     add_library(qnet_${name} INTERFACE)
     target_link_libraries(qnet_${name} INTERFACE qnet_options ${ARG_PUBLIC})
@@ -23,6 +29,9 @@ function(qnet_test name)
   endif()
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  if(QNET_SANITIZE)
+    target_compile_options(${name}_test PRIVATE -O0)
+  endif()
   target_compile_definitions(${name}_test PRIVATE TEST_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit)

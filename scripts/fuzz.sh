@@ -1,17 +1,17 @@
 #!/bin/sh
-# fuzz.sh SECONDS [NAME…]: runs the fuzz targets of build/fuzz, as many at a time as there are cores. New inputs go to
+# fuzz.sh SECONDS [NAME…]: runs the fuzz targets of build/dev, as many at a time as there are cores. New inputs go to
 # build/fuzz/corpus; the seeds in fuzz/corpus are not changed. A finding is left in build/fuzz/findings.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=$1
 shift
-names() { find build/fuzz/bin -name 'fuzz_*' | sed 's/.*fuzz_//' | sort; }
+names() { find build/dev/bin -name 'fuzz_*' | sed 's/.*fuzz_//' | sort; }
 mkdir -p build/fuzz/findings build/fuzz/logs
 
 run_one() {
   corpus=build/fuzz/corpus/$2
   mkdir -p "$corpus"
-  if build/fuzz/bin/fuzz_"$2" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  if build/dev/bin/fuzz_"$2" -max_total_time="$1" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
       -artifact_prefix=build/fuzz/findings/"$2"- "$corpus" fuzz/corpus/"$2" >build/fuzz/logs/"$2" 2>&1; then
     echo "   $2: $(sed -n 's/^stat::number_of_executed_units: *//p' build/fuzz/logs/"$2") runs, no finding"
   else

@@ -16,7 +16,7 @@ if [ -n "$(MANWIDTH=80 man --warnings -l packaging/qnet.1 2>&1 >/dev/null)" ]; t
   exit 1
 fi
 [ "${1:-}" = "--tidy" ] || exit 0
-# clang-tidy reads the fuzz preset's commands: they are clang's own. Files that were clean are skipped until they, or a
+# clang-tidy reads the dev preset's commands: they are clang's own. Files that were clean are skipped until they, or a
 # header, change.
-cmake --preset fuzz >/dev/null
-python3 scripts/clang_tidy.py build/fuzz
+cmake --preset dev >/dev/null
+python3 scripts/clang_tidy.py build/dev

@@ -21,6 +21,9 @@ std::string_view describe(Errc code) {
     case Errc::no_agreement: return "too few operators agree";
     case Errc::store_lost: return "the directory's database does not answer";
     case Errc::store_unusable: return "the directory's database cannot be used";
+    case Errc::list_not_kept:
+      return "the network's list cannot be kept for the next start; check the state folder's rights and "
+             "free space";
     case Errc::bad_database: return "the country database cannot be read";
     case Errc::refused: return "the directory refused";
     case Errc::no_answer: return "the directory gave no answer that can be understood";

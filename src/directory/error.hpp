@@ -22,6 +22,7 @@ enum class Errc {
   no_agreement,     ///< fewer operators answered than are needed to believe anything
   store_lost,       ///< the database does not answer
   store_unusable,   ///< the database is no directory's, or cannot be opened
+  list_not_kept,    ///< a client's copy of a list cannot be written
   bad_database,     ///< the country database cannot be read
   refused,          ///< the directory said no
   no_answer,        ///< the directory said nothing that can be understood

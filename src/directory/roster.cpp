@@ -163,7 +163,9 @@ Entry& Roster::put(SignedDescriptor descriptor, SteadyTime now) {
   if (entry.country.source != CountrySource::database || !same)
     entry.country = declared_country(entry.descriptor.descriptor());
   if (!same) {
-    // Since when it fails stays: nobody keeps a place by trying one door after the other.
+    // Since when it fails stays, and who has not answered at the last one counts as failing: nobody keeps a
+    // place by trying one door after the other.
+    if (!listed && entry.failing_since == SteadyTime{}) entry.failing_since = now;
     entry.check_due = now;
     entry.failures = 0;
     entry.obstacle = Obstacle::none;

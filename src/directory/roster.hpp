@@ -59,7 +59,7 @@ struct Entry {
   SteadyTime heard{};          ///< by any directory that shares the store; expires from here
   SteadyTime taken{};          ///< by this one
   SteadyTime check_due{};      ///< when its address is to be tried (again)
-  SteadyTime failing_since{};  ///< not listed since a visit then; 0 when no visit said so yet
+  SteadyTime failing_since{};  ///< not listed since a visit, or another door, then; 0 when neither was yet
   Site site = Site::unknown;   ///< where it answered
   std::uint32_t door = 0;      ///< another number for each address, key and cover that it had
   std::uint8_t failures = 0;   ///< of checks, one after the other
@@ -156,8 +156,11 @@ class Roster {
   Entries entries_;
   DepartedPeers departed_;
   std::unordered_map<Site, std::size_t> listed_at_;
-  std::map<std::string, std::set<PeerKey>, std::less<>> by_country_;    // of the listed
+  std::map<std::string, std::set<PeerKey>, std::less<>> by_country_;  // of the listed
+  [[nodiscard]] static bool may_wait(const Entry& entry);
+
   std::set<std::pair<SteadyTime, PeerKey>> checks_;                     // what is due when
+  std::set<std::pair<SteadyTime, PeerKey>> retries_;                    // the same, of those who may wait
   std::set<Failing> failing_;                                           // of those that are not listed
   std::unordered_map<std::string, std::vector<PeerKey>> never_listed_;  // by the host that they name
   std::size_t listed_count_ = 0;

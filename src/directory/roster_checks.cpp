@@ -9,9 +9,11 @@ namespace qnet::directory {
 
 std::vector<DueCheck> Roster::due_for_check(SteadyTime now, std::size_t most) {
   std::vector<DueCheck> due;
-  for (const auto& [when, key] : checks_) {
-    if (when > now || due.size() == most) break;
-    due.push_back({key, entries_.at(key).door});
+  for (const auto* const order : {&checks_, &retries_}) {
+    for (const auto& [when, key] : *order) {
+      if (when > now || due.size() == most) break;
+      due.push_back({key, entries_.at(key).door});
+    }
   }
   for (const auto& check : due) {
     auto& entry = entries_.at(check.peer);

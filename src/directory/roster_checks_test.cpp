@@ -25,6 +25,22 @@ class RosterChecksTest : public testing::RosterTest {
   }
 };
 
+TEST_F(RosterChecksTest, visits_newcomers_and_lost_relays_before_those_that_never_answered) {
+  register_and_check(relay_);
+  const Relay silent(2, "198.51.99.8");
+  ASSERT_TRUE(roster_.take(registration_of(silent.descriptor, 1), kNow, kStart));
+  answer(silent, false, {}, kStart);
+  const Relay fresh(3, "198.51.99.9");
+  ASSERT_TRUE(roster_.take(registration_of(fresh.descriptor, 1), kNow, kStart + 2h));
+  // The silent one has been due for longest.
+  const auto due = roster_.due_for_check(kStart + 2h, 2);
+  ASSERT_EQ(due.size(), 2U);
+  EXPECT_EQ((std::set{due[0].peer, due[1].peer}), (std::set{relay_.key(), fresh.key()}));
+  const auto last = roster_.due_for_check(kStart + 2h, 2);
+  ASSERT_EQ(last.size(), 1U);
+  EXPECT_EQ(last[0].peer, silent.key());
+}
+
 TEST_F(RosterChecksTest, lists_a_relay_only_after_its_address_has_answered) {
   ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart));
   EXPECT_TRUE(roster_.listed().empty());

@@ -14,9 +14,13 @@ std::size_t listed_size(const Entry& entry) { return entry.descriptor.wire().siz
 
 }  // namespace
 
+/// First visits, and those to relays that have been listed, before visits to whoever never answered:
+/// strangers who name a thousand silent hosts keep nobody waiting.
+bool Roster::may_wait(const Entry& entry) { return !entry.was_listed && entry.failing_since != SteadyTime{}; }
+
 void Roster::index(const Entry& entry) {
   const auto& key = entry.key();
-  checks_.emplace(entry.check_due, key);
+  (may_wait(entry) ? retries_ : checks_).emplace(entry.check_due, key);
   if (!entry.checked && entry.failing_since != SteadyTime{})
     failing_.emplace(entry.was_listed, entry.failing_since, key);
   if (!entry.was_listed) never_listed_[entry.host()].push_back(key);
@@ -24,7 +28,7 @@ void Roster::index(const Entry& entry) {
 
 void Roster::unindex(const Entry& entry) {
   const auto& key = entry.key();
-  checks_.erase({entry.check_due, key});
+  (may_wait(entry) ? retries_ : checks_).erase({entry.check_due, key});
   if (!entry.checked && entry.failing_since != SteadyTime{})
     failing_.erase({entry.was_listed, entry.failing_since, key});
   if (entry.was_listed) return;

@@ -111,5 +111,27 @@ TEST_F(RosterWaitingTest, nobody_keeps_a_place_by_trying_one_door_after_the_othe
   EXPECT_FALSE(knows(waiting_[0]));
 }
 
+TEST_F(RosterWaitingTest, nor_by_changing_the_door_before_anybody_has_knocked) {
+  fill();
+  const auto moved =
+      SignedDescriptor::sign(descriptor_of(waiting_[0].keys, "198.51.99.200"), waiting_[0].keys);
+  ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 10s));
+  ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart + 11s));
+  EXPECT_FALSE(knows(waiting_[0]));
+}
+
+TEST_F(RosterWaitingTest, nor_at_the_host_that_it_keeps_others_out_of) {
+  for (std::uint64_t seed = 100; seed < 100 + RosterLimits::waiting_at_one_host; ++seed) {
+    waiting_.emplace_back(seed);
+    ASSERT_TRUE(roster_.take(registration_of(waiting_.back().descriptor, 1), kNow, kStart));
+  }
+  auto renamed = descriptor_of(waiting_[4].keys);
+  renamed.cover_name = "another.example.com";
+  ASSERT_TRUE(roster_.take(registration_of(SignedDescriptor::sign(renamed, waiting_[4].keys), 2), kNow,
+                           kStart + 10s));
+  ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart + 11s));
+  EXPECT_FALSE(knows(waiting_[4]));
+}
+
 }  // namespace
 }  // namespace qnet::directory

@@ -40,6 +40,18 @@ http::Reply too_many(std::string_view hint) {
   return reply;
 }
 
+/// A body whose place among the large answers is taken for as long as it is on its way.
+template <class Text>
+http::Body on_its_way(std::shared_ptr<const Text> text, std::shared_ptr<const void> place,
+                      std::string_view bytes) {
+  using Held = std::pair<std::shared_ptr<const Text>, std::shared_ptr<const void>>;
+  return http::Body(std::make_shared<Held>(std::move(text), std::move(place)), bytes);
+}
+
+/// Below this a listing is copied to the system, or nearly, at once.
+constexpr std::size_t kLargeListing = std::size_t{256} * 1024;
+constexpr std::string_view kTakeFirst = "Take the lists that you have asked for first.";
+
 struct Target {
   std::string path;
   std::vector<std::pair<std::string, std::string>> parameters;
@@ -120,7 +132,11 @@ net::Task<http::Reply> Api::by_country(const http::Request& request) {
     country = value;
   }
   const auto text = co_await listings_->of(service_->roster(), country);
-  co_return http::Reply{200, kJson, http::Body(text, *text), {}};
+  if (text->size() < kLargeListing) co_return http::Reply{200, kJson, http::Body(text, *text), {}};
+  auto& limiter = service_->limiter();
+  auto place = limiter.large_answers().begin(limiter.asker_at(request.from.address()));
+  if (!place) co_return too_many(kTakeFirst);
+  co_return http::Reply{200, kJson, on_its_way(text, std::move(place), *text), {}};
 }
 
 bool Api::is_operator(const http::Request& request) const {
@@ -161,23 +177,30 @@ net::Task<http::Reply> Api::snapshot(const http::Request& request) {
   }
   auto& limiter = service_->limiter();
   auto place = limiter.large_answers().begin(limiter.asker_at(request.from.address()));
-  if (!place) co_return too_many("Take the lists that you have asked for first.");
+  if (!place) co_return too_many(kTakeFirst);
   reply.content_type = "application/octet-stream";
   auto list = now.list;
   if (takes_zstd(request.accept_encoding)) {
     reply.fields.emplace_back("Content-Encoding", "zstd");
   } else {
-    auto plain = unpack(*now.list, SnapshotLimits::list);
+    auto plain = plain_list(now);
     if (!plain) co_return to_http(refusal(plain.error()));
-    list = std::make_shared<const base::Bytes>(std::move(*plain));
+    list = std::move(*plain);
   }
   const auto bytes = base::text_of(*list);
-  // The place is taken for as long as the list is on its way.
-  const auto held =
-      std::make_shared<std::pair<std::shared_ptr<const base::Bytes>, std::shared_ptr<const void>>>(
-          std::move(list), std::move(place));
-  reply.body = http::Body(held, bytes);
+  reply.body = on_its_way(std::move(list), std::move(place), bytes);
   co_return reply;
+}
+
+base::Result<std::shared_ptr<const base::Bytes>> Api::plain_list(const Publication& now) {
+  auto known = plain_.lock();
+  if (known && plain_digest_ == now.digest) return known;
+  auto plain = unpack(*now.list, SnapshotLimits::list);
+  if (!plain) return base::forward_error(plain);
+  known = std::make_shared<const base::Bytes>(std::move(*plain));
+  plain_ = known;
+  plain_digest_ = now.digest;
+  return known;
 }
 
 }  // namespace qnet::directory

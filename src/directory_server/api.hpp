@@ -37,10 +37,13 @@ class Api {
   net::Task<http::Reply> prune(const http::Request& request);
   net::Task<http::Reply> snapshot(const http::Request& request);
   [[nodiscard]] bool is_operator(const http::Request& request) const;
+  [[nodiscard]] base::Result<std::shared_ptr<const base::Bytes>> plain_list(const Publication& now);
 
   std::shared_ptr<Service> service_;
   ApiOptions options_;
   std::shared_ptr<Listings> listings_;
+  std::weak_ptr<const base::Bytes> plain_;  // unpacked once for all who take it at one time
+  crypto::Digest plain_digest_{};
 };
 
 }  // namespace qnet::directory

@@ -1,5 +1,7 @@
 #include "directory_server/htx_service.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -53,15 +55,29 @@ net::Task<std::unique_ptr<Reply>> ask_service(std::weak_ptr<Service> weak, Asker
   co_return reply;
 }
 
+/// False when the asker did not take it.
+net::Task<bool> send_list(session::Stream& stream, base::ByteView list) {
+  const auto executor = co_await asio::this_coro::executor;
+  while (!list.empty()) {
+    const auto piece = list.first(std::min(list.size(), StreamLimits::piece));
+    const net::Deadline limit(executor, StreamLimits::progress, [&stream] { stream.reset(); });
+    if (!co_await net::write_all(stream, piece)) co_return false;
+    list = list.subspan(piece.size());
+  }
+  co_return true;
+}
+
 net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Service> service,
                       asio::io_context* home) {
   const auto executor = co_await asio::this_coro::executor;
   std::optional<net::Deadline> limit;
   limit.emplace(executor, StreamLimits::query, [&stream] { stream->reset(); });
   const auto message = co_await read_framed(*stream, ExchangeLimits::query);
-  if (!message) co_return stream->reset();
+  const bool out_of_form =
+      !message && (message.error().is(Errc::malformed) || message.error().is(Errc::too_large));
+  if (!message && !out_of_form) co_return stream->reset();
   limit.emplace(executor, StreamLimits::answer, [&stream] { stream->reset(); });
-  auto query = Query::decode(*message);
+  auto query = message ? Query::decode(*message) : tl::unexpected(message.error());
   auto reply = std::make_unique<Reply>();
   if (query) {
     Asker from{stream->session_name(), stream->asker()};
@@ -72,7 +88,7 @@ net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Ser
   }
   const auto before = reply->answer.encode_before_list();
   if (!co_await net::write_all(*stream, before)) co_return;
-  if (reply->answer.list && !co_await net::write_all(*stream, *reply->answer.list)) co_return;
+  if (reply->answer.list && !co_await send_list(*stream, *reply->answer.list)) co_return;
   reply.reset();
   stream->finish();
   // A stream that is left before its peer's end is reset, and a reset would overtake the answer.

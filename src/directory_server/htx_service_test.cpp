@@ -59,9 +59,10 @@ class HtxService : public ::testing::Test {
                                                           random_));
   }
 
-  Answer ask(session::Session& session) {
+  Answer ask(session::Session& session) { return ask(session, Query{Query::Kind::snapshot, {}}.encode()); }
+  Answer ask(session::Session& session, const base::Bytes& question) {
     std::optional<Answer> answer;
-    auto stream = session.open("/test/directory/1", Query{Query::Kind::snapshot, {}}.encode());
+    auto stream = session.open("/test/directory/1", question);
     EXPECT_TRUE(stream);
     const auto task = [](std::unique_ptr<session::Stream> opened,
                          std::optional<Answer>* to) -> net::Task<void> {
@@ -132,6 +133,14 @@ TEST_F(HtxService, one_asker_takes_few_whole_lists_at_once) {
   under_way.clear();
   EXPECT_EQ(answered(*session, LargeAnswerLimits::per_asker + 2), LargeAnswerLimits::per_asker + 2)
       << "the places are not given back";
+}
+
+TEST_F(HtxService, a_question_out_of_form_is_answered) {
+  const auto session = connect(make_address("192.0.2.1"));
+  const auto nothing = ask(*session, base::Bytes(4));
+  EXPECT_EQ(nothing.status, Status::bad_request);
+  EXPECT_FALSE(nothing.hint.empty());
+  EXPECT_EQ(ask(*session, {0xff, 0xff, 0xff, 0xff}).status, Status::too_large);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // How many whole lists are on their way at once. Each is one shared copy, but its bytes take the line, and
-// its asker may take them as slowly as the answer's deadline allows.
+// its asker may take them slowly: StreamLimits::progress and the HTTP server's deadlines end those that stand
+// still.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@ namespace qnet::directory {
 
 struct LargeAnswerLimits {
   static constexpr unsigned per_asker = 4;
-  static constexpr unsigned in_all = 256;
+  static constexpr unsigned in_all = 1024;
 };
 
 /// Any thread: an answer is begun where the service lives and ends where its connection does.

@@ -31,6 +31,8 @@ constexpr const char* kRenumber =
     " WHERE transaction >= txid_snapshot_xmax(txid_current_snapshot())";
 // A whole batch in one statement, which is one transaction. The order keeps two writers from waiting for each
 // other's rows in turn.
+// After 11 minutes (RosterLimits::departed) no roster knows a sequence number any more: who is taken then is
+// kept.
 constexpr const char* kSave =
     "INSERT INTO qnet_relays AS old SELECT b.*, txid_current() FROM unnest($1::bytea[], $2::bytea[], "
     "$3::bigint[],"
@@ -41,7 +43,7 @@ constexpr const char* kSave =
     " transaction = excluded.transaction"
     " WHERE excluded.sequence > old.sequence OR (excluded.sequence = old.sequence AND"
     " (excluded.checked <> old.checked OR excluded.country <> old.country OR"
-    " excluded.country_source <> old.country_source))";
+    " excluded.country_source <> old.country_source)) OR excluded.last_seen > old.last_seen + 660";
 // In pages, each a short statement, however many rows there are.
 constexpr const char* kPage =
     "SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed,"

@@ -190,7 +190,7 @@ net::Task<void> Service::keep_pruned() {
   while (!stopped_) {
     prune_timer_.expires_after(RosterLimits::pruning);
     (void)co_await prune_timer_.async_wait(kAwait);
-    if (!stopped_) (void)prune();
+    if (!stopped_ && may_prune()) (void)prune();
   }
 }
 

@@ -19,8 +19,9 @@
 namespace qnet::directory {
 
 struct ServiceLimits {
-  /// Doors knocked at side by side.
-  static constexpr std::size_t knocks = 32;
+  /// Doors knocked at side by side. One that never answers takes up to 15 seconds, a socket, and some
+  /// kilobytes.
+  static constexpr std::size_t knocks = 128;
   static constexpr std::chrono::milliseconds look_for_checks{200};
   /// At a start, who was heard of this long before the newest row or later is brought back. Longer than
   /// expiry: rows are written again one by one when a store that was lost is back, and a stop may come
@@ -92,6 +93,8 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] const ServiceCounters& counters() const { return counters_; }
   /// Whether registrations can be kept now.
   [[nodiscard]] bool healthy() const { return worker_ && worker_->healthy(); }
+  /// Healthy, and for so long that whoever lives has been heard again, here or at another directory.
+  [[nodiscard]] bool may_prune() { return healthy() && worker_->healthy_for() > RosterLimits::expiry; }
 
  private:
   Service(boost::asio::io_context& io, mesh::Identity identity, Roster::Options options, ServiceHooks hooks,

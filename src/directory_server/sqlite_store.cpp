@@ -24,6 +24,8 @@ constexpr const char* kCreate =
     " first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, checked INTEGER NOT NULL, country TEXT NOT "
     "NULL,"
     " country_source INTEGER NOT NULL, departed INTEGER NOT NULL) WITHOUT ROWID";
+// After 11 minutes (RosterLimits::departed) no roster knows a sequence number any more: who is taken then is
+// kept.
 constexpr const char* kSave =
     "INSERT INTO relays VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (peer) DO UPDATE SET"
     " descriptor = excluded.descriptor, sequence = excluded.sequence, first_seen = excluded.first_seen,"
@@ -31,7 +33,7 @@ constexpr const char* kSave =
     " country_source = excluded.country_source, departed = excluded.departed"
     " WHERE excluded.sequence > relays.sequence OR (excluded.sequence = relays.sequence AND"
     " (excluded.checked <> relays.checked OR excluded.country <> relays.country OR"
-    " excluded.country_source <> relays.country_source))";
+    " excluded.country_source <> relays.country_source)) OR excluded.last_seen > relays.last_seen + 660";
 constexpr std::array<const char*, kSchema - 1> kUpgrades{
     "CREATE INDEX relays_last_seen ON relays (last_seen)"};
 // The newest row's time: null when all are ahead of this machine's clock by more than ?1 seconds.

@@ -37,7 +37,8 @@ class Store {
   /// Who was heard of within RowAges::recent, departed relays too.
   [[nodiscard]] virtual base::Result<std::vector<Record>> load() = 0;
   /// All of them or none, durable when it returns. A record whose sequence is not above the stored one's
-  /// changes nothing, unless it is equal and only `checked` or the country differ.
+  /// changes nothing, unless it is equal and only `checked` or the country differ, or the stored one is older
+  /// than any roster's memory of it (RosterLimits::departed).
   [[nodiscard]] virtual base::Result<void> save(std::span<const Record> records) = 0;
   /// What other processes have stored since the last call (and perhaps some again); empty for a store that
   /// is not shared.

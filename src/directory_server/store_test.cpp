@@ -86,6 +86,18 @@ TEST_P(StoreTest, a_check_is_noted_without_a_new_sequence) {
   EXPECT_EQ(sorted(store_->load()), std::vector{checked});
 }
 
+TEST_P(StoreTest, a_lower_sequence_is_kept_when_no_roster_can_remember_the_higher_one) {
+  save({record(1, 500)});
+  auto soon = record(1, 5);
+  soon.last_seen = record(1, 500).last_seen + RosterLimits::departed;
+  save({soon});
+  EXPECT_EQ(sorted(store_->load()), std::vector{record(1, 500)});
+  auto later = record(1, 5);
+  later.last_seen = soon.last_seen + 1s;
+  save({later});
+  EXPECT_EQ(sorted(store_->load()), std::vector{later});
+}
+
 TEST_P(StoreTest, one_peer_twice_in_a_batch_is_its_last) {
   save({record(1, 5), record(2, 1), record(1, 6)});
   EXPECT_EQ(sorted(store_->load()), sorted({record(1, 6), record(2, 1)}));

@@ -61,6 +61,12 @@ void StoreWorker::forget_old() {
   forget_ = true;
 }
 
+std::chrono::steady_clock::duration StoreWorker::healthy_for() {
+  const std::scoped_lock lock(mutex_);
+  if (recovered_ == Clock::time_point{}) return Clock::duration::max();
+  return Clock::now() - recovered_;
+}
+
 void StoreWorker::run() {
   auto pause = StoreLimits::first_retry;
   auto next_poll = Clock::now() + StoreLimits::poll;
@@ -157,6 +163,7 @@ void StoreWorker::note_health(const base::Error* error) {
   {
     const std::scoped_lock lock(mutex_);
     if (healthy_.exchange(good) == good) return;
+    recovered_ = Clock::now();
   }
   if (good) spdlog::info("the directory's database answers again");
   if (!good) spdlog::error("{}", error->message());

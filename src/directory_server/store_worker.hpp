@@ -52,6 +52,8 @@ class StoreWorker {
 
   /// The last attempt succeeded. From any thread.
   [[nodiscard]] bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
+  /// Since when; for ever while none has failed.
+  [[nodiscard]] std::chrono::steady_clock::duration healthy_for();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -82,7 +84,8 @@ class StoreWorker {
   bool forget_ = false;
   bool stopping_ = false;
   Clock::time_point end_{};          // when stopping: no batch is begun after it
-  std::atomic<bool> healthy_{true};  // becomes false with mutex_ held
+  std::atomic<bool> healthy_{true};  // changes with mutex_ held
+  Clock::time_point recovered_{};    // with mutex_; 0 while it was never lost
   bool cannot_forget_ = false;       // the thread's own
   std::jthread thread_;
 };

@@ -4,6 +4,7 @@
 
 #include "directory/stream_message.hpp"
 #include "net/deadline.hpp"
+#include "net/error.hpp"
 #include "session/stream.hpp"
 
 namespace qnet::discovery {

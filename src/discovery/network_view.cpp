@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,10 +19,6 @@ directory::WallTime wall_now() {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-}  // namespace
-
-namespace {
-
 /// The operators that are asked: each once, and not too many.
 std::vector<mesh::Invite> choose(std::vector<mesh::Invite> given) {
   std::vector<mesh::Invite> chosen;
@@ -30,6 +27,15 @@ std::vector<mesh::Invite> choose(std::vector<mesh::Invite> given) {
     if (!twice && chosen.size() < ViewLimits::operators) chosen.push_back(std::move(invite));
   }
   return chosen;
+}
+
+/// For a person: who it was, and what to do about it.
+std::string explain(const base::Error& error, const mesh::Invite& operator_) {
+  auto text = fmt::format("The operator at {}:{} gives no list: {}.", operator_.address.host,
+                          operator_.address.port, error.message());
+  if (error.is(directory::Errc::expired) || error.is(directory::Errc::clock_skewed))
+    text += " Check that this computer's clock is right.";
+  return text;
 }
 
 std::vector<mesh::PeerId> peers_of(const std::vector<mesh::Invite>& invites) {
@@ -45,6 +51,7 @@ NetworkView::NetworkView(const asio::any_io_executor& executor, std::vector<mesh
     : executor_(executor),
       operators_(choose(std::move(operators))),
       problems_(operators_.size()),
+      asking_(operators_.size()),
       opinions_(peers_of(operators_)),
       files_(folder),
       dialer_(std::move(dialer)),
@@ -91,12 +98,24 @@ net::Task<void> NetworkView::keep_fresh() {
   const auto self = shared_from_this();
   while (!stopped_) {
     refreshed_ = std::chrono::steady_clock::now();
-    hurry_ = false;
+    hurry_until_.reset();
     co_await refresh();
     if (stopped_) co_return;
     settle();
-    co_await patiently(timer_, next_pause(), [this] { return stopped_; });
+    co_await rest(next_pause());
   }
+}
+
+/// Who came to be in a hurry during the refresh has woken nobody.
+net::Task<void> NetworkView::rest(milliseconds pause) {
+  if (hurry_until_)
+    pause =
+        std::min(pause, std::chrono::ceil<milliseconds>(*hurry_until_ - std::chrono::steady_clock::now()));
+  co_await patiently(timer_, pause, [this] { return stopped_ || must_hurry(); });
+}
+
+bool NetworkView::must_hurry() const {
+  return hurry_until_ && std::chrono::steady_clock::now() >= *hurry_until_;
 }
 
 milliseconds NetworkView::next_pause() {
@@ -106,20 +125,24 @@ milliseconds NetworkView::next_pause() {
 }
 
 void NetworkView::refresh_soon() {
-  if (stopped_ || std::exchange(hurry_, true)) return;
-  const auto due = refreshed_ + ViewLimits::shortest;
-  hurry_timer_.expires_at(due);
+  if (stopped_ || hurry_until_) return;
+  if (std::chrono::steady_clock::now() - refreshed_ > ViewLimits::last_retry) hurried_.reset();
+  hurry_until_ = refreshed_ + hurried_.next(dialer_->random());
+  hurry_timer_.expires_at(*hurry_until_);
   hurry_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-    if (const auto self = weak.lock(); self && !error && self->hurry_) self->timer_.cancel();
+    if (const auto self = weak.lock(); self && !error && self->hurry_until_) self->timer_.cancel();
   });
 }
 
 net::Task<void> NetworkView::refresh() {
-  running_ = operators_.size();
-  all_answered_.expires_at(std::chrono::steady_clock::time_point::max());
-  for (std::size_t i = 0; i < operators_.size(); ++i)
+  for (std::size_t i = 0; i < operators_.size(); ++i) {
+    if (asking_[i]) continue;
+    asking_[i] = true;
     asio::co_spawn(executor_, [self = shared_from_this(), i] { return self->query(i); }, asio::detached);
-  while (running_ > 0 && !stopped_)
+  }
+  all_answered_.expires_after(ViewLimits::round);
+  // Whoever answers last cancels it.
+  if (std::ranges::count(asking_, true) > 0 && !stopped_)
     (void)co_await all_answered_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
 
@@ -129,16 +152,20 @@ net::Task<void> NetworkView::query(std::size_t index) {
   const base::Bytes before(known.begin(), known.end());
   const bool voted = opinions_.votes(index, wall_now());
   const auto done = co_await try_query(index);
-  problems_[index] = done ? "" : done.error().message();
+  asking_[index] = false;
+  problems_[index] = done ? "" : explain(done.error(), operators_[index]);
   if (!stopped_) {
     // Reading three long lists is work that an unchanged one needs not.
     const bool same =
         voted && std::ranges::equal(before, opinions_.known_list(index)) && summary_.problem.empty();
     if (same) note_operators(summary_);
     // Whoever waits for a path need not wait for the slowest operator.
-    if (!same && agree_again() && changed_) changed_();
+    if (!same && agree_again()) {
+      hurried_.reset();
+      if (changed_) changed_();
+    }
   }
-  if (--running_ == 0) all_answered_.cancel();
+  if (std::ranges::count(asking_, true) == 0) all_answered_.cancel();
 }
 
 net::Task<base::Result<void>> NetworkView::try_query(std::size_t index) {
@@ -153,7 +180,7 @@ net::Task<base::Result<void>> NetworkView::try_query(std::size_t index) {
   if (!answer) co_return tl::unexpected(answer.error());
   if (auto taken = opinions_.take(index, *answer, wall_now()); !taken) co_return taken;
   if (auto saved = files_.save(operators_[index].peer, *opinions_.kept(index)); !saved)
-    spdlog::warn("a directory snapshot cannot be kept: {}", saved.error().message());
+    spdlog::warn("{}", saved.error().message());
   co_return base::Result<void>();
 }
 

@@ -24,8 +24,11 @@ struct ViewLimits {
   /// After a refresh that led to no agreement, or to one without a single exit.
   static constexpr std::chrono::milliseconds first_retry{2'000};
   static constexpr std::chrono::milliseconds last_retry{300'000};
-  /// Between two refreshes, however many paths fail.
+  /// Between two refreshes when paths fail; twice as long each time, up to the last retry's pause, as long as
+  /// that finds no other exits.
   static constexpr std::chrono::milliseconds shortest{10'000};
+  /// One operator that answers slowly, or not at all, must not keep the others from being asked again.
+  static constexpr std::chrono::milliseconds round{30'000};
   /// How long a node that knows nobody waits for its operators before it makes do with them themselves.
   static constexpr std::chrono::milliseconds patience{1'500};
 };
@@ -49,7 +52,8 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   /// `changed` is called whenever exits() or settled() has changed, until stop().
   void start(std::function<void()> changed);
   void stop();
-  /// Does not wait for the next hour: a path has failed. Not sooner than ViewLimits::shortest after the last.
+  /// Does not wait for the next hour: a path has failed. Not sooner than about ViewLimits::shortest after the
+  /// last.
   void refresh_soon();
 
   /// The relays with an exit whose signatures nobody has checked yet: verify() the one that is dialled.
@@ -66,12 +70,15 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   net::Task<base::Result<void>> try_query(std::size_t index);
   bool agree_again();
   [[nodiscard]] std::chrono::milliseconds next_pause();
+  net::Task<void> rest(std::chrono::milliseconds pause);
+  [[nodiscard]] bool must_hurry() const;
   void note_operators(Summary& summary) const;
   void settle();
 
   boost::asio::any_io_executor executor_;
   std::vector<mesh::Invite> operators_;
   std::vector<std::string> problems_;  // of each operator's last question; empty when it was answered
+  std::vector<bool> asking_;           // of each operator: a question is under way
   Opinions opinions_;
   SnapshotFiles files_;
   std::shared_ptr<const Dialer> dialer_;
@@ -81,11 +88,11 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer patience_;
   boost::asio::steady_timer hurry_timer_;
-  std::size_t running_ = 0;
   boost::asio::steady_timer all_answered_;
   Backoff retry_{ViewLimits::first_retry, ViewLimits::last_retry};
-  std::chrono::steady_clock::time_point refreshed_{};  // when the last refresh began
-  bool hurry_ = false;
+  Backoff hurried_{ViewLimits::shortest, ViewLimits::last_retry};
+  std::chrono::steady_clock::time_point refreshed_{};                 // when the last refresh began
+  std::optional<std::chrono::steady_clock::time_point> hurry_until_;  // when somebody wants the next one
   bool settled_ = false;
   bool stopped_ = false;
 };

@@ -62,8 +62,9 @@ class Backoff {
 };
 
 /// Waits in steps; ends early when the timer is cancelled, the clock jumps, or `enough` says so after a step.
+/// Whether the clock has jumped.
 template <class Enough>
-net::Task<void> patiently(boost::asio::steady_timer& timer, std::chrono::milliseconds duration,
+net::Task<bool> patiently(boost::asio::steady_timer& timer, std::chrono::milliseconds duration,
                           Enough enough) {
   constexpr std::chrono::milliseconds kStep{5'000};
   ClockWatch watch;
@@ -72,9 +73,10 @@ net::Task<void> patiently(boost::asio::steady_timer& timer, std::chrono::millise
   for (auto now = std::chrono::steady_clock::now(); now < end; now = std::chrono::steady_clock::now()) {
     timer.expires_at(std::min(end, now + kStep));
     const auto [error] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    if (error || enough() || watch.jumped(std::chrono::system_clock::now(), std::chrono::steady_clock::now()))
-      co_return;
+    if (error || enough()) co_return false;
+    if (watch.jumped(std::chrono::system_clock::now(), std::chrono::steady_clock::now())) co_return true;
   }
+  co_return false;
 }
 
 }  // namespace qnet::discovery

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 #include "base/durable_file.hpp"
 #include "cbor/decode.hpp"
@@ -41,8 +42,9 @@ base::Result<void> SnapshotFiles::save(const mesh::PeerId& operator_id, const Ke
   const auto path = file_of(operator_id);
   const auto content =
       cbor::encode(cbor::Array{base::ByteView(snapshot.header), base::ByteView(snapshot.list)});
-  if (base::write_file_durably(path, content, base::Existing::replace) != 0)
-    return base::fail(directory::Errc::store_unusable, path.string());
+  if (const int reason = base::write_file_durably(path, content, base::Existing::replace); reason != 0)
+    return base::fail(directory::Errc::list_not_kept,
+                      path.string() + ": " + std::generic_category().message(reason));
   return {};
 }
 

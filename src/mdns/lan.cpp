@@ -175,7 +175,12 @@ net::Task<void> Lan::listen(std::shared_ptr<Interface> interface) {
         co_await interface->socket.async_receive_from(asio::buffer(packet), from, kAwait);
     if (stopped_ || error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
       co_return;
-    if (error) continue;
+    if (error) {
+      // None of those that are known lasts; one that did would take a whole core.
+      asio::steady_timer pause(io_, LanLimits::after_error);
+      (void)co_await pause.async_wait(kAwait);
+      continue;
+    }
     const Sender sender{from.address().to_v4().to_uint(), from.port() == kPort};
     const auto received = discovery_.receive(base::ByteView(packet).first(size), sender, interface->networks,
                                              std::chrono::steady_clock::now());

@@ -19,6 +19,7 @@ struct LanLimits {
   static constexpr std::size_t interfaces = 16;
   /// How often it is looked for interfaces that came or went.
   static constexpr std::chrono::seconds look{30};
+  static constexpr std::chrono::seconds after_error{1};
 };
 
 struct LanOptions {

@@ -23,6 +23,8 @@ constexpr auto kAnswerDeadline = std::chrono::seconds(30);
 /// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is
 /// gone, or cut off: TCP would notice only after 30.
 constexpr auto kSilence = std::chrono::seconds(12);
+/// After a sleep of the machine most sessions are gone.
+constexpr auto kDoubtedSilence = std::chrono::seconds(4);
 
 ConnectStatus status_of(const base::Error& error) {
   if (error.is(session::Errc::protocol_refused)) return ConnectStatus::not_allowed;
@@ -46,12 +48,13 @@ Asked failed(const base::Error& error) {
   return asked;
 }
 
-net::Task<Asked> ask(session::Session& session, const mesh::ConnectRequest& request) {
+net::Task<Asked> ask(session::Session& session, const mesh::ConnectRequest& request,
+                     std::chrono::seconds silence) {
   auto stream = session.open(mesh::kConnectProtocol, request.encode());
   if (!stream) co_return failed(stream.error());
 
   auto& opened = **stream;
-  const net::Deadline silent(co_await boost::asio::this_coro::executor, kSilence,
+  const net::Deadline silent(co_await boost::asio::this_coro::executor, silence,
                              [&session, asked = std::chrono::steady_clock::now()] {
                                if (session.last_heard() < asked) session.close();
                              });
@@ -76,7 +79,7 @@ net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, prox
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink->session();
     if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
-    auto answer = co_await ask(**session, request);
+    auto answer = co_await ask(**session, request, uplink->doubts(**session) ? kDoubtedSilence : kSilence);
     if (answer.leads_nowhere && left > 0) {
       uplink->leads_nowhere(**session);
       continue;
@@ -161,25 +164,25 @@ bool Client::may_dial(const mesh::PeerId& peer) const {
 
 /// In this network first, where it was heard of.
 void Client::add(std::vector<Candidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
-                 bool last_resort) const {
+                 Standing standing) const {
   for (const auto& near : neighbours_.addresses_of(peer, std::chrono::steady_clock::now())) {
     auto nearer = address;
     nearer.host = near.host;
     nearer.port = near.port;
-    all.push_back({std::move(nearer), last_resort});
+    all.push_back({std::move(nearer), standing});
   }
   const bool known = std::ranges::any_of(all, [&](const Candidate& one) {
     return one.address.noise_key == address.noise_key && one.address.host == address.host &&
            one.address.port == address.port;
   });
-  if (!known) all.push_back({std::move(address), last_resort});
+  if (!known) all.push_back({std::move(address), standing});
 }
 
 /// The peers that a person named, then exits that the operators agree on, at last the operators themselves:
 /// but not before it is known that there is nobody else, for they are few, and known to every censor.
 std::vector<Candidate> Client::candidates() const {
   std::vector<Candidate> all;
-  for (const auto& invite : peers_) add(all, invite.peer, discovery::address_of(invite), false);
+  for (const auto& invite : peers_) add(all, invite.peer, discovery::address_of(invite), Standing::invited);
   const auto& exits = view_->exits();
   std::vector<std::size_t> order(exits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -189,11 +192,12 @@ std::vector<Candidate> Client::candidates() const {
     std::swap(order[i], order[i + dialer_->random().below(left)]);
     const auto& descriptor = exits[order[i]].descriptor;
     if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
-    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()), false);
+    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()), Standing::listed);
     ++drawn;
   }
   if (view_->settled() || !all.empty())
-    for (const auto& invite : operators_) add(all, invite.peer, discovery::address_of(invite), true);
+    for (const auto& invite : operators_)
+      add(all, invite.peer, discovery::address_of(invite), Standing::last_resort);
   return all;
 }
 

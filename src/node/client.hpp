@@ -59,7 +59,7 @@ class Client {
          std::shared_ptr<const discovery::Dialer> dialer);
   [[nodiscard]] std::vector<Candidate> candidates() const;
   void add(std::vector<Candidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
-           bool last_resort) const;
+           Standing standing) const;
   void note_lan_peer(const mdns::Found& found);
   [[nodiscard]] bool may_dial(const mesh::PeerId& peer) const;
 

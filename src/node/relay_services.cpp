@@ -3,6 +3,7 @@
 #include "directory/exchange.hpp"
 #include "mesh/connect_message.hpp"
 #include "mesh/peer_message.hpp"
+#include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "session/stream.hpp"
 
@@ -21,7 +22,13 @@ control::Exit exit_counters(const exit::Service& service) {
   return shown;
 }
 
+/// For the peer to read a few bytes and end.
+constexpr std::chrono::seconds kAnswerTime{10};
+
 net::Task<void> send_and_end(std::unique_ptr<session::Stream> stream, base::Bytes bytes) {
+  auto& opened = *stream;
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerTime,
+                            [&opened] { opened.reset(); });
   if (!co_await net::write_all(*stream, bytes)) co_return;
   stream->finish();
   // A stream that is left before its peer's end is reset, and a reset would overtake the answer.

@@ -53,7 +53,7 @@ void ReplayJournal::restore(htx::ReplayCache& seen, htx::WallTime now) {
   auto unfinished = current_;
   unfinished += ".new";
   file_.open(unfinished, std::ios::binary | std::ios::trunc);
-  for (const auto& entry : kept) file_.write(entry.data(), entry.size());
+  for (const auto& entry : kept) file_.write(entry.data(), static_cast<std::streamsize>(entry.size()));
   if (file_.flush()) fs::rename(unfinished, current_, error);
   if (file_ && !error) fs::remove(previous_, error);
   began_ = now;
@@ -78,7 +78,7 @@ void ReplayJournal::note(const crypto::X25519Public& ephemeral, htx::WallTime no
   const std::scoped_lock lock(mutex_);
   // The file before is then as old as a hello must be remembered, and may go.
   if (now >= began_ + htx::TimeLimits::memory) begin(now);
-  file_.write(entry.data(), entry.size());
+  file_.write(entry.data(), static_cast<std::streamsize>(entry.size()));
   if (!file_.flush() && !std::exchange(complained_, true))
     spdlog::warn("{} cannot be written: after a restart, hellos of the last minutes could be answered again",
                  current_.string());

@@ -10,6 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "cover_site/error.hpp"
+#include "discovery/patience.hpp"
 #include "net/deadline.hpp"
 #include "net/error.hpp"
 
@@ -99,7 +100,12 @@ net::Task<void> Uplink::hold_session() {
   while (connected() && !stopped_) {
     const bool last_resort = on_last_resort();
     // The session's own end cancels this pause.
-    co_await pause(last_resort ? std::chrono::milliseconds(UplinkLimits::reconsider) : std::chrono::hours(1));
+    const auto duration =
+        last_resort ? discovery::jittered(UplinkLimits::reconsider, UplinkLimits::jitter, dialer_->random())
+                    : std::chrono::milliseconds(std::chrono::hours(1));
+    const auto over = [this] { return stopped_ || !connected(); };
+    if (co_await discovery::patiently(retry_, duration, over))
+      clock_jumped_ = std::chrono::steady_clock::now();
     if (last_resort && connected() && !stopped_) co_await round(true);
   }
 }
@@ -121,7 +127,12 @@ void Uplink::refresh_candidates() {
     });
     next.push_back(known == peers_.end() ? std::make_shared<Peer>() : *known);
     next.back()->address = std::move(candidate.address);
-    next.back()->last_resort = candidate.last_resort;
+    next.back()->standing = candidate.standing;
+  }
+  // Who is on the way, or in use, is not forgotten because others were drawn this time.
+  for (const auto& peer : peers_) {
+    const bool needed = peer->dialling || (peer == used_ && connected());
+    if (needed && std::ranges::find(next, peer) == next.end()) next.push_back(peer);
   }
   peers_ = std::move(next);
 }
@@ -141,7 +152,8 @@ bool Uplink::is_over(bool better_only) const {
 }
 
 bool Uplink::is_worth_dialling(const Peer& peer, bool better_only) const {
-  return peer.leads_nowhere_until <= std::chrono::steady_clock::now() && !(better_only && peer.last_resort);
+  return peer.leads_nowhere_until <= std::chrono::steady_clock::now() &&
+         !(better_only && peer.standing == Standing::last_resort);
 }
 
 /// Several may be on their way, one wins.
@@ -171,7 +183,7 @@ net::Task<void> Uplink::race(bool better_only) {
 
 /// Whether a session with this peer is better than what there is.
 bool Uplink::may_serve(const Peer& peer) const {
-  return !stopped_ && (!connected() || (on_last_resort() && !peer.last_resort));
+  return !stopped_ && (!connected() || (on_last_resort() && peer.standing != Standing::last_resort));
 }
 
 net::Task<void> Uplink::attempt(std::shared_ptr<Peer> peer) {
@@ -187,7 +199,7 @@ net::Task<void> Uplink::attempt(std::shared_ptr<Peer> peer) {
     peer->state = "idle";
   } else {
     peer->state = "failed";
-    peer->problem = explain_dial_error(dialled.error(), peer->address);
+    peer->problem = explain_dial_error(dialled.error(), peer->address, peer->standing);
     if (!connected()) {
       problem_ = dialled.error();
       failed_at_ = std::chrono::steady_clock::now();
@@ -197,8 +209,9 @@ net::Task<void> Uplink::attempt(std::shared_ptr<Peer> peer) {
 }
 
 void Uplink::use(const std::shared_ptr<Peer>& peer, session::Dialled dialled) {
+  // A session that is closing has not told of its end yet.
+  if (used_ && used_ != peer && used_->state == "connected") used_->state = "idle";
   if (connected()) {
-    used_->state = "idle";
     boost::asio::co_spawn(
         retry_.get_executor(), [self = shared_from_this(), left = session_] { return self->retire(left); },
         boost::asio::detached);
@@ -262,41 +275,42 @@ net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   co_return base::fail(net::Errc::timed_out);
 }
 
-std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay) {
+std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay,
+                               Standing standing) {
+  const bool listed = standing == Standing::listed;
+  const std::string_view elsewhere =
+      listed ? "another of the list is tried" : "ask for a new invite if this lasts";
   const auto where = fmt::format("{}:{}", relay.host, relay.port);
   if (error.is(htx::Errc::not_recognised) || error.is(htx::Errc::alert) ||
       error.is(htx::Errc::bad_server_hello) || error.is(cover_site::Errc::not_recognised)) {
     return fmt::format(
         "The relay at {} did not recognise this client: check that this computer's clock is right (it says "
         "{:%F %H:%M} "
-        "UTC, and may be off by 10 minutes at most) and that the invite is the relay's newest one.",
-        where, fmt::gmtime(std::chrono::system_clock::now()));
+        "UTC, and may be off by 10 minutes at most){}.",
+        where, fmt::gmtime(std::chrono::system_clock::now()),
+        listed ? "; another of the list is tried" : " and that the invite is the relay's newest one");
   }
   using crypto::CertificateErrc;
   if (error.is(CertificateErrc::untrusted) || error.is(CertificateErrc::wrong_name) ||
       error.is(CertificateErrc::expired) || error.is(CertificateErrc::not_yet_valid))
     return fmt::format(
         "The certificate that {} shows is not trusted ({}): somebody may be listening in, or the relay's "
-        "operator has let it run out; ask for a new invite if this lasts.",
-        where, error.message());
+        "operator has let it run out; {}.",
+        where, error.message(), elsewhere);
   if (error.is(session::Errc::protocol_refused))
     return fmt::format("The peer at {} has no exit: it serves as a directory or a relay only.", where);
   if (error.is(net::Errc::refused))
-    return fmt::format(
-        "Nothing answers at {}: the relay is not running, or its address has changed; ask for a new "
-        "invite if this lasts.",
-        where);
+    return fmt::format("Nothing answers at {}: the relay is not running, or its address has changed; {}.",
+                       where, elsewhere);
   if (error.is(net::Errc::no_such_host))
-    return fmt::format(
-        "The relay's name {} cannot be found: check this computer's Internet connection, or ask for a "
-        "new invite.",
-        relay.host);
+    return fmt::format("The relay's name {} cannot be found: check this computer's Internet connection; {}.",
+                       relay.host, elsewhere);
   if (error.is(net::Errc::timed_out) || error.is(net::Errc::host_unreachable) ||
       error.is(net::Errc::network_unreachable) || error.is(session::Errc::handshake_timed_out))
     return fmt::format(
         "The relay at {} cannot be reached: check this computer's Internet connection; if other sites "
-        "work, the relay is down or blocked, and another invite helps.",
-        where);
+        "work, the relay is down or blocked, and {}.",
+        where, listed ? "another of the list is tried" : "another invite helps");
   return fmt::format("The connection to the relay at {} failed: {}.", where, error.message());
 }
 

@@ -33,18 +33,26 @@ struct UplinkLimits {
   /// blocked, costs no more than this.
   static constexpr std::chrono::milliseconds stagger = std::chrono::seconds(1);
   /// How often a better peer is looked for while a last resort carries the traffic.
-  static constexpr std::chrono::seconds reconsider = std::chrono::seconds(60);
+  static constexpr std::chrono::milliseconds reconsider = std::chrono::seconds(60);
+  /// Added or taken: a minute's rhythm would be seen on the wire.
+  static constexpr std::chrono::milliseconds jitter = std::chrono::seconds(15);
   /// A peer that has no exit is not asked again before this.
   static constexpr std::chrono::minutes without_exit = std::chrono::minutes(10);
   /// A session that was left for a better one may finish its streams for so long.
   static constexpr std::chrono::minutes retirement = std::chrono::minutes(10);
 };
 
+/// How a candidate came to be one.
+enum class Standing : std::uint8_t {
+  invited,      ///< a person named it
+  listed,       ///< the directories did: there is nobody to ask for another invite
+  last_resort,  ///< serves when nobody else can be reached, and is left when somebody can
+};
+
 /// Somebody to dial.
 struct Candidate {
   session::RelayAddress address;
-  /// One that serves when nobody else can be reached, and is left when somebody can.
-  bool last_resort = false;
+  Standing standing = Standing::invited;
 };
 
 /// Lives on one io_context.
@@ -52,7 +60,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
  public:
   struct Peer {
     session::RelayAddress address;
-    bool last_resort = false;
+    Standing standing = Standing::invited;
     bool dialling = false;
     std::chrono::steady_clock::time_point leads_nowhere_until{};  ///< it said that it has no exit
     std::string state = "idle";                                   ///< idle, connecting, connected, failed
@@ -81,13 +89,20 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   /// This session's peer has no exit: others are asked, and it is not for a while.
   void leads_nowhere(const session::Session& session);
 
+  /// The machine has slept, or its clock was set, since this session's peer was last heard: it may be gone.
+  [[nodiscard]] bool doubts(const session::Session& session) const {
+    return session.last_heard() < clock_jumped_;
+  }
+
   [[nodiscard]] bool connected() const { return session_ && session_->usable(); }
-  [[nodiscard]] bool on_last_resort() const { return connected() && used_ && used_->last_resort; }
+  [[nodiscard]] bool on_last_resort() const {
+    return connected() && used_ && used_->standing == Standing::last_resort;
+  }
   /// The last session ended because nobody used it; the next request dials. A browser does not dial for
   /// nothing.
   [[nodiscard]] bool resting() const { return resting_; }
   [[nodiscard]] std::chrono::system_clock::time_point since() const { return since_; }
-  /// The candidates of the last round.
+  /// The candidates of the last round, and whoever is dialled or used besides.
   [[nodiscard]] const std::vector<std::shared_ptr<Peer>>& peers() const { return peers_; }
   [[nodiscard]] std::size_t stream_count() const { return connected() ? session_->stream_count() : 0; }
 
@@ -115,6 +130,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   std::optional<base::Error> problem_;
   std::chrono::steady_clock::time_point failed_at_{};  // meaningful with problem_
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+  std::chrono::steady_clock::time_point clock_jumped_ = std::chrono::steady_clock::time_point::min();
   boost::asio::steady_timer retry_;      // cancelled to dial sooner
   boost::asio::steady_timer attempted_;  // cancelled after each round, to wake everyone who waits
   net::Signal moved_;                    // an attempt has ended, or a round should
@@ -126,6 +142,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
 };
 
 /// The error of a dial as one sentence that tells a person what to do.
-[[nodiscard]] std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay);
+[[nodiscard]] std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay,
+                                             Standing standing);
 
 }  // namespace qnet::node
