@@ -22,8 +22,8 @@ scripts/build.sh dev
 if [ -z "$quick" ]; then
   say "Checking form"
   scripts/lint.sh
-  say "Fuzzing, 20 seconds for each target"
-  scripts/fuzz.sh 20
+  say "Fuzzing, 10 seconds for each target"
+  scripts/fuzz.sh 10
 fi
 say "Running the tests"
 ctest --preset dev --parallel 2 --output-log build/ctest.log >/dev/null || failed=yes
