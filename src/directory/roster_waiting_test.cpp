@@ -27,6 +27,13 @@ class RosterWaitingTest : public testing::RosterTest {
   void fail(const Relay& relay, SteadyTime now) {
     (void)roster_.checked({relay.key(), roster_.find(relay.key())->door}, {}, now);
   }
+  /// A newcomer is taken though the room is full, and in whose place.
+  void expect_makes_room_after_moving(const Relay& relay) {
+    const auto moved = SignedDescriptor::sign(descriptor_of(relay.keys, "198.51.99.200"), relay.keys);
+    ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 10s));
+    ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart + 11s));
+    EXPECT_FALSE(knows(relay));
+  }
   std::vector<Relay> waiting_;
 };
 
@@ -104,20 +111,12 @@ TEST_F(RosterWaitingTest, a_goodbye_gives_the_place_back) {
 TEST_F(RosterWaitingTest, nobody_keeps_a_place_by_trying_one_door_after_the_other) {
   fill();
   fail(waiting_[0], kStart + 1s);
-  const auto moved =
-      SignedDescriptor::sign(descriptor_of(waiting_[0].keys, "198.51.99.200"), waiting_[0].keys);
-  ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 10s));
-  ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart + 11s));
-  EXPECT_FALSE(knows(waiting_[0]));
+  expect_makes_room_after_moving(waiting_[0]);
 }
 
 TEST_F(RosterWaitingTest, nor_by_changing_the_door_before_anybody_has_knocked) {
   fill();
-  const auto moved =
-      SignedDescriptor::sign(descriptor_of(waiting_[0].keys, "198.51.99.200"), waiting_[0].keys);
-  ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 10s));
-  ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart + 11s));
-  EXPECT_FALSE(knows(waiting_[0]));
+  expect_makes_room_after_moving(waiting_[0]);
 }
 
 TEST_F(RosterWaitingTest, nor_at_the_host_that_it_keeps_others_out_of) {
