@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -104,7 +105,9 @@ void Service::stop() {
 
 Answer Service::refuse(const base::Error& error) {
   ++counters_.refused;
-  return refusal(error);
+  auto answer = refusal(error);
+  if (answer.status == Status::failed) spdlog::error("a registration had no answer: {}", error.message());
+  return answer;
 }
 
 net::Task<Answer> Service::submit(base::Bytes wire) {
