@@ -281,13 +281,18 @@ TEST_F(Sessions, carry_hundreds_of_streams_at_once) {
 }
 
 TEST_F(Sessions, refuse_a_protocol_that_nobody_serves) {
-  auto stream = open("/test/unknown/1", base::bytes_of("x"));
-  run([](Stream& s) -> Task<void> {
-    base::Bytes room(10);
-    const auto got = co_await net::read_some(s, room);
-    EXPECT_FALSE(got);
-    EXPECT_TRUE(got.error().is(Errc::protocol_refused));
-  }(*stream));
+  // The second is no line of the negotiation's: whoever declines must not take back what it has answered.
+  for (const auto& question : {base::Bytes{'x'}, base::Bytes{0, 28, 0xa2, 0x64}}) {
+    auto stream = open("/test/unknown/1", question);
+    run([](Stream& s) -> Task<void> {
+      base::Bytes room(10);
+      const auto got = co_await net::read_some(s, room);
+      EXPECT_FALSE(got);
+      EXPECT_TRUE(got.error().is(Errc::protocol_refused)) << got.error().message();
+    }(*stream));
+    stream.reset();
+    run_until([this] { return responder->stream_count() == 0; });
+  }
 }
 
 TEST_F(Sessions, keep_reading_after_half_closing) {
