@@ -17,6 +17,7 @@ struct CommandLine {
   std::string config;              ///< the configuration file; empty when none is given
   bool help = false;
   bool help_relay = false;
+  bool help_directory = false;
 };
 
 [[nodiscard]] base::Result<CommandLine> parse_command_line(Command command,

@@ -271,11 +271,11 @@ constexpr Option kOptions[] = {
     {"exit_max_connections", "EXIT_MAX_CONNECTIONS", "N", "exit: connections at once (1000)", "R", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.exit_max_connections); }},
     {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "R", true, add_dns_server},
     {"lan_discovery", "QNET_LAN_DISCOVERY", "", "find peers in the local network (mDNS)", "r", false, [](Settings& s, const std::string& v) { return set_flag_value(s.lan_discovery, v); }},
-    {"directory_store", "QNET_DIRECTORY_STORE", "FILE|URL", "directory: its database, or postgres://…", "R", false, set_directory_store},
-    {"directory_http", "QNET_DIRECTORY_HTTP", "ADDR:PORT", "directory: its HTTP API (none)", "R", false, [](Settings& s, const std::string& v) -> Result<void> { mesh::HostPort at; auto set = set_endpoint(v, at); if (set) s.directory_http = at; return set; }},
-    {"directory_token", "QNET_DIRECTORY_TOKEN", "TOKEN", "directory: for operators of its API", "R", false, set_token},
-    {"directory_private", "", "", "directory: list private addresses too", "R", false, [](Settings& s, const std::string& v) { return set_flag_value(s.directory_private, v); }},
-    {"country_database", "QNET_COUNTRY_DATABASE", "FILE", "directory: countries, in MaxMind's format", "R", false, [](Settings& s, const std::string& v) { return set_file(v, s.country_database); }},
+    {"directory_store", "QNET_DIRECTORY_STORE", "FILE|URL", "directory: its database, or postgres://…", "D", false, set_directory_store},
+    {"directory_http", "QNET_DIRECTORY_HTTP", "ADDR:PORT", "directory: its HTTP API (none)", "D", false, [](Settings& s, const std::string& v) -> Result<void> { mesh::HostPort at; auto set = set_endpoint(v, at); if (set) s.directory_http = at; return set; }},
+    {"directory_token", "QNET_DIRECTORY_TOKEN", "TOKEN", "directory: for operators of its API", "D", false, set_token},
+    {"directory_private", "", "", "directory: list private addresses too", "D", false, [](Settings& s, const std::string& v) { return set_flag_value(s.directory_private, v); }},
+    {"country_database", "QNET_COUNTRY_DATABASE", "FILE", "directory: countries, in MaxMind's format", "D", false, [](Settings& s, const std::string& v) { return set_file(v, s.country_database); }},
     {"country", "QNET_COUNTRY", "CC", "where this relay is, such as SE", "R", false, set_country},
     {"bandwidth", "QNET_BANDWIDTH", "N", "Mbit/s that this relay offers", "R", false, [](Settings& s, const std::string& v) { return set_number<std::uint32_t>(v, 1, 1'000'000, s.bandwidth); }},
     {"site_port", "", "PORT", "the demo's web site; HTTPS on the next (8090)", "d", false, [](Settings& s, const std::string& v) { return set_number<std::uint16_t>(v, 1, 65534, s.site_port); }},
@@ -306,7 +306,7 @@ std::string Option::flag() const {
 bool Option::belongs_to(Command command) const {
   constexpr std::string_view letters = "rdkislwcx";
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos ||
-         (command == Command::run && is_for_relays());
+         (command == Command::run && page() != HelpPage::main);
 }
 
 std::span<const Option> option_table() { return kOptions; }

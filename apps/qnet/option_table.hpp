@@ -11,6 +11,9 @@
 
 namespace qnet::cli {
 
+/// Where the help of `qnet run` tells of an option: each page fits a terminal's screen.
+enum class HelpPage { main, relay, directory };
+
 struct Option {
   std::string_view key;          ///< in the file, "socks_port"; the flag is the same with hyphens
   std::string_view environment;  ///< empty when there is none
@@ -18,7 +21,7 @@ struct Option {
   std::string_view help;
   std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus),
                               ///< of template l(ist) (sho)w c(apture), of cover (chec)x;
-                              ///< R for run, but in the help of --help-relay
+                              ///< R for run, but in the help of --help-relay, D of --help-directory
   bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 
@@ -27,7 +30,10 @@ struct Option {
   [[nodiscard]] bool takes_numbers() const {
     return value_name == "PORT" || value_name == "PORTS" || value_name == "N";
   }
-  [[nodiscard]] bool is_for_relays() const { return commands.find('R') != std::string_view::npos; }
+  [[nodiscard]] HelpPage page() const {
+    if (commands.find('D') != std::string_view::npos) return HelpPage::directory;
+    return commands.find('R') != std::string_view::npos ? HelpPage::relay : HelpPage::main;
+  }
   [[nodiscard]] bool belongs_to(Command command) const;
 };
 

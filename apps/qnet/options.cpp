@@ -15,10 +15,10 @@ namespace {
 
 using base::Result;
 
-std::string option_lines(Command command, bool for_relays) {
+std::string option_lines(Command command, HelpPage page) {
   std::string text, left;
   for (const auto* const option : options_of(command)) {
-    if (command == Command::run && option->is_for_relays() != for_relays) continue;
+    if (command == Command::run && option->page() != page) continue;
     left += option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
     if (option->help.empty()) {  // told together with the next
       left += ", ";
@@ -59,6 +59,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   if (!line) return base::forward_error(line);
   if (line->help) return Outcome(PrintText{help_text(*command)});
   if (line->help_relay) return Outcome(PrintText{relay_help_text()});
+  if (line->help_directory) return Outcome(PrintText{directory_help_text()});
 
   GivenOptions from_file;
   if (!line->config.empty()) {
@@ -120,17 +121,25 @@ qnet cover check --help tells its options.
 
 std::string help_text(Command command) {
   auto text = fmt::format("Usage: qnet {} [OPTIONS]{}\n\n{}", name_of(command), words_help(command),
-                          option_lines(command, false));
+                          option_lines(command, HelpPage::main));
   if (command == Command::run)
-    text += fmt::format("  {:<28} {}\n  {:<28} {}\n", "--config FILE",
+    text += fmt::format("  {:<28} {}\n  {:<28} {}\n  {:<28} {}\n", "--config FILE",
                         "the same options in TOML: socks_port = 1088", "--help-relay",
-                        "the options of relays and exits");
+                        "the options of relays and exits", "--help-directory",
+                        "the options of bootstrap and super peers");
   return text;
 }
 
 std::string relay_help_text() {
   return "Usage: qnet run --helper-mode relay|bootstrap|exit|super [OPTIONS]\n\n" +
-         option_lines(Command::run, true) + "\nqnet run --help lists the others.\n";
+         option_lines(Command::run, HelpPage::relay) +
+         "\nqnet run --help and --help-directory list the others.\n";
+}
+
+std::string directory_help_text() {
+  return "Usage: qnet run --helper-mode bootstrap|super [OPTIONS]\n\n" +
+         option_lines(Command::run, HelpPage::directory) +
+         "\nqnet run --help and --help-relay list the others.\n";
 }
 
 std::string exit_warning() {

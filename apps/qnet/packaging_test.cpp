@@ -55,6 +55,7 @@ TEST(ManPage, has_every_flag_with_its_value) {
   for (const auto& option : option_table()) EXPECT_TRUE(has_item(page, option)) << option.flag();
   EXPECT_THAT(page, HasSubstr(".It Fl -config Ar FILE\n"));
   EXPECT_THAT(page, HasSubstr(".It Fl -help-relay\n"));
+  EXPECT_THAT(page, HasSubstr(".It Fl -help-directory\n"));
 }
 
 TEST(ManPage, has_every_environment_variable_at_its_flag_and_in_the_list) {
@@ -80,7 +81,8 @@ TEST(Completion, offers_each_command_exactly_its_flags) {
   const auto script = contents("qnet.bash");
   for (const auto command : kCommands) {
     std::vector<std::string> expected{"--help"};
-    if (command == Command::run) expected.insert(expected.end(), {"--config", "--help-relay"});
+    if (command == Command::run)
+      expected.insert(expected.end(), {"--config", "--help-relay", "--help-directory"});
     for (const auto* const option : options_of(command)) expected.push_back(option->flag());
     EXPECT_THAT(completed_flags(script, command), ::testing::UnorderedElementsAreArray(expected))
         << name_of(command);
