@@ -26,7 +26,7 @@ if [ -z "$quick" ]; then
   scripts/fuzz.sh 10
 fi
 say "Running the tests"
-ctest --preset dev --parallel 2 --output-log build/ctest.log >/dev/null || failed=yes
+ctest --preset dev --parallel 3 --output-log build/ctest.log >/dev/null || failed=yes
 if [ -n "${failed:-}" ]; then cat build/ctest.log; fi
 # The runner's closing lines.
 sed -n '/tests passed/,$p' build/ctest.log

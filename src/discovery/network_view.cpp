@@ -127,7 +127,8 @@ milliseconds NetworkView::next_pause() {
 void NetworkView::refresh_soon() {
   if (stopped_ || hurry_until_) return;
   if (std::chrono::steady_clock::now() - refreshed_ > ViewLimits::last_retry) hurried_.reset();
-  hurry_until_ = refreshed_ + hurried_.next(dialer_->random());
+  // Who knows no exit at all has a person waiting: there is nothing that the next answer could not improve.
+  hurry_until_ = refreshed_ + (exits_.empty() ? ViewLimits::shortest : hurried_.next(dialer_->random()));
   hurry_timer_.expires_at(*hurry_until_);
   hurry_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     if (const auto self = weak.lock(); self && !error && self->hurry_until_) self->timer_.cancel();

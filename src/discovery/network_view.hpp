@@ -24,8 +24,8 @@ struct ViewLimits {
   /// After a refresh that led to no agreement, or to one without a single exit.
   static constexpr std::chrono::milliseconds first_retry{2'000};
   static constexpr std::chrono::milliseconds last_retry{300'000};
-  /// Between two refreshes when paths fail; twice as long each time, up to the last retry's pause, as long as
-  /// that finds no other exits.
+  /// Between two refreshes when paths fail; where exits are known twice as long each time, up to the last
+  /// retry's pause, as long as that finds no others.
   static constexpr std::chrono::milliseconds shortest{10'000};
   /// One operator that answers slowly, or not at all, must not keep the others from being asked again.
   static constexpr std::chrono::milliseconds round{30'000};
