@@ -90,10 +90,7 @@ net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Ser
   if (!co_await net::write_all(*stream, before)) co_return;
   if (reply->answer.list && !co_await send_list(*stream, *reply->answer.list)) co_return;
   reply.reset();
-  stream->finish();
-  // A stream that is left before its peer's end is reset, and a reset would overtake the answer.
-  std::array<std::uint8_t, 64> rest{};
-  (void)co_await net::read_some(*stream, rest);
+  co_await net::finish_and_drain(*stream);
 }
 
 }  // namespace

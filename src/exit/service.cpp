@@ -1,6 +1,5 @@
 #include "exit/service.hpp"
 
-#include <array>
 #include <atomic>
 
 #include <spdlog/spdlog.h>
@@ -47,18 +46,12 @@ Task<base::Result<mesh::ConnectRequest>> read_request(session::Stream& stream) {
   co_return co_await mesh::read_message<mesh::ConnectRequest>(stream);
 }
 
-/// Ends with the peer's end: a stream left before that is reset, and a reset would overtake the answer.
 Task<void> decline(session::Stream& stream, ConnectStatus status) {
   const auto answer = mesh::ConnectAnswer{status, {}}.encode();
   if (!co_await net::write_all(stream, answer)) co_return;
-  stream.finish();
   const net::Deadline limit(co_await boost::asio::this_coro::executor, ServiceLimits::farewell,
                             [&stream] { stream.reset(); });
-  std::array<std::uint8_t, 1024> ignored{};
-  for (;;) {
-    const auto got = co_await net::read_some(stream, ignored);
-    if (!got || *got == 0) co_return;
-  }
+  co_await net::finish_and_drain(stream);
 }
 
 Task<void> serve(Connector& connector, std::unique_ptr<session::Stream> stream, net::Traffic& traffic) {

@@ -1,6 +1,7 @@
 #include "net/pump.hpp"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -96,6 +97,15 @@ Task<base::Result<std::size_t>> read_some(ByteStream& from, base::MutableBytes o
     auto got = from.try_read(out);
     if (got || !got.error().is(Errc::would_block)) co_return got;
     if (auto ready = co_await from.wait_readable(); !ready) co_return tl::unexpected(ready.error());
+  }
+}
+
+Task<void> finish_and_drain(ByteStream& stream) {
+  stream.finish();
+  std::array<std::uint8_t, 1024> ignored{};
+  for (;;) {
+    const auto got = co_await read_some(stream, ignored);
+    if (!got || *got == 0) co_return;
   }
 }
 

@@ -34,6 +34,10 @@ Task<base::Result<void>> write_all(ByteStream& to, base::ByteView bytes);
 /// At least one byte, or 0 at the end.
 Task<base::Result<std::size_t>> read_some(ByteStream& from, base::MutableBytes out);
 
+/// Says that no more comes, and reads until the other side has said so too: a stream that is left before that
+/// is reset, and a reset would overtake what was written last. The caller bounds the time.
+Task<void> finish_and_drain(ByteStream& stream);
+
 /// A buffer of this thread's, for use between two suspensions only.
 inline constexpr std::size_t kScratchSize = 256 * 1024;
 [[nodiscard]] base::MutableBytes thread_scratch();

@@ -30,10 +30,7 @@ net::Task<void> send_and_end(std::unique_ptr<session::Stream> stream, base::Byte
   const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerTime,
                             [&opened] { opened.reset(); });
   if (!co_await net::write_all(*stream, bytes)) co_return;
-  stream->finish();
-  // A stream that is left before its peer's end is reset, and a reset would overtake the answer.
-  std::array<std::uint8_t, 16> rest{};
-  (void)co_await net::read_some(*stream, rest);
+  co_await net::finish_and_drain(*stream);
 }
 
 }  // namespace

@@ -280,17 +280,6 @@ net::Task<void> Session::housekeeping() {
   partial_.shrink_to_fit();
 }
 
-/// What was answered stays to be read: a stream that is left before its peer's end is reset, and a reset
-/// would overtake a "na".
-net::Task<void> Session::decline(Stream& stream) {
-  stream.finish();
-  while (!stream.obstacle() && !mux_.at_end(stream.id_)) {
-    mux_.consume(stream.id_, mux_.readable(stream.id_));
-    wake_writer();
-    (void)co_await stream.wait_readable();
-  }
-}
-
 net::Task<void> Session::serve(std::unique_ptr<Stream> stream) {
   const auto self = shared_from_this();
   mux::MultistreamResponder responder([this](std::string_view name) { return protocols_.contains(name); });
@@ -300,7 +289,8 @@ net::Task<void> Session::serve(std::unique_ptr<Stream> stream) {
       if (auto ready = co_await stream->wait_readable(); !ready || stream->obstacle()) co_return;
       if (mux_.readable(stream->id_) == 0) co_return;  // ended before it said what it is for
       const auto fed = responder.feed(mux_.peek(stream->id_));
-      if (!fed) co_return co_await decline(*stream);
+      // A "na" that was answered before stays to be read.
+      if (!fed) co_return co_await net::finish_and_drain(*stream);
       mux_.consume(stream->id_, fed->consumed);
       mux_.send(stream->id_, fed->answer);
       wake_writer();

@@ -106,7 +106,6 @@ class Session : public std::enable_shared_from_this<Session> {
   net::Task<void> housekeeping();
   net::Task<void> watch_idle(IdleEnd idle);
   net::Task<void> serve(std::unique_ptr<Stream> stream);
-  net::Task<void> decline(Stream& stream);
 
   base::Result<void> take_records(base::MutableBytes bytes);
   base::Result<void> take_plaintext(base::ByteView bytes);
