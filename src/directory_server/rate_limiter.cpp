@@ -4,6 +4,7 @@
 
 #include "base/endian.hpp"
 #include "crypto/hash.hpp"
+#include "net/unmapped.hpp"
 
 namespace qnet::directory {
 
@@ -20,10 +21,9 @@ std::uint64_t RateLimiter::hashed(base::ByteView what) const {
 }
 
 std::uint64_t RateLimiter::asker_at(const boost::asio::ip::address& address) const {
-  if (address.is_v4()) return hashed(address.to_v4().to_bytes());
-  if (address.to_v6().is_v4_mapped())
-    return hashed(boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_bytes());
-  return hashed(base::ByteView(address.to_v6().to_bytes()).first(kHousehold));
+  const auto plain = net::unmapped(address);
+  if (plain.is_v4()) return hashed(plain.to_v4().to_bytes());
+  return hashed(base::ByteView(plain.to_v6().to_bytes()).first(kHousehold));
 }
 
 std::uint64_t RateLimiter::asker_of(const void* session) const {

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
+#include "net/unmapped.hpp"
+
 namespace qnet::http {
 
 namespace asio = boost::asio;
 
 net::tcp::endpoint unmapped(const net::tcp::endpoint& from) {
-  const auto& address = from.address();
-  if (!address.is_v6() || !address.to_v6().is_v4_mapped()) return from;
-  return {asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()), from.port()};
+  return {net::unmapped(from.address()), from.port()};
 }
 
 asio::ip::address household_of(const asio::ip::address& address) {

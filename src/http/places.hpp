@@ -13,7 +13,7 @@
 
 namespace qnet::http {
 
-/// An IPv4 address that a socket for both families shows as "::ffff:192.0.2.1" is that IPv4 address.
+/// As net::unmapped().
 [[nodiscard]] net::tcp::endpoint unmapped(const net::tcp::endpoint& from);
 
 /// Whom connections are counted by: an IPv4 address, or the /64 that an IPv6 address is in. Anybody with IPv6

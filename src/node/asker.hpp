@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "net/tcp.hpp"
+#include "net/unmapped.hpp"
 
 namespace qnet::node {
 
@@ -11,11 +12,8 @@ namespace qnet::node {
 /// seem to come from there.
 [[nodiscard]] inline std::optional<boost::asio::ip::address> asker_of(const net::tcp::socket& socket) {
   boost::system::error_code gone;
-  const auto address = socket.remote_endpoint(gone).address();
+  const auto address = net::unmapped(socket.remote_endpoint(gone).address());
   if (gone || address.is_loopback()) return std::nullopt;
-  const bool mapped = address.is_v6() && address.to_v6().is_v4_mapped();
-  if (mapped && boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).is_loopback())
-    return std::nullopt;
   return address;
 }
 
