@@ -1,14 +1,28 @@
+# Optimising what waits more than it works is half of a cold build's time where sanitizers are on.
+function(qnet_unoptimised_when_sanitized target)
+  if(QNET_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
+# Without this, libFuzzer does not see which branches an input takes.
+function(qnet_seen_by_fuzzers target)
+  if(QNET_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
+
 # qnet_library(noise [IO] SOURCES a.cpp… PUBLIC qnet::base… PRIVATE …): one folder under src/, as qnet::noise. IO says that it
-# waits more than it works: it is not optimised where sanitizers make that slow (half of a cold build's time), and not fuzzed.
+# waits more than it works, and is not fuzzed.
 function(qnet_library name)
   cmake_parse_arguments(ARG "IO" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   if(ARG_SOURCES)
     add_library(qnet_${name} STATIC ${ARG_SOURCES})
     target_link_libraries(qnet_${name} PUBLIC qnet_options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
-    if(ARG_IO AND QNET_SANITIZE)
-      target_compile_options(qnet_${name} PRIVATE -O0)
-    elseif(QNET_FUZZ)
-      target_compile_options(qnet_${name} PRIVATE -fsanitize=fuzzer-no-link)  # what libFuzzer sees
+    if(ARG_IO)
+      qnet_unoptimised_when_sanitized(qnet_${name})
+    else()
+      qnet_seen_by_fuzzers(qnet_${name})
     endif()
   else()
     add_library(qnet_${name} INTERFACE)
@@ -29,9 +43,7 @@ function(qnet_test name)
   endif()
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  if(QNET_SANITIZE)
-    target_compile_options(${name}_test PRIVATE -O0)
-  endif()
+  qnet_unoptimised_when_sanitized(${name}_test)
   target_compile_definitions(${name}_test PRIVATE TEST_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit)
@@ -45,6 +57,7 @@ function(qnet_fuzz name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
   add_executable(fuzz_${name} ${ARG_SOURCES})
   target_link_libraries(fuzz_${name} PRIVATE ${ARG_DEPS})
+  qnet_seen_by_fuzzers(fuzz_${name})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   set_property(GLOBAL APPEND PROPERTY QNET_FUZZ_TARGETS fuzz_${name})
 endfunction()
