@@ -56,10 +56,12 @@ Result<CommandLine> parse_command_line(Command command, std::vector<std::string>
   app.allow_extras(true);
   CommandLine line;
   app.add_flag("-h,--help", line.help);
-  if (command == Command::run) app.add_flag("--help-relay", line.help_relay);
-  if (command == Command::run) app.add_flag("--help-directory", line.help_directory);
   std::vector<std::string> configs;
-  if (command == Command::run) add_valued(app, "--config", configs);
+  if (command == Command::run) {
+    app.add_flag("--help-relay", line.help_relay);
+    app.add_flag("--help-directory", line.help_directory);
+    add_valued(app, "--config", configs);
+  }
   const auto options = options_of(command);
   std::vector<std::vector<std::string>> values(options.size());
   std::vector<CLI::Option*> entries;

@@ -133,10 +133,14 @@ net::Task<http::Reply> Api::by_country(const http::Request& request) {
   }
   const auto text = co_await listings_->of(service_->roster(), country);
   if (text->size() < kLargeListing) co_return http::Reply{200, kJson, http::Body(text, *text), {}};
-  auto& limiter = service_->limiter();
-  auto place = limiter.large_answers().begin(limiter.asker_at(request.from.address()));
+  auto place = begin_large_answer(request);
   if (!place) co_return too_many(kTakeFirst);
   co_return http::Reply{200, kJson, on_its_way(text, std::move(place), *text), {}};
+}
+
+std::shared_ptr<const void> Api::begin_large_answer(const http::Request& request) {
+  auto& limiter = service_->limiter();
+  return limiter.large_answers().begin(limiter.asker_at(request.from.address()));
 }
 
 bool Api::is_operator(const http::Request& request) const {
@@ -175,8 +179,7 @@ net::Task<http::Reply> Api::snapshot(const http::Request& request) {
     reply.status = 304;
     co_return reply;
   }
-  auto& limiter = service_->limiter();
-  auto place = limiter.large_answers().begin(limiter.asker_at(request.from.address()));
+  auto place = begin_large_answer(request);
   if (!place) co_return too_many(kTakeFirst);
   reply.content_type = "application/octet-stream";
   auto list = now.list;

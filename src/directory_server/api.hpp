@@ -36,6 +36,8 @@ class Api {
   net::Task<http::Reply> by_country(const http::Request& request);
   net::Task<http::Reply> prune(const http::Request& request);
   net::Task<http::Reply> snapshot(const http::Request& request);
+  /// Null when this asker, or all together, take enough of them.
+  [[nodiscard]] std::shared_ptr<const void> begin_large_answer(const http::Request& request);
   [[nodiscard]] bool is_operator(const http::Request& request) const;
   [[nodiscard]] base::Result<std::shared_ptr<const base::Bytes>> plain_list(const Publication& now);
 
