@@ -40,6 +40,8 @@ bool StoreWorker::enqueue(Waiting waiting) {
     // Who waits is told at once while the store is lost; the thread has told those before.
     if (queue_.size() >= StoreLimits::waiting || (waiting.answer && !healthy())) return false;
     queue_.push_back(std::move(waiting));
+    // The thread need not be woken for each: it is gathering, or busy.
+    if (queue_.size() != 1 && queue_.size() != StoreLimits::batch) return true;
   }
   wake_.notify_one();
   return true;
@@ -98,6 +100,9 @@ void StoreWorker::run() {
 std::optional<StoreWorker::Batch> StoreWorker::next_batch(Clock::time_point until) {
   std::unique_lock lock(mutex_);
   wake_.wait_until(lock, until, [this] { return stopping_ || (healthy() && !queue_.empty()); });
+  if (healthy() && !queue_.empty())
+    wake_.wait_for(lock, StoreLimits::gathering,
+                   [this] { return stopping_ || queue_.size() >= StoreLimits::batch; });
   // A database that is gone must not keep the program from ending.
   if (stopping_ && (queue_.empty() || !healthy() || Clock::now() >= end_)) return std::nullopt;
   const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), StoreLimits::batch));

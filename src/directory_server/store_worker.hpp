@@ -22,6 +22,9 @@ namespace qnet::directory {
 
 struct StoreLimits {
   static constexpr std::size_t batch = 512;
+  /// How long the first record of a transaction waits for others. A transaction costs more than all that is
+  /// in it; a relay's heartbeat has ten seconds.
+  static constexpr std::chrono::milliseconds gathering{20};
   /// Records that wait; what comes on top is refused with store_lost, as the disk cannot keep up.
   static constexpr std::size_t waiting = 16'384;
   static constexpr std::chrono::milliseconds poll{1'000};  ///< for other processes' changes
