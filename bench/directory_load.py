@@ -3,7 +3,8 @@
 
 The relays are put into its database; every heartbeat is signed, checked and written as any other. The directory runs on one
 core, this program on the others. Prints the queries' and the heartbeats' times, the directory's share of its core, its start
-and its memory. `limit` is the same load's answers to a path that is not there: what HTTP alone costs here.
+and its memory. `limit` is what HTTP alone costs here: a path that is not there, and files as large as the answers from nginx
+on the same core, without a heartbeat.
 """
 
 import argparse
@@ -74,8 +75,10 @@ class Connection:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0)
-        if length:
-            await reader.readexactly(length)
+        while length:  # in pieces: gathering megabytes would hold up every other asker of this program
+            piece = await reader.read(min(length, 65536))
+            assert piece
+            length -= len(piece)
         return int(head[9:12]), time.perf_counter() - began
 
 
@@ -108,6 +111,21 @@ def shown(name, results, expected=200):
     assert statuses == {expected: len(results)}, f"{name}: {statuses}"
     p = [times[int(len(times) * share)] * 1000 for share in (0.5, 0.99)]
     print(f"{name:<36} p50 {p[0]:6.2f} ms  p99 {p[1]:6.2f} ms  of {len(results)}")
+
+
+async def nginx_limit(cover, port, seconds):
+    """nginx with what the directory answers, as files."""
+    for name in (WITH_RELAYS[0], LARGE):
+        done = run(["curl", "-sf", f"http://127.0.0.1:{port}/api/relays/by-country?country={name}"])
+        (cover.root / f"{name}.json").write_bytes(done.stdout)
+    worker = run(["pgrep", "-P", cover.process.pid]).stdout.split()
+    for pid in worker:
+        os.sched_setaffinity(int(pid), {0})
+    askers = [Connection(cover.http_port) for _ in range(100)]
+    small, large = get(f"/{WITH_RELAYS[0]}.json"), get(f"/{LARGE}.json")
+    for name, request in (("limit: nginx, a country's", lambda i: small),
+                          ("limit: nginx, a large country's", lambda i: small if i % 10 else large)):
+        shown(name, await steadily(500, seconds, lambda i, request=request: askers[i % len(askers)].ask(request(i))))
 
 
 def core_seconds(pid):
@@ -197,6 +215,7 @@ def main():
             os.sched_setaffinity(0, set(range(1, os.cpu_count())) or {0})
             asyncio.run(load(port, process.pid, relays, options.seconds))
             print(f"resident memory a relay after the load, the list signed: {(process.resident() - empty) / options.relays:.0f} bytes")
+            asyncio.run(nginx_limit(cover, port, options.seconds))
             process.stop()
         finally:
             cover.stop()

@@ -1,5 +1,6 @@
 #include "base/bytes.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace qnet::base {
@@ -58,15 +59,14 @@ std::optional<Bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64url(ByteView bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const auto byte : bytes) {
-    bits = (bits << 8 | byte) & 0xffffU;
-    for (held += 8; held >= 6; held -= 6) text.push_back(kBase64Url[bits >> (held - 6) & 63U]);
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  auto at = text.begin();
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min<std::size_t>(3, bytes.size()))) {
+    std::uint32_t bits = 0;
+    const auto held = std::min<std::size_t>(3, bytes.size());
+    for (std::size_t i = 0; i < 3; ++i) bits = bits << 8 | (i < held ? bytes[i] : 0U);
+    for (std::size_t i = 0; i <= held; ++i) *at++ = kBase64Url[bits >> (18 - 6 * i) & 63U];
   }
-  if (held > 0) text.push_back(kBase64Url[bits << (6 - held) & 63U]);
   return text;
 }
 

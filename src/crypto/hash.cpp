@@ -82,6 +82,29 @@ Digest sha256(std::initializer_list<base::ByteView> parts) {
   return digest;
 }
 
+struct Sha256Stream::Context {
+  openssl::HashContext hash{EVP_MD_CTX_new()};
+};
+
+Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
+  require(
+      context_->hash != nullptr && EVP_DigestInit_ex2(context_->hash.get(), sha256_algorithm(), nullptr) == 1,
+      "start SHA-256");
+}
+Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
+Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::add(base::ByteView piece) {
+  require(EVP_DigestUpdate(context_->hash.get(), piece.data(), piece.size()) == 1, "hash");
+}
+
+Digest Sha256Stream::finish() {
+  Digest digest{};
+  require(EVP_DigestFinal_ex(context_->hash.get(), digest.data(), nullptr) == 1, "finish SHA-256");
+  return digest;
+}
+
 std::array<std::uint8_t, 20> sha1(base::ByteView whole) {
   std::array<std::uint8_t, 20> digest{};
   require(EVP_Digest(whole.data(), whole.size(), digest.data(), nullptr, EVP_sha1(), nullptr) == 1, "hash");

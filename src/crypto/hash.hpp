@@ -17,6 +17,23 @@ using Digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] Digest sha256(std::initializer_list<base::ByteView> parts);
 [[nodiscard]] inline Digest sha256(base::ByteView whole) { return sha256({whole}); }
 
+/// SHA-256 of what comes piece by piece.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  Sha256Stream(Sha256Stream&&) noexcept;
+  Sha256Stream& operator=(Sha256Stream&&) noexcept;
+  ~Sha256Stream();
+
+  void add(base::ByteView piece);
+  /// Once, after the last piece.
+  [[nodiscard]] Digest finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
 /// For protocols that fix it where nothing rests on it (RFC 6455 §4.2.2); never for a secret or a signature.
 [[nodiscard]] std::array<std::uint8_t, 20> sha1(base::ByteView whole);
 

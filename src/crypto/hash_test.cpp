@@ -34,6 +34,17 @@ TEST(Sha256, hashes_parts_as_one_text) {
   EXPECT_NE(sha256({whole}), sha256({whole, whole}));
 }
 
+TEST(Sha256, hashes_what_comes_piece_by_piece) {
+  const auto whole = base::bytes_of("noise protocol");
+  Sha256Stream stream;
+  EXPECT_EQ(Sha256Stream().finish(), sha256(base::ByteView{}));
+  stream.add(whole.first(5));
+  stream.add({});
+  (void)sha256(base::bytes_of("another text on this thread meanwhile"));
+  stream.add(whole.subspan(5));
+  EXPECT_EQ(stream.finish(), sha256(whole));
+}
+
 // RFC 3174 §7.3, test 1.
 TEST(Sha1, gives_the_result_of_rfc_3174) {
   EXPECT_EQ(base::to_hex(sha1(base::bytes_of("abc"))), "a9993e364706816aba3e25717850c26c9cd0d89d");

@@ -1,11 +1,33 @@
 // zstd (RFC 8878), with a bound on what comes out.
 #pragma once
 
+#include <memory>
+
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "directory/error.hpp"
 
 namespace qnet::directory {
+
+/// One frame that tells its size, of what is given piece by piece: a long list is packed between other work.
+class Packer {
+ public:
+  /// `size`: of all pieces together.
+  explicit Packer(std::size_t size);
+  Packer(Packer&&) noexcept;
+  Packer& operator=(Packer&&) noexcept;
+  ~Packer();
+
+  void add(base::ByteView piece);
+  /// After the last piece.
+  [[nodiscard]] base::Bytes finish();
+
+ private:
+  struct Context;
+  void write(base::ByteView piece, bool last);
+  std::unique_ptr<Context> context_;
+  base::Bytes packed_;
+};
 
 [[nodiscard]] base::Bytes pack(base::ByteView bytes);
 

@@ -119,7 +119,7 @@ base::Result<void> Roster::make_room(const Descriptor& fresh, const Entry* known
   if (new_there)
     if (auto room = make_room_at(host, now); !room) return room;
   if (known != nullptr && !known->checked) return {};  // it waits already
-  const bool waiting_room_full = entries_.size() - listed_count_ >= RosterLimits::unchecked;
+  const bool waiting_room_full = entries_.size() - listed_.size() >= RosterLimits::unchecked;
   if (!waiting_room_full && (known != nullptr || entries_.size() < RosterLimits::relays)) return {};
   if (failing_.empty())
     return base::fail(Errc::full, "too many relays wait for their address to be checked; try again later");
@@ -212,18 +212,26 @@ const Entry* Roster::find(const PeerKey& peer) const {
   return found == entries_.end() ? nullptr : &found->second;
 }
 
+const Roster::Ordered& Roster::listed_in(std::string_view country) const {
+  static const Ordered nobody;
+  if (country.empty()) return listed_;
+  const auto found = by_country_.find(country);
+  return found == by_country_.end() ? nobody : found->second;
+}
+
+std::size_t Roster::listed_count(std::string_view country) const { return listed_in(country).size(); }
+
 std::vector<const Entry*> Roster::listed(std::string_view country) const {
+  return listed_after(nullptr, entries_.size(), country);
+}
+
+std::vector<const Entry*> Roster::listed_after(const PeerKey* last, std::size_t most,
+                                               std::string_view country) const {
+  const auto& all = listed_in(country);
   std::vector<const Entry*> relays;
-  const auto add = [&](const std::set<PeerKey>& keys) {
-    for (const auto& key : keys) relays.push_back(&entries_.at(key));
-  };
-  if (!country.empty()) {
-    if (const auto found = by_country_.find(country); found != by_country_.end()) add(found->second);
-    return relays;
-  }
-  relays.reserve(listed_count_);
-  for (const auto& [code, keys] : by_country_) add(keys);
-  std::ranges::sort(relays, {}, [](const Entry* entry) { return entry->key(); });
+  relays.reserve(std::min(most, all.size()));
+  auto next = last == nullptr ? all.begin() : all.upper_bound(*last);
+  for (; next != all.end() && relays.size() < most; ++next) relays.push_back(*next);
   return relays;
 }
 

@@ -96,6 +96,9 @@ class Roster {
   };
   explicit Roster(Options options) : options_(options) {}
   Roster() : Roster(Options{}) {}
+  Roster(Roster&&) = default;
+  Roster& operator=(Roster&&) = default;
+  ~Roster() = default;
 
   /// Judges one whose signatures were checked, and takes it. Gives what a store should keep: nothing of a
   /// goodbye from nobody. Errors: clock_skewed, replayed, unknown_peer, too_soon, full, private_address,
@@ -123,17 +126,31 @@ class Roster {
   [[nodiscard]] const Entry* find(const PeerKey& peer) const;
   /// Those that are listed, in the order of their keys. `country` empty for all.
   [[nodiscard]] std::vector<const Entry*> listed(std::string_view country = {}) const;
+  /// Of these the first `most` behind `last`; the very first without one. For who goes through a long list in
+  /// steps, between which it may change.
+  [[nodiscard]] std::vector<const Entry*> listed_after(const PeerKey* last, std::size_t most,
+                                                       std::string_view country = {}) const;
   [[nodiscard]] std::map<std::string, std::size_t> countries() const;  ///< of the listed; "" for unknown
-  [[nodiscard]] std::size_t listed_count() const { return listed_count_; }
+  [[nodiscard]] std::size_t listed_count(std::string_view country = {}) const;
+  /// A list of them is not larger.
+  [[nodiscard]] std::size_t listed_bytes() const { return listed_bytes_; }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   /// Changes whenever listed() does.
   [[nodiscard]] std::uint64_t revision() const { return revision_; }
 
  private:
   using Entries = std::unordered_map<PeerKey, Entry, PeerKeyHash>;
+  struct ByKey {
+    using is_transparent = void;
+    bool operator()(const Entry* one, const Entry* other) const { return one->key() < other->key(); }
+    bool operator()(const PeerKey& one, const Entry* other) const { return one < other->key(); }
+    bool operator()(const Entry* one, const PeerKey& other) const { return one->key() < other; }
+  };
+  using Ordered = std::set<const Entry*, ByKey>;  // entries_ does not move them
   /// Who makes room first: never listed before once listed, then who fails longest.
   using Failing = std::tuple<bool, SteadyTime, PeerKey>;
 
+  [[nodiscard]] const Ordered& listed_in(std::string_view country) const;
   [[nodiscard]] base::Result<void> judge(const Registration& registration, const Entry* known, WallTime wall,
                                          SteadyTime now) const;
   [[nodiscard]] base::Result<void> judge_addresses(const Descriptor& descriptor) const;
@@ -156,14 +173,14 @@ class Roster {
   Entries entries_;
   DepartedPeers departed_;
   std::unordered_map<Site, std::size_t> listed_at_;
-  std::map<std::string, std::set<PeerKey>, std::less<>> by_country_;  // of the listed
+  Ordered listed_;
+  std::map<std::string, Ordered, std::less<>> by_country_;  // of the listed
   [[nodiscard]] static bool may_wait(const Entry& entry);
 
   std::set<std::pair<SteadyTime, PeerKey>> checks_;                     // what is due when
   std::set<std::pair<SteadyTime, PeerKey>> retries_;                    // the same, of those who may wait
   std::set<Failing> failing_;                                           // of those that are not listed
   std::unordered_map<std::string, std::vector<PeerKey>> never_listed_;  // by the host that they name
-  std::size_t listed_count_ = 0;
   std::size_t listed_bytes_ = 0;
   std::uint32_t doors_ = 0;
   std::uint64_t revision_ = 1;

@@ -51,9 +51,9 @@ void Roster::list(Entry& entry) {
   entry.was_listed = true;
   entry.failing_since = {};
   ++revision_;
-  by_country_[entry.country.code].insert(entry.key());
+  listed_.insert(&entry);
+  by_country_[entry.country.code].insert(&entry);
   if (entry.site != Site::unknown) ++listed_at_[entry.site];
-  ++listed_count_;
   listed_bytes_ += listed_size(entry);
 }
 
@@ -62,11 +62,11 @@ void Roster::unlist(Entry& entry) {
   entry.checked = false;
   ++revision_;
   const auto country = by_country_.find(entry.country.code);
-  country->second.erase(entry.key());
+  country->second.erase(&entry);
   if (country->second.empty()) by_country_.erase(country);
   if (entry.site != Site::unknown)
     if (const auto at = listed_at_.find(entry.site); --at->second == 0) listed_at_.erase(at);
-  --listed_count_;
+  listed_.erase(&entry);
   listed_bytes_ -= listed_size(entry);
 }
 

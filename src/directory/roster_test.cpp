@@ -1,5 +1,7 @@
 #include "directory/roster.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "directory/testing/roster_fixture.hpp"
@@ -145,6 +147,27 @@ TEST_F(RosterTest, no_copy_no_goodbye_and_no_old_letter_is_a_sign_of_life) {
   roster_.note_alive(goodbye_of(relay_.descriptor, 2), kNow, kStart + 100s);
   roster_.note_alive(heartbeat_of(relay_.descriptor, 3, kNow - 6min), kNow, kStart + 100s);
   EXPECT_EQ(roster_.prune(kNow, kStart + 150s), 1U);
+}
+
+TEST_F(RosterTest, a_long_list_can_be_read_in_steps) {
+  std::vector<Relay> relays;
+  for (std::uint64_t i = 0; i < 7; ++i) {
+    relays.emplace_back(100 + i, testing::host_of(i));
+    register_and_check(relays.back(), {i % 2 == 0 ? "SE" : "DE", CountrySource::database});
+  }
+  for (const auto* const country : {"", "SE", "NO"}) {
+    std::vector<const Entry*> read;
+    while (true) {
+      const auto* const last = read.empty() ? nullptr : &read.back()->key();
+      const auto more = roster_.listed_after(last, 2, country);
+      if (more.empty()) break;
+      read.insert(read.end(), more.begin(), more.end());
+    }
+    EXPECT_EQ(read, roster_.listed(country)) << country;
+    EXPECT_EQ(read.size(), roster_.listed_count(country)) << country;
+    EXPECT_TRUE(std::ranges::is_sorted(read, {}, [](const auto* entry) { return entry->key(); }));
+  }
+  EXPECT_EQ(roster_.listed_count("SE"), 4U);
 }
 
 TEST_F(RosterTest, the_revision_changes_with_the_list_alone) {

@@ -32,6 +32,8 @@ struct Listed {
 /// For each relay a u16 length and CBOR [descriptor, country code, its source], in the order of the peers'
 /// keys.
 [[nodiscard]] base::Bytes encode_list(const std::vector<const Entry*>& relays);
+/// One relay more at a list's end.
+void append_listed(base::Bytes& list, const Entry& relay);
 /// Errors: malformed, when anything is out of form, order, or twice.
 [[nodiscard]] base::Result<std::vector<Listed>> decode_list(base::ByteView list);
 

@@ -22,19 +22,21 @@ base::Result<Listed> decode_item(base::ByteView item) {
 
 }  // namespace
 
+void append_listed(base::Bytes& list, const Entry& relay) {
+  const auto item = cbor::encode(cbor::Array{relay.descriptor.wire(), relay.country.code,
+                                             static_cast<std::uint64_t>(relay.country.source)});
+  std::array<std::uint8_t, 2> length{};
+  base::store_be(length.data(), static_cast<std::uint16_t>(item.size()));
+  base::append(list, length);
+  base::append(list, item);
+}
+
 base::Bytes encode_list(const std::vector<const Entry*>& relays) {
   std::size_t size = 0;
   for (const auto* const relay : relays) size += relay->descriptor.wire().size() + kItemOverhead;
   base::Bytes list;
   list.reserve(size);
-  for (const auto* const relay : relays) {
-    const auto item = cbor::encode(cbor::Array{relay->descriptor.wire(), relay->country.code,
-                                               static_cast<std::uint64_t>(relay->country.source)});
-    std::array<std::uint8_t, 2> length{};
-    base::store_be(length.data(), static_cast<std::uint16_t>(item.size()));
-    base::append(list, length);
-    base::append(list, item);
-  }
+  for (const auto* const relay : relays) append_listed(list, *relay);
   return list;
 }
 

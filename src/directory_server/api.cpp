@@ -111,9 +111,9 @@ net::Task<http::Reply> Api::answer(const http::Request& request) {
 }
 
 net::Task<http::Reply> Api::register_relay(const http::Request& request) {
-  auto wire = registration_in(request.body);
-  if (!wire) co_return to_http(refusal(wire.error()));
-  const auto answer = co_await service_->submit(std::move(*wire));
+  auto registration = registration_in(request.body);
+  if (!registration) co_return to_http(refusal(registration.error()));
+  const auto answer = co_await service_->submit(std::move(*registration));
   if (!answer.good()) co_return to_http(answer);
   boost::json::object body;
   body["state"] = answer.status == Status::ok ? "listed" : "checking";
@@ -131,7 +131,9 @@ net::Task<http::Reply> Api::by_country(const http::Request& request) {
                                   "Ask with ?country= and two capital letters (ISO 3166-1), or without.");
     country = value;
   }
-  const auto text = co_await listings_->of(service_->roster(), country);
+  // It may be written for longer than this question lasts.
+  const std::shared_ptr<const Roster> roster(service_, &service_->roster());
+  const auto text = co_await listings_->of(roster, country);
   if (text->size() < kLargeListing) co_return http::Reply{200, kJson, http::Body(text, *text), {}};
   auto place = begin_large_answer(request);
   if (!place) co_return too_many(kTakeFirst);
@@ -170,11 +172,11 @@ net::Task<http::Reply> Api::prune(const http::Request& request) {
 }
 
 net::Task<http::Reply> Api::snapshot(const http::Request& request) {
-  const auto& now = service_->publication();
-  const auto tag = etag_of(now);
+  const auto now = co_await service_->publication();
+  const auto tag = etag_of(*now);
   http::Reply reply;
   reply.fields = {
-      {"ETag", tag}, {"Vary", "Accept-Encoding"}, {"QNet-Snapshot", base::to_base64url(now.header)}};
+      {"ETag", tag}, {"Vary", "Accept-Encoding"}, {"QNet-Snapshot", base::to_base64url(now->header)}};
   if (names(request.if_none_match, tag)) {
     reply.status = 304;
     co_return reply;
@@ -182,11 +184,11 @@ net::Task<http::Reply> Api::snapshot(const http::Request& request) {
   auto place = begin_large_answer(request);
   if (!place) co_return too_many(kTakeFirst);
   reply.content_type = "application/octet-stream";
-  auto list = now.list;
+  auto list = now->list;
   if (takes_zstd(request.accept_encoding)) {
     reply.fields.emplace_back("Content-Encoding", "zstd");
   } else {
-    auto plain = plain_list(now);
+    auto plain = plain_list(*now);
     if (!plain) co_return to_http(refusal(plain.error()));
     list = std::move(*plain);
   }

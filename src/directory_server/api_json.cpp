@@ -1,6 +1,6 @@
 #include "directory_server/api_json.hpp"
 
-#include <algorithm>
+#include <array>
 
 #include <boost/json.hpp>
 
@@ -17,14 +17,14 @@ namespace {
 // Deeper than any request of ours; bounds the parser's stack.
 constexpr std::size_t kDepth = 8;
 
-json::array addrs_of(const Descriptor& descriptor) {
-  json::array addrs;
+json::array addrs_of(const Descriptor& descriptor, json::storage_ptr memory = {}) {
+  json::array addrs(std::move(memory));
   for (const auto& address : descriptor.addresses) addrs.emplace_back(mesh::to_multiaddr(address));
   return addrs;
 }
 
-json::array capabilities_of(const Descriptor& descriptor) {
-  json::array names;
+json::array capabilities_of(const Descriptor& descriptor, json::storage_ptr memory = {}) {
+  json::array names(std::move(memory));
   for (const auto& name : capability_names(descriptor.capabilities)) names.emplace_back(name);
   return names;
 }
@@ -61,7 +61,7 @@ const char* cover_text(mesh::Cover cover) {
 
 }  // namespace
 
-base::Result<base::Bytes> registration_in(std::string_view text) {
+base::Result<Registration> registration_in(std::string_view text) {
   json::error_code error;
   json::parse_options options;
   options.max_depth = kDepth;
@@ -75,10 +75,10 @@ base::Result<base::Bytes> registration_in(std::string_view text) {
     return base::fail(Errc::malformed, "\"registration\" is missing: the signed registration in base64url");
   auto wire = base::from_base64url({encoded->data(), encoded->size()});
   if (!wire) return base::fail(Errc::malformed, "\"registration\" is no base64url without padding");
-  const auto registration = Registration::parse(*wire);
-  if (!registration) return tl::unexpected(registration.error());
+  auto registration = Registration::parse(*wire);
+  if (!registration) return registration;
   if (auto checked = check_courtesies(*body, *registration); !checked) return base::forward_error(checked);
-  return std::move(*wire);
+  return registration;
 }
 
 std::string registration_json(const Descriptor& descriptor, base::ByteView registration) {
@@ -91,33 +91,56 @@ std::string registration_json(const Descriptor& descriptor, base::ByteView regis
   return json::serialize(body);
 }
 
-std::string relay_json(const Entry& entry) {
-  const auto& descriptor = entry.descriptor.descriptor();
-  json::array ports;
-  for (const auto port : descriptor.exit_ports) ports.emplace_back(port);
-  json::object relay;
-  relay["peer_id"] = descriptor.peer.to_text();
-  relay["addrs"] = addrs_of(descriptor);
-  relay["country"] = country_of(entry.country.code);
-  const auto source = to_text(entry.country.source);
-  relay["country_source"] = json::string_view(source.data(), source.size());
-  relay["capabilities"] = capabilities_of(descriptor);
-  relay["first_seen"] = base::utc_text(std::chrono::system_clock::time_point(entry.first_seen));
-  relay["last_seen"] = base::utc_text(std::chrono::system_clock::time_point(entry.last_seen));
-  relay["noise_key"] = base::to_hex(descriptor.noise_key);
-  relay["cover"] = cover_text(descriptor.cover);
-  relay["cover_name"] = descriptor.cover_name;
-  relay["bandwidth"] = descriptor.bandwidth;
-  relay["exit_ports"] = std::move(ports);
-  relay["version"] = descriptor.software;
-  relay["expires"] = base::utc_text(std::chrono::system_clock::time_point(descriptor.expires));
-  relay["descriptor"] = base::to_base64url(entry.descriptor.wire());
-  return json::serialize(relay);
+namespace {
+
+/// Larger than the values of any relay: a listing of thousands asks the system for memory once each.
+constexpr std::size_t kRelayValues = 4096;
+constexpr std::size_t kRelayFields = 15;
+
+void append(std::string& text, const json::object& object) {
+  json::serializer serializer;
+  serializer.reset(&object);
+  std::array<char, 2048> piece{};
+  while (!serializer.done()) {
+    const auto written = serializer.read(piece.data(), piece.size());
+    text.append(written.data(), written.size());
+  }
 }
+
+void append_relay(std::string& text, const Entry& entry) {
+  std::array<unsigned char, kRelayValues> room;  // NOLINT(cppcoreguidelines-pro-type-member-init)
+  json::monotonic_resource memory(room.data(), room.size());
+  const auto& descriptor = entry.descriptor.descriptor();
+  json::array ports(&memory);
+  for (const auto port : descriptor.exit_ports) ports.emplace_back(port);
+  json::object relay(kRelayFields, &memory);
+  const auto put = [&relay](json::string_view name, auto&& value) {
+    relay.emplace(name, std::forward<decltype(value)>(value));
+  };
+  put("peer_id", descriptor.peer.to_text());
+  put("addrs", addrs_of(descriptor, &memory));
+  put("country", country_of(entry.country.code));
+  const auto source = to_text(entry.country.source);
+  put("country_source", json::string_view(source.data(), source.size()));
+  put("capabilities", capabilities_of(descriptor, &memory));
+  put("first_seen", base::utc_text(std::chrono::system_clock::time_point(entry.first_seen)));
+  put("last_seen", base::utc_text(std::chrono::system_clock::time_point(entry.last_seen)));
+  put("noise_key", base::to_hex(descriptor.noise_key));
+  put("cover", cover_text(descriptor.cover));
+  put("cover_name", descriptor.cover_name);
+  put("bandwidth", descriptor.bandwidth);
+  put("exit_ports", std::move(ports));
+  put("version", descriptor.software);
+  put("expires", base::utc_text(std::chrono::system_clock::time_point(descriptor.expires)));
+  put("descriptor", base::to_base64url(entry.descriptor.wire()));
+  append(text, relay);
+}
+
+}  // namespace
 
 void ListingJson::add(const Entry& entry) {
   if (count_++ > 0) text_ += ',';
-  text_ += relay_json(entry);
+  append_relay(text_, entry);
 }
 
 std::string ListingJson::take() { return text_ + "],\"count\":" + std::to_string(count_) + "}\n"; }

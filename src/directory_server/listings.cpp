@@ -3,6 +3,8 @@
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -14,40 +16,61 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Who goes while this is being written is left out.
-net::Task<std::shared_ptr<const std::string>> write_listing(const Roster& roster, std::string country,
-                                                            asio::any_io_executor executor) {
-  std::vector<PeerKey> keys;
-  for (const auto* const entry : roster.listed(country))
-    keys.push_back(entry->descriptor.descriptor().peer.key());
-  ListingJson json;
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (i > 0 && i % ListingLimits::step == 0) co_await asio::post(executor, asio::use_awaitable);
-    const auto* const entry = roster.find(keys[i]);
-    if (entry != nullptr && entry->checked) json.add(*entry);
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+/// Who goes or comes while this is being written is in it or not.
+net::Task<std::string> write_listing(const Roster& roster, const std::string& country,
+                                     asio::any_io_executor executor) {
+  ListingJson json(roster.listed_count(country));
+  std::optional<PeerKey> last;
+  while (true) {
+    const auto relays = roster.listed_after(last ? &*last : nullptr, ListingLimits::step, country);
+    for (const auto* const entry : relays) json.add(*entry);
+    if (relays.size() < ListingLimits::step) co_return json.take();
+    last = relays.back()->key();
+    co_await asio::post(executor, asio::use_awaitable);
   }
-  co_return std::make_shared<const std::string>(json.take());
 }
 
 }  // namespace
 
-net::Task<std::shared_ptr<const std::string>> Listings::of(const Roster& roster, std::string country) {
-  const auto found = listings_.find(country);
-  if (found != listings_.end()) {
-    const auto known = found->second;
-    // Who waited for it takes it, however long it took.
-    const bool waited = !known->text;
-    while (!known->text) (void)co_await known->made.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (waited || std::chrono::steady_clock::now() - known->finished < ListingLimits::fresh)
-      co_return known->text;
-  }
-  const auto fresh = std::make_shared<Listing>(sweep_.get_executor());
-  listings_[country] = fresh;
-  fresh->text = co_await write_listing(roster, std::move(country), sweep_.get_executor());
-  fresh->finished = std::chrono::steady_clock::now();
-  fresh->made.cancel();
+bool Listings::Listing::is_older_than(std::chrono::seconds age) const {
+  return !text || std::chrono::steady_clock::now() - finished >= age;
+}
+
+net::Task<std::shared_ptr<const std::string>> Listings::of(std::shared_ptr<const Roster> roster,
+                                                           std::string country) {
+  auto& known = listings_[country];
+  if (!known) known = std::make_shared<Listing>(sweep_.get_executor());
+  const auto listing = known;
+  if (listing->is_older_than(ListingLimits::fresh) && !std::exchange(listing->being_made, true))
+    asio::co_spawn(
+        sweep_.get_executor(),
+        [self = shared_from_this(), roster = std::move(roster), country = std::move(country), listing] {
+          return self->make(roster, country, listing);
+        },
+        asio::detached);
+  // Who waited for it takes it, however long it took.
+  if (listing->is_older_than(ListingLimits::kept))
+    while (listing->being_made) (void)co_await listing->made.async_wait(kAwait);
+  co_return listing->text;
+}
+
+net::Task<void> Listings::make(std::shared_ptr<const Roster> roster, std::string country,
+                               std::shared_ptr<Listing> listing) {
+  const auto done = [this, &listing](const void*) {
+    listing->being_made = false;
+    listing->made.cancel();
+    --writing_;
+    place_.cancel_one();
+  };
+  while (writing_ >= ListingLimits::writers) (void)co_await place_.async_wait(kAwait);
+  ++writing_;
+  const std::unique_ptr<const void, decltype(done)> whatever_happens(this, done);
+  auto text = co_await write_listing(*roster, country, sweep_.get_executor());
+  listing->text = std::make_shared<const std::string>(std::move(text));
+  listing->finished = std::chrono::steady_clock::now();
   forget_later();
-  co_return fresh->text;
 }
 
 /// One timer at a time: who asks all the time must not put it off.
@@ -57,9 +80,8 @@ void Listings::forget_later() {
   sweep_.async_wait([weak = weak_from_this()](const boost::system::error_code&) {
     const auto self = weak.lock();
     if (!self) return;
-    const auto now = std::chrono::steady_clock::now();
-    std::erase_if(self->listings_, [now](const auto& one) {
-      return one.second->text && now - one.second->finished >= ListingLimits::fresh;
+    std::erase_if(self->listings_, [](const auto& one) {
+      return !one.second->being_made && one.second->is_older_than(ListingLimits::kept);
     });
     self->sweeping_ = false;
     if (!self->listings_.empty()) self->forget_later();

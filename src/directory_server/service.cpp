@@ -1,9 +1,5 @@
 #include "directory_server/service.hpp"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 #include <algorithm>
 
 #include <spdlog/spdlog.h>
@@ -12,8 +8,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "directory/packing.hpp"
-
 namespace qnet::directory {
 
 namespace asio = boost::asio;
@@ -21,25 +15,18 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t kLargeList = 1024 * 1024;
 
 WallTime wall_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
-
-std::uint64_t milliseconds_now() {
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(
-                                        std::chrono::system_clock::now().time_since_epoch())
-                                        .count());
-}
 
 }  // namespace
 
 Service::Service(asio::io_context& io, mesh::Identity identity, Roster::Options options, ServiceHooks hooks,
                  base::RandomSource& random)
     : io_(io),
-      identity_(std::move(identity)),
       hooks_(std::move(hooks)),
       roster_(options),
+      publisher_(io.get_executor(), std::move(identity), roster_),
       limiter_(random),
       session_limiter_(random),
       rows_(wall_now(), steady_now()),
@@ -111,23 +98,27 @@ Answer Service::refuse(const base::Error& error) {
 }
 
 net::Task<Answer> Service::submit(base::Bytes wire) {
-  const auto self = shared_from_this();
-  const auto registration = Registration::parse(wire);
+  auto registration = Registration::parse(wire);
   if (!registration) co_return refuse(registration.error());
+  co_return co_await submit(std::move(*registration));
+}
+
+net::Task<Answer> Service::submit(Registration registration) {
+  const auto self = shared_from_this();
   if (!healthy()) {
     // It lives; that we cannot write it down is not its fault.
-    roster_.note_alive(*registration, wall_now(), steady_now());
+    roster_.note_alive(registration, wall_now(), steady_now());
     co_return refuse(Errc::store_lost);
   }
-  auto record = roster_.take(*registration, wall_now(), steady_now());
+  auto record = roster_.take(registration, wall_now(), steady_now());
   if (!record) co_return refuse(record.error());
   Answer answer;
   answer.status = Status::ok;
   if (!*record) co_return answer;
-  ++(registration->descriptor ? counters_.registered : counters_.heartbeats);
-  if (registration->descriptor) check_timer_.cancel();
+  ++(registration.descriptor ? counters_.registered : counters_.heartbeats);
+  if (registration.descriptor) check_timer_.cancel();
   const bool listed = (*record)->checked;
-  if (!listed && registration->purpose == Purpose::alive) answer.status = Status::accepted;
+  if (!listed && registration.purpose == Purpose::alive) answer.status = Status::accepted;
   // Heartbeats, too: a copy of one must not count again after a crash, and a transaction has room for many.
   const auto saved = co_await worker_->save(std::move(**record));
   if (!saved) co_return refuse(saved.error());
@@ -136,51 +127,19 @@ net::Task<Answer> Service::submit(base::Bytes wire) {
 
 net::Task<Answer> Service::answer(Query query) {
   if (query.kind == Query::Kind::registration) co_return co_await submit(std::move(query.payload));
-  const auto& now = publication();
+  const auto self = shared_from_this();
+  const auto now = co_await publication();
   Answer answer;
-  answer.header = now.header;
-  answer.status = std::ranges::equal(query.payload, now.digest) ? Status::not_modified : Status::ok;
-  if (answer.status == Status::ok) answer.list = now.list;
+  answer.header = now->header;
+  answer.status = std::ranges::equal(query.payload, now->digest) ? Status::not_modified : Status::ok;
+  if (answer.status == Status::ok) answer.list = now->list;
   ++(answer.status == Status::ok ? counters_.snapshots : counters_.renewals);
   co_return answer;
 }
 
-const Publication& Service::publication() {
-  const auto now = steady_now();
-  const bool first = published_.header.empty();
-  if (first ||
-      (published_revision_ != roster_.revision() && now - listed_at_ >= SnapshotLimits::publish_interval))
-    renew_list();
-  if (published_.header.empty() || is_old(issued_, wall_now(), signed_at_, now)) sign_header();
-  return published_;
-}
-
-void Service::renew_list() {
-  const auto relays = roster_.listed();
-  auto list = encode_list(relays);
-  published_revision_ = roster_.revision();
-  listed_at_ = steady_now();
-  const auto digest = crypto::sha256(list);
-  if (published_.list && digest == published_.digest) return;
-  published_.digest = digest;
-  published_.count = relays.size();
-  published_.list = std::make_shared<const base::Bytes>(pack(list));
-#ifdef __GLIBC__
-  // What packing a large list needed for a moment would stay with this process for good: a kilobyte for each
-  // relay.
-  if (list.size() > kLargeList) ::malloc_trim(0);
-#endif
-  published_.header.clear();
-}
-
-void Service::sign_header() {
-  const auto now = wall_now();
-  version_ = std::max(version_ + 1, milliseconds_now());
-  const SnapshotHeader header{identity_.peer_id(),        version_,          now,
-                              now + SnapshotLimits::life, published_.digest, published_.count};
-  published_.header = header.sign(identity_);
-  signed_at_ = steady_now();
-  issued_ = now;
+net::Task<std::shared_ptr<const Publication>> Service::publication() {
+  const auto self = shared_from_this();
+  co_return co_await publisher_.current();
 }
 
 base::Result<std::size_t> Service::prune() {

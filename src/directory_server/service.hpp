@@ -10,7 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "directory/exchange.hpp"
-#include "directory/snapshot.hpp"
+#include "directory_server/publisher.hpp"
 #include "directory_server/rate_limiter.hpp"
 #include "directory_server/row_clock.hpp"
 #include "directory_server/store_worker.hpp"
@@ -42,20 +42,6 @@ struct ServiceHooks {
   std::function<std::optional<std::string>(const exit::IpAddress&)> country_of;
 };
 
-struct Publication {
-  base::Bytes header;                       ///< signed
-  std::shared_ptr<const base::Bytes> list;  ///< packed
-  crypto::Digest digest{};                  ///< of the list
-  std::uint64_t count = 0;
-};
-
-/// By both clocks: after a sleep, or when the wall clock is set, a header may be about to expire, or come
-/// from the future, that is only minutes old by the other.
-[[nodiscard]] inline bool is_old(WallTime issued, WallTime wall, SteadyTime signed_at, SteadyTime now) {
-  return wall < issued || wall - issued >= SnapshotLimits::renewal ||
-         now - signed_at >= SnapshotLimits::renewal;
-}
-
 struct ServiceCounters {
   std::uint64_t registered = 0;  ///< descriptors taken
   std::uint64_t heartbeats = 0;
@@ -78,11 +64,12 @@ class Service : public std::enable_shared_from_this<Service> {
   void stop();
 
   /// One signed registration. Answered when it is durable.
-  net::Task<Answer> submit(base::Bytes registration);
+  net::Task<Answer> submit(base::Bytes wire);
+  net::Task<Answer> submit(Registration registration);
   /// Either kind of question.
   net::Task<Answer> answer(Query query);
   /// What is signed now; made anew when it is due.
-  [[nodiscard]] const Publication& publication();
+  net::Task<std::shared_ptr<const Publication>> publication();
   /// Drops the silent at once; how many. store_lost while nothing can be written down: a relay's silence may
   /// be ours then, and nobody is dropped.
   [[nodiscard]] base::Result<std::size_t> prune();
@@ -107,22 +94,14 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<void> knock_and_note(DueCheck due);
   void load(std::vector<Record> records);
   void take_over(const std::vector<Record>& changed);
-  void renew_list();
-  void sign_header();
 
   boost::asio::io_context& io_;
-  mesh::Identity identity_;
   ServiceHooks hooks_;
   Roster roster_;
+  Publisher publisher_;
   RateLimiter limiter_;
   RateLimiter session_limiter_;
   ServiceCounters counters_;
-  Publication published_;
-  std::uint64_t published_revision_ = 0;
-  std::uint64_t version_ = 0;
-  SteadyTime listed_at_{};
-  SteadyTime signed_at_{};
-  WallTime issued_{};  ///< of the header
   RowClock rows_;
   std::size_t knocking_ = 0;
   boost::asio::steady_timer prune_timer_;

@@ -1,6 +1,8 @@
 #include "mesh/base58.hpp"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace qnet::mesh {
 
@@ -25,14 +27,40 @@ base::Bytes convert(base::ByteView digits, unsigned from, unsigned to) {
   return result;
 }
 
+// A listing of a directory writes thousands of peer ids: five digits at once, a fifth of convert()'s work.
+constexpr std::size_t kDigits = 5;
+constexpr std::uint64_t kPlace = 58ULL * 58 * 58 * 58 * 58;
+
+/// In base 58⁵, least significant first. Four bytes are taken at once; what the first of them lack is zero.
+std::vector<std::uint64_t> places_of(base::ByteView bytes) {
+  std::vector<std::uint64_t> places;
+  places.reserve(bytes.size() / 3 + 1);  // 58⁵ has more than three bytes
+  const auto add = [&places](std::uint64_t carry) {
+    for (auto& place : places) {
+      carry += place << 32U;  // below 2⁶²
+      place = carry % kPlace;
+      carry /= kPlace;
+    }
+    for (; carry > 0; carry /= kPlace) places.push_back(carry % kPlace);
+  };
+  std::uint64_t word = 0;
+  for (auto left = bytes.size(); left > 0; --left) {
+    word = word << 8U | bytes[bytes.size() - left];
+    if (left % 4 == 1) add(std::exchange(word, 0));
+  }
+  return places;
+}
+
 }  // namespace
 
 std::string to_base58(base::ByteView bytes) {
   const auto zeros = std::ranges::find_if(bytes, [](auto byte) { return byte != 0; }) - bytes.begin();
   std::string text(static_cast<std::size_t>(zeros), kAlphabet.front());
-  const auto digits = convert(bytes, 256, 58);
-  std::transform(digits.rbegin(), digits.rend(), std::back_inserter(text),
-                 [](auto digit) { return kAlphabet[digit]; });
+  std::string digits;  // least significant first
+  for (auto place : places_of(bytes))
+    for (std::size_t i = 0; i < kDigits; ++i, place /= 58) digits.push_back(kAlphabet[place % 58]);
+  digits.erase(digits.find_last_not_of(kAlphabet.front()) + 1);
+  text.append(digits.rbegin(), digits.rend());
   return text;
 }
 

@@ -72,6 +72,18 @@ TEST(PeerId, refuses_other_texts) {
   EXPECT_FALSE(PeerId::parse(std::string(100'000, 'z')));
 }
 
+TEST(Base58, reads_what_it_has_written_of_any_length) {
+  base::testing::SeededRandom random(58);
+  for (std::size_t size = 0; size < 70; ++size) {
+    base::Bytes bytes(size);
+    random.fill(bytes);
+    if (size > 3) bytes[0] = bytes[size / 2] = 0;
+    EXPECT_EQ(from_base58(to_base58(bytes)), bytes) << size;
+  }
+  const base::Bytes ones(38, 0xff);
+  EXPECT_EQ(from_base58(to_base58(ones)), ones);
+}
+
 // The vectors of draft-msporny-base58.
 TEST(Base58, agrees_with_its_draft) {
   EXPECT_EQ(to_base58(base::bytes_of("Hello World!")), "2NEpo7TZRRrLZSi2U");

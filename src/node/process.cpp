@@ -1,5 +1,8 @@
 #include "node/process.hpp"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/resource.h>
 
 #include <chrono>
@@ -52,6 +55,13 @@ std::string_view describe(Errc code) {
              "how good one is)";
   }
   return "unknown error";
+}
+
+void return_large_blocks() {
+#ifdef __GLIBC__
+  // Unset, glibc takes a freed block's size as the new limit, and from then on keeps all that are smaller.
+  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
 }
 
 void raise_open_file_limit() {

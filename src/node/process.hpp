@@ -13,6 +13,10 @@ namespace qnet::node {
 /// As many open files as the system lets this user have: two for each stream.
 void raise_open_file_limit();
 
+/// Large blocks of memory go back to the system when they are freed: a directory's lists are as large as all
+/// that it keeps, and live for a moment.
+void return_large_blocks();
+
 /// Runs the pool until SIGINT or SIGTERM; then calls `stop`, and gives what is open a moment to say good-bye:
 /// a longer one while `leaving` says so, which may be null.
 void run_until_signal(IoPool& pool, const std::function<void()>& stop,

@@ -1,0 +1,90 @@
+#include "directory_server/publisher.hpp"
+
+#include <gtest/gtest.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "directory/testing/relays.hpp"
+
+namespace qnet::directory {
+namespace {
+
+using testing::descriptor_of;
+using testing::identity;
+using testing::kNow;
+using testing::kStart;
+
+using Published = std::shared_ptr<const Publication>;
+
+class PublisherTest : public ::testing::Test {
+ protected:
+  void add(std::uint64_t number) {
+    const auto keys = identity(300 + number);
+    const auto host = "198.51." + std::to_string(number / 200) + "." + std::to_string(1 + number % 200);
+    const auto descriptor = SignedDescriptor::sign(descriptor_of(keys, host), keys);
+    const base::Bytes wire(descriptor.wire().begin(), descriptor.wire().end());
+    ASSERT_TRUE(roster_.restore({keys.signing.public_key, wire, 1, kNow, kNow, true, {}, false}, kStart));
+  }
+  std::shared_ptr<Published> begin() {
+    auto to = std::make_shared<Published>();
+    auto task = [](Publisher& publisher, std::shared_ptr<Published> given) -> net::Task<void> {
+      *given = co_await publisher.current();
+    };
+    boost::asio::co_spawn(io_, task(publisher_, to), boost::asio::detached);
+    return to;
+  }
+  Published ask() {
+    const auto published = begin();
+    io_.restart();
+    io_.run();
+    return *published;
+  }
+
+  boost::asio::io_context io_;
+  Roster roster_;
+  mesh::Identity operator_ = identity(50);
+  Publisher publisher_{io_.get_executor(), operator_.clone(), roster_};
+};
+
+TEST_F(PublisherTest, a_list_made_in_steps_is_the_one_that_its_header_names) {
+  const auto count = 2 * PublishingLimits::relays + 50;  // some 55 KB: two pieces
+  for (std::uint64_t i = 0; i < count; ++i) add(i);
+  const auto published = ask();
+  ASSERT_TRUE(published);
+  const auto header = SnapshotHeader::parse(published->header);
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->directory, operator_.peer_id());
+  const auto list = open_list(*header, *published->list);
+  ASSERT_TRUE(list) << list.error().message();
+  EXPECT_EQ(list->size(), count);
+  EXPECT_GT(encode_list(roster_.listed()).size(), PublishingLimits::bytes);
+  EXPECT_EQ(header->list, crypto::sha256(encode_list(roster_.listed())));
+}
+
+TEST_F(PublisherTest, an_empty_list_can_be_had) {
+  const auto published = ask();
+  ASSERT_TRUE(published);
+  const auto list = open_list(SnapshotHeader::parse(published->header).value(), *published->list);
+  ASSERT_TRUE(list) << list.error().message();
+  EXPECT_TRUE(list->empty());
+}
+
+TEST_F(PublisherTest, who_asks_while_the_first_is_made_waits_for_it) {
+  for (std::uint64_t i = 0; i < 2 * PublishingLimits::relays; ++i) add(i);
+  const auto one = begin();
+  const auto other = begin();
+  io_.run();
+  ASSERT_TRUE(*one);
+  EXPECT_EQ(*one, *other);
+}
+
+TEST_F(PublisherTest, one_list_serves_all_who_ask_within_five_seconds) {
+  add(1);
+  const auto first = ask();
+  add(2);
+  EXPECT_EQ(ask(), first);
+}
+
+}  // namespace
+}  // namespace qnet::directory
