@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -93,6 +94,7 @@ class Server::State : public std::enable_shared_from_this<State> {
   static Task<void> accept_all(std::shared_ptr<State> self);
   static Task<void> serve(std::shared_ptr<State> self, std::unique_ptr<Places::Guest> guest);
   Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, const tcp::endpoint& from);
+  Task<Reply> ask_handler(Request request) const;
   Task<bool> wait_for_request(Places::Guest& guest, beast::flat_buffer& buffer) const;
   Task<boost::system::error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                        Parser& parser) const;
@@ -180,10 +182,7 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
   const bool head = !error && parser.get().method() == bhttp::verb::head;
   const unsigned version = error ? 11 : parser.get().version();
   auto reply = reply_to_error(error);
-  if (!error) {
-    const auto request = to_request(parser, from);
-    reply = co_await handler_(request);
-  }
+  if (!error) reply = co_await ask_handler(to_request(parser, from));
   if (stopped_) co_return false;
   const auto before = head_of(reply, version, keep_alive);
   const auto body = head ? std::string_view() : reply.body.bytes();
@@ -192,6 +191,17 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
   if (failed) co_return false;
   if (!keep_alive) co_await linger(stream);
   co_return keep_alive;
+}
+
+/// One request that goes wrong must neither end the program nor leave its sender without a word.
+Task<Reply> Server::State::ask_handler(Request request) const {
+  try {
+    co_return co_await handler_(request);
+  } catch (const std::exception& error) {
+    spdlog::error("a request over HTTP failed: {}", error.what());
+  }
+  co_return error_reply(500, "Something went wrong here.",
+                        "Try again; the operator will find more in the log.");
 }
 
 Server::Server(std::shared_ptr<State> state) : state_(std::move(state)) {}

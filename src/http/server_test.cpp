@@ -7,6 +7,7 @@
 #include <functional>
 #include <list>
 #include <optional>
+#include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <boost/asio/as_tuple.hpp>
@@ -24,6 +25,7 @@ using asio::ip::make_address;
 using net::tcp;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 /// A client that never blocks: the server runs in the same thread.
@@ -83,6 +85,7 @@ class HttpServer : public ::testing::Test {
   /// "/hold" is answered when hold_ ends.
   net::Task<Reply> answer(const Request& request) {
     const Reply reply{200, "text/plain", request.from.address().to_string() + "\n", {}};
+    if (request.target == "/throw") throw std::runtime_error("a handler that fails");
     if (request.target == "/hold") {
       ++held_;
       (void)co_await hold_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -166,6 +169,20 @@ TEST_F(HttpServer, never_closes_one_in_the_middle_of_a_request) {
   run_until([&] { return asked.received().ends_with("\n") && halfway.received().ends_with("\n"); });
   EXPECT_THAT(asked.received(), StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(halfway.received(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(HttpServer, a_request_that_goes_wrong_is_answered_and_harms_no_other) {
+  start(4, 4);
+  auto& client = connect();
+  get(client, "/throw");
+  run_until([&] { return client.received().ends_with("\n"); });
+  EXPECT_THAT(client.received(), StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(client.received(), HasSubstr(R"({"error":"Something went wrong here.","hint":"Try again)"));
+  EXPECT_THAT(client.received(), Not(HasSubstr("a handler that fails")));
+  const auto before = client.received().size();
+  get(client);
+  run_until([&] { return client.received().size() > before; });
+  EXPECT_THAT(client.received().substr(before), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(HttpServer, silent_connections_do_not_keep_others_out) {
