@@ -29,4 +29,25 @@ net::Task<base::Result<directory::Answer>> ask(std::shared_ptr<session::Session>
   co_return std::move(*answer);
 }
 
+namespace {
+
+net::Task<base::Result<directory::Answer>> dial_and_ask(std::shared_ptr<const Dialer> dialer,
+                                                        const mesh::Invite& at, directory::Query query) {
+  auto address = address_of(at);
+  auto dialled = co_await dialer->dial(std::move(address));
+  if (!dialled) co_return base::forward_error(dialled);
+  const auto session = std::move(dialled->session);
+  auto answer = co_await ask(session, std::move(query));
+  session->close();
+  co_return answer;
+}
+
+}  // namespace
+
+AskOperator ask_in_new_session(std::shared_ptr<const Dialer> dialer) {
+  return [dialer = std::move(dialer)](const mesh::Invite& at, directory::Query query) {
+    return dial_and_ask(dialer, at, std::move(query));
+  };
+}
+
 }  // namespace qnet::discovery

@@ -1,7 +1,11 @@
 // One question to one directory, over a session.
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "directory/exchange.hpp"
+#include "discovery/dialer.hpp"
 #include "net/byte_stream.hpp"
 #include "session/session.hpp"
 
@@ -16,5 +20,11 @@ struct AskLimits {
 /// Errors: the session's, timed_out, or no_answer. An answer that refuses is no error here.
 net::Task<base::Result<directory::Answer>> ask(std::shared_ptr<session::Session> session,
                                                directory::Query query);
+
+/// One question to the operator that an invite leads to, which must outlive the answer.
+using AskOperator =
+    std::function<net::Task<base::Result<directory::Answer>>(const mesh::Invite&, directory::Query)>;
+/// In a session of its own, closed after the answer.
+[[nodiscard]] AskOperator ask_in_new_session(std::shared_ptr<const Dialer> dialer);
 
 }  // namespace qnet::discovery

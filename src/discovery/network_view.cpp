@@ -47,14 +47,15 @@ std::vector<mesh::PeerId> peers_of(const std::vector<mesh::Invite>& invites) {
 }  // namespace
 
 NetworkView::NetworkView(const asio::any_io_executor& executor, std::vector<mesh::Invite> operators,
-                         const std::filesystem::path& folder, std::shared_ptr<const Dialer> dialer)
+                         const std::filesystem::path& folder, AskOperator ask, base::RandomSource& random)
     : executor_(executor),
       operators_(choose(std::move(operators))),
       problems_(operators_.size()),
       asking_(operators_.size()),
       opinions_(peers_of(operators_)),
       files_(folder),
-      dialer_(std::move(dialer)),
+      ask_(std::move(ask)),
+      random_(random),
       timer_(executor),
       patience_(executor),
       hurry_timer_(executor),
@@ -119,16 +120,16 @@ bool NetworkView::must_hurry() const {
 }
 
 milliseconds NetworkView::next_pause() {
-  if (!summary_.problem.empty() || exits_.empty()) return retry_.next(dialer_->random());
+  if (!summary_.problem.empty() || exits_.empty()) return retry_.next(random_);
   retry_.reset();
-  return jittered(ViewLimits::refresh, ViewLimits::jitter, dialer_->random());
+  return jittered(ViewLimits::refresh, ViewLimits::jitter, random_);
 }
 
 void NetworkView::refresh_soon() {
   if (stopped_ || hurry_until_) return;
   if (std::chrono::steady_clock::now() - refreshed_ > ViewLimits::last_retry) hurried_.reset();
   // Who knows no exit at all has a person waiting: there is nothing that the next answer could not improve.
-  hurry_until_ = refreshed_ + (exits_.empty() ? ViewLimits::shortest : hurried_.next(dialer_->random()));
+  hurry_until_ = refreshed_ + (exits_.empty() ? ViewLimits::shortest : hurried_.next(random_));
   hurry_timer_.expires_at(*hurry_until_);
   hurry_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     if (const auto self = weak.lock(); self && !error && self->hurry_until_) self->timer_.cancel();
@@ -170,14 +171,9 @@ net::Task<void> NetworkView::query(std::size_t index) {
 }
 
 net::Task<base::Result<void>> NetworkView::try_query(std::size_t index) {
-  auto address = address_of(operators_[index]);
-  auto dialled = co_await dialer_->dial(std::move(address));
-  if (!dialled) co_return base::forward_error(dialled);
-  const auto session = std::move(dialled->session);
   const auto known = opinions_.known_list(index);
   directory::Query query{directory::Query::Kind::snapshot, {known.begin(), known.end()}};
-  const auto answer = co_await ask(session, std::move(query));
-  session->close();
+  const auto answer = co_await ask_(operators_[index], std::move(query));
   if (!answer) co_return tl::unexpected(answer.error());
   if (auto taken = opinions_.take(index, *answer, wall_now()); !taken) co_return taken;
   if (auto saved = files_.save(operators_[index].peer, *opinions_.kept(index)); !saved)

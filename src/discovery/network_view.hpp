@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "discovery/dialer.hpp"
 #include "discovery/exchange.hpp"
 #include "discovery/opinions.hpp"
 #include "discovery/patience.hpp"
@@ -33,7 +32,7 @@ struct ViewLimits {
   static constexpr std::chrono::milliseconds patience{1'500};
 };
 
-/// Lives on one io_context.
+/// Lives on one io_context. `random` must outlive it.
 class NetworkView : public std::enable_shared_from_this<NetworkView> {
  public:
   struct Summary {
@@ -47,7 +46,7 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   };
 
   NetworkView(const boost::asio::any_io_executor& executor, std::vector<mesh::Invite> operators,
-              const std::filesystem::path& folder, std::shared_ptr<const Dialer> dialer);
+              const std::filesystem::path& folder, AskOperator ask, base::RandomSource& random);
 
   /// `changed` is called whenever exits() or settled() has changed, until stop().
   void start(std::function<void()> changed);
@@ -81,7 +80,8 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   std::vector<bool> asking_;           // of each operator: a question is under way
   Opinions opinions_;
   SnapshotFiles files_;
-  std::shared_ptr<const Dialer> dialer_;
+  AskOperator ask_;
+  base::RandomSource& random_;
   std::function<void()> changed_;
   std::vector<directory::Listed> exits_;
   Summary summary_;

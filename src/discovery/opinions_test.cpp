@@ -1,12 +1,8 @@
 #include "discovery/opinions.hpp"
 
-#include <map>
-#include <set>
-
 #include <gtest/gtest.h>
 
-#include "directory/packing.hpp"
-#include "directory/testing/relays.hpp"
+#include "discovery/testing/operators.hpp"
 
 namespace qnet::discovery {
 namespace {
@@ -17,43 +13,21 @@ using directory::Status;
 using directory::testing::identity;
 using directory::testing::kNow;
 using namespace std::chrono_literals;
-using Seeds = std::set<std::uint64_t>;
+using testing::operator_of;
+using testing::Seeds;
 
 constexpr std::size_t kOperators = 3;
 
 class OpinionsTest : public ::testing::Test {
  protected:
-  static mesh::Identity operator_of(std::size_t index) { return identity(90 + index); }
   static std::vector<mesh::PeerId> peers() {
     std::vector<mesh::PeerId> all;
     for (std::size_t i = 0; i < kOperators; ++i) all.push_back(operator_of(i).peer_id());
     return all;
   }
-  /// A list of the relays with these seeds.
-  static base::Bytes list_of(const Seeds& seeds) {
-    std::map<directory::PeerKey, directory::Entry> entries;
-    for (const auto seed : seeds) {
-      const auto keys = identity(seed);
-      auto descriptor = directory::testing::descriptor_of(keys);
-      descriptor.expires = kNow + 48h;
-      directory::Entry entry{.descriptor = directory::SignedDescriptor::sign(descriptor, keys)};
-      entries.emplace(keys.signing.public_key, std::move(entry));
-    }
-    std::vector<const directory::Entry*> relays;
-    for (const auto& [key, entry] : entries) relays.push_back(&entry);
-    return directory::encode_list(relays);
-  }
   static Answer answer_of(std::size_t index, const Seeds& seeds, directory::WallTime at = kNow,
                           std::uint64_t version = 1) {
-    const auto list = list_of(seeds);
-    const auto keys = operator_of(index);
-    const directory::SnapshotHeader header{keys.peer_id(),       version,     at, at + 3h,
-                                           crypto::sha256(list), seeds.size()};
-    Answer answer;
-    answer.status = Status::ok;
-    answer.header = header.sign(keys);
-    answer.list = std::make_shared<const base::Bytes>(directory::pack(list));
-    return answer;
+    return testing::answer_of(index, seeds, at, version, kNow);
   }
   static Answer unchanged(Answer answer) {
     answer.status = Status::not_modified;

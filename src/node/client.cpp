@@ -127,7 +127,8 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
       dialer_(std::move(dialer)),
       view_(std::make_shared<discovery::NetworkView>(
           io.get_executor(), config.operators,
-          config.state_dir.empty() ? config.state_dir : config.state_dir / "network", dialer_)),
+          config.state_dir.empty() ? config.state_dir : config.state_dir / "network",
+          discovery::ask_in_new_session(dialer_), dialer_->random())),
       uplink_(std::make_shared<Uplink>(
           io.get_executor(), [this] { return candidates(); }, dialer_,
           [view = view_] { view->refresh_soon(); })),

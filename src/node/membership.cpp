@@ -49,7 +49,8 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
   }
   if (config.asks && !config.operators.empty())
     view_ = std::make_shared<discovery::NetworkView>(io.get_executor(), config.operators,
-                                                     config.state_dir / "network", dialer);
+                                                     config.state_dir / "network",
+                                                     discovery::ask_in_new_session(dialer), dialer->random());
   if (!config.registers || (config.operators.empty() && !own_directory)) return;
   discovery::RegistrarConfig registrar{std::move(config.identity), std::move(config.operators), nullptr,
                                        nullptr};
