@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """From a client's start to its first page, in a network of three directories and two exits on loopback: with nothing on disk, with
-the last lists on disk, and with the lists on disk and one of the exits dead. The page's own time through a client that runs is the limit.
+the last lists on disk, and with one of the directories silent, then one of the exits dead. The page's own time through a client that
+runs is the limit.
 """
 
 import contextlib
 import pathlib
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -64,6 +66,11 @@ def main():
         shown("limit: a page of a client that runs", [page_time for _, page_time in fresh])
         shown("nothing on disk", [took for took, _ in fresh])
         shown("the last lists on disk", [first_page(folder / "fresh-0", invites)[0] for _ in range(ROUNDS)])
+        # Frozen: the system takes connections for it, and nobody ever answers.
+        nodes[0].process.child.send_signal(signal.SIGSTOP)
+        silent = [first_page(folder / f"silent-{i}", invites)[0] for i in range(ROUNDS)]
+        nodes[0].process.child.send_signal(signal.SIGCONT)
+        shown("nothing on disk, one of three silent", silent)
         exits[0].process.kill()
         shown("the same, one of two exits dead", [first_page(folder / "fresh-0", invites)[0] for _ in range(ROUNDS)])
 

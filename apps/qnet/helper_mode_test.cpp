@@ -52,6 +52,21 @@ TEST(HelperMode, as_a_flag_beats_an_alias_in_the_file) {
             HelperMode::relay);
 }
 
+TEST(HelperMode, options_of_a_directory_belong_to_modes_that_serve_one) {
+  const std::vector<std::vector<std::string>> all{{"--directory-store", "file.db"},
+                                                  {"--directory-token", "0123456789abcdef"},
+                                                  {"--country-database", "countries.mmdb"}};
+  for (const auto& option : all) {
+    for (const auto* const mode : {"client", "relay", "exit"}) {
+      const auto asked = relay({"--peer", kInvite, "--helper-mode", mode, option[0], option[1]});
+      EXPECT_THAT(error_of(asked, kContact),
+                  AllOf(HasSubstr(std::string("mode ") + mode + " serves no directory"),
+                        HasSubstr("modes bootstrap and super")))
+          << option[0];
+    }
+  }
+}
+
 TEST(HelperMode, is_not_decided_by_an_alias_that_is_false) {
   const ConfigFile file("relay_only = false\nhelper_mode = 'bootstrap'\n");
   EXPECT_EQ(settings_of(relay({"--config", file.path()})).helper_mode, HelperMode::bootstrap);

@@ -42,6 +42,10 @@ class Postgres:
     def stop(self):
         self.do("pg_ctl", "-D", self.folder / "data", "-w", "-m", "immediate", "stop")
 
+    def dump(self):
+        """All that it holds, as SQL."""
+        return run([*self.as_other, self.programs / "pg_dump", "-h", self.folder, "-U", "qnet", "directory"], check=True).stdout
+
     def ask(self, sql):
         done = run([*self.as_other, self.programs / "psql", "-h", self.folder, "-U", "qnet", "-At", "-c", sql, "directory"],
                    check=True)

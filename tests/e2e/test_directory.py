@@ -5,7 +5,7 @@ import time
 import unittest
 
 from directory_network import LARGE, SITE, DirectoryNetwork
-from harness import Nginx, wait_until
+from harness import Nginx, free_port, wait_until
 
 
 class FindingExits(DirectoryNetwork):
@@ -64,6 +64,19 @@ class FindingExits(DirectoryNetwork):
         for i in range(3):
             self.wait_listed(f"operator-{i}", 1)
         self.wait_fetch(client, 15, each=5)
+
+    def test_an_operator_that_serves_no_directory_is_the_last_resort(self):
+        ports = {mode: free_port() for mode in ("exit", "relay")}
+        invites = {mode: self.invite_of(mode, port) for mode, port in ports.items()}
+        for mode, port in ports.items():
+            self.relay(mode, mode, port=port).wait_ready()
+        client = self.client("client", list(invites.values()))
+        self.wait_fetch(client)
+        network = client.status()["network"]
+        self.assertEqual((network["agreeing"], network["relays"], network["exits"]), (0, 0, 0))
+        self.assertIn("gives no list", network["problem"])
+        self.assertEqual([peer["address"] for peer in client.status()["peers"] if peer["state"] == "connected"],
+                         [self.address("exit")])
 
     def test_an_exit_that_says_goodbye_is_no_longer_listed_at_once(self):
         invites = self.operators(count=1)

@@ -11,6 +11,7 @@ import unittest
 from host_network import HostNetwork
 from hosts import status_of, told_by
 from harness import COVER_NAME, QNET, run, wait_until
+from postgres_server import Postgres
 
 SITE = "site.qnet-test.example"
 BODY = b"flows\n"
@@ -49,6 +50,9 @@ class SelfFoundNetwork(HostNetwork):
         self.hosts = {f"{kind}{i}": self.switch.host(base + i) for kind, base, count in
                       (("super", 10, 3), ("relay", 20, 5), ("exit", 30, 2), ("client", 40, 3)) for i in range(count)}
         self.processes = {}
+        # Two of the directories share one state. A Unix socket leads there from every host.
+        self.postgres = Postgres(self.folder / "postgres")
+        self.stack.callback(self.postgres.stop)
 
     def names(self, kind):
         return [name for name in self.hosts if name.startswith(kind)]
@@ -62,6 +66,8 @@ class SelfFoundNetwork(HostNetwork):
             flags += ["--listen", f"{address}:443", *self.cover(), "--directory-private"]
         if kind == "super":
             flags += ["--log-level", "debug"]  # whatever a directory can be made to write
+        if name in ("super0", "super1"):
+            flags += ["--directory-store", self.postgres.url]
         if kind in ("super", "exit"):
             flags += ["--exit-allow", f"{SITE}:80={self.site_host.address}:{self.site.http_port}"]
         self.processes[name] = self.start_on(host, name, QNET, "run", *flags, env=EXIT_ENV)
@@ -110,6 +116,8 @@ class SelfFoundNetwork(HostNetwork):
 
         self.processes["super0"].kill()
         self.everybody_loads("a directory was killed")
+        self.processes["relay2"].kill()
+        self.everybody_loads("a relay was killed")
         self.hosts["super1"].cut()
         self.everybody_loads("a second directory was cut off")
         self.a_client_is_cut_off_for_a_while("client1")
@@ -135,7 +143,8 @@ class SelfFoundNetwork(HostNetwork):
         for name in self.names("exit"):
             self.hosts[name].mend()
         self.start(first)
-        self.start("relay0")
+        for name in ("relay0", "relay2"):
+            self.start(name)
         self.wait_listed(self.names("super"), 10, 150)
         self.everybody_loads("all came back")
         told = self.what_relays_tell()
@@ -196,8 +205,11 @@ class SelfFoundNetwork(HostNetwork):
 
     def nobody_wrote_a_client_down(self, told):
         """After this day no log, no database, no page and no file of a relay's holds a client's address in any form."""
+        (self.folder / "shared.sql").write_bytes(self.postgres.dump())
+        # Of PostgreSQL what it holds and logs; its megabytes of pages have any four bytes by chance.
         served = [path for path in sorted(self.folder.rglob("*")) if path.is_file() and
-                  not path.relative_to(self.folder).parts[0].startswith(("client", "site"))]
+                  not (path.relative_to(self.folder).parts[0].startswith(("client", "site")) or
+                       self.postgres.folder in path.parents)]
         self.assertLess(set(told), set(served))
         for path in served:
             content = path.read_bytes()
@@ -205,15 +217,16 @@ class SelfFoundNetwork(HostNetwork):
                 for form in self.forms_of(self.hosts[client].address):
                     self.assertNotIn(form, content, f"{path} names {client}")
         # A relay's address would have been found.
-        for place in ("super2", "super2.log"):
+        relay, other = self.hosts["relay4"].address.encode(), self.hosts["super2"].address.encode()
+        for place, named in (("super2", relay), ("super2.log", other), ("shared.sql", relay.hex().encode())):
             files = [path for path in served if path.relative_to(self.folder).parts[0] == place]
-            relay = self.hosts["relay4" if place == "super2" else "super2"].address.encode()
-            self.assertTrue(any(relay in path.read_bytes() for path in files), f"{place} does not even name {relay}")
+            self.assertTrue(any(named in path.read_bytes() for path in files), f"{place} does not even name {named}")
 
     @staticmethod
     def forms_of(address):
         raw = socket.inet_aton(address)
-        return address.encode(), raw, raw[::-1], raw.hex().encode(), ("::ffff:" + address).encode()
+        return (address.encode(), address.encode().hex().encode(), raw, raw[::-1], raw.hex().encode(),
+                ("::ffff:" + address).encode())
 
 
 if __name__ == "__main__":
