@@ -26,6 +26,10 @@ target_compile_definitions(qnet_options INTERFACE
   BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE SPDLOG_FMT_EXTERNAL
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
 target_link_options(qnet_options INTERFACE -Wl,-z,relro,-z,now)
+if(QNET_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # A third of the default linker's time, for sixty programs.
+  target_link_options(qnet_options INTERFACE -fuse-ld=lld)
+endif()
 if(QNET_SANITIZE)
   target_compile_options(qnet_options INTERFACE -fsanitize=${QNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(qnet_options INTERFACE -fsanitize=${QNET_SANITIZE})
@@ -36,6 +40,7 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+  # What it asks for where headers are precompiled (ccache(1), "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE_PROGRAM}")
   set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
 endif()
