@@ -108,6 +108,7 @@ base::Result<Answer> Answer::decode(base::ByteView message) {
   answer.header.assign(header.begin(), header.end());
   if (!list.empty()) answer.list = std::make_shared<const base::Bytes>(list.begin(), list.end());
   if (!answer.good()) {
+    if (answer.list) return base::fail(Errc::malformed, "a refusal has no list");
     answer.error = printable(fields.text(ExchangeLimits::text));
     answer.hint = printable(fields.text(ExchangeLimits::text));
     answer.retry_after = std::chrono::seconds(fields.number(24ULL * 3600));

@@ -84,6 +84,12 @@ TEST(Exchange, refuses_what_is_none) {
   EXPECT_FALSE(Answer::decode(map));
 }
 
+// Found by the fuzz target: it came back without its list.
+TEST(Exchange, refuses_a_refusal_with_a_list) {
+  const auto message = base::from_hex("88011901ad40414069546f6f20736f6f6e2e65576169742e181e00");
+  EXPECT_FALSE(Answer::decode(message.value()));
+}
+
 TEST(Exchange, a_refusal_says_what_to_do) {
   for (int code = 1; code <= static_cast<int>(Errc::no_answer); ++code) {
     const auto answer = refusal(base::Error(static_cast<Errc>(code), std::string(2000, 'x')));
