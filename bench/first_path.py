@@ -72,7 +72,7 @@ def main():
         nodes[0].process.child.send_signal(signal.SIGCONT)
         shown("nothing on disk, one of three silent", silent)
         exits[0].process.kill()
-        shown("the same, one of two exits dead", [first_page(folder / "fresh-0", invites)[0] for _ in range(ROUNDS)])
+        shown("the last lists on disk, one of two exits dead", [first_page(folder / "fresh-0", invites)[0] for _ in range(ROUNDS)])
 
 
 if __name__ == "__main__":

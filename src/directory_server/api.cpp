@@ -113,10 +113,11 @@ net::Task<http::Reply> Api::answer(const http::Request& request) {
 net::Task<http::Reply> Api::register_relay(const http::Request& request) {
   auto registration = registration_in(request.body);
   if (!registration) co_return to_http(refusal(registration.error()));
+  const bool goes = registration->purpose == Purpose::goodbye;
   const auto answer = co_await service_->submit(std::move(*registration));
   if (!answer.good()) co_return to_http(answer);
   boost::json::object body;
-  body["state"] = answer.status == Status::ok ? "listed" : "checking";
+  body["state"] = goes ? "gone" : answer.status == Status::ok ? "listed" : "checking";
   body["heartbeat_seconds"] = RosterLimits::heartbeat.count();
   body["expiry_seconds"] = RosterLimits::expiry.count();
   co_return http::Reply{200, kJson, boost::json::serialize(body) + "\n", {}};

@@ -143,6 +143,9 @@ void ListingJson::add(const Entry& entry) {
   append_relay(text_, entry);
 }
 
-std::string ListingJson::take() { return text_ + "],\"count\":" + std::to_string(count_) + "}\n"; }
+std::string ListingJson::take() {
+  text_ += "],\"count\":" + std::to_string(count_) + "}\n";
+  return std::move(text_);
+}
 
 }  // namespace qnet::directory

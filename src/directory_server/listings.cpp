@@ -1,5 +1,6 @@
 #include "directory_server/listings.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -53,6 +54,8 @@ net::Task<std::shared_ptr<const std::string>> Listings::of(std::shared_ptr<const
   // Who waited for it takes it, however long it took.
   if (listing->is_older_than(ListingLimits::kept))
     while (listing->being_made) (void)co_await listing->made.async_wait(kAwait);
+  // A writer for whom there was no memory leaves things as they were.
+  if (listing->is_older_than(ListingLimits::kept)) throw std::runtime_error("a listing could not be written");
   co_return listing->text;
 }
 

@@ -30,7 +30,7 @@ class Listings : public std::enable_shared_from_this<Listings> {
   explicit Listings(const boost::asio::any_io_executor& executor)
       : sweep_(executor), place_(executor, boost::asio::steady_timer::time_point::max()) {}
 
-  /// Of one country, or of all when it is empty.
+  /// Of one country, or of all when it is empty. Throws when it could not be written.
   net::Task<std::shared_ptr<const std::string>> of(std::shared_ptr<const Roster> roster, std::string country);
 
  private:

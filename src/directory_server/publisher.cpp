@@ -16,6 +16,9 @@ namespace {
 
 using WallClock = std::chrono::system_clock;
 
+/// In a list, around a descriptor (docs/spec/directory.md §3).
+constexpr std::size_t kAround = 16;
+
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 std::uint64_t milliseconds_now() {
@@ -39,7 +42,7 @@ net::Task<std::shared_ptr<const Publication>> Publisher::current() {
   while (!published_ && making_) (void)co_await made_.async_wait(asio::as_tuple(asio::use_awaitable));
   if (!making_ && is_due()) co_await renew_list();
   if (is_old(issued_, std::chrono::floor<std::chrono::seconds>(WallClock::now()), signed_at_, steady_now()))
-    sign_header();
+    publish(*published_);
   co_return published_;
 }
 
@@ -50,14 +53,13 @@ net::Task<void> Publisher::renew_list() {
     made_.cancel();
   };
   const std::unique_ptr<const void, decltype(done)> whatever_happens(this, done);
-  revision_ = roster_.revision();
+  const auto revision = roster_.revision();
   listed_at_ = steady_now();
   Publication fresh;
   const auto list = co_await encode(fresh);
   co_await hash_and_pack(list, fresh);
-  if (published_ && fresh.digest == published_->digest) co_return;
-  published_ = std::make_shared<const Publication>(std::move(fresh));
-  sign_header();
+  if (!published_ || fresh.digest != published_->digest) publish(std::move(fresh));
+  revision_ = revision;
 }
 
 /// Who goes or comes meanwhile is in it or not; the revision says that it is old then.
@@ -67,8 +69,12 @@ net::Task<base::Bytes> Publisher::encode(Publication& fresh) {
   std::optional<PeerKey> last;
   while (true) {
     const auto relays = roster_.listed_after(last ? &*last : nullptr, PublishingLimits::relays);
-    for (const auto* const relay : relays) append_listed(list, *relay);
-    fresh.count += relays.size();
+    for (const auto* const relay : relays) {
+      // The roster is never larger; what it was in parts, one after the other, might be.
+      if (list.size() + relay->descriptor.wire().size() + kAround > SnapshotLimits::list) co_return list;
+      append_listed(list, *relay);
+      ++fresh.count;
+    }
     if (relays.size() < PublishingLimits::relays) co_return list;
     last = relays.back()->key();
     co_await asio::post(made_.get_executor(), asio::use_awaitable);
@@ -89,14 +95,14 @@ net::Task<void> Publisher::hash_and_pack(base::ByteView list, Publication& fresh
   fresh.list = std::make_shared<const base::Bytes>(packer.finish());
 }
 
-void Publisher::sign_header() {
+/// Under a header of now.
+void Publisher::publish(Publication fresh) {
   const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now());
   version_ = std::max(version_ + 1, milliseconds_now());
-  const SnapshotHeader header{identity_.peer_id(),        version_,           now,
-                              now + SnapshotLimits::life, published_->digest, published_->count};
-  auto renewed = *published_;
-  renewed.header = header.sign(identity_);
-  published_ = std::make_shared<const Publication>(std::move(renewed));
+  const SnapshotHeader header{identity_.peer_id(),        version_,     now,
+                              now + SnapshotLimits::life, fresh.digest, fresh.count};
+  fresh.header = header.sign(identity_);
+  published_ = std::make_shared<const Publication>(std::move(fresh));
   signed_at_ = steady_now();
   issued_ = now;
 }

@@ -46,12 +46,12 @@ class Publisher {
   net::Task<void> renew_list();
   net::Task<base::Bytes> encode(Publication& fresh);
   net::Task<void> hash_and_pack(base::ByteView list, Publication& fresh);
-  void sign_header();
+  void publish(Publication fresh);
 
   mesh::Identity identity_;
   const Roster& roster_;
   std::shared_ptr<const Publication> published_;  // null before the first
-  std::uint64_t revision_ = 0;                    // of the roster, when its list was begun
+  std::uint64_t revision_ = 0;                    // of the roster, when that list was begun
   std::uint64_t version_ = 0;
   SteadyTime listed_at_{};
   SteadyTime signed_at_{};

@@ -1,5 +1,7 @@
 #include "directory_server/publisher.hpp"
 
+#include <stdexcept>
+
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -25,6 +27,12 @@ class PublisherTest : public ::testing::Test {
     const auto descriptor = SignedDescriptor::sign(descriptor_of(keys, host), keys);
     const base::Bytes wire(descriptor.wire().begin(), descriptor.wire().end());
     ASSERT_TRUE(roster_.restore({keys.signing.public_key, wire, 1, kNow, kNow, true, {}, false}, kStart));
+  }
+  /// Of which relay they are.
+  static mesh::Identity keys_of(const mesh::PeerId& peer, std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i)
+      if (auto keys = identity(300 + i); keys.peer_id() == peer) return keys;
+    throw std::logic_error("nobody has these keys");
   }
   std::shared_ptr<Published> begin() {
     auto to = std::make_shared<Published>();
@@ -77,6 +85,27 @@ TEST_F(PublisherTest, who_asks_while_the_first_is_made_waits_for_it) {
   io_.run();
   ASSERT_TRUE(*one);
   EXPECT_EQ(*one, *other);
+}
+
+TEST_F(PublisherTest, a_roster_that_changes_between_two_steps_gives_a_whole_list_all_the_same) {
+  for (std::uint64_t i = 0; i < 2 * PublishingLimits::relays; ++i) add(i);
+  const auto published = begin();
+  io_.run_one();
+  ASSERT_FALSE(*published) << "it is being made";
+  // The very relay at which the first step ended goes, and one comes.
+  const auto last = roster_.listed()[PublishingLimits::relays - 1]->descriptor.descriptor();
+  const auto keys = keys_of(last.peer, 2 * PublishingLimits::relays);
+  const auto goodbye =
+      Registration::parse(testing::goodbye_of(SignedDescriptor::sign(last, keys), 2).sign(keys));
+  ASSERT_TRUE(roster_.take(*goodbye, kNow, kStart + std::chrono::seconds(30)));
+  add(5'000);
+  io_.run();
+  ASSERT_TRUE(*published);
+  const auto header = SnapshotHeader::parse((*published)->header);
+  ASSERT_TRUE(header);
+  const auto list = open_list(*header, *(*published)->list);
+  ASSERT_TRUE(list) << list.error().message();
+  EXPECT_GE(list->size(), 2 * PublishingLimits::relays);
 }
 
 TEST_F(PublisherTest, one_list_serves_all_who_ask_within_five_seconds) {

@@ -1,5 +1,5 @@
-// The store's own thread: gathers what arrives meanwhile into one transaction, so that a slow disk is paid
-// once for many registrations.
+// The store's own thread: gathers what arrives within some milliseconds, or while it writes, into one
+// transaction, so that a slow disk is paid once for many registrations.
 #pragma once
 
 #include <atomic>

@@ -53,11 +53,31 @@ TEST_F(StoreWorkerTest, answers_when_the_record_is_kept) {
 TEST_F(StoreWorkerTest, what_came_meanwhile_goes_in_one_transaction) {
   controls_->waits = true;
   save(101);
-  io_.poll();  // all of them wait, the first in the store
+  io_.poll();
   controls_->waits = false;
   run_until([&] { return saved_ == 101; });
   EXPECT_EQ(controls_->records, 101);
   EXPECT_LE(controls_->transactions, 3);
+}
+
+TEST_F(StoreWorkerTest, what_comes_within_some_milliseconds_goes_in_one_transaction) {
+  for (int i = 0; i < 60; ++i) {
+    save();
+    io_.poll();
+    std::this_thread::sleep_for(StoreLimits::gathering / 20);
+  }
+  run_until([&] { return saved_ == 60; });
+  // Three would do; a slow machine needs more, and one for each record would be 60.
+  EXPECT_LE(controls_->transactions, 20);
+}
+
+TEST_F(StoreWorkerTest, a_full_transaction_does_not_wait_for_more) {
+  controls_->waits = true;
+  save(3 * static_cast<int>(StoreLimits::batch));
+  io_.poll();
+  controls_->waits = false;
+  run_until([&] { return saved_ == 3 * static_cast<int>(StoreLimits::batch); });
+  EXPECT_LE(controls_->transactions, 5);
 }
 
 TEST_F(StoreWorkerTest, answers_at_once_while_the_store_is_lost_and_recovers_by_itself) {

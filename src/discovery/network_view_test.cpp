@@ -92,7 +92,6 @@ TEST_F(NetworkViewTest, two_that_answer_are_enough_while_the_third_is_silent) {
   start();
   EXPECT_TRUE(becomes_true([&] { return exits() == 3; }, 10s));
   EXPECT_EQ(view_->summary().agreeing, 2U);
-  EXPECT_FALSE(view_->settled()) << "it was not waited for";
   EXPECT_EQ(view_->summary().problem, "");
 }
 
@@ -138,13 +137,15 @@ TEST_F(NetworkViewTest, a_hurry_during_a_refresh_is_not_lost) {
   start();
   ASSERT_TRUE(becomes_true([&] { return exits() == 3; }, 10s));
   view_->refresh_soon();
+  io_.restart();
+  io_.run_for(ViewLimits::shortest * 5 / 4 + 1s);  // its time comes, and the first refresh still lasts
+  EXPECT_EQ(operators_[1].asked, 1);
   operators_[0].behaviour = Behaviour::answers;
-  never_.cancel();  // the first refresh ends, behind the hurry
-  EXPECT_TRUE(becomes_true([&] { return operators_[1].asked == 2; }, ViewLimits::shortest * 2 + 10s));
-  EXPECT_EQ(view_->summary().agreeing, 3U);
+  never_.cancel();
+  EXPECT_TRUE(becomes_true([&] { return operators_[1].asked == 2; }, 10s));
 }
 
-TEST_F(NetworkViewTest, no_hurry_asks_more_often_than_every_ten_seconds) {
+TEST_F(NetworkViewTest, a_hundred_hurries_are_one_and_not_at_once) {
   start();
   ASSERT_TRUE(becomes_true([&] { return view_->settled(); }, 10s));
   for (int i = 0; i < 100; ++i) view_->refresh_soon();

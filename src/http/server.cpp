@@ -94,7 +94,7 @@ class Server::State : public std::enable_shared_from_this<State> {
   static Task<void> accept_all(std::shared_ptr<State> self);
   static Task<void> serve(std::shared_ptr<State> self, std::unique_ptr<Places::Guest> guest);
   Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, const tcp::endpoint& from);
-  Task<Reply> ask_handler(Request request) const;
+  Task<Reply> ask_handler(const Request& request) const;
   Task<bool> wait_for_request(Places::Guest& guest, beast::flat_buffer& buffer) const;
   Task<boost::system::error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                        Parser& parser) const;
@@ -182,7 +182,10 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
   const bool head = !error && parser.get().method() == bhttp::verb::head;
   const unsigned version = error ? 11 : parser.get().version();
   auto reply = reply_to_error(error);
-  if (!error) reply = co_await ask_handler(to_request(parser, from));
+  if (!error) {
+    const auto request = to_request(parser, from);
+    reply = co_await ask_handler(request);
+  }
   if (stopped_) co_return false;
   const auto before = head_of(reply, version, keep_alive);
   const auto body = head ? std::string_view() : reply.body.bytes();
@@ -193,8 +196,8 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
   co_return keep_alive;
 }
 
-/// One request that goes wrong must neither end the program nor leave its sender without a word.
-Task<Reply> Server::State::ask_handler(Request request) const {
+/// Whose request goes wrong is told so.
+Task<Reply> Server::State::ask_handler(const Request& request) const {
   try {
     co_return co_await handler_(request);
   } catch (const std::exception& error) {

@@ -235,7 +235,6 @@ class Demo {
 
 base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started) {
   raise_open_file_limit();
-  return_large_blocks();
   Demo demo(config);
   if (auto done = demo.start(); !done) return done;
   return demo.run(started);

@@ -2,6 +2,7 @@
 
 #include "node/knocker.hpp"
 #include "node/network_status.hpp"
+#include "node/process.hpp"
 
 namespace qnet::node {
 
@@ -35,6 +36,7 @@ base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
       is_url(config.store) ? directory::open_postgres(config.store) : directory::open_sqlite(config.store);
   if (!store) return base::forward_error(store);
 
+  return_large_blocks();
   directory::ServiceHooks hooks;
   hooks.knock = [knocker = std::make_shared<Knocker>(io.get_executor(), dialer, config.private_addresses)](
                     std::shared_ptr<const directory::SignedDescriptor> descriptor) {

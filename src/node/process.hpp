@@ -13,8 +13,8 @@ namespace qnet::node {
 /// As many open files as the system lets this user have: two for each stream.
 void raise_open_file_limit();
 
-/// Large blocks of memory go back to the system when they are freed: a directory's lists are as large as all
-/// that it keeps, and live for a moment.
+/// Large blocks of memory go back to the system when they are freed, from now on: a directory's lists are as
+/// large as all that it keeps, and live for a moment.
 void return_large_blocks();
 
 /// Runs the pool until SIGINT or SIGTERM; then calls `stop`, and gives what is open a moment to say good-bye:

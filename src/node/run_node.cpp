@@ -7,7 +7,6 @@ namespace qnet::node {
 
 base::Result<void> run_node(NodeConfig config, const std::function<void()>& started) {
   raise_open_file_limit();
-  return_large_blocks();
   const auto start = std::chrono::steady_clock::now();
   const PortFlags flags;
   crypto::SystemRandom random;

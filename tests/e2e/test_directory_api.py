@@ -27,7 +27,8 @@ class Api(DirectoryApi):
         time.sleep(5.2)  # the shortest interval between two registrations of one peer
         self.assertEqual(self.register(relay, whole=False).json()["state"], "listed")
         time.sleep(5.2)
-        self.assertEqual(self.register(relay, whole=False, goodbye=True).status, 200)
+        gone = self.register(relay, whole=False, goodbye=True)
+        self.assertEqual((gone.status, gone.json()["state"]), (200, "gone"))
         wait_until(lambda: relay.peer_id not in self.listed("SE"), "it is gone", 5, 0.5)
 
     def test_neither_silent_doors_nor_web_sites_nor_others_keys_are_listed(self):

@@ -98,7 +98,10 @@ class SharedStore(unittest.TestCase):
         self.assertEqual(self.known(node), 1)
         self.postgres.start()
         wait_until(lambda: node.status()["directory"]["store_works"], "the database is found again", 20, 0.3)
-        self.assertEqual(self.register(node, self.relay(3))[0], 200)
+        late = self.relay(3)
+        self.assertEqual(self.register(node, late)[0], 200)
+        kept = set(self.postgres.ask("SELECT encode(peer, 'hex') FROM qnet_relays").split())
+        self.assertEqual(kept, {relay.public.hex(), late.public.hex()}, "what was put off was not acknowledged either")
 
     def test_a_database_that_is_not_there_is_told_without_the_password(self):
         node = Node(self.folder / "lost", "bootstrap",
