@@ -7,6 +7,7 @@ import os
 
 import tls_bytes as tls
 from observe import Fin, Pause
+from plain_probes import noise
 from tls_bytes import APPLICATION_DATA, HANDSHAKE, record, records
 from tls_probes import cut_probes, follow_up_probes
 
@@ -37,7 +38,7 @@ def probes():
     yield "replay with bytes 16 and 17 changed", lambda it: [it.spent[:16] + os.urandom(2) + it.spent[18:]]
     yield "replay with a changed session id", lambda it: [changed(it.spent, 50)]
     yield "replay in two records", lambda it: [records(HANDSHAKE, it.spent[5:], [300])]
-    yield "replay, random bytes behind", lambda it: [it.spent + os.urandom(40)]
+    yield "replay, random bytes behind", lambda it: [it.spent + noise(40)]
     yield "replay twice in one connection", lambda it: [it.spent * 2]
     yield "hello of an hour ago", lambda it: [it.peer(it.now() - 3600).hello]
     yield "hello of an hour ahead", lambda it: [it.peer(it.now() + 3600).hello]

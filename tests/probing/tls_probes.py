@@ -4,6 +4,7 @@ import os
 
 import tls_bytes as tls
 from observe import AwaitAnswer, Fin, Pause, Rst
+from plain_probes import noise
 from tls_bytes import APPLICATION_DATA, CHANGE, HANDSHAKE, HEARTBEAT, hello, hello_message, old_hello, record, records
 
 WHOLE = {
@@ -184,7 +185,7 @@ def probes():
     yield "TLS 1.2, answered, then a hello to renegotiate", lambda it: [
         old_hello(tls.TLS12), AwaitAnswer(), old_hello(tls.TLS12)]
     yield "TLS 1.2, answered, then a fatal alert", lambda it: [old_hello(tls.TLS12), AwaitAnswer(), tls.alert(2, 48)]
-    yield "TLS 1.2, answered, then garbage", lambda it: [old_hello(tls.TLS12), AwaitAnswer(), os.urandom(200)]
+    yield "TLS 1.2, answered, then garbage", lambda it: [old_hello(tls.TLS12), AwaitAnswer(), noise(200)]
     yield "retry, then the same hello again", lambda it: [(h := hello(shares=())), AwaitAnswer(), h]
     yield "retry, then another hello", lambda it: [hello(shares=()), AwaitAnswer(), hello()]
     yield from cut_probes("hello", lambda it: hello())
