@@ -26,7 +26,7 @@ class ListingJson {
  private:
   /// Bytes of a relay. A long listing that grows by doubling is copied a dozen times, and takes twice its
   /// size.
-  static constexpr std::size_t kAbout = 1200;
+  static constexpr std::size_t kAbout = 800;
 
   std::string text_ = "{\"relays\":[";
   std::size_t count_ = 0;

@@ -60,7 +60,7 @@ std::string_view describe(Errc code) {
 void return_large_blocks() {
 #ifdef __GLIBC__
   // Unset, glibc takes a freed block's size as the new limit, and from then on keeps all that are smaller.
-  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  ::mallopt(M_MMAP_THRESHOLD, 64 * 1024);
 #endif
 }
 
