@@ -91,8 +91,6 @@ Sha256Stream::Sha256Stream() : context_(std::make_unique<Context>()) {
       context_->hash != nullptr && EVP_DigestInit_ex2(context_->hash.get(), sha256_algorithm(), nullptr) == 1,
       "start SHA-256");
 }
-Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
-Sha256Stream& Sha256Stream::operator=(Sha256Stream&&) noexcept = default;
 Sha256Stream::~Sha256Stream() = default;
 
 void Sha256Stream::add(base::ByteView piece) {

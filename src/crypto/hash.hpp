@@ -21,8 +21,6 @@ using Digest = std::array<std::uint8_t, 32>;
 class Sha256Stream {
  public:
   Sha256Stream();
-  Sha256Stream(Sha256Stream&&) noexcept;
-  Sha256Stream& operator=(Sha256Stream&&) noexcept;
   ~Sha256Stream();
 
   void add(base::ByteView piece);

@@ -24,8 +24,6 @@ Packer::Packer(std::size_t size) : context_(std::make_unique<Context>()) {
   ZSTD_CCtx_setParameter(context_->zstd.get(), ZSTD_c_compressionLevel, kLevel);
   ZSTD_CCtx_setPledgedSrcSize(context_->zstd.get(), size);
 }
-Packer::Packer(Packer&&) noexcept = default;
-Packer& Packer::operator=(Packer&&) noexcept = default;
 Packer::~Packer() = default;
 
 void Packer::write(base::ByteView piece, bool last) {

@@ -14,8 +14,6 @@ class Packer {
  public:
   /// `size`: of all pieces together.
   explicit Packer(std::size_t size);
-  Packer(Packer&&) noexcept;
-  Packer& operator=(Packer&&) noexcept;
   ~Packer();
 
   void add(base::ByteView piece);

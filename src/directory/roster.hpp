@@ -187,5 +187,8 @@ class Roster {
 };
 
 [[nodiscard]] Record to_record(const Entry& entry);
+/// The bytes that it takes in a list at most: its descriptor, and what the directory adds
+/// (docs/spec/directory.md §3).
+[[nodiscard]] std::size_t listed_size(const Entry& entry);
 
 }  // namespace qnet::directory

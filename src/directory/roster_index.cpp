@@ -5,14 +5,10 @@
 
 namespace qnet::directory {
 
-namespace {
-
-/// In a list, around a descriptor: its length, and what the directory adds (docs/spec/directory.md §3).
-constexpr std::size_t kAroundDescriptor = 16;
-
-std::size_t listed_size(const Entry& entry) { return entry.descriptor.wire().size() + kAroundDescriptor; }
-
-}  // namespace
+std::size_t listed_size(const Entry& entry) {
+  constexpr std::size_t kAroundDescriptor = 16;
+  return entry.descriptor.wire().size() + kAroundDescriptor;
+}
 
 /// First visits, and those to relays that have been listed, before visits to whoever never answered:
 /// strangers who name a thousand silent hosts keep nobody waiting.

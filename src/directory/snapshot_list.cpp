@@ -7,8 +7,6 @@ namespace qnet::directory {
 
 namespace {
 
-constexpr std::size_t kItemOverhead = 16;
-
 base::Result<Listed> decode_item(base::ByteView item) {
   const auto value = cbor::decode(item, {.depth = 2, .size = RegistrationLimits::whole});
   if (!value) return base::fail(Errc::malformed, value.error().message());
@@ -33,7 +31,7 @@ void append_listed(base::Bytes& list, const Entry& relay) {
 
 base::Bytes encode_list(const std::vector<const Entry*>& relays) {
   std::size_t size = 0;
-  for (const auto* const relay : relays) size += relay->descriptor.wire().size() + kItemOverhead;
+  for (const auto* const relay : relays) size += listed_size(*relay);
   base::Bytes list;
   list.reserve(size);
   for (const auto* const relay : relays) append_listed(list, *relay);

@@ -6,10 +6,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "directory_server/api_json.hpp"
+#include "directory_server/listed_in_steps.hpp"
 
 namespace qnet::directory {
 
@@ -19,18 +19,12 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-/// Who goes or comes while this is being written is in it or not.
 net::Task<std::string> write_listing(const Roster& roster, const std::string& country,
                                      asio::any_io_executor executor) {
   ListingJson json(roster.listed_count(country));
-  std::optional<PeerKey> last;
-  while (true) {
-    const auto relays = roster.listed_after(last ? &*last : nullptr, ListingLimits::step, country);
-    for (const auto* const entry : relays) json.add(*entry);
-    if (relays.size() < ListingLimits::step) co_return json.take();
-    last = relays.back()->key();
-    co_await asio::post(executor, asio::use_awaitable);
-  }
+  auto add = [&json](const Entry& relay) { json.add(relay); };
+  co_await visit_listed(roster, country, ListingLimits::step, std::move(executor), add);
+  co_return json.take();
 }
 
 }  // namespace

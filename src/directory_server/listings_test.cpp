@@ -7,15 +7,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "directory/testing/relays.hpp"
+#include "directory/testing/roster_fixture.hpp"
+#include "net/testing/comes_true.hpp"
 
 namespace qnet::directory {
 namespace {
 
-using testing::descriptor_of;
-using testing::identity;
-using testing::kNow;
-using testing::kStart;
+using net::testing::comes_true;
 
 constexpr auto kMany = ListingLimits::step + 1;
 
@@ -24,12 +22,7 @@ class ListingsTest : public ::testing::Test {
   using Text = std::shared_ptr<const std::string>;
 
   void add(std::uint64_t number, const char* country) {
-    const auto keys = identity(300 + number);
-    const auto host = "198.51." + std::to_string(number / 200) + "." + std::to_string(1 + number % 200);
-    const auto descriptor = SignedDescriptor::sign(descriptor_of(keys, host), keys);
-    const Country in{country, CountrySource::database};
-    const base::Bytes wire(descriptor.wire().begin(), descriptor.wire().end());
-    ASSERT_TRUE(roster_->restore({keys.signing.public_key, wire, 1, kNow, kNow, true, in, false}, kStart));
+    testing::list_relay(*roster_, number, {country, CountrySource::database});
   }
   /// Null until there is one.
   std::shared_ptr<Text> begin(std::string country) {
@@ -43,17 +36,8 @@ class ListingsTest : public ::testing::Test {
   }
   std::string ask(std::string country) {
     const auto text = begin(std::move(country));
-    EXPECT_TRUE(becomes_true([&] { return *text != nullptr; }));
+    EXPECT_TRUE(comes_true(io_, [&] { return *text != nullptr; }));
     return *text ? **text : "";
-  }
-  template <class Condition>
-  [[nodiscard]] bool becomes_true(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      io_.restart();
-      io_.run_for(std::chrono::milliseconds(5));
-    }
-    return condition();
   }
   /// More than are written before others have a turn.
   void fill(std::size_t country) {
@@ -83,7 +67,7 @@ TEST_F(ListingsTest, who_asks_while_the_first_is_written_gets_the_same_one) {
   io_.run_one();
   EXPECT_FALSE(*one) << "it is being written";
   const auto other = begin(name_of(0));
-  ASSERT_TRUE(becomes_true([&] { return *one && *other; }));
+  ASSERT_TRUE(comes_true(io_, [&] { return *one && *other; }));
   EXPECT_EQ(*one, *other);
   EXPECT_TRUE(counts(**one, kMany));
 }
@@ -95,7 +79,7 @@ TEST_F(ListingsTest, an_old_one_is_the_answer_while_the_next_is_made) {
   EXPECT_TRUE(counts(ask(name_of(0)), kMany)) << "less than a second old";
   std::this_thread::sleep_for(ListingLimits::fresh);
   EXPECT_TRUE(counts(ask(name_of(0)), kMany)) << "at once";
-  EXPECT_TRUE(becomes_true([&] { return counts(ask(name_of(0)), kMany + 1); }));
+  EXPECT_TRUE(comes_true(io_, [&] { return counts(ask(name_of(0)), kMany + 1); }));
 }
 
 TEST_F(ListingsTest, a_very_old_one_is_no_answer) {
@@ -115,7 +99,7 @@ TEST_F(ListingsTest, more_countries_than_writers_are_all_answered) {
   const auto all = [&] {
     return std::ranges::all_of(texts, [](const auto& text) { return *text != nullptr; });
   };
-  ASSERT_TRUE(becomes_true(all));
+  ASSERT_TRUE(comes_true(io_, all));
   for (const auto& text : texts) EXPECT_TRUE(counts(**text, kMany));
 }
 

@@ -6,7 +6,9 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "directory/clock.hpp"
 #include "directory/packing.hpp"
+#include "directory_server/listed_in_steps.hpp"
 
 namespace qnet::directory {
 
@@ -14,17 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using WallClock = std::chrono::system_clock;
-
-/// In a list, around a descriptor (docs/spec/directory.md §3).
-constexpr std::size_t kAround = 16;
-
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
-
-std::uint64_t milliseconds_now() {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(WallClock::now().time_since_epoch()).count());
-}
 
 }  // namespace
 
@@ -41,8 +33,7 @@ bool Publisher::is_due() const {
 net::Task<std::shared_ptr<const Publication>> Publisher::current() {
   while (!published_ && making_) (void)co_await made_.async_wait(asio::as_tuple(asio::use_awaitable));
   if (!making_ && is_due()) co_await renew_list();
-  if (is_old(issued_, std::chrono::floor<std::chrono::seconds>(WallClock::now()), signed_at_, steady_now()))
-    publish(*published_);
+  if (is_old(issued_, wall_now(), signed_at_, steady_now())) publish(*published_);
   co_return published_;
 }
 
@@ -66,19 +57,14 @@ net::Task<void> Publisher::renew_list() {
 net::Task<base::Bytes> Publisher::encode(Publication& fresh) {
   base::Bytes list;
   list.reserve(roster_.listed_bytes());
-  std::optional<PeerKey> last;
-  while (true) {
-    const auto relays = roster_.listed_after(last ? &*last : nullptr, PublishingLimits::relays);
-    for (const auto* const relay : relays) {
-      // The roster is never larger; what it was in parts, one after the other, might be.
-      if (list.size() + relay->descriptor.wire().size() + kAround > SnapshotLimits::list) co_return list;
-      append_listed(list, *relay);
-      ++fresh.count;
-    }
-    if (relays.size() < PublishingLimits::relays) co_return list;
-    last = relays.back()->key();
-    co_await asio::post(made_.get_executor(), asio::use_awaitable);
-  }
+  auto add = [&](const Entry& relay) {
+    // The roster is never larger; what it was in parts, one after the other, might be.
+    if (list.size() + listed_size(relay) > SnapshotLimits::list) return;
+    append_listed(list, relay);
+    ++fresh.count;
+  };
+  co_await visit_listed(roster_, {}, PublishingLimits::relays, made_.get_executor(), add);
+  co_return list;
 }
 
 net::Task<void> Publisher::hash_and_pack(base::ByteView list, Publication& fresh) {
@@ -97,7 +83,7 @@ net::Task<void> Publisher::hash_and_pack(base::ByteView list, Publication& fresh
 
 /// Under a header of now.
 void Publisher::publish(Publication fresh) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(WallClock::now());
+  const auto now = wall_now();
   version_ = std::max(version_ + 1, milliseconds_now());
   const SnapshotHeader header{identity_.peer_id(),        version_,     now,
                               now + SnapshotLimits::life, fresh.digest, fresh.count};

@@ -7,12 +7,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "directory/testing/relays.hpp"
+#include "directory/testing/roster_fixture.hpp"
 
 namespace qnet::directory {
 namespace {
 
-using testing::descriptor_of;
 using testing::identity;
 using testing::kNow;
 using testing::kStart;
@@ -21,17 +20,11 @@ using Published = std::shared_ptr<const Publication>;
 
 class PublisherTest : public ::testing::Test {
  protected:
-  void add(std::uint64_t number) {
-    const auto keys = identity(300 + number);
-    const auto host = "198.51." + std::to_string(number / 200) + "." + std::to_string(1 + number % 200);
-    const auto descriptor = SignedDescriptor::sign(descriptor_of(keys, host), keys);
-    const base::Bytes wire(descriptor.wire().begin(), descriptor.wire().end());
-    ASSERT_TRUE(roster_.restore({keys.signing.public_key, wire, 1, kNow, kNow, true, {}, false}, kStart));
-  }
+  void add(std::uint64_t number) { testing::list_relay(roster_, number); }
   /// Of which relay they are.
   static mesh::Identity keys_of(const mesh::PeerId& peer, std::uint64_t count) {
     for (std::uint64_t i = 0; i < count; ++i)
-      if (auto keys = identity(300 + i); keys.peer_id() == peer) return keys;
+      if (auto keys = testing::listed_identity(i); keys.peer_id() == peer) return keys;
     throw std::logic_error("nobody has these keys");
   }
   std::shared_ptr<Published> begin() {
@@ -106,6 +99,14 @@ TEST_F(PublisherTest, a_roster_that_changes_between_two_steps_gives_a_whole_list
   const auto list = open_list(*header, *(*published)->list);
   ASSERT_TRUE(list) << list.error().message();
   EXPECT_GE(list->size(), 2 * PublishingLimits::relays);
+}
+
+TEST(Header, is_old_by_either_clock_or_when_it_comes_from_the_future) {
+  using namespace std::chrono_literals;
+  EXPECT_FALSE(is_old(kNow, kNow + 9min, kStart, kStart + 9min));
+  EXPECT_TRUE(is_old(kNow, kNow, kStart, kStart + 10min));
+  EXPECT_TRUE(is_old(kNow, kNow + 3h, kStart, kStart + 1s)) << "the machine slept";
+  EXPECT_TRUE(is_old(kNow, kNow - 1h, kStart, kStart + 1s)) << "the clock was set right";
 }
 
 TEST_F(PublisherTest, one_list_serves_all_who_ask_within_five_seconds) {

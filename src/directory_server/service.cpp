@@ -8,6 +8,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "directory/clock.hpp"
+
 namespace qnet::directory {
 
 namespace asio = boost::asio;
@@ -16,7 +18,6 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-WallTime wall_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace

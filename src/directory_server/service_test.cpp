@@ -45,16 +45,6 @@ TEST_F(ServiceTest, gives_a_list_once_and_then_only_its_header) {
   EXPECT_LT(again.encode_before_list().size(), 200U);
 }
 
-TEST(Header, is_old_by_either_clock_or_when_it_comes_from_the_future) {
-  using namespace std::chrono_literals;
-  using testing::kNow;
-  using testing::kStart;
-  EXPECT_FALSE(is_old(kNow, kNow + 9min, kStart, kStart + 9min));
-  EXPECT_TRUE(is_old(kNow, kNow, kStart, kStart + 10min));
-  EXPECT_TRUE(is_old(kNow, kNow + 3h, kStart, kStart + 1s)) << "the machine slept";
-  EXPECT_TRUE(is_old(kNow, kNow - 1h, kStart, kStart + 1s)) << "the clock was set right";
-}
-
 TEST_F(ServiceTest, a_knock_that_throws_gives_its_place_back) {
   throws_ = true;
   std::vector<mesh::Identity> relays;

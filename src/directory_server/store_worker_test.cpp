@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "directory_server/testing/failing_store.hpp"
+#include "net/testing/comes_true.hpp"
 
 namespace qnet::directory {
 namespace {
@@ -28,12 +29,7 @@ class StoreWorkerTest : public ::testing::Test {
   }
   template <class Condition>
   void run_until(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      io_.restart();
-      io_.run_for(std::chrono::milliseconds(10));
-    }
-    ASSERT_TRUE(condition());
+    ASSERT_TRUE(net::testing::comes_true(io_, condition));
   }
 
   boost::asio::io_context io_;

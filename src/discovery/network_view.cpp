@@ -7,17 +7,16 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "directory/clock.hpp"
+
 namespace qnet::discovery {
 
 namespace asio = boost::asio;
 using directory::Listed;
+using directory::wall_now;
 using std::chrono::milliseconds;
 
 namespace {
-
-directory::WallTime wall_now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 /// The operators that are asked: each once, and not too many.
 std::vector<mesh::Invite> choose(std::vector<mesh::Invite> given) {

@@ -6,21 +6,22 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/testing/seeded_random.hpp"
+#include "directory/clock.hpp"
 #include "discovery/testing/operators.hpp"
+#include "net/testing/comes_true.hpp"
 
 namespace qnet::discovery {
 namespace {
 
 namespace asio = boost::asio;
 using directory::Answer;
+using directory::wall_now;
 using directory::WallTime;
 using testing::operator_of;
 using testing::Seeds;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kOperators = 3;
-
-WallTime wall_now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 class NetworkViewTest : public ::testing::Test {
  protected:
@@ -66,12 +67,7 @@ class NetworkViewTest : public ::testing::Test {
   }
   template <class Condition>
   [[nodiscard]] bool becomes_true(Condition condition, std::chrono::milliseconds within) {
-    const auto end = std::chrono::steady_clock::now() + within;
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      io_.restart();
-      io_.run_for(5ms);
-    }
-    return condition();
+    return net::testing::comes_true(io_, condition, within);
   }
   [[nodiscard]] std::size_t exits() const { return view_->exits().size(); }
 

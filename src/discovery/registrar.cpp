@@ -6,27 +6,18 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "directory/clock.hpp"
+
 namespace qnet::discovery {
 
 namespace asio = boost::asio;
 using directory::Answer;
+using directory::milliseconds_now;
 using directory::Purpose;
 using directory::Query;
 using directory::Status;
+using directory::wall_now;
 using std::chrono::milliseconds;
-
-namespace {
-
-directory::WallTime wall_now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
-
-std::uint64_t milliseconds_now() {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count());
-}
-
-}  // namespace
 
 struct Registrar::Operator {
   Operator(const asio::any_io_executor& executor, std::optional<mesh::Invite> at, std::string called)

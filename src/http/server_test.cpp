@@ -16,6 +16,7 @@
 #include <boost/asio/write.hpp>
 
 #include "http/places.hpp"
+#include "net/testing/comes_true.hpp"
 
 namespace qnet::http {
 namespace {
@@ -108,12 +109,7 @@ class HttpServer : public ::testing::Test {
   }
 
   void run_until(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      io_.restart();
-      io_.run_for(std::chrono::milliseconds(2));
-    }
-    EXPECT_TRUE(condition());
+    EXPECT_TRUE(net::testing::comes_true(io_, condition));
   }
 
   asio::io_context io_{1};

@@ -21,6 +21,18 @@ struct Relay {
   return "198.51." + std::to_string(number / 200) + "." + std::to_string(1 + number % 200);
 }
 
+/// The keys of list_relay()'s relays.
+[[nodiscard]] inline mesh::Identity listed_identity(std::uint64_t number) { return identity(300 + number); }
+
+/// Puts a relay of that number on the list, as a store gives it back.
+inline void list_relay(Roster& roster, std::uint64_t number, Country country = {}) {
+  const auto keys = listed_identity(number);
+  const auto descriptor = SignedDescriptor::sign(descriptor_of(keys, host_of(number)), keys);
+  const base::Bytes wire(descriptor.wire().begin(), descriptor.wire().end());
+  ASSERT_TRUE(roster.restore({keys.signing.public_key, wire, 1, kNow, kNow, true, std::move(country), false},
+                             kStart));
+}
+
 /// What the relay says anew about the same door.
 [[nodiscard]] inline SignedDescriptor signed_again(const Relay& relay) {
   auto descriptor = relay.descriptor.descriptor();

@@ -7,15 +7,15 @@
 #include <stdexcept>
 
 #include "base/testing/seeded_random.hpp"
+#include "directory/clock.hpp"
 #include "directory/testing/relays.hpp"
 #include "directory_server/service.hpp"
 #include "directory_server/testing/failing_store.hpp"
+#include "net/testing/comes_true.hpp"
 
 namespace qnet::directory::testing {
 
-[[nodiscard]] inline WallTime now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
+[[nodiscard]] inline WallTime now() { return wall_now(); }
 
 class ServiceTest : public ::testing::Test {
  protected:
@@ -47,12 +47,7 @@ class ServiceTest : public ::testing::Test {
 
   template <class Condition>
   void run_until(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition() && std::chrono::steady_clock::now() < end) {
-      io_.restart();
-      io_.run_for(std::chrono::milliseconds(5));
-    }
-    ASSERT_TRUE(condition());
+    ASSERT_TRUE(net::testing::comes_true(io_, condition));
   }
   void run_for(std::chrono::milliseconds time) {
     io_.restart();
