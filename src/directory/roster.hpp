@@ -117,8 +117,14 @@ class Roster {
 
   /// Whose address is due, at most `most` of them. None is given again before its answer could be here.
   [[nodiscard]] std::vector<DueCheck> due_for_check(SteadyTime now, std::size_t most);
+  /// What a store has to keep before checked() is told of this visit: nothing when it changes nothing that is
+  /// listed. The relay is not listed yet, or not yet in this country.
+  [[nodiscard]] std::optional<Record> listed_by(const DueCheck& check, const Visit& visit) const;
   /// What became of a check. Gives what a store should keep, when something changed.
   std::optional<Record> checked(const DueCheck& check, const Visit& visit, SteadyTime now);
+
+  /// What became of a check cannot be noted now: the relay is visited again soon.
+  void check_again(const DueCheck& check, SteadyTime now);
 
   /// Drops who was not heard of for too long; how many.
   std::size_t prune(WallTime wall, SteadyTime now);
@@ -162,7 +168,7 @@ class Roster {
   // The orders in which entries are looked for hold parts of them: an entry changes between these two.
   void unindex(const Entry& entry);
   void index(const Entry& entry);
-  [[nodiscard]] Obstacle obstacle_for(const Entry& entry) const;
+  [[nodiscard]] Obstacle obstacle_for(const Entry& entry, Site at) const;
   void list(Entry& entry);  ///< or its obstacle is set
   void unlist(Entry& entry);
   void note_visit(Entry& entry, const Visit& visit, SteadyTime now);

@@ -7,6 +7,15 @@
 
 namespace qnet::directory {
 
+namespace {
+
+/// Whether a database knows that the address is in another country than was thought.
+bool moves(const Entry& entry, const Visit& visit) {
+  return visit.country.source == CountrySource::database && visit.country != entry.country;
+}
+
+}  // namespace
+
 std::vector<DueCheck> Roster::due_for_check(SteadyTime now, std::size_t most) {
   std::vector<DueCheck> due;
   for (const auto* const order : {&checks_, &retries_}) {
@@ -23,6 +32,25 @@ std::vector<DueCheck> Roster::due_for_check(SteadyTime now, std::size_t most) {
     index(entry);
   }
   return due;
+}
+
+std::optional<Record> Roster::listed_by(const DueCheck& check, const Visit& visit) const {
+  const auto* const entry = find(check.peer);
+  if (entry == nullptr || entry->door != check.door || !visit.answered) return std::nullopt;
+  if (entry->checked ? !moves(*entry, visit) : obstacle_for(*entry, visit.at) != Obstacle::none)
+    return std::nullopt;
+  auto record = to_record(*entry);
+  record.checked = true;
+  if (moves(*entry, visit)) record.country = visit.country;
+  return record;
+}
+
+void Roster::check_again(const DueCheck& check, SteadyTime now) {
+  const auto found = entries_.find(check.peer);
+  if (found == entries_.end() || found->second.door != check.door) return;
+  unindex(found->second);
+  found->second.check_due = now + CheckLimits::first_retry;
+  index(found->second);
 }
 
 std::optional<Record> Roster::checked(const DueCheck& check, const Visit& visit, SteadyTime now) {
@@ -45,7 +73,7 @@ std::optional<Record> Roster::checked(const DueCheck& check, const Visit& visit,
 
 void Roster::note_visit(Entry& entry, const Visit& visit, SteadyTime now) {
   if (visit.answered) {
-    const bool moved = visit.country.source == CountrySource::database && visit.country != entry.country;
+    const bool moved = moves(entry, visit);
     entry.failures = 0;
     if (!entry.checked || moved || entry.site != visit.at) {
       unlist(entry);

@@ -33,15 +33,15 @@ void Roster::unindex(const Entry& entry) {
   if (found->second.empty()) never_listed_.erase(found);
 }
 
-Obstacle Roster::obstacle_for(const Entry& entry) const {
-  const auto at = listed_at_.find(entry.site);
-  if (at != listed_at_.end() && at->second >= RosterLimits::at_one_host) return Obstacle::crowded;
+Obstacle Roster::obstacle_for(const Entry& entry, Site at) const {
+  const auto there = listed_at_.find(at);
+  if (there != listed_at_.end() && there->second >= RosterLimits::at_one_host) return Obstacle::crowded;
   return listed_bytes_ + listed_size(entry) > options_.list_bytes ? Obstacle::list_full : Obstacle::none;
 }
 
 void Roster::list(Entry& entry) {
   if (entry.checked) return;
-  entry.obstacle = obstacle_for(entry);
+  entry.obstacle = obstacle_for(entry, entry.site);
   if (entry.obstacle != Obstacle::none) return;
   entry.checked = true;
   entry.was_listed = true;

@@ -188,8 +188,25 @@ net::Task<void> Service::knock_and_note(DueCheck due) {
       if (auto code = hooks_.country_of(*knock.at))
         visit.country = {std::move(*code), CountrySource::database};
   }
+  const auto stored = co_await store_before_listing(due, visit);
+  if (!stored) co_return roster_.check_again(due, steady_now());
   auto record = roster_.checked(due, visit, steady_now());
-  if (record && worker_) worker_->save_later(std::move(*record));
+  if (record && record != *stored && worker_) worker_->save_later(std::move(*record));
+}
+
+net::Task<base::Result<std::optional<Record>>> Service::store_before_listing(DueCheck due,
+                                                                             const Visit& visit) {
+  for (int left = ServiceLimits::writes_of_a_check; left > 0; --left) {
+    auto record = roster_.listed_by(due, visit);
+    if (!record) co_return std::optional<Record>();
+    if (!worker_) break;
+    const auto saved = co_await worker_->save(*record);
+    if (!saved) break;
+    // A heartbeat that came meanwhile was written behind it, as of a relay that is not listed.
+    const auto* const entry = roster_.find(due.peer);
+    if (entry == nullptr || entry->sequence == record->sequence) co_return record;
+  }
+  co_return base::fail(Errc::store_lost);
 }
 
 }  // namespace qnet::directory

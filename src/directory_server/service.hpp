@@ -1,5 +1,6 @@
-// A directory: takes registrations, knocks at the relays' doors, keeps what it has acknowledged, and signs
-// what it lists. The HTTP API and /qnet/directory/1 are two ways to it.
+// A directory: takes registrations, checks the relays' addresses, keeps what it has acknowledged, and signs
+// what it lists. A relay is listed when its row says so on the disk, not before: a crash takes nobody off the
+// list. The HTTP API and /qnet/directory/1 are two ways to it.
 #pragma once
 
 #include <functional>
@@ -23,6 +24,9 @@ struct ServiceLimits {
   /// kilobytes.
   static constexpr std::size_t knocks = 128;
   static constexpr std::chrono::milliseconds look_for_checks{200};
+  /// Heartbeats of one relay that may come, each after the last, while the outcome of its check is written.
+  /// They come 10 s apart at least: more than one means that the disk cannot keep up.
+  static constexpr int writes_of_a_check = 3;
   /// At a start, who was heard of this long before the newest row or later is brought back. Longer than
   /// expiry: rows are written again one by one when a store that was lost is back, and a stop may come
   /// between. Who is dead expires in two minutes.
@@ -92,6 +96,8 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<void> keep_checked();
   net::Task<void> check(DueCheck due);
   net::Task<void> knock_and_note(DueCheck due);
+  /// What was stored, if the visit changes what is listed. Error: store_lost.
+  net::Task<base::Result<std::optional<Record>>> store_before_listing(DueCheck due, const Visit& visit);
   void load(std::vector<Record> records);
   void take_over(const std::vector<Record>& changed);
 

@@ -1,6 +1,7 @@
 // What a directory keeps, and what it takes from a store: its own after a restart, and others'.
 #include <gtest/gtest.h>
 
+#include "directory/roster_checks.hpp"
 #include "directory_server/testing/service_fixture.hpp"
 
 namespace qnet::directory {
@@ -24,6 +25,51 @@ TEST_F(ServiceStoreTest, answers_a_heartbeat_when_it_is_stored_and_not_before) {
   run_until([&] { return beat->has_value(); });
   EXPECT_EQ((*beat)->status, Status::ok);
   EXPECT_EQ(controls_->records, 3);
+}
+
+TEST_F(ServiceStoreTest, lists_a_relay_when_its_check_is_stored_and_not_before) {
+  controls_->waits = true;
+  const auto told =
+      begin({Query::Kind::registration, testing::registration_of(descriptor(relay_), 1, now()).sign(relay_)});
+  run_until([&] { return knocks_ == 1; });
+  run_for(100ms);
+  EXPECT_EQ(service_->roster().listed_count(), 0U) << "a directory that is killed now forgets the relay";
+  controls_->waits = false;
+  run_until([&] { return service_->roster().listed_count() == 1; });
+  const std::scoped_lock lock(controls_->mutex);
+  ASSERT_EQ(controls_->written.size(), 2U) << "the registration and the check, once each";
+  EXPECT_TRUE(controls_->written.back().checked);
+}
+
+TEST_F(ServiceStoreTest, a_heartbeat_during_the_writing_of_a_check_does_not_take_the_relay_off_the_disk) {
+  const auto mine = descriptor(relay_);
+  controls_->waits = true;
+  const auto told = begin({Query::Kind::registration, testing::registration_of(mine, 1, now()).sign(relay_)});
+  run_until([&] { return knocks_ == 1; });
+  const auto beat = begin({Query::Kind::registration, testing::heartbeat_of(mine, 2, now()).sign(relay_)});
+  run_for(50ms);
+  controls_->waits = false;
+  run_until([&] { return service_->roster().listed_count() == 1; });
+  const std::scoped_lock lock(controls_->mutex);
+  EXPECT_EQ(controls_->written.back().sequence, 2U);
+  EXPECT_TRUE(controls_->written.back().checked);
+}
+
+TEST_F(ServiceStoreTest, a_relay_whose_check_cannot_be_stored_is_not_listed_and_is_checked_again_soon) {
+  controls_->waits = true;
+  const auto told =
+      begin({Query::Kind::registration, testing::registration_of(descriptor(relay_), 1, now()).sign(relay_)});
+  run_until([&] { return knocks_ == 1; });
+  run_for(50ms);
+  controls_->fails = true;
+  controls_->waits = false;
+  run_until([&] { return told->has_value(); });
+  run_for(100ms);
+  EXPECT_EQ((*told)->status, Status::unavailable);
+  EXPECT_EQ(service_->roster().listed_count(), 0U);
+  const auto* const entry = service_->roster().find(relay_.signing.public_key);
+  ASSERT_NE(entry, nullptr);
+  EXPECT_LE(entry->check_due, std::chrono::steady_clock::now() + CheckLimits::first_retry);
 }
 
 TEST_F(ServiceStoreTest, a_heartbeat_that_cannot_be_stored_is_put_off) {

@@ -24,8 +24,9 @@ class FailingStore final : public Store {
     std::atomic<int> old_rows{0};  ///< what forget_old() finds
     std::atomic<int> forgettings{0};
     std::mutex mutex;
-    std::vector<Record> news;  ///< what changes() gives next
-    std::vector<Record> kept;  ///< what load() gives
+    std::vector<Record> news;     ///< what changes() gives next
+    std::vector<Record> kept;     ///< what load() gives
+    std::vector<Record> written;  ///< what save() was given, but for what failed; the last at the end
   };
   explicit FailingStore(std::shared_ptr<Controls> controls) : controls_(std::move(controls)) {}
 
@@ -38,6 +39,10 @@ class FailingStore final : public Store {
     ++controls_->attempts;
     if (controls_->fails || controls_->full) return base::fail(Errc::store_lost);
     ++controls_->transactions;
+    {
+      const std::scoped_lock lock(controls_->mutex);
+      controls_->written.insert(controls_->written.end(), records.begin(), records.end());
+    }
     controls_->records += static_cast<int>(records.size());
     return {};
   }
