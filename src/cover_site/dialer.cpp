@@ -156,6 +156,8 @@ net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay, Brow
                                    {},
                                    std::move(last->finished.unread),
                                    {}};
+  established.handshake_hash = last->finished.keys.handshake_hash;
+  established.peer_key = relay.noise_key;
   session::Dialled dialled;
   dialled.session = session::Session::start(std::move(guarded.stream), mux::Role::initiator,
                                             std::move(established), std::move(protocols), random);

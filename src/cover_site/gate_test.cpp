@@ -79,6 +79,8 @@ TEST_F(SiteHandshake, gives_both_sides_the_same_keys_in_pieces_of_any_size) {
     ASSERT_TRUE(responder.done());
     auto finished = responder.finish();
     EXPECT_EQ(base::text_of(finished.unread), "more");
+    EXPECT_EQ(last.finished.keys.handshake_hash, finished.keys.handshake_hash);
+    EXPECT_NE(finished.peer_static, crypto::X25519Public{});
     expect_same_keys(last.finished.keys, finished.keys);
   }
 }

@@ -234,6 +234,7 @@ base::Result<void> Responder::take_message3(base::ByteView bytes) {
   crypto::X25519Public key{};
   std::ranges::copy(*text, key.begin());
   if (auto mixed = mix_dh(state_, ephemeral_.secret, key); !mixed) return mixed;
+  peer_static_ = key;
   const auto length = open(state_, bytes.subspan(kKey + kTag));
   if (!length) return tl::unexpected(length.error());
   const auto size = padding_size(*length);
@@ -242,6 +243,6 @@ base::Result<void> Responder::take_message3(base::ByteView bytes) {
   return {};
 }
 
-Finished Responder::finish() { return {state_.split(), std::move(input_)}; }
+Finished Responder::finish() { return {state_.split(), std::move(input_), peer_static_}; }
 
 }  // namespace qnet::cover_site

@@ -31,6 +31,7 @@ using Binding = std::optional<std::array<std::uint8_t, 32>>;
 struct Finished {
   noise::TransportKeys keys;
   base::Bytes unread;  ///< of the records that follow
+  crypto::X25519Public peer_static{};
 };
 
 class Initiator {
@@ -98,6 +99,7 @@ class Responder {
 
   noise::SymmetricState state_;
   crypto::X25519Public peer_ephemeral_{};
+  crypto::X25519Public peer_static_{};
   crypto::X25519KeyPair ephemeral_;
   crypto::MlKemPublic kem_key_{};
   base::Bytes input_;

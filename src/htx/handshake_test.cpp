@@ -95,7 +95,9 @@ TEST_P(Handshake, succeeds_with_every_template_that_offers_the_profiles_group) {
     ASSERT_TRUE(finished) << browser.name;
     const auto done = responder.receive(finished->flight);
     EXPECT_TRUE(done && *done) << browser.name;
-    EXPECT_EQ(base::text_of(responder.finish().first), "x") << browser.name;
+    const auto answered = responder.finish();
+    EXPECT_EQ(base::text_of(answered.first), "x") << browser.name;
+    EXPECT_EQ(finished->keys.handshake_hash, answered.keys.handshake_hash) << browser.name;
   }
 }
 

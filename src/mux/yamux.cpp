@@ -149,9 +149,8 @@ std::optional<std::chrono::microseconds> Yamux::round_trip() const {
 }
 
 std::optional<Event> Yamux::next_event() {
-  while (!events_.empty()) {
-    const auto event = events_.front();
-    events_.pop_front();
+  while (next_event_ < events_.size()) {
+    const auto event = events_[next_event_++];
     using Kind = Event::Kind;
     if (event.kind != Kind::opened && event.kind != Kind::readable && event.kind != Kind::writable)
       return event;
@@ -162,6 +161,9 @@ std::optional<Event> Yamux::next_event() {
     if (event.kind == Kind::writable) stream->writable_queued = false;
     return event;
   }
+  next_event_ = 0;
+  events_.clear();
+  if (streams_.empty()) events_.shrink_to_fit();
   return std::nullopt;
 }
 

@@ -35,7 +35,7 @@ base::Result<void> Yamux::handle_frames(base::ByteView bytes) {
     const auto header = FrameHeader::decode(partial_header_);
     if (!header) return tl::unexpected(header.error());
     if (auto handled = handle(*header); !handled) return handled;
-    if (events_.size() > limits_.events) return base::fail(Errc::flood);
+    if (events_.size() - next_event_ > limits_.events) return base::fail(Errc::flood);
   }
   return {};
 }

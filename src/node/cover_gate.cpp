@@ -191,7 +191,9 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
                                    profile.after_first,
                                    profile.alert_record,
                                    {profile.idle_after, profile.idle_end},
-                                   asker_of(visitor->socket())};
+                                   asker_of(visitor->socket()),
+                                   finished.keys.handshake_hash,
+                                   finished.peer_static};
   const auto session = session::Session::start(std::move(visitor), mux::Role::responder,
                                                std::move(established), protocols_, random_);
   std::erase_if(sessions_, [](const auto& known) { return known.expired(); });

@@ -115,6 +115,8 @@ void SiteRelay::begin_session(std::size_t core, std::unique_ptr<net::ByteStream>
                                    std::move(finished.unread),
                                    {}};
   established.asker = asker;
+  established.handshake_hash = finished.keys.handshake_hash;
+  established.peer_key = finished.peer_static;
   const auto session = session::Session::start(
       std::move(stream), mux::Role::responder, std::move(established),
       relay_protocols(config_.identity.peer_id(), exit_.get(), config_.directory, pool_.at(core), counters_),

@@ -64,6 +64,8 @@ net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& b
                           {},
                           std::move(finished->unread),
                           {}};
+  established.handshake_hash = finished->keys.handshake_hash;
+  established.peer_key = relay.noise_key;
   Dialled dialled;
   dialled.session = Session::start(std::move(transport), mux::Role::initiator, std::move(established),
                                    std::move(protocols), random);

@@ -48,6 +48,8 @@ Session::Session(std::unique_ptr<net::ByteStream> transport, mux::Role role, Est
       housekeeping_timer_(transport_->executor()),
       alert_record_(established.alert_record),
       asker_(established.asker),
+      handshake_hash_(established.handshake_hash),
+      peer_key_(established.peer_key),
       idle_timer_(transport_->executor()) {}
 
 void Session::launch(Established& established) {
@@ -63,7 +65,7 @@ asio::any_io_executor Session::executor() { return transport_->executor(); }
 
 base::Result<std::unique_ptr<Stream>> Session::open(std::string protocol, base::ByteView first) {
   if (ended_) return tl::unexpected(reason_);
-  if (closing_) return base::fail(Errc::ended);
+  if (!usable()) return base::fail(Errc::ended);
   const auto id = mux_.open();
   if (!id) return base::fail(Errc::too_many_streams, id.error().message());
   std::unique_ptr<Stream> stream(new Stream(shared_from_this(), *id));
@@ -80,6 +82,13 @@ base::Result<std::unique_ptr<Stream>> Session::open(std::string protocol, base::
 void Session::close() {
   if (ended_ || closing_) return;
   closing_ = true;
+  mux_.go_away(mux::GoAway::normal);
+  wake_writer();
+}
+
+void Session::drain() {
+  if (!usable()) return;
+  draining_ = true;
   mux_.go_away(mux::GoAway::normal);
   wake_writer();
 }
@@ -112,7 +121,7 @@ net::Task<void> Session::read_loop(base::Bytes received) {
     const auto scratch = net::thread_scratch();
     if (!partial_.empty()) std::memcpy(scratch.data(), partial_.data(), partial_.size());
     const auto got = transport_->try_read(scratch.subspan(partial_.size()));
-    if (got && *got == 0) co_return end(mux_.stream_count() == 0 && !closing_ ? Errc::idle : Errc::ended);
+    if (got && *got == 0) co_return end_with_peer();
     if (got) {
       last_heard_ = last_traffic_ = now();
       if (writer_.backlog() > SessionLimits::backlog + SessionLimits::answers)
@@ -156,7 +165,7 @@ void Session::dispatch_events() {
       asio::co_spawn(executor(), serve(std::move(stream)), asio::detached);
       continue;
     }
-    if (event->kind == Kind::go_away) closing_ = true;
+    if (event->kind == Kind::go_away) draining_ = true;
     const auto found = streams_.find(event->stream);
     if (found == streams_.end()) continue;
     Stream& stream = *found->second;
@@ -173,9 +182,11 @@ net::Task<void> Session::write_loop() {
     if (!writer_.healthy()) co_return end(htx::Errc::nonce_exhausted);
     const auto pending = writer_.pending();
     if (pending.empty()) {
-      if (closing_) break;
+      if (closing_ || (draining_ && mux_.stream_count() == 0)) break;
       // Those who were offered room before may have had nothing to send: nobody else would wake the others.
       offer_room_to_all();
+      // Housekeeping does it for a session that is used.
+      if (!housekeeping_runs_) writer_.release_memory();
       co_await work_.wait();
       continue;
     }
@@ -190,6 +201,7 @@ net::Task<void> Session::write_loop() {
       co_return end(ready.error());
     }
   }
+  closing_ = true;
   if (!ended_) co_await say_goodbye();
 }
 
@@ -222,6 +234,12 @@ void Session::send_alert() {
   if (!writer_.healthy()) return;
   // Best effort, as TLS's own last alert: a socket that takes no more is about to be closed anyway.
   if (const auto put = transport_->try_write(writer_.pending())) writer_.sent(*put);
+}
+
+/// The peer has ended its direction. One that has said good-bye first is answered as close() would answer it.
+void Session::end_with_peer() {
+  if (draining_ && !closing_) send_alert();
+  end(mux_.stream_count() == 0 && !closing_ && !draining_ ? Errc::idle : Errc::ended);
 }
 
 void Session::fail(base::Error reason) {
@@ -282,6 +300,9 @@ net::Task<void> Session::housekeeping() {
 
 net::Task<void> Session::serve(std::unique_ptr<Stream> stream) {
   const auto self = shared_from_this();
+  // The records behind the one that opened this stream may still lie in net::thread_scratch(), which handlers
+  // use as well: they run when those have been read.
+  co_await asio::post(executor(), asio::use_awaitable);
   mux::MultistreamResponder responder([this](std::string_view name) { return protocols_.contains(name); });
   {
     const net::Deadline limit(executor(), SessionLimits::negotiation, [&stream] { stream->reset(); });

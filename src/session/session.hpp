@@ -3,8 +3,8 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +15,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/random.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/x25519.hpp"
 #include "htx/record.hpp"
 #include "mux/yamux.hpp"
 #include "net/byte_stream.hpp"
@@ -63,6 +65,8 @@ struct Established {
   /// Whose connection it is, for limits on what one asker may cause; none where a web server in front is the
   /// only one that knows. Never for a log.
   std::optional<boost::asio::ip::address> asker{};
+  crypto::Digest handshake_hash{};  ///< Noise §11.2
+  crypto::X25519Public peer_key{};  ///< the static key that the peer has shown to hold
 };
 
 /// Lives on one io_context, on which every call is made. Kept alive by its own loops until it ends.
@@ -79,13 +83,19 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Says good-bye: sends what waits, then ends. Streams still open are reset.
   void close();
+  /// Takes and opens no new streams. Those that are open go on; the session ends with the last of them.
+  void drain();
 
   [[nodiscard]] bool alive() const { return !ended_; }
-  /// Whether streams can be opened: not since close(), nor since the peer's own good-bye.
-  [[nodiscard]] bool usable() const { return !ended_ && !closing_; }
+  /// Whether streams can be opened: not since close() or drain(), nor since the peer takes no more.
+  [[nodiscard]] bool usable() const { return !ended_ && !closing_ && !draining_; }
   /// Why it ended; meaningful when !alive().
   [[nodiscard]] const base::Error& reason() const { return reason_; }
   [[nodiscard]] std::size_t stream_count() const { return mux_.stream_count(); }
+  /// The handshake's transcript: the same at both ends, and of no other session (Noise §11.2).
+  [[nodiscard]] const crypto::Digest& handshake_hash() const { return handshake_hash_; }
+  /// The static key that the peer has shown to hold: a relay's own, or a client's of this session only.
+  [[nodiscard]] const crypto::X25519Public& peer_key() const { return peer_key_; }
   /// When the peer was last heard of: whatever it sent.
   [[nodiscard]] std::chrono::steady_clock::time_point last_heard() const { return last_heard_; }
 
@@ -111,6 +121,7 @@ class Session : public std::enable_shared_from_this<Session> {
   base::Result<void> take_plaintext(base::ByteView bytes);
   void dispatch_events();
   void send_alert();
+  void end_with_peer();
   void fail(base::Error reason);
   void end(base::Error reason);
   void wake_writer();
@@ -126,11 +137,13 @@ class Session : public std::enable_shared_from_this<Session> {
   mux::Yamux mux_;
   base::Bytes partial_;  // the start of a record whose end has not come
   std::unordered_map<mux::StreamId, Stream*> streams_;
-  std::deque<mux::StreamId> waiting_for_room_;
+  std::list<mux::StreamId> waiting_for_room_;  // which takes no memory while it is empty
   net::Signal work_;
   boost::asio::steady_timer housekeeping_timer_;
   std::size_t alert_record_;
   std::optional<boost::asio::ip::address> asker_;
+  crypto::Digest handshake_hash_;
+  crypto::X25519Public peer_key_;
   std::function<void()> on_end_;
   base::Error reason_ = Errc::ended;
   std::chrono::steady_clock::time_point last_traffic_ = std::chrono::steady_clock::now();
@@ -138,6 +151,7 @@ class Session : public std::enable_shared_from_this<Session> {
   boost::asio::steady_timer idle_timer_;
   bool idle_end_ = false;
   bool closing_ = false;
+  bool draining_ = false;  // no new streams; closes when the last one has ended
   bool ended_ = false;
   bool active_ = false;
   bool housekeeping_runs_ = false;

@@ -163,6 +163,28 @@ TEST_F(OneSession, takes_the_records_that_came_behind_the_handshake) {
   EXPECT_TRUE(is_served(std::move(established)));
 }
 
+TEST_F(OneSession, reads_all_records_that_came_together_before_a_handler_runs) {
+  int served = 0;
+  const auto session = start(keys(), {{"/test/note/1", [&served](std::unique_ptr<Stream>) -> Task<void> {
+                                         ++served;
+                                         std::ranges::fill(net::thread_scratch(), std::uint8_t{0xff});
+                                         co_return;
+                                       }}});
+  htx::RecordWriter writer(noise::CipherState(key(1)), random);
+  base::CollectingSink sink;
+  mux::Yamux mux(mux::Role::initiator, {}, sink);
+  for (int n = 0; n < 8; ++n) {
+    mux.send(*mux.open(), mux::MultistreamInitiator("/test/note/1").opening());
+    writer.append(sink.collected);
+    writer.flush();
+    sink.collected.clear();
+  }
+  asio::write(wire, asio::buffer(writer.pending().data(), writer.pending().size()));
+  for (int n = 0; n < 500 && served < 8 && session->alive(); ++n)
+    io.run_one_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(served, 8) << session->reason().message();
+}
+
 TEST_F(OneSession, sends_records_of_the_origins_tickets_first) {
   auto established = keys();
   established.opening_records = {266, 250};
@@ -234,6 +256,15 @@ TEST_F(OneSession, ends_when_the_peer_does_not_read_its_answers) {
   }
   EXPECT_FALSE(session->alive()) << "after " << sent << " bytes";
   EXPECT_TRUE(session->reason().is(Errc::unread_answers)) << session->reason().message();
+}
+
+TEST_F(OneSession, knows_its_peers_key_and_the_hash_of_the_handshake) {
+  auto established = keys();
+  established.handshake_hash[0] = 7;
+  established.peer_key[31] = 9;
+  const auto session = start(std::move(established));
+  EXPECT_EQ(session->handshake_hash()[0], 7);
+  EXPECT_EQ(session->peer_key()[31], 9);
 }
 
 TEST_F(Sessions, echo_what_is_sent_with_the_opening) {
@@ -368,6 +399,32 @@ TEST_F(Sessions, tell_both_sides_of_an_orderly_end) {
     base::Bytes room(10);
     EXPECT_FALSE(co_await net::read_some(far, room));
   }(*held));
+}
+
+TEST_F(Sessions, that_drain_keep_their_streams_and_end_with_the_last_of_them) {
+  auto stream = open("/test/echo/1", base::bytes_of("before "));
+  run_until([this] { return served == 1; });
+  initiator->drain();
+  EXPECT_FALSE(initiator->usable());
+  EXPECT_FALSE(initiator->open("/test/echo/1", {}));
+  run_until([this] { return !responder->usable(); });
+  EXPECT_FALSE(responder->open("/test/echo/1", {}));
+  EXPECT_TRUE(initiator->alive() && responder->alive());
+  run([](Stream& s) -> Task<void> {
+    EXPECT_TRUE(co_await net::write_all(s, base::bytes_of("and after")));
+    s.finish();
+    EXPECT_EQ(base::text_of(co_await read_to_end(s)), "before and after");
+  }(*stream));
+  stream.reset();
+  run_until([this] { return !initiator->alive() && !responder->alive(); });
+  EXPECT_TRUE(initiator->reason().is(Errc::ended)) << initiator->reason().message();
+  EXPECT_TRUE(responder->reason().is(Errc::ended)) << responder->reason().message();
+}
+
+TEST_F(Sessions, without_streams_end_at_once_when_they_drain) {
+  initiator->drain();
+  run_until([this] { return !initiator->alive() && !responder->alive(); });
+  EXPECT_TRUE(initiator->reason().is(Errc::ended)) << initiator->reason().message();
 }
 
 TEST_F(Sessions, end_every_stream_when_the_connection_breaks) {
