@@ -51,6 +51,7 @@ TEST_F(ServiceStoreTest, a_heartbeat_during_the_writing_of_a_check_does_not_take
   controls_->waits = false;
   run_until([&] { return service_->roster().listed_count() == 1; });
   const std::scoped_lock lock(controls_->mutex);
+  ASSERT_FALSE(controls_->written.empty());
   EXPECT_EQ(controls_->written.back().sequence, 2U);
   EXPECT_TRUE(controls_->written.back().checked);
 }
