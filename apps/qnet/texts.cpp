@@ -67,7 +67,7 @@ base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
   boost::system::error_code name;
   if (s.advertise)
     if (const auto address = boost::asio::ip::make_address(s.advertise->host, name); !name)
-      if (const auto own = exit::IpAddress::parse(address.to_string()))
+      if (const auto own = ip::IpAddress::parse(address.to_string()))
         options.policy.own_addresses.push_back(*own);
   for (const auto& server : s.dns_servers)
     options.name_servers.emplace_back(boost::asio::ip::make_address(server.host), server.port);

@@ -5,8 +5,8 @@
 #include <boost/asio/write.hpp>
 
 #include "control/server.hpp"
-#include "control/testing/loopback.hpp"
 #include "control/testing/sample_status.hpp"
+#include "net/testing/loopback.hpp"
 
 namespace qnet::control {
 namespace {
@@ -19,7 +19,7 @@ using ::testing::StartsWith;
 const tcp::endpoint kAnyPort{make_address("127.0.0.1"), 0};
 
 TEST(Client, fetches_from_a_running_server) {
-  testing::IoThread thread;
+  net::testing::IoThread thread;
   auto server = thread.run([&] { return Server::start(thread.io(), kAnyPort, testing::client_status); });
   ASSERT_TRUE(server);
   const auto fetched = fetch("127.0.0.1", server->address().port(), "/status.txt");

@@ -4,15 +4,15 @@
 
 #include <gmock/gmock.h>
 
-#include "control/testing/loopback.hpp"
 #include "control/testing/sample_status.hpp"
+#include "net/testing/loopback.hpp"
 
 namespace qnet::control {
 namespace {
 
 using boost::asio::ip::make_address;
 using tcp = boost::asio::ip::tcp;
-using testing::Client;
+using net::testing::Client;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -50,7 +50,7 @@ class ControlServer : public ::testing::Test {
     return client.read_to_end();
   }
 
-  testing::IoThread thread_;
+  net::testing::IoThread thread_;
   std::optional<Server> server_;
 };
 

@@ -1,7 +1,7 @@
 #include "directory/descriptor.hpp"
 
 #include "directory/fields.hpp"
-#include "exit/host.hpp"
+#include "ip/host.hpp"
 
 namespace qnet::directory {
 
@@ -108,9 +108,9 @@ bool is_country(std::string_view text) {
 }
 
 std::string canonical_host(std::string_view host) {
-  const auto parsed = exit::parse_host(host);
-  if (const auto* const address = std::get_if<exit::IpAddress>(&parsed)) return address->to_text();
-  const auto* const name = std::get_if<exit::HostName>(&parsed);
+  const auto parsed = ip::parse_host(host);
+  if (const auto* const address = std::get_if<ip::IpAddress>(&parsed)) return address->to_text();
+  const auto* const name = std::get_if<ip::HostName>(&parsed);
   return name == nullptr ? std::string() : name->text;
 }
 

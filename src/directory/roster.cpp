@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "directory/public_address.hpp"
+#include "ip/public_address.hpp"
 
 namespace qnet::directory {
 
@@ -75,7 +75,7 @@ base::Result<void> Roster::judge(const Registration& registration, const Entry* 
 base::Result<void> Roster::judge_addresses(const Descriptor& descriptor) const {
   if (options_.private_addresses) return {};
   for (const auto& address : descriptor.addresses)
-    if (!may_be_public(address.host)) return base::fail(Errc::private_address, address.host);
+    if (!ip::may_be_public(address.host)) return base::fail(Errc::private_address, address.host);
   return {};
 }
 
@@ -169,7 +169,7 @@ Entry& Roster::put(SignedDescriptor descriptor, SteadyTime now) {
     entry.check_due = now;
     entry.failures = 0;
     entry.obstacle = Obstacle::none;
-    entry.site = Site::unknown;
+    entry.site = ip::ClientPrefix::unknown;
     entry.door = ++doors_;
   }
   if (listed && same) list(entry);

@@ -15,7 +15,7 @@
 
 #include "directory/departed.hpp"
 #include "directory/registration.hpp"
-#include "directory/site.hpp"
+#include "ip/client_prefix.hpp"
 
 namespace qnet::directory {
 
@@ -60,11 +60,11 @@ struct Entry {
   SteadyTime taken{};          ///< by this one
   SteadyTime check_due{};      ///< when its address is to be tried (again)
   SteadyTime failing_since{};  ///< not listed since a visit, or another door, then; 0 when neither was yet
-  Site site = Site::unknown;   ///< where it answered
-  std::uint32_t door = 0;      ///< another number for each address, key and cover that it had
-  std::uint8_t failures = 0;   ///< of checks, one after the other
-  bool checked = false;        ///< its address has answered, and there was room: it is listed
-  bool was_listed = false;     ///< at any time
+  ip::ClientPrefix site = ip::ClientPrefix::unknown;  ///< where it answered
+  std::uint32_t door = 0;     ///< another number for each address, key and cover that it had
+  std::uint8_t failures = 0;  ///< of checks, one after the other
+  bool checked = false;       ///< its address has answered, and there was room: it is listed
+  bool was_listed = false;    ///< at any time
   Obstacle obstacle = Obstacle::none;
 
   [[nodiscard]] const PeerKey& key() const { return descriptor.descriptor().peer.key(); }
@@ -81,9 +81,9 @@ struct DueCheck {
 
 /// What a visit found.
 struct Visit {
-  bool answered = false;    ///< by that very peer
-  Site at = Site::unknown;  ///< the address that answered
-  Country country{};        ///< of that address, when a database knows
+  bool answered = false;                            ///< by that very peer
+  ip::ClientPrefix at = ip::ClientPrefix::unknown;  ///< the address that answered
+  Country country{};                                ///< of that address, when a database knows
 };
 
 class Roster {
@@ -178,7 +178,7 @@ class Roster {
   Options options_;
   Entries entries_;
   DepartedPeers departed_;
-  std::unordered_map<Site, std::size_t> listed_at_;
+  std::unordered_map<ip::ClientPrefix, std::size_t> listed_at_;
   Ordered listed_;
   std::map<std::string, Ordered, std::less<>> by_country_;  // of the listed
   [[nodiscard]] static bool may_wait(const Entry& entry);

@@ -48,7 +48,7 @@ TEST_F(RosterChecksTest, lists_a_relay_only_after_its_address_has_answered) {
   ASSERT_EQ(due.size(), 1U);
   EXPECT_EQ(due[0].peer, relay_.key());
   EXPECT_TRUE(roster_.due_for_check(kStart, 10).empty()) << "it is being checked";
-  const auto record = roster_.checked(due[0], {true, Site{1}, {}}, kStart);
+  const auto record = roster_.checked(due[0], {true, ip::ClientPrefix{1}, {}}, kStart);
   ASSERT_TRUE(record);
   EXPECT_TRUE(record->checked);
   EXPECT_EQ(roster_.listed().size(), 1U);
@@ -67,10 +67,10 @@ TEST_F(RosterChecksTest, takes_no_answer_from_an_old_address_for_the_new_one) {
   const auto old = roster_.due_for_check(kStart, 10);
   const auto moved = SignedDescriptor::sign(descriptor_of(relay_.keys, "198.51.99.8"), relay_.keys);
   ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 30s));
-  EXPECT_FALSE(roster_.checked(old.at(0), {true, Site{1}, {}}, kStart + 30s));
+  EXPECT_FALSE(roster_.checked(old.at(0), {true, ip::ClientPrefix{1}, {}}, kStart + 30s));
   // Nor when the new one is being checked, too.
   ASSERT_EQ(roster_.due_for_check(kStart + 30s, 10).size(), 1U);
-  EXPECT_FALSE(roster_.checked(old.at(0), {true, Site{1}, {}}, kStart + 30s));
+  EXPECT_FALSE(roster_.checked(old.at(0), {true, ip::ClientPrefix{1}, {}}, kStart + 30s));
   EXPECT_TRUE(roster_.listed().empty());
 }
 
@@ -80,7 +80,7 @@ TEST_F(RosterChecksTest, takes_no_answer_from_a_former_life_for_this_one) {
   ASSERT_TRUE(roster_.take(goodbye_of(relay_.descriptor, 2), kNow, kStart));
   const auto moved = SignedDescriptor::sign(descriptor_of(relay_.keys, "198.51.99.8"), relay_.keys);
   ASSERT_TRUE(roster_.take(registration_of(moved, 3), kNow, kStart));
-  EXPECT_FALSE(roster_.checked(old.at(0), {true, Site{1}, {}}, kStart + 30s));
+  EXPECT_FALSE(roster_.checked(old.at(0), {true, ip::ClientPrefix{1}, {}}, kStart + 30s));
   EXPECT_TRUE(roster_.listed().empty());
 }
 
@@ -133,7 +133,8 @@ TEST_F(RosterChecksTest, one_address_has_no_more_places_by_other_names) {
   for (std::uint64_t seed = 100; seed < 120; ++seed) {
     const Relay relay(seed, "r" + std::to_string(seed) + ".example.org");
     ASSERT_TRUE(roster_.take(registration_of(relay.descriptor, 1), kNow, kStart));
-    (void)roster_.checked({relay.key(), roster_.find(relay.key())->door}, {true, Site{1}, {}}, kStart);
+    (void)roster_.checked({relay.key(), roster_.find(relay.key())->door}, {true, ip::ClientPrefix{1}, {}},
+                          kStart);
   }
   EXPECT_EQ(roster_.listed_count(), RosterLimits::at_one_host);
 }
@@ -156,9 +157,10 @@ TEST_F(RosterChecksTest, a_name_that_leads_to_a_crowded_address_now_is_unlisted)
   crowd();
   const Relay named(50, "relay.example.org");
   ASSERT_TRUE(roster_.take(registration_of(named.descriptor, 1), kNow, kStart));
-  (void)roster_.checked({named.key(), roster_.find(named.key())->door}, {true, Site{1}, {}}, kStart);
+  (void)roster_.checked({named.key(), roster_.find(named.key())->door}, {true, ip::ClientPrefix{1}, {}},
+                        kStart);
   ASSERT_EQ(roster_.listed_count(), RosterLimits::at_one_host + 1);
-  const auto site = site_of(*exit::IpAddress::parse("198.51.99.7"));
+  const auto site = ip::client_prefix(*ip::IpAddress::parse("198.51.99.7"));
   const auto record =
       roster_.checked({named.key(), roster_.find(named.key())->door}, {true, site, {}}, kStart + 1h);
   ASSERT_TRUE(record);

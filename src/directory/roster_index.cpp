@@ -49,7 +49,7 @@ void Roster::list(Entry& entry) {
   ++revision_;
   listed_.insert(&entry);
   by_country_[entry.country.code].insert(&entry);
-  if (entry.site != Site::unknown) ++listed_at_[entry.site];
+  if (entry.site != ip::ClientPrefix::unknown) ++listed_at_[entry.site];
   listed_bytes_ += listed_size(entry);
 }
 
@@ -60,7 +60,7 @@ void Roster::unlist(Entry& entry) {
   const auto country = by_country_.find(entry.country.code);
   country->second.erase(&entry);
   if (country->second.empty()) by_country_.erase(country);
-  if (entry.site != Site::unknown)
+  if (entry.site != ip::ClientPrefix::unknown)
     if (const auto at = listed_at_.find(entry.site); --at->second == 0) listed_at_.erase(at);
   listed_.erase(&entry);
   listed_bytes_ -= listed_size(entry);

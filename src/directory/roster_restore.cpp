@@ -18,9 +18,9 @@ std::optional<SignedDescriptor> descriptor_of(const Record& record) {
 
 /// Where it must have answered, when what it names is an address. What a name led to is not kept, and known
 /// again with the next visit.
-Site declared_site(const Entry& entry) {
-  const auto address = exit::IpAddress::parse(entry.host());
-  return address ? site_of(*address) : Site::unknown;
+ip::ClientPrefix declared_site(const Entry& entry) {
+  const auto address = ip::IpAddress::parse(entry.host());
+  return address ? ip::client_prefix(*address) : ip::ClientPrefix::unknown;
 }
 
 /// A directory that starts does not knock at thousands of doors at once that were open before.
@@ -94,7 +94,7 @@ void Roster::adopt(Entry& entry, const Record& record, bool news, SteadyTime now
     if (listed) list(entry);
   }
   if (record.checked && !entry.checked && entry.failures == 0 && entry.obstacle == Obstacle::none) {
-    if (entry.site == Site::unknown) entry.site = declared_site(entry);
+    if (entry.site == ip::ClientPrefix::unknown) entry.site = declared_site(entry);
     list(entry);
   }
   // Somebody else could not reach it: we look ourselves, unless we did a moment ago.

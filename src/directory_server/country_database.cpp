@@ -23,7 +23,7 @@ struct CountryDatabase::Handle {
 
 namespace {
 
-MMDB_lookup_result_s look_up(const MMDB_s& database, const exit::IpAddress& address) {
+MMDB_lookup_result_s look_up(const MMDB_s& database, const ip::IpAddress& address) {
   int error = MMDB_SUCCESS;
   MMDB_lookup_result_s found{};
   const auto bytes = address.bytes();
@@ -58,7 +58,7 @@ base::Result<CountryDatabase> CountryDatabase::open(const std::filesystem::path&
   return CountryDatabase(std::move(handle));
 }
 
-std::optional<std::string> CountryDatabase::country_of(const exit::IpAddress& address) const {
+std::optional<std::string> CountryDatabase::country_of(const ip::IpAddress& address) const {
   auto found = look_up(handle_->database, address);
   if (!found.found_entry) return std::nullopt;
   MMDB_entry_data_s data{};

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "exit/ip_address.hpp"
+#include "ip/ip_address.hpp"
 
 namespace qnet::directory {
 
@@ -20,7 +20,7 @@ class CountryDatabase {
   ~CountryDatabase();
 
   /// ISO 3166-1, two capital letters; nothing for an address that is not in it.
-  [[nodiscard]] std::optional<std::string> country_of(const exit::IpAddress& address) const;
+  [[nodiscard]] std::optional<std::string> country_of(const ip::IpAddress& address) const;
 
  private:
   struct Closer;

@@ -15,7 +15,7 @@ const std::string kDatabase = TEST_VECTORS "/maxmind/documentation-networks.mmdb
 std::optional<std::string> country_of(const char* address) {
   const auto database = CountryDatabase::open(kDatabase);
   EXPECT_TRUE(database) << database.error().message();
-  return database->country_of(*exit::IpAddress::parse(address));
+  return database->country_of(*ip::IpAddress::parse(address));
 }
 
 TEST(CountryDatabase, knows_where_an_address_is) {

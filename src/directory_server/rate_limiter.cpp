@@ -4,12 +4,12 @@
 
 #include "base/endian.hpp"
 #include "crypto/hash.hpp"
-#include "net/unmapped.hpp"
+#include "ip/asio_address.hpp"
+#include "ip/client_prefix.hpp"
 
 namespace qnet::directory {
 
 namespace {
-constexpr std::size_t kHousehold = 8;  // bytes of an IPv6 address
 constexpr std::uint64_t kEverybodyElse = 0;
 }  // namespace
 
@@ -21,9 +21,9 @@ std::uint64_t RateLimiter::hashed(base::ByteView what) const {
 }
 
 std::uint64_t RateLimiter::asker_at(const boost::asio::ip::address& address) const {
-  const auto plain = net::unmapped(address);
-  if (plain.is_v4()) return hashed(plain.to_v4().to_bytes());
-  return hashed(base::ByteView(plain.to_v6().to_bytes()).first(kHousehold));
+  std::array<std::uint8_t, sizeof(ip::ClientPrefix)> bytes{};
+  base::store_be(bytes.data(), static_cast<std::uint64_t>(ip::client_prefix(ip::from_asio(address))));
+  return hashed(bytes);
 }
 
 std::uint64_t RateLimiter::asker_of(const void* session) const {

@@ -24,7 +24,7 @@ class RateLimiter {
  public:
   explicit RateLimiter(base::RandomSource& random);
 
-  /// An IPv4 address, or the /64 that an IPv6 address is in: one household's.
+  /// Of the address's client prefix.
   [[nodiscard]] std::uint64_t asker_at(const boost::asio::ip::address& address) const;
   /// Of a session, by what names it in this process.
   [[nodiscard]] std::uint64_t asker_of(const void* session) const;

@@ -29,7 +29,7 @@ TEST_F(RateLimiterTest, admits_a_hundred_a_minute_of_each) {
   EXPECT_EQ(admitted(1, 150, start_ + 60s), RateLimits::requests);
 }
 
-TEST_F(RateLimiterTest, a_household_is_one_asker) {
+TEST_F(RateLimiterTest, a_client_prefix_is_one_asker) {
   EXPECT_EQ(limiter_.asker_at(make_address("2001:db8:0:1::1")),
             limiter_.asker_at(make_address("2001:db8:0:1::2")));
   EXPECT_NE(limiter_.asker_at(make_address("2001:db8:0:1::1")),

@@ -183,7 +183,7 @@ net::Task<void> Service::knock_and_note(DueCheck due) {
   Visit visit;
   visit.answered = knock.answered;
   if (knock.at) {
-    visit.at = site_of(*knock.at);
+    visit.at = ip::client_prefix(*knock.at);
     if (hooks_.country_of)
       if (auto code = hooks_.country_of(*knock.at))
         visit.country = {std::move(*code), CountrySource::database};

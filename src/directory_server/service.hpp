@@ -15,7 +15,7 @@
 #include "directory_server/rate_limiter.hpp"
 #include "directory_server/row_clock.hpp"
 #include "directory_server/store_worker.hpp"
-#include "exit/ip_address.hpp"
+#include "ip/ip_address.hpp"
 
 namespace qnet::directory {
 
@@ -35,15 +35,15 @@ struct ServiceLimits {
 
 /// What came of a visit to a relay's address.
 struct Knock {
-  bool answered = false;              ///< by the very peer that signed the descriptor
-  std::optional<exit::IpAddress> at;  ///< the very address that answered
+  bool answered = false;            ///< by the very peer that signed the descriptor
+  std::optional<ip::IpAddress> at;  ///< the very address that answered
 };
 
 struct ServiceHooks {
   /// Whether the relay answers there under its key, within a bounded time.
   std::function<net::Task<Knock>(std::shared_ptr<const SignedDescriptor>)> knock;
   /// Null without a country database.
-  std::function<std::optional<std::string>(const exit::IpAddress&)> country_of;
+  std::function<std::optional<std::string>(const ip::IpAddress&)> country_of;
 };
 
 struct ServiceCounters {

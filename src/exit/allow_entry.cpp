@@ -48,7 +48,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 
 std::optional<Destination> parse_target(std::string_view text, std::uint16_t default_port) {
   const auto [host, port_text] = split_port(text);
-  const auto address = IpAddress::parse(host);
+  const auto address = ip::IpAddress::parse(host);
   const auto port = port_text ? parse_port(*port_text) : default_port;
   if (!address || !port) return std::nullopt;
   return Destination{*address, *port};
@@ -59,8 +59,9 @@ std::optional<Destination> parse_target(std::string_view text, std::uint16_t def
 base::Result<AllowEntry> parse_allow_entry(std::string_view text) {
   const auto equals = text.find('=');
   const auto [host_text, port_text] = split_port(text.substr(0, equals));
-  const auto host = parse_host(host_text);
-  if (std::holds_alternative<Refusal>(host)) return base::fail(AllowEntryErrc::bad_host, std::string(text));
+  const auto host = ip::parse_host(host_text);
+  if (std::holds_alternative<ip::HostError>(host))
+    return base::fail(AllowEntryErrc::bad_host, std::string(text));
   if (!port_text) return base::fail(AllowEntryErrc::no_port, std::string(text));
   const auto port = parse_port(*port_text);
   if (!port) return base::fail(AllowEntryErrc::bad_port, std::string(text));
@@ -68,11 +69,11 @@ base::Result<AllowEntry> parse_allow_entry(std::string_view text) {
   std::optional<Destination> target;
   if (equals != std::string_view::npos) {
     target = parse_target(text.substr(equals + 1), *port);
-    if (!target || !std::holds_alternative<HostName>(host))
+    if (!target || !std::holds_alternative<ip::HostName>(host))
       return base::fail(AllowEntryErrc::bad_target, std::string(text));
   }
-  if (const auto* address = std::get_if<IpAddress>(&host)) return AllowEntry{*address, *port, target};
-  return AllowEntry{std::get<HostName>(host), *port, target};
+  if (const auto* address = std::get_if<ip::IpAddress>(&host)) return AllowEntry{*address, *port, target};
+  return AllowEntry{std::get<ip::HostName>(host), *port, target};
 }
 
 }  // namespace qnet::exit

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "base/result.hpp"
-#include "exit/host.hpp"
+#include "ip/host.hpp"
 
 namespace qnet::exit {
 
@@ -23,7 +23,7 @@ enum class AllowEntryErrc {
 
 /// Where a connection goes.
 struct Destination {
-  IpAddress address;
+  ip::IpAddress address;
   std::uint16_t port;
   friend bool operator==(const Destination&, const Destination&) = default;
 };
@@ -33,7 +33,7 @@ struct Destination {
 ///  - a name and port with a target, which is connected to without asking the DNS;
 ///  - a name and port without one: the name and port pass, the addresses found are checked as any other's.
 struct AllowEntry {
-  std::variant<IpAddress, HostName> host;
+  std::variant<ip::IpAddress, ip::HostName> host;
   std::uint16_t port;
   std::optional<Destination> target;  ///< only with a name
 };

@@ -5,23 +5,23 @@
 namespace qnet::exit {
 namespace {
 
-IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
+ip::IpAddress ip(const char* text) { return ip::IpAddress::parse(text).value(); }
 
 TEST(AllowEntry, names_an_address_and_a_port) {
   const auto v4 = parse_allow_entry("127.0.0.1:8090");
   ASSERT_TRUE(v4);
-  EXPECT_EQ(std::get<IpAddress>(v4->host), ip("127.0.0.1"));
+  EXPECT_EQ(std::get<ip::IpAddress>(v4->host), ip("127.0.0.1"));
   EXPECT_EQ(v4->port, 8090);
   EXPECT_FALSE(v4->target);
   const auto v6 = parse_allow_entry("[::1]:443");
   ASSERT_TRUE(v6);
-  EXPECT_EQ(std::get<IpAddress>(v6->host), ip("::1"));
+  EXPECT_EQ(std::get<ip::IpAddress>(v6->host), ip("::1"));
 }
 
 TEST(AllowEntry, leads_a_name_to_an_address) {
   const auto entry = parse_allow_entry("Site.QNet.demo:8090=127.0.0.1:9000");
   ASSERT_TRUE(entry);
-  EXPECT_EQ(std::get<HostName>(entry->host).text, "site.qnet.demo");
+  EXPECT_EQ(std::get<ip::HostName>(entry->host).text, "site.qnet.demo");
   EXPECT_EQ(entry->port, 8090);
   EXPECT_EQ(entry->target, (Destination{ip("127.0.0.1"), 9000}));
   EXPECT_EQ(parse_allow_entry("site.qnet.demo:80=::1")->target, (Destination{ip("::1"), 80}));

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "dns/error.hpp"
+#include "ip/asio_address.hpp"
+
 namespace qnet::exit {
 
 using net::tcp;
@@ -14,25 +17,21 @@ using Clock = std::chrono::steady_clock;
 // Four of each family: a site that answers on none of these is down.
 constexpr std::size_t kMaxEachFamily = 4;
 
-boost::asio::ip::address to_asio(const IpAddress& address) {
-  const auto bytes = address.bytes();
-  if (address.is_v4()) {
-    boost::asio::ip::address_v4::bytes_type v4{};
-    std::copy(bytes.begin(), bytes.end(), v4.begin());
-    return boost::asio::ip::address_v4(v4);
-  }
-  boost::asio::ip::address_v6::bytes_type v6{};
-  std::copy(bytes.begin(), bytes.end(), v6.begin());
-  return boost::asio::ip::address_v6(v6);
+Errc error_of(const base::Error& error) {
+  if (error.is(dns::Errc::name_not_found)) return Errc::name_not_found;
+  if (error.is(dns::Errc::timeout)) return Errc::timeout;
+  if (error.is(dns::Errc::limit_reached)) return Errc::limit_reached;
+  if (error.is(dns::Errc::cancelled)) return Errc::cancelled;
+  return Errc::name_service_failed;
 }
 
 // RFC 8305 §4: the families take turns, IPv6 first.
-std::vector<tcp::endpoint> in_order(const std::vector<IpAddress>& addresses, std::uint16_t port) {
+std::vector<tcp::endpoint> in_order(const std::vector<ip::IpAddress>& addresses, std::uint16_t port) {
   std::vector<tcp::endpoint> v4;
   std::vector<tcp::endpoint> v6;
   for (const auto& address : addresses) {
     auto& family = address.is_v4() ? v4 : v6;
-    if (family.size() < kMaxEachFamily) family.emplace_back(to_asio(address), port);
+    if (family.size() < kMaxEachFamily) family.emplace_back(ip::to_asio(address), port);
   }
   std::vector<tcp::endpoint> ordered;
   for (std::size_t i = 0; i < std::max(v4.size(), v6.size()); ++i) {
@@ -64,7 +63,7 @@ net::Task<base::Result<Connection>> Connector::checked_connect(std::string host,
 
   std::vector<tcp::endpoint> endpoints;
   if (const auto* literal = std::get_if<Literal>(&verdict)) {
-    endpoints.emplace_back(to_asio(literal->address), literal->port);
+    endpoints.emplace_back(ip::to_asio(literal->address), literal->port);
   } else {
     auto addresses = co_await checked_resolve(std::move(std::get<LookUp>(verdict).text), port);
     if (!addresses) co_return base::forward_error(addresses);
@@ -78,10 +77,10 @@ net::Task<base::Result<Connection>> Connector::checked_connect(std::string host,
   co_return Connection{std::move(reached->socket), reached->remote, std::move(*permit)};
 }
 
-net::Task<base::Result<std::vector<IpAddress>>> Connector::checked_resolve(std::string name,
-                                                                           std::uint16_t port) {
+net::Task<base::Result<std::vector<ip::IpAddress>>> Connector::checked_resolve(std::string name,
+                                                                               std::uint16_t port) {
   auto addresses = co_await resolver_.resolve(std::move(name));
-  if (!addresses) co_return addresses;
+  if (!addresses) co_return base::fail(error_of(addresses.error()));
   for (const auto& address : *addresses) {
     if (const auto reason = shared_->policy.check_resolved(address, port)) co_return refuse(*reason);
   }

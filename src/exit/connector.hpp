@@ -6,11 +6,11 @@
 #include <memory>
 #include <string>
 
+#include "dns/resolver.hpp"
 #include "exit/connect_race.hpp"
 #include "exit/connection_limit.hpp"
 #include "exit/counters.hpp"
 #include "exit/policy.hpp"
-#include "exit/resolver.hpp"
 
 namespace qnet::exit {
 
@@ -44,7 +44,7 @@ struct Connection {
 class Connector {
  public:
   /// `resolver` is of the same io_context. It and the connector must outlive every connect().
-  Connector(std::shared_ptr<Shared> shared, Resolver& resolver, ConnectorTiming timing = {})
+  Connector(std::shared_ptr<Shared> shared, dns::Resolver& resolver, ConnectorTiming timing = {})
       : shared_(std::move(shared)), resolver_(resolver), timing_(timing) {}
 
   /// `host` is any bytes. A name with one forbidden address among its addresses is refused as a whole: no
@@ -55,11 +55,11 @@ class Connector {
 
  private:
   net::Task<base::Result<Connection>> checked_connect(std::string host, std::uint16_t port);
-  net::Task<base::Result<std::vector<IpAddress>>> checked_resolve(std::string name, std::uint16_t port);
+  net::Task<base::Result<std::vector<ip::IpAddress>>> checked_resolve(std::string name, std::uint16_t port);
   [[nodiscard]] tl::unexpected<base::Error> refuse(Refusal reason);
 
   std::shared_ptr<Shared> shared_;
-  Resolver& resolver_;
+  dns::Resolver& resolver_;
   ConnectorTiming timing_;
 };
 

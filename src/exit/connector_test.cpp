@@ -5,23 +5,23 @@
 #include <gmock/gmock.h>
 #include <boost/asio/bind_cancellation_slot.hpp>
 
+#include "dns/testing/dns_server.hpp"
 #include "exit/testing/corpus.hpp"
-#include "exit/testing/dns_server.hpp"
-#include "exit/testing/run.hpp"
+#include "net/testing/run.hpp"
 
 namespace qnet::exit {
 namespace {
 
 using namespace std::chrono_literals;
+using dns::testing::DnsReply;
+using dns::testing::DnsServer;
+using dns::testing::ip;
 using net::tcp;
-using testing::DnsReply;
-using testing::DnsServer;
+using net::testing::open_descriptors;
+using net::testing::run;
 using ::testing::HasSubstr;
-using testing::ip;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::open_descriptors;
-using testing::run;
 using ::testing::SizeIs;
 using Outcome = base::Result<Connection>;
 
@@ -60,7 +60,7 @@ class ConnectorTest : public ::testing::Test {
     server_.stop();
     connector_.reset();
     resolver_.reset();
-    testing::drain(io_);
+    net::testing::drain(io_);
   }
 
   // Called once all listeners of the test are open.
@@ -69,11 +69,11 @@ class ConnectorTest : public ::testing::Test {
     PolicyOptions options;
     options.ports = {80, 443, site_port()};
     for (const auto& entry : entries) options.allow.push_back(parse_allow_entry(entry).value());
-    ResolverOptions dns;
+    dns::ResolverOptions dns;
     dns.name_servers = {server_.endpoint()};
-    dns.timing = {.first_try = dns_patience_, .tries = 1, .deadline = 20000ms, .patience = 5000ms};
+    dns.timing = {.first_try = dns_patience_, .tries = 1, .deadline = 20000ms, .v6_wait = 5000ms};
     shared_ = std::make_shared<Shared>(Policy(std::move(options)), max_connections);
-    resolver_ = std::make_unique<Resolver>(io_.get_executor(), dns);
+    resolver_ = std::make_unique<dns::Resolver>(io_.get_executor(), dns);
     connector_ = std::make_unique<Connector>(shared_, *resolver_, timing);
   }
 
@@ -104,7 +104,7 @@ class ConnectorTest : public ::testing::Test {
   std::chrono::milliseconds dns_patience_{20000};
   std::size_t descriptors_ = open_descriptors();
   std::shared_ptr<Shared> shared_;
-  std::unique_ptr<Resolver> resolver_;
+  std::unique_ptr<dns::Resolver> resolver_;
   std::unique_ptr<Connector> connector_;
 };
 
@@ -158,7 +158,7 @@ TEST_F(ConnectorTest, refuses_the_whole_corpus_of_forbidden_destinations_before_
 }
 
 TEST_F(ConnectorTest, refuses_a_name_that_leads_to_each_forbidden_address_of_the_corpus) {
-  std::optional<IpAddress> address;
+  std::optional<ip::IpAddress> address;
   zone_ = [&](const auto&) { return DnsReply{.addresses = {*address}, .ttl = 0}; };
   start({});
   for (const auto& row : testing::forbidden()) {
@@ -300,7 +300,7 @@ TEST_F(ConnectorTest, an_attempt_that_is_cancelled_leaves_nothing) {
   const auto before = open_descriptors();
   boost::asio::cancellation_signal signal;
   std::optional<Outcome> outcome;
-  boost::asio::co_spawn(io_, testing::store(connector_->connect("127.0.0.9", hole.port()), outcome),
+  boost::asio::co_spawn(io_, net::testing::store(connector_->connect("127.0.0.9", hole.port()), outcome),
                         boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
   io_.poll();
   ASSERT_FALSE(outcome);

@@ -54,7 +54,7 @@ TEST(ExitCorpus, refuses_the_forbidden_addresses_when_the_dns_gives_them) {
   std::size_t checked = 0;
   for (const auto& row : forbidden()) {
     if (row.address == "-") continue;
-    const auto address = IpAddress::parse(row.address);
+    const auto address = ip::IpAddress::parse(row.address);
     ASSERT_TRUE(address) << row.address;
     for (const auto port : {std::uint16_t{80}, std::uint16_t{443}})
       EXPECT_TRUE(policy.check_resolved(*address, port)) << row.address;
@@ -87,7 +87,7 @@ TEST(ExitCorpus, allows_the_allowed_addresses_when_the_dns_gives_them) {
   const Policy policy({});
   for (const auto& row : allowed()) {
     if (!row.is_address) continue;
-    const auto address = IpAddress::parse(row.host);
+    const auto address = ip::IpAddress::parse(row.host);
     ASSERT_TRUE(address) << row.host;
     EXPECT_FALSE(policy.check_resolved(*address, row.port)) << row.host;
   }
@@ -96,14 +96,14 @@ TEST(ExitCorpus, allows_the_allowed_addresses_when_the_dns_gives_them) {
 TEST(ExitCorpus, refuses_the_ipv6_forms_of_every_address_even_a_public_one) {
   const Policy policy({});
   for (const auto& row : allowed()) {
-    const auto v4 = IpAddress::parse(row.host);
+    const auto v4 = ip::IpAddress::parse(row.host);
     if (!v4 || !v4->is_v4()) continue;
     for (const auto* prefix : {"::", "::ffff:", "::ffff:0:", "64:ff9b::", "64:ff9b:1::"}) {
       const auto dotted = prefix + row.host;
       in6_addr raw{};
       ASSERT_EQ(::inet_pton(AF_INET6, dotted.c_str(), &raw), 1);
       EXPECT_EQ(outcome(policy.check_host(dotted, 443)), "odd_address") << dotted;
-      EXPECT_EQ(policy.check_resolved(*IpAddress::from_bytes(raw.s6_addr), 443), Refusal::embedded_ipv4)
+      EXPECT_EQ(policy.check_resolved(*ip::IpAddress::from_bytes(raw.s6_addr), 443), Refusal::embedded_ipv4)
           << dotted;
     }
   }

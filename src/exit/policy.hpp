@@ -8,24 +8,25 @@
 #include <vector>
 
 #include "exit/allow_entry.hpp"
-#include "exit/host.hpp"
-#include "exit/ip_address.hpp"
 #include "exit/refusal.hpp"
+#include "ip/host.hpp"
+#include "ip/ip_address.hpp"
 
 namespace qnet::exit {
 
 struct PolicyOptions {
   std::vector<std::uint16_t> ports{80, 443};
   std::vector<AllowEntry> allow = {};  ///< stronger than all below
-  std::vector<IpAddress> own_addresses =
+  std::vector<ip::IpAddress> own_addresses =
       {};  ///< refused on every port: interfaces, and what NAT maps to them
-  std::vector<Prefix> refused_networks = {};  ///< for instance the host's own network, or its NAT64 prefix
+  std::vector<ip::Prefix> refused_networks =
+      {};  ///< for instance the host's own network, or its NAT64 prefix
 };
 
 /// Connect to this very address, which was checked.
 using Literal = Destination;
 /// Look this name up, then ask check_resolved() about every address found.
-using LookUp = HostName;
+using LookUp = ip::HostName;
 using HostVerdict = std::variant<Literal, LookUp, Refusal>;
 
 /// Never changes once made: one may serve all threads.
@@ -37,16 +38,16 @@ class Policy {
   [[nodiscard]] HostVerdict check_host(std::string_view host, std::uint16_t port) const;
 
   /// A destination asked for as an address. Nothing when allowed.
-  [[nodiscard]] std::optional<Refusal> check_address(const IpAddress& address, std::uint16_t port) const;
+  [[nodiscard]] std::optional<Refusal> check_address(const ip::IpAddress& address, std::uint16_t port) const;
 
   /// An address that the DNS gave for a name that check_host() let pass on this port. Nothing when allowed.
-  [[nodiscard]] std::optional<Refusal> check_resolved(const IpAddress& address, std::uint16_t port) const;
+  [[nodiscard]] std::optional<Refusal> check_resolved(const ip::IpAddress& address, std::uint16_t port) const;
 
  private:
-  [[nodiscard]] const AllowEntry* allowed_as(const HostName& name, std::uint16_t port) const;
-  [[nodiscard]] bool allowed_as(const IpAddress& address, std::uint16_t port) const;
+  [[nodiscard]] const AllowEntry* allowed_as(const ip::HostName& name, std::uint16_t port) const;
+  [[nodiscard]] bool allowed_as(const ip::IpAddress& address, std::uint16_t port) const;
   [[nodiscard]] bool serves(std::uint16_t port) const;
-  [[nodiscard]] HostVerdict check_name(const HostName& name, std::uint16_t port) const;
+  [[nodiscard]] HostVerdict check_name(const ip::HostName& name, std::uint16_t port) const;
 
   PolicyOptions options_;
 };

@@ -8,7 +8,7 @@
 namespace qnet::exit {
 namespace {
 
-IpAddress ip(const char* text) { return IpAddress::parse(text).value(); }
+ip::IpAddress ip(const char* text) { return ip::IpAddress::parse(text).value(); }
 
 Policy policy_with(std::initializer_list<const char*> entries) {
   PolicyOptions options;
@@ -42,8 +42,8 @@ TEST(Policy, refuses_its_own_addresses_on_every_port_however_they_are_found) {
 
 TEST(Policy, refuses_the_networks_that_the_operator_lists) {
   const Policy policy({.ports = {443},
-                       .refused_networks = {Prefix::parse("93.184.216.0/24").value(),
-                                            Prefix::parse("2a00:64::/96").value()}});
+                       .refused_networks = {ip::Prefix::parse("93.184.216.0/24").value(),
+                                            ip::Prefix::parse("2a00:64::/96").value()}});
   EXPECT_EQ(policy.check_resolved(ip("93.184.216.34"), 443), Refusal::operator_refused);
   EXPECT_EQ(policy.check_resolved(ip("2a00:64::7f00:1"), 443), Refusal::operator_refused);
   EXPECT_EQ(policy.check_resolved(ip("93.184.217.34"), 443), std::nullopt);

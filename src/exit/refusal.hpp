@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "ip/host.hpp"
+#include "ip/special_names.hpp"
+#include "ip/special_ranges.hpp"
+
 namespace qnet::exit {
 
 /// Why a destination is not allowed. Says what kind of place it is, never which: fit for logs and metrics.
@@ -29,6 +33,10 @@ enum class Refusal : std::uint8_t {
 };
 
 inline constexpr std::size_t kRefusals = static_cast<std::size_t>(Refusal::reserved) + 1;
+
+[[nodiscard]] Refusal refusal_of(ip::HostError error);
+[[nodiscard]] Refusal refusal_of(ip::SpecialName name);
+[[nodiscard]] Refusal refusal_of(ip::SpecialRange range);
 
 /// For people: "an address of a private network".
 [[nodiscard]] std::string_view describe(Refusal reason);

@@ -4,7 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "exit/own_addresses.hpp"
+#include "ip/own_addresses.hpp"
 #include "mesh/read_message.hpp"
 #include "net/deadline.hpp"
 
@@ -75,14 +75,14 @@ Task<void> serve(Connector& connector, std::unique_ptr<session::Stream> stream, 
 }  // namespace
 
 struct Service::Core {
-  Core(boost::asio::io_context& io, std::shared_ptr<Shared> shared, ResolverOptions options)
+  Core(boost::asio::io_context& io, std::shared_ptr<Shared> shared, dns::ResolverOptions options)
       : resolver(io.get_executor(), std::move(options)), connector(std::move(shared), resolver) {}
-  Resolver resolver;
+  dns::Resolver resolver;
   Connector connector;
 };
 
 Service::Service(ServiceOptions options) : name_servers_(std::move(options.name_servers)) {
-  if (auto own = own_addresses())
+  if (auto own = ip::own_addresses())
     options.policy.own_addresses.insert(options.policy.own_addresses.end(), own->begin(), own->end());
   shared_ = std::make_shared<Shared>(Policy(std::move(options.policy)), options.max_connections);
 }
@@ -90,7 +90,7 @@ Service::Service(ServiceOptions options) : name_servers_(std::move(options.name_
 Service::~Service() = default;
 
 StreamHandler Service::handler(boost::asio::io_context& io) {
-  ResolverOptions options;
+  dns::ResolverOptions options;
   options.name_servers = name_servers_;
   cores_.push_back(std::make_unique<Core>(io, shared_, std::move(options)));
   return [&connector = cores_.back()->connector](std::unique_ptr<session::Stream> stream,

@@ -26,8 +26,8 @@ struct ServiceLimits {
 };
 
 struct ServiceOptions {
-  PolicyOptions policy;                 ///< this machine's own addresses are added
-  DnsLookup::NameServers name_servers;  ///< empty for the system's
+  PolicyOptions policy;                   ///< this machine's own addresses are added
+  dns::Lookup::NameServers name_servers;  ///< empty for the system's
   std::size_t max_connections = kDefaultMaxConnections;
 };
 
@@ -50,7 +50,7 @@ class Service {
  private:
   struct Core;
   std::shared_ptr<Shared> shared_;
-  DnsLookup::NameServers name_servers_;
+  dns::Lookup::NameServers name_servers_;
   std::vector<std::unique_ptr<Core>> cores_;
 };
 

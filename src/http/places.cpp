@@ -2,28 +2,24 @@
 
 #include <algorithm>
 
-#include "net/unmapped.hpp"
+#include "ip/asio_address.hpp"
 
 namespace qnet::http {
 
-namespace asio = boost::asio;
-
 net::tcp::endpoint unmapped(const net::tcp::endpoint& from) {
-  return {net::unmapped(from.address()), from.port()};
+  return {ip::unmapped(from.address()), from.port()};
 }
 
-asio::ip::address household_of(const asio::ip::address& address) {
-  if (address.is_v4()) return address;
-  constexpr std::size_t kNetwork = 8;  // bytes
-  auto bytes = address.to_v6().to_bytes();
-  std::fill(bytes.begin() + kNetwork, bytes.end(), std::uint8_t{0});
-  return asio::ip::address_v6(bytes);
+namespace {
+ip::ClientPrefix client_of(const net::tcp::endpoint& from) {
+  return ip::client_prefix(ip::from_asio(from.address()));
 }
+}  // namespace
 
 Places::Guest::Guest(std::shared_ptr<Places> places, net::tcp::socket socket, const net::tcp::endpoint& from)
     : places_(std::move(places)), stream_(std::move(socket)), from_(from) {
   places_->guests_.insert(this);
-  ++places_->households_[household_of(from_.address())];
+  ++places_->by_client_[client_of(from_)];
 }
 
 Places::Guest::~Guest() { places_->leave(*this); }
@@ -43,13 +39,13 @@ void Places::leave(Guest& guest) {
   guest.set_idle(false);
   guest.seated_ = false;
   guests_.erase(&guest);
-  const auto household = households_.find(household_of(guest.from_.address()));
-  if (--household->second == 0) households_.erase(household);
+  const auto client = by_client_.find(client_of(guest.from_));
+  if (--client->second == 0) by_client_.erase(client);
 }
 
 bool Places::make_room(const net::tcp::endpoint& from) {
-  const auto household = households_.find(household_of(from.address()));
-  if (household != households_.end() && household->second >= for_each_) return false;
+  const auto client = by_client_.find(client_of(from));
+  if (client != by_client_.end() && client->second >= for_each_) return false;
   return guests_.size() < all_ || evict_idlest();
 }
 

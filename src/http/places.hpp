@@ -9,16 +9,13 @@
 
 #include <boost/beast/core/tcp_stream.hpp>
 
+#include "ip/client_prefix.hpp"
 #include "net/tcp.hpp"
 
 namespace qnet::http {
 
-/// As net::unmapped().
+/// As ip::unmapped().
 [[nodiscard]] net::tcp::endpoint unmapped(const net::tcp::endpoint& from);
-
-/// Whom connections are counted by: an IPv4 address, or the /64 that an IPv6 address is in. Anybody with IPv6
-/// has 2^64 addresses.
-[[nodiscard]] boost::asio::ip::address household_of(const boost::asio::ip::address& address);
 
 class Places : public std::enable_shared_from_this<Places> {
  public:
@@ -59,8 +56,8 @@ class Places : public std::enable_shared_from_this<Places> {
   std::size_t all_;
   std::size_t for_each_;
   std::set<Guest*> guests_;
-  std::map<boost::asio::ip::address, std::size_t> households_;
-  std::list<Guest*> idle_;  // the one that has been idle for longest first
+  std::map<ip::ClientPrefix, std::size_t> by_client_;  // their connections
+  std::list<Guest*> idle_;                             // the one that has been idle for longest first
 };
 
 }  // namespace qnet::http

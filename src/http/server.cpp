@@ -74,7 +74,7 @@ class Server::State : public std::enable_shared_from_this<State> {
         pause_(acceptor_.get_executor()),
         handler_(std::move(handler)),
         limits_(limits),
-        places_(std::make_shared<Places>(limits.connections, limits.per_household)) {}
+        places_(std::make_shared<Places>(limits.connections, limits.per_client)) {}
 
   void start() { asio::co_spawn(acceptor_.get_executor(), accept_all(shared_from_this()), asio::detached); }
 

@@ -7,6 +7,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "ip/asio_address.hpp"
+#include "ip/network_guess.hpp"
 #include "net/error.hpp"
 #include "node/origin_study.hpp"
 
@@ -39,18 +41,15 @@ std::optional<base::Error> distrust(const std::vector<TemplateStudy>& studies, c
   return verified.error();
 }
 
-}  // namespace
-
 bool near(const std::string& one, const std::string& other) {
   boost::system::error_code error;
   const auto first = asio::ip::make_address(one, error);
+  if (error) return false;
   const auto second = asio::ip::make_address(other, error);
-  if (error || first.is_v4() != second.is_v4()) return false;
-  if (first.is_v4()) return first.to_v4().to_uint() >> 16U == second.to_v4().to_uint() >> 16U;
-  const auto left = first.to_v6().to_bytes();
-  const auto right = second.to_v6().to_bytes();
-  return std::equal(left.begin(), left.begin() + 4, right.begin());
+  return !error && ip::probably_same_network(ip::from_asio(first), ip::from_asio(second));
 }
+
+}  // namespace
 
 net::Task<base::Result<calibration::Report>> check_cover(CoverOrigin origin, std::optional<std::string> relay,
                                                          base::RandomSource& random) {

@@ -15,8 +15,4 @@ namespace qnet::node {
 net::Task<base::Result<calibration::Report>> check_cover(CoverOrigin origin, std::optional<std::string> relay,
                                                          base::RandomSource& random);
 
-/// Whether two addresses are as near as one hosting network's often are: the same /16 (IPv4) or /32 (IPv6). A
-/// guess, as no list of networks is at hand.
-[[nodiscard]] bool near(const std::string& one, const std::string& other);
-
 }  // namespace qnet::node

@@ -13,9 +13,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "ip/asio_address.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
-#include "node/asker.hpp"
 #include "session/wall_clock.hpp"
 
 namespace qnet::node {
@@ -191,7 +191,7 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
                                    profile.after_first,
                                    profile.alert_record,
                                    {profile.idle_after, profile.idle_end},
-                                   asker_of(visitor->socket()),
+                                   ip::limited_remote_address(visitor->socket()),
                                    finished.keys.handshake_hash,
                                    finished.peer_static};
   const auto session = session::Session::start(std::move(visitor), mux::Role::responder,

@@ -14,7 +14,7 @@ http::ServerLimits api_limits() {
   http::ServerLimits limits;
   limits.body_bytes = directory::ApiLimits::body;
   limits.connections = 512;
-  limits.per_household = 32;
+  limits.per_client = 32;
   return limits;
 }
 
@@ -43,7 +43,7 @@ base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
     return knocker->visit(std::move(descriptor));
   };
   if (countries)
-    hooks.country_of = [countries](const exit::IpAddress& at) { return countries->country_of(at); };
+    hooks.country_of = [countries](const ip::IpAddress& at) { return countries->country_of(at); };
   std::unique_ptr<DirectoryNode> node(new DirectoryNode(io, std::move(config.token), countries));
   directory::Roster::Options options;
   options.private_addresses = config.private_addresses;

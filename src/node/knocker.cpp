@@ -1,6 +1,6 @@
 #include "node/knocker.hpp"
 
-#include "directory/public_address.hpp"
+#include "ip/public_address.hpp"
 #include "mesh/peer_message.hpp"
 #include "mesh/read_message.hpp"
 #include "net/deadline.hpp"
@@ -8,8 +8,8 @@
 
 namespace qnet::node {
 
-net::Task<std::optional<exit::IpAddress>> Knocker::address_of(std::string host) {
-  if (const auto literal = exit::IpAddress::parse(host)) co_return literal;
+net::Task<std::optional<ip::IpAddress>> Knocker::address_of(std::string host) {
+  if (const auto literal = ip::IpAddress::parse(host)) co_return literal;
   // Not by the system's resolver: it has one thread, which a name server that never answers would hold.
   const auto found = co_await resolver_.resolve(std::move(host));
   if (!found || found->empty()) co_return std::nullopt;
@@ -31,7 +31,7 @@ net::Task<directory::Knock> Knocker::visit(std::shared_ptr<const directory::Sign
   auto relay = discovery::address_of(descriptor->descriptor());
   const auto address = co_await address_of(relay.host);
   // The very address that was judged is the one dialled: a name could lead elsewhere the next time.
-  if (!address || (!private_addresses_ && !directory::may_be_public(address->to_text()))) co_return knock;
+  if (!address || (!private_addresses_ && !ip::may_be_public(address->to_text()))) co_return knock;
   relay.host = address->to_text();
   auto dialled = co_await dialer_->dial(std::move(relay));
   if (!dialled) co_return knock;

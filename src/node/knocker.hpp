@@ -5,7 +5,7 @@
 
 #include "directory_server/service.hpp"
 #include "discovery/dialer.hpp"
-#include "exit/resolver.hpp"
+#include "dns/resolver.hpp"
 
 namespace qnet::node {
 
@@ -30,12 +30,12 @@ class Knocker {
   net::Task<directory::Knock> visit(std::shared_ptr<const directory::SignedDescriptor> descriptor);
 
  private:
-  net::Task<std::optional<exit::IpAddress>> address_of(std::string host);
+  net::Task<std::optional<ip::IpAddress>> address_of(std::string host);
   net::Task<bool> is_there(session::Session& session, const mesh::PeerId& peer);
 
   boost::asio::any_io_executor executor_;
   std::shared_ptr<const discovery::Dialer> dialer_;
-  exit::Resolver resolver_;
+  dns::Resolver resolver_;
   bool private_addresses_;
 };
 

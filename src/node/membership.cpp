@@ -4,8 +4,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "directory/public_address.hpp"
-#include "exit/own_addresses.hpp"
+#include "ip/own_addresses.hpp"
+#include "ip/public_address.hpp"
 #include "node/network_status.hpp"
 
 namespace qnet::node {
@@ -13,7 +13,7 @@ namespace qnet::node {
 namespace {
 
 /// A socket on [::] has IPv4's connections too (Linux, unless told otherwise).
-bool hears(const boost::asio::ip::address& listen, const exit::IpAddress& address) {
+bool hears(const boost::asio::ip::address& listen, const ip::IpAddress& address) {
   if (!listen.is_unspecified()) return listen.to_string() == address.to_text();
   return listen.is_v6() || address.is_v4();
 }
@@ -22,14 +22,14 @@ bool hears(const boost::asio::ip::address& listen, const exit::IpAddress& addres
 
 std::optional<std::string> reachable_interface(const boost::asio::ip::address& listen,
                                                bool private_addresses) {
-  auto own = exit::own_addresses();
+  auto own = ip::own_addresses();
   if (!own) return std::nullopt;
   std::erase_if(*own, [&](const auto& address) { return !hears(listen, address); });
   // IPv4 first: more clients have it.
   std::ranges::sort(*own,
                     [](const auto& a, const auto& b) { return a.is_v4() != b.is_v4() ? a.is_v4() : a < b; });
   for (const auto& address : *own)
-    if (directory::may_be_public(address.to_text())) return address.to_text();
+    if (ip::may_be_public(address.to_text())) return address.to_text();
   if (!private_addresses) return std::nullopt;
   for (const auto& address : *own) {
     const auto parsed = boost::asio::ip::make_address(address.to_text());

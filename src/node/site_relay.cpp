@@ -12,7 +12,7 @@
 #include "cover_site/error.hpp"
 #include "cover_site/folder_site.hpp"
 #include "cover_site/upstream_site.hpp"
-#include "node/asker.hpp"
+#include "ip/asio_address.hpp"
 #include "node/cover_gate.hpp"
 #include "node/error.hpp"
 #include "node/relay_services.hpp"
@@ -157,7 +157,7 @@ net::Task<void> SiteRelay::serve(std::size_t core, net::tcp::socket socket, open
   const Gauge open(counters_, &Counters::connections_open);
   // Behind a web server everybody comes from that one.
   const auto server = std::make_shared<cover_site::Server>(
-      gate_, site_, hooks_for(core, context ? asker_of(socket) : std::nullopt), random_,
+      gate_, site_, hooks_for(core, context ? ip::limited_remote_address(socket) : std::nullopt), random_,
       cover_site::Limits());
   auto stream = std::make_unique<net::TcpStream>(std::move(socket));
   stream->keep_alive(CoverLimits::keep_alive);

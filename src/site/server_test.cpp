@@ -8,7 +8,7 @@
 namespace qnet::site {
 namespace {
 
-using control::testing::Client;
+using net::testing::Client;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;

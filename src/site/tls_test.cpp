@@ -16,7 +16,7 @@ namespace {
 
 namespace asio = boost::asio;
 namespace ssl = asio::ssl;
-using control::testing::Client;
+using net::testing::Client;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;

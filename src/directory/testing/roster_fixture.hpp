@@ -52,9 +52,9 @@ class RosterTest : public ::testing::Test {
     (void)roster_.due_for_check(now, 100);
     const auto* const entry = roster_.find(relay.key());
     if (entry == nullptr) return std::nullopt;
-    Visit visit{answered, Site::unknown, std::move(country)};
-    const auto at = exit::IpAddress::parse(entry->host());
-    if (answered && at) visit.at = site_of(*at);
+    Visit visit{answered, ip::ClientPrefix::unknown, std::move(country)};
+    const auto at = ip::IpAddress::parse(entry->host());
+    if (answered && at) visit.at = ip::client_prefix(*at);
     return roster_.checked({relay.key(), entry->door}, visit, now);
   }
   void expect_refused(const Registration& registration, Errc code, WallTime wall = kNow,

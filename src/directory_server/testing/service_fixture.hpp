@@ -24,7 +24,7 @@ class ServiceTest : public ::testing::Test {
     hooks.knock = [this](std::shared_ptr<const SignedDescriptor> descriptor) {
       return knock(std::move(descriptor));
     };
-    hooks.country_of = [](const exit::IpAddress&) { return std::optional<std::string>("NO"); };
+    hooks.country_of = [](const ip::IpAddress&) { return std::optional<std::string>("NO"); };
     Roster::Options options;
     options.shortest_interval = std::chrono::seconds(0);
     service_ = *Service::start(io_, operator_.clone(), options, std::make_unique<FailingStore>(controls_),
@@ -41,7 +41,7 @@ class ServiceTest : public ::testing::Test {
     ++knocks_;
     if (throws_) throw std::runtime_error("a knock that ends badly");
     knock.answered = answers_;
-    if (answers_) knock.at = exit::IpAddress::parse(descriptor->descriptor().addresses[0].host);
+    if (answers_) knock.at = ip::IpAddress::parse(descriptor->descriptor().addresses[0].host);
     co_return knock;
   }
 

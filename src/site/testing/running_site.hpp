@@ -6,12 +6,12 @@
 
 #include <gtest/gtest.h>
 
-#include "control/testing/loopback.hpp"
+#include "net/testing/loopback.hpp"
 #include "site/server.hpp"
 
 namespace qnet::site::testing {
 
-using control::testing::IoThread;
+using net::testing::IoThread;
 using tcp = boost::asio::ip::tcp;
 
 inline const tcp::endpoint kAnyPort{boost::asio::ip::make_address("127.0.0.1"), 0};
