@@ -6,7 +6,7 @@
 #include <string>
 
 #include "directory/exchange.hpp"
-#include "discovery/patience.hpp"
+#include "net/retry.hpp"
 
 namespace qnet::discovery {
 
@@ -68,7 +68,7 @@ class Heartbeat {
 
  private:
   std::optional<crypto::Digest> knows_;
-  Backoff retry_{HeartbeatLimits::first_retry, HeartbeatLimits::last_retry};
+  net::Backoff retry_{HeartbeatLimits::first_retry, HeartbeatLimits::last_retry};
   unsigned unlisted_ = 0;  // answers since the last one of another kind
   bool known_ = false;
   bool listed_ = false;

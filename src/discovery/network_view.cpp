@@ -111,7 +111,7 @@ net::Task<void> NetworkView::rest(milliseconds pause) {
   if (hurry_until_)
     pause =
         std::min(pause, std::chrono::ceil<milliseconds>(*hurry_until_ - std::chrono::steady_clock::now()));
-  co_await patiently(timer_, pause, [this] { return stopped_ || must_hurry(); });
+  co_await net::wait_watching_clock(timer_, pause, [this] { return stopped_ || must_hurry(); });
 }
 
 bool NetworkView::must_hurry() const {
@@ -121,7 +121,7 @@ bool NetworkView::must_hurry() const {
 milliseconds NetworkView::next_pause() {
   if (!summary_.problem.empty() || exits_.empty()) return retry_.next(random_);
   retry_.reset();
-  return jittered(ViewLimits::refresh, ViewLimits::jitter, random_);
+  return net::jittered(ViewLimits::refresh, ViewLimits::jitter, random_);
 }
 
 void NetworkView::refresh_soon() {

@@ -100,7 +100,8 @@ net::Task<void> Registrar::keep(std::shared_ptr<Operator> to) {
   while (!stopped_) {
     const auto next = co_await tell(*to);
     if (!next.at_once && !stopped_)
-      co_await patiently(to->timer, next.pause, [this, &to] { return stopped_ || has_news(*to); });
+      co_await net::wait_watching_clock(to->timer, next.pause,
+                                        [this, &to] { return stopped_ || has_news(*to); });
   }
 }
 

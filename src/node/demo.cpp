@@ -218,7 +218,7 @@ class Demo {
   DemoConfig config_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   crypto::SystemRandom random_;
-  IoPool pool_;
+  net::IoPool pool_;
   std::optional<site::Server> site_;
   std::shared_ptr<const crypto::TrustStore> authorities_;  // the site's own certificate
   std::shared_ptr<const discovery::Dialer> dialer_ =

@@ -9,7 +9,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "base/utc_time.hpp"
 #include "calibration/error.hpp"
 #include "htx/template.hpp"
 #include "node/error.hpp"
@@ -149,16 +148,13 @@ void MirrorKeeper::use(std::vector<htx::MirrorProfile> profiles) {
   gate_.set_profiles(htx::MirrorProfiles(std::move(profiles)));
 }
 
-void MirrorKeeper::fill(control::Status& status) const {
+MirrorFacts MirrorKeeper::facts() const {
   const auto profiles = gate_.profiles();
-  status.connection = profiles->empty() ? control::Connection::calibrating : control::Connection::connected;
-  status.since = since_;
-  if (!problem_) return;
-  status.problem = fmt::format("The cover origin could not be measured: {}.", problem_->message());
-  if (profiles->empty()) return;
-  const auto measured =
-      std::chrono::system_clock::time_point(std::chrono::seconds(profiles->all().front()->measured_at));
-  status.problem += fmt::format(" What was measured at {} is used.", base::utc_text(measured));
+  MirrorFacts facts{!profiles->empty(), since_, problem_, {}};
+  if (facts.ready)
+    facts.measured =
+        std::chrono::system_clock::time_point(std::chrono::seconds(profiles->all().front()->measured_at));
+  return facts;
 }
 
 }  // namespace qnet::node

@@ -8,7 +8,6 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "control/status.hpp"
 #include "htx/gate.hpp"
 #include "net/byte_stream.hpp"
 #include "node/mirror_store.hpp"
@@ -18,6 +17,15 @@ namespace qnet::node {
 struct KeeperLimits {
   static constexpr std::chrono::minutes interval = std::chrono::minutes(60);
   static constexpr std::chrono::seconds first_retry = std::chrono::seconds(5);
+};
+
+/// What a keeper knows of its mirror.
+struct MirrorFacts {
+  bool ready = false;                           ///< the gate has a profile, so peers are answered
+  std::chrono::system_clock::time_point since;  ///< when `ready` last changed
+  std::optional<base::Error> problem;           ///< why the last measurement failed
+  /// When the profiles in use were measured; nothing without any.
+  std::optional<std::chrono::system_clock::time_point> measured;
 };
 
 /// Lives on one io_context. The gate and the source of randomness must outlive it.
@@ -30,8 +38,7 @@ class MirrorKeeper : public std::enable_shared_from_this<MirrorKeeper> {
   void start(std::function<void(base::Error)> unsuitable);
   void stop();
 
-  /// Whether the gate has a profile, and what there is to say of its age.
-  void fill(control::Status& status) const;
+  [[nodiscard]] MirrorFacts facts() const;
 
  private:
   net::Task<void> keep();

@@ -31,7 +31,7 @@ constexpr auto kLongestFarewell = std::chrono::seconds(4);
 constexpr auto kStep = std::chrono::milliseconds(50);
 
 /// Stops the pool after the farewell. Lives until then.
-net::Task<void> say_farewell(IoPool& pool, const std::function<bool()>& leaving) {
+net::Task<void> say_farewell(net::IoPool& pool, const std::function<bool()>& leaving) {
   const auto began = std::chrono::steady_clock::now();
   boost::asio::steady_timer step(pool.first());
   for (auto took = kStep * 0; took < kFarewell || (leaving && leaving() && took < kLongestFarewell);
@@ -71,7 +71,8 @@ void raise_open_file_limit() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);  // what was allowed before is allowed still
 }
 
-void run_until_signal(IoPool& pool, const std::function<void()>& stop, const std::function<bool()>& leaving) {
+void run_until_signal(net::IoPool& pool, const std::function<void()>& stop,
+                      const std::function<bool()>& leaving) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   boost::asio::signal_set signals(pool.first(), SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code& error, int) {

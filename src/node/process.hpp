@@ -5,8 +5,8 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "net/io_pool.hpp"
 #include "net/tcp.hpp"
-#include "node/io_pool.hpp"
 
 namespace qnet::node {
 
@@ -19,7 +19,7 @@ void return_large_blocks();
 
 /// Runs the pool until SIGINT or SIGTERM; then calls `stop`, and gives what is open a moment to say good-bye:
 /// a longer one while `leaving` says so, which may be null.
-void run_until_signal(IoPool& pool, const std::function<void()>& stop,
+void run_until_signal(net::IoPool& pool, const std::function<void()>& stop,
                       const std::function<bool()>& leaving = nullptr);
 
 /// A failure to listen as one sentence: who has the port, and which flag changes it.

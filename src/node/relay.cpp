@@ -1,5 +1,6 @@
 #include "node/relay.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -7,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/utc_time.hpp"
 #include "node/relay_services.hpp"
 #include "session/wall_clock.hpp"
 
@@ -19,16 +21,25 @@ namespace {
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
+void show_mirror(control::Status& status, const MirrorFacts& mirror) {
+  status.connection = mirror.ready ? control::Connection::connected : control::Connection::calibrating;
+  status.since = mirror.since;
+  if (!mirror.problem) return;
+  status.problem = fmt::format("The cover origin could not be measured: {}.", mirror.problem->message());
+  if (mirror.measured)
+    status.problem += fmt::format(" What was measured at {} is used.", base::utc_text(*mirror.measured));
+}
+
 }  // namespace
 
-base::Result<std::unique_ptr<Relay>> Relay::start(IoPool& pool, RelayConfig config,
+base::Result<std::unique_ptr<Relay>> Relay::start(net::IoPool& pool, RelayConfig config,
                                                   base::RandomSource& random) {
   auto acceptor = net::listen(pool.first(), config.listen);
   if (!acceptor) return base::forward_error(acceptor);
   return std::unique_ptr<Relay>(new Relay(pool, std::move(config), std::move(*acceptor), random));
 }
 
-Relay::Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random)
+Relay::Relay(net::IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random)
     : pool_(pool),
       config_(std::move(config)),
       acceptor_(std::move(acceptor)),
@@ -89,7 +100,7 @@ void Relay::stop() {
 }
 
 void Relay::fill(control::Status& status) const {
-  keeper_->fill(status);
+  show_mirror(status, keeper_->facts());
   status.peer_id = config_.identity.peer_id().to_text();
   status.listen_address = net::to_text(config_.listen);
   if (counters_->origin_lost)

@@ -10,8 +10,8 @@
 #include "control/status.hpp"
 #include "exit/service.hpp"
 #include "mesh/identity.hpp"
+#include "net/io_pool.hpp"
 #include "node/cover_gate.hpp"
-#include "node/io_pool.hpp"
 #include "node/mirror_keeper.hpp"
 
 namespace qnet::node {
@@ -28,7 +28,7 @@ struct RelayConfig {
 /// Accepts on the pool's first io_context and hands each connection to the next one, where it stays.
 class Relay {
  public:
-  [[nodiscard]] static base::Result<std::unique_ptr<Relay>> start(IoPool& pool, RelayConfig config,
+  [[nodiscard]] static base::Result<std::unique_ptr<Relay>> start(net::IoPool& pool, RelayConfig config,
                                                                   base::RandomSource& random);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
@@ -45,10 +45,10 @@ class Relay {
   void fill(control::Status& status) const;
 
  private:
-  Relay(IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random);
+  Relay(net::IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random);
   net::Task<void> accept();
 
-  IoPool& pool_;
+  net::IoPool& pool_;
   RelayConfig config_;
   net::tcp::acceptor acceptor_;
   base::RandomSource& random_;

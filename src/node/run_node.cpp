@@ -10,7 +10,7 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
   const auto start = std::chrono::steady_clock::now();
   const PortFlags flags;
   crypto::SystemRandom random;
-  IoPool pool(config.threads);
+  net::IoPool pool(config.threads);
   std::unique_ptr<Relay> relay;
   std::unique_ptr<SiteRelay> site_relay;
   std::unique_ptr<Client> client;

@@ -45,7 +45,7 @@ std::vector<std::filesystem::file_time_type> times_of(const openssl_tls::Certifi
 
 }  // namespace
 
-base::Result<std::unique_ptr<SiteRelay>> SiteRelay::start(IoPool& pool, SiteRelayConfig config,
+base::Result<std::unique_ptr<SiteRelay>> SiteRelay::start(net::IoPool& pool, SiteRelayConfig config,
                                                           base::RandomSource& random) {
   auto site = open_site(config);
   if (!site) return base::forward_error(site);
@@ -61,7 +61,7 @@ base::Result<std::unique_ptr<SiteRelay>> SiteRelay::start(IoPool& pool, SiteRela
                                                   std::move(*site), std::move(context), random));
 }
 
-SiteRelay::SiteRelay(IoPool& pool, SiteRelayConfig config, net::tcp::acceptor acceptor,
+SiteRelay::SiteRelay(net::IoPool& pool, SiteRelayConfig config, net::tcp::acceptor acceptor,
                      std::shared_ptr<const cover_site::Site> site, openssl_tls::Context context,
                      base::RandomSource& random)
     : pool_(pool),

@@ -15,9 +15,9 @@
 #include "exit/service.hpp"
 #include "mesh/address.hpp"
 #include "mesh/identity.hpp"
+#include "net/io_pool.hpp"
 #include "net/tcp.hpp"
 #include "node/counters.hpp"
-#include "node/io_pool.hpp"
 #include "node/replay_journal.hpp"
 
 namespace qnet::node {
@@ -43,7 +43,8 @@ struct SiteRelayConfig {
 /// Accepts on the pool's first io_context and hands each connection to the next one, where it stays.
 class SiteRelay {
  public:
-  [[nodiscard]] static base::Result<std::unique_ptr<SiteRelay>> start(IoPool& pool, SiteRelayConfig config,
+  [[nodiscard]] static base::Result<std::unique_ptr<SiteRelay>> start(net::IoPool& pool,
+                                                                      SiteRelayConfig config,
                                                                       base::RandomSource& random);
   SiteRelay(const SiteRelay&) = delete;
   SiteRelay& operator=(const SiteRelay&) = delete;
@@ -58,7 +59,7 @@ class SiteRelay {
   struct Core {
     std::vector<std::weak_ptr<session::Session>> sessions;
   };
-  SiteRelay(IoPool& pool, SiteRelayConfig config, net::tcp::acceptor acceptor,
+  SiteRelay(net::IoPool& pool, SiteRelayConfig config, net::tcp::acceptor acceptor,
             std::shared_ptr<const cover_site::Site> site, openssl_tls::Context context,
             base::RandomSource& random);
   /// Of one connection.
@@ -71,7 +72,7 @@ class SiteRelay {
   net::Task<void> watch_files();
   void reload();
 
-  IoPool& pool_;
+  net::IoPool& pool_;
   SiteRelayConfig config_;
   net::tcp::acceptor acceptor_;
   base::RandomSource& random_;

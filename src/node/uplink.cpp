@@ -10,9 +10,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "cover_site/error.hpp"
-#include "discovery/patience.hpp"
 #include "net/deadline.hpp"
 #include "net/error.hpp"
+#include "net/retry.hpp"
 
 namespace qnet::node {
 
@@ -101,10 +101,10 @@ net::Task<void> Uplink::hold_session() {
     const bool last_resort = on_last_resort();
     // The session's own end cancels this pause.
     const auto duration =
-        last_resort ? discovery::jittered(UplinkLimits::reconsider, UplinkLimits::jitter, dialer_->random())
+        last_resort ? net::jittered(UplinkLimits::reconsider, UplinkLimits::jitter, dialer_->random())
                     : std::chrono::milliseconds(std::chrono::hours(1));
     const auto over = [this] { return stopped_ || !connected(); };
-    if (co_await discovery::patiently(retry_, duration, over))
+    if (co_await net::wait_watching_clock(retry_, duration, over))
       clock_jumped_ = std::chrono::steady_clock::now();
     if (last_resort && connected() && !stopped_) co_await round(true);
   }

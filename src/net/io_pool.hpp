@@ -8,7 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-namespace qnet::node {
+namespace qnet::net {
 
 class IoPool {
  public:
@@ -33,4 +33,4 @@ class IoPool {
   std::vector<Guard> guards_;
 };
 
-}  // namespace qnet::node
+}  // namespace qnet::net

@@ -1,4 +1,5 @@
-// Long waits that notice when the world has moved on meanwhile.
+// Retries: growing pauses with jitter, and long waits that notice when the machine has slept or its clock was
+// set.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +13,7 @@
 #include "base/random.hpp"
 #include "net/byte_stream.hpp"
 
-namespace qnet::discovery {
+namespace qnet::net {
 
 /// How the machine's clock has moved against its steady one: by a person, by NTP, or by a sleep, which the
 /// steady clock does not count.
@@ -61,11 +62,11 @@ class Backoff {
   std::optional<std::chrono::milliseconds> next_;
 };
 
-/// Waits in steps; ends early when the timer is cancelled, the clock jumps, or `enough` says so after a step.
-/// Whether the clock has jumped.
+/// Waits for `duration` in steps of at most 5 s. Ends early when the timer is cancelled, when the clock
+/// jumps, or when `enough()` is true after a step. The result: whether the clock jumped.
 template <class Enough>
-net::Task<bool> patiently(boost::asio::steady_timer& timer, std::chrono::milliseconds duration,
-                          Enough enough) {
+Task<bool> wait_watching_clock(boost::asio::steady_timer& timer, std::chrono::milliseconds duration,
+                               Enough enough) {
   constexpr std::chrono::milliseconds kStep{5'000};
   ClockWatch watch;
   const auto end = std::chrono::steady_clock::now() + duration;
@@ -79,4 +80,4 @@ net::Task<bool> patiently(boost::asio::steady_timer& timer, std::chrono::millise
   co_return false;
 }
 
-}  // namespace qnet::discovery
+}  // namespace qnet::net

@@ -1,8 +1,8 @@
-#include "node/io_pool.hpp"
+#include "net/io_pool.hpp"
 
 #include <algorithm>
 
-namespace qnet::node {
+namespace qnet::net {
 
 namespace {
 // Tells Asio that one thread runs each io_context, so that it takes no locks for its own sake.
@@ -28,4 +28,4 @@ void IoPool::stop() {
   for (auto& context : contexts_) context.stop();
 }
 
-}  // namespace qnet::node
+}  // namespace qnet::net
