@@ -72,7 +72,7 @@ class Pair {
   Pair(const htx::MirrorProfile& profile, crypto::SystemRandom& random)
       : random_(random), seen_(random), gate_({relay_.clone(), profile, {}}, seen_) {}
 
-  bool shake_hands(const htx::Template& browser, Sides& sums) {
+  bool shake_hands(const client_hello::Template& browser, Sides& sums) {
     htx::Initiator::Config config{&browser, "www.example.com", relay_.public_key, {}, kNow};
     auto initiator = timed(sums.initiator, [&] { return htx::Initiator::start(std::move(config), random_); });
     auto decision = timed(sums.responder, [&] { return gate_.examine(initiator->hello(), kNow); });
@@ -97,7 +97,8 @@ class Pair {
   htx::Gate gate_;
 };
 
-void handshake(benchmark::State& state, const htx::Template& browser, const htx::MirrorProfile& profile) {
+void handshake(benchmark::State& state, const client_hello::Template& browser,
+               const htx::MirrorProfile& profile) {
   crypto::SystemRandom random;
   (void)clock_cost();
   Pair pair(profile, random);
@@ -110,10 +111,10 @@ void handshake(benchmark::State& state, const htx::Template& browser, const htx:
   }
   const double rounds = static_cast<double>(state.iterations());
   const bool hybrid = profile.group == kHybrid;
-  const double keys = 2.0 + (browser.has<htx::part::SeparateX25519>() ? 1 : 0) +
-                      (browser.has<htx::part::FreshX25519>() ? 1 : 0);
+  const double keys = 2.0 + (browser.has<client_hello::part::SeparateX25519>() ? 1 : 0) +
+                      (browser.has<client_hello::part::FreshX25519>() ? 1 : 0);
   const double initiator_ops = keys * ops.generate + 3 * ops.derive +
-                               (browser.has<htx::part::MlKem>() ? ops.kem_generate : 0) +
+                               (browser.has<client_hello::part::MlKem>() ? ops.kem_generate : 0) +
                                (hybrid ? ops.decapsulate : 0);
   const double responder_ops = ops.generate + 3 * ops.derive + (hybrid ? ops.encapsulate : 0);
   state.counters["initiator_us"] = sides.initiator / rounds * 1e6;
@@ -131,7 +132,8 @@ const bool registered = [] {
   for (const auto& profile : htx::builtin_profiles())
     for (const auto* const name : {"chromium-156", "firefox-esr-153", "safari-26"})
       benchmark::RegisterBenchmark((std::string("handshake/") + name + "/" + profile.name).c_str(), handshake,
-                                   *htx::find_template(htx::builtin_templates(), name), profile);
+                                   *client_hello::find_template(client_hello::builtin_templates(), name),
+                                   profile);
   return true;
 }();
 // NOLINTEND(clang-analyzer-deadcode.DeadStores)

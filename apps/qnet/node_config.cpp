@@ -97,7 +97,7 @@ base::Result<node::RelayConfig> relay_config(const Settings& settings, base::Ran
 }
 
 /// Pinned by --template; otherwise drawn, and kept.
-base::Result<htx::Template> browser_of(const Settings& settings, base::RandomSource& random) {
+base::Result<client_hello::Template> browser_of(const Settings& settings, base::RandomSource& random) {
   if (!settings.browser_template.empty()) return find_or_read_template(settings.browser_template);
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   return node::kept_or_drawn_template(settings.state_dir, today, random);

@@ -169,7 +169,7 @@ Result<void> set_folder(const std::string& text, std::filesystem::path& to) {
 
 Result<void> set_template(Settings& s, const std::string& text) {
   // A file is read when QNet starts, for it may be changed until then.
-  if (!names_a_file(text) && htx::find_template(htx::builtin_templates(), text) == nullptr)
+  if (!names_a_file(text) && client_hello::find_template(client_hello::builtin_templates(), text) == nullptr)
     return bad("\"" + text + "\" is not a template: " + known_templates());
   return s.browser_template = text, Result<void>();
 }

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "client_hello/template.hpp"
 #include "command_name.hpp"
-#include "htx/template.hpp"
 #include "option_table.hpp"
 
 namespace qnet::cli {
@@ -95,7 +95,7 @@ TEST(Completion, offers_every_template) {
   ASSERT_NE(at, std::string::npos);
   const auto first = script.find('"', at) + 1;
   std::vector<std::string> expected;
-  for (const auto& browser : htx::builtin_templates()) expected.push_back(browser.name);
+  for (const auto& browser : client_hello::builtin_templates()) expected.push_back(browser.name);
   EXPECT_EQ(words_of(script.substr(first, script.find('"', first) - first)), expected);
 }
 

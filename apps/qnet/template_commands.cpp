@@ -11,12 +11,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include "client_hello/client_hello.hpp"
+#include "client_hello/derive_template.hpp"
+#include "client_hello/template_text.hpp"
+#include "client_hello/template_toml.hpp"
 #include "crypto/system_random.hpp"
 #include "error.hpp"
-#include "htx/client_hello.hpp"
-#include "htx/derive_template.hpp"
-#include "htx/template_text.hpp"
-#include "htx/template_toml.hpp"
 #include "node/hello_capture.hpp"
 #include "node/process.hpp"
 #include "template_names.hpp"
@@ -34,7 +34,7 @@ Result<Hellos> read_hellos(const std::vector<std::string>& files) {
   Hellos hellos;
   for (const auto& name : files) {
     std::ifstream file(name, std::ios::binary);
-    base::Bytes bytes(htx::ClientHelloLimits::record + 1);
+    base::Bytes bytes(client_hello::ClientHelloLimits::record + 1);
     file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     if (file.gcount() == 0) return base::fail(Errc::bad_value, name + " cannot be read, or is empty");
     bytes.resize(static_cast<std::size_t>(file.gcount()));
@@ -73,7 +73,7 @@ Result<Hellos> listen_for_hellos(const Settings& settings) {
 }  // namespace
 
 Result<void> list_templates() {
-  for (const auto& browser : htx::builtin_templates())
+  for (const auto& browser : client_hello::builtin_templates())
     fmt::print("{:<24} {:<32} weight {}{}\n", browser.name, browser.title, browser.weight,
                browser.weight == 0 ? ", only when asked for" : "");
   return {};
@@ -85,7 +85,8 @@ Result<void> show_template(const Settings& settings) {
   auto browser = find_or_read_template(settings.words.front());
   if (!browser) return base::forward_error(browser);
   crypto::SystemRandom random;
-  fmt::print("{}", settings.toml ? htx::to_toml(*browser) : htx::describe_template(*browser, random));
+  fmt::print("{}", settings.toml ? client_hello::to_toml(*browser)
+                                 : client_hello::describe_template(*browser, random));
   return {};
 }
 
@@ -94,15 +95,15 @@ Result<void> capture_template(const Settings& settings) {
     return base::fail(Errc::bad_value, "\"" + settings.words.front() + "\" is a file: put --from before it");
   auto hellos = settings.from ? read_hellos(settings.words) : listen_for_hellos(settings);
   if (!hellos) return base::forward_error(hellos);
-  htx::Template label;
+  client_hello::Template label;
   label.name = label.title = settings.template_name;
   label.client_flight.first_application_record = settings.first_record;
-  auto derived = htx::derive_template(*hellos, label);
+  auto derived = client_hello::derive_template(*hellos, label);
   if (!derived) return base::forward_error(derived);
   derived->notes.insert(derived->notes.begin(),
                         fmt::format("Made by qnet template capture from {} ClientHello{}.", hellos->size(),
                                     hellos->size() == 1 ? "" : "s"));
-  fmt::print("{}", htx::to_toml(derived->browser, derived->notes));
+  fmt::print("{}", client_hello::to_toml(derived->browser, derived->notes));
   return {};
 }
 

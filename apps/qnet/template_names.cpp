@@ -20,13 +20,15 @@ bool names_a_file(const std::string& word) {
 
 std::string known_templates() {
   std::string names;
-  for (const auto& browser : htx::builtin_templates()) names += (names.empty() ? "" : ", ") + browser.name;
+  for (const auto& browser : client_hello::builtin_templates())
+    names += (names.empty() ? "" : ", ") + browser.name;
   return "choose one of " + names + ", or name a file (.toml)";
 }
 
-base::Result<htx::Template> find_or_read_template(const std::string& word) {
+base::Result<client_hello::Template> find_or_read_template(const std::string& word) {
   if (!names_a_file(word)) {
-    if (const auto* const found = htx::find_template(htx::builtin_templates(), word)) return *found;
+    if (const auto* const found = client_hello::find_template(client_hello::builtin_templates(), word))
+      return *found;
     return base::fail(Errc::bad_value, "\"" + word + "\" is not a template: " + known_templates());
   }
   std::ifstream file(word, std::ios::binary);
@@ -37,7 +39,7 @@ base::Result<htx::Template> find_or_read_template(const std::string& word) {
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kLargestFile)
     return base::fail(Errc::bad_value, "the template " + word + " is longer than 64 KiB");
-  auto parsed = htx::parse_template(text, htx::builtin_templates());
+  auto parsed = client_hello::parse_template(text, client_hello::builtin_templates());
   if (!parsed) return base::fail(Errc::bad_value, word + ": " + parsed.error().message());
   return parsed;
 }

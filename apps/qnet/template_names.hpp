@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "htx/template.hpp"
+#include "client_hello/template.hpp"
 
 namespace qnet::cli {
 
@@ -14,6 +14,6 @@ namespace qnet::cli {
 /// "choose chromium-156, edge-156…": for people who gave another name.
 [[nodiscard]] std::string known_templates();
 
-[[nodiscard]] base::Result<htx::Template> find_or_read_template(const std::string& word);
+[[nodiscard]] base::Result<client_hello::Template> find_or_read_template(const std::string& word);
 
 }  // namespace qnet::cli

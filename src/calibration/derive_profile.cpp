@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "htx/tls.hpp"
+#include "client_hello/tls_format.hpp"
 
 namespace qnet::calibration {
 
@@ -54,14 +54,15 @@ base::Result<std::size_t> sealed_from(const Sample& sample) {
   const auto type = [&](std::size_t i) {
     return i < records.size() ? records[i].record.type : std::uint8_t{0};
   };
-  const std::size_t start = type(1) == htx::kChangeCipherSpec ? 2 : 1;
-  bool known = type(0) == htx::kHandshake && records.size() > start;
-  for (std::size_t i = start; i < records.size(); ++i) known = known && type(i) == htx::kApplicationData;
+  const std::size_t start = type(1) == client_hello::kChangeCipherSpec ? 2 : 1;
+  bool known = type(0) == client_hello::kHandshake && records.size() > start;
+  for (std::size_t i = start; i < records.size(); ++i)
+    known = known && type(i) == client_hello::kApplicationData;
   if (!known) return base::fail(Errc::unknown_form, "ServerHello is not alone in its record");
   const auto& extensions = sample.flight.hello_extensions;
   known = extensions.size() == 2 &&
-          std::ranges::find(extensions, htx::kKeyShareExtension) != extensions.end() &&
-          std::ranges::find(extensions, htx::kSupportedVersionsExtension) != extensions.end();
+          std::ranges::find(extensions, client_hello::kKeyShareExtension) != extensions.end() &&
+          std::ranges::find(extensions, client_hello::kSupportedVersionsExtension) != extensions.end();
   if (!known) return base::fail(Errc::unknown_form, "ServerHello has unusual extensions");
   return start;
 }

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "calibration/h2_opening.hpp"
-#include "htx/tls.hpp"
+#include "client_hello/tls_format.hpp"
 
 namespace qnet::calibration {
 namespace {
@@ -16,7 +16,7 @@ using std::chrono::microseconds;
 Sample nginx() {
   Sample sample;
   sample.flight.cipher_suite = 0x1301;
-  sample.flight.group = htx::kX25519;
+  sample.flight.group = client_hello::kX25519;
   sample.flight.hello_extensions = {0x002b, 0x0033};
   sample.flight.signature_size = 71;
   sample.flight.signature_record = 4;

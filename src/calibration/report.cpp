@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "calibration/error.hpp"
-#include "htx/tls.hpp"
+#include "client_hello/tls_format.hpp"
 
 namespace qnet::calibration {
 
@@ -37,7 +37,7 @@ std::string flight_text(const htx::MirrorProfile& profile) {
 }
 
 std::string_view group_name(std::uint16_t group) {
-  return group == htx::kX25519MlKem768 ? "X25519MLKEM768" : "X25519";
+  return group == client_hello::kX25519MlKem768 ? "X25519MLKEM768" : "X25519";
 }
 
 std::string_view ending_name(Ending ending) {
@@ -104,7 +104,7 @@ std::vector<std::string> warnings(const Report& report, const Study& study) {
   if (sample.flight.alpn != "h2")
     all.emplace_back(
         "It does not speak HTTP/2: a browser's first request there has another length than QNet's.");
-  if (study.profile.group != htx::kX25519MlKem768)
+  if (study.profile.group != client_hello::kX25519MlKem768)
     all.emplace_back(
         "It does not choose X25519MLKEM768, so sessions have no post-quantum secrecy (decision 0003).");
   if (typical(study, &Sample::connected_after) > kSlow)

@@ -1,9 +1,9 @@
 #include "cover_site/dialer.hpp"
 
+#include "client_hello/websocket_template.hpp"
 #include "cover_site/client_request.hpp"
 #include "cover_site/handshake.hpp"
 #include "cover_site/names.hpp"
-#include "htx/websocket_template.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
@@ -67,7 +67,7 @@ net::Task<base::Result<std::unique_ptr<net::ByteStream>>> connect_tcp(const sess
 /// One attempt at TLS. `retry` is then what the server wants instead of relay.ech_configs, if it could not
 /// read them.
 net::Task<base::Result<tls::Stream*>> begin_tls(const session::RelayAddress& relay,
-                                                const htx::Template& hello,
+                                                const client_hello::Template& hello,
                                                 const crypto::TrustStore& authorities, Guarded& guarded,
                                                 base::RandomSource& random,
                                                 std::optional<base::Bytes>& retry) {
@@ -90,7 +90,7 @@ net::Task<base::Result<tls::Stream*>> start_tls(const session::RelayAddress& rel
                                                 Guarded& guarded, const net::Deadline& limit,
                                                 base::RandomSource& random) {
   const bool http2 = relay.cover == Cover::site_h2;
-  const auto hello = http2 ? browser.hello : htx::websocket_template(browser.hello);
+  const auto hello = http2 ? browser.hello : client_hello::websocket_template(browser.hello);
   std::optional<base::Bytes> retry;
   auto stream = co_await begin_tls(relay, hello, browser.authorities, guarded, random, retry);
   if (stream || !retry) co_return stream;

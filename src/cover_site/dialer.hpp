@@ -8,7 +8,7 @@ namespace qnet::cover_site {
 
 /// How the TLS connection looks, and what it believes.
 struct Browser {
-  const htx::Template& hello;
+  const client_hello::Template& hello;
   const crypto::TrustStore& authorities;
 };
 

@@ -17,15 +17,16 @@ namespace qnet::discovery {
 class Dialer {
  public:
   /// `site_trust` may be left out where no relay of cover `site` is dialled. `random` must outlive it.
-  Dialer(htx::Template browser, std::optional<crypto::TrustStore> site_trust, base::RandomSource& random)
+  Dialer(client_hello::Template browser, std::optional<crypto::TrustStore> site_trust,
+         base::RandomSource& random)
       : browser_(std::move(browser)), site_trust_(std::move(site_trust)), random_(random) {}
 
   net::Task<base::Result<session::Dialled>> dial(session::RelayAddress relay) const;
-  [[nodiscard]] const htx::Template& browser() const { return browser_; }
+  [[nodiscard]] const client_hello::Template& browser() const { return browser_; }
   [[nodiscard]] base::RandomSource& random() const { return random_; }
 
  private:
-  htx::Template browser_;
+  client_hello::Template browser_;
   std::optional<crypto::TrustStore> site_trust_;
   base::RandomSource& random_;
 };

@@ -1,17 +1,12 @@
-// The data files of data/, compiled in (cmake/EmbedData.cmake).
+// The files of data/profiles, compiled in (cmake/EmbedData.cmake).
 #pragma once
 
 #include <span>
-#include <string_view>
+
+#include "base/embedded_file.hpp"
 
 namespace qnet::htx {
 
-struct EmbeddedFile {
-  std::string_view name;
-  std::string_view text;
-};
-
-[[nodiscard]] std::span<const EmbeddedFile> embedded_templates();
-[[nodiscard]] std::span<const EmbeddedFile> embedded_profiles();
+[[nodiscard]] std::span<const base::EmbeddedFile> embedded_profiles();
 
 }  // namespace qnet::htx

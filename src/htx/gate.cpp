@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "client_hello/hello_records.hpp"
+#include "client_hello/tls_format.hpp"
 #include "crypto/constant_time.hpp"
-#include "htx/hello_records.hpp"
-#include "htx/tls.hpp"
 
 namespace qnet::htx {
 
@@ -20,15 +20,15 @@ struct Shares {
 };
 
 /// The X25519 half of X25519MLKEM768 where it is offered, else the plain share.
-std::optional<Shares> find_shares(const ClientHello& hello) {
+std::optional<Shares> find_shares(const client_hello::ClientHello& hello) {
   Shares shares;
-  if (const auto hybrid = hello.key_share(kX25519MlKem768);
+  if (const auto hybrid = hello.key_share(client_hello::kX25519MlKem768);
       hybrid && hybrid->size() == kMlKemKey + kX25519Key) {
     std::ranges::copy(hybrid->first(kMlKemKey), shares.ml_kem.emplace().begin());
     std::ranges::copy(hybrid->subspan(kMlKemKey), shares.ephemeral.begin());
     return shares;
   }
-  if (const auto plain = hello.key_share(kX25519); plain && plain->size() == kX25519Key) {
+  if (const auto plain = hello.key_share(client_hello::kX25519); plain && plain->size() == kX25519Key) {
     std::ranges::copy(*plain, shares.ephemeral.begin());
     return shares;
   }
@@ -55,22 +55,22 @@ std::shared_ptr<const MirrorProfiles> Gate::profiles() const {
 }
 
 Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
-  const auto joined = join_hello_records(received);
+  const auto joined = client_hello::join_hello_records(received);
   switch (joined.status) {
-    case JoinedHello::Status::unbroken: return examine_record(received, now);
-    case JoinedHello::Status::need_more: return NeedMore{};
-    case JoinedHello::Status::not_hello: return Visit::not_a_hello;
-    case JoinedHello::Status::joined: break;
+    case client_hello::JoinedHello::Status::unbroken: return examine_record(received, now);
+    case client_hello::JoinedHello::Status::need_more: return NeedMore{};
+    case client_hello::JoinedHello::Status::not_hello: return Visit::not_a_hello;
+    case client_hello::JoinedHello::Status::joined: break;
   }
   if (joined.consumed != received.size()) return Visit::not_a_hello;
   return examine_record(joined.record, now);
 }
 
 Gate::Decision Gate::examine_record(base::ByteView received, WallTime now) const {
-  const auto parsed = parse_client_hello(received);
-  if (parsed.status == ClientHelloStatus::need_more) return NeedMore{};
-  if (parsed.status == ClientHelloStatus::not_client_hello) return Visit::not_a_hello;
-  const ClientHello& hello = parsed.hello;
+  const auto parsed = client_hello::parse_client_hello(received);
+  if (parsed.status == client_hello::ClientHelloStatus::need_more) return NeedMore{};
+  if (parsed.status == client_hello::ClientHelloStatus::not_client_hello) return Visit::not_a_hello;
+  const client_hello::ClientHello& hello = parsed.hello;
   // A browser waits for the answer: bytes behind the hello are nobody's that we know.
   if (parsed.consumed != received.size() || hello.session_id.size() != kSessionId) return Visit::not_a_hello;
   const auto shares = find_shares(hello);
@@ -86,7 +86,7 @@ Gate::Decision Gate::examine_record(base::ByteView received, WallTime now) const
     return Visit::clock;
   auto profile = profiles()->find(hello);
   if (!profile) return Visit::unrecognised;
-  if (profile->group == kX25519MlKem768 && !shares->ml_kem) return Visit::unrecognised;
+  if (profile->group == client_hello::kX25519MlKem768 && !shares->ml_kem) return Visit::unrecognised;
   if (!seen_->admit(shares->ephemeral, now)) return Visit::replayed;
 
   return Responder({std::move(transcript), shares->ephemeral, shares->ml_kem,

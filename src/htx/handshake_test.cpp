@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/seeded_random.hpp"
+#include "client_hello/tls_format.hpp"
 #include "htx/gate.hpp"
 #include "htx/initiator.hpp"
 #include "htx/record.hpp"
-#include "htx/tls.hpp"
 
 namespace qnet::htx {
 namespace {
@@ -21,7 +21,12 @@ class Handshake : public testing::TestWithParam<std::size_t> {
   static MirrorProfile profile() { return builtin_profiles().at(GetParam()); }
 
   Initiator::Config config() {
-    return {&builtin_templates().front(), "www.example.com", relay.public_key, {}, kNow, std::nullopt};
+    return {&client_hello::builtin_templates().front(),
+            "www.example.com",
+            relay.public_key,
+            {},
+            kNow,
+            std::nullopt};
   }
   Initiator start(Initiator::Config with) {
     auto initiator = Initiator::start(std::move(with), random);
@@ -75,22 +80,22 @@ TEST_P(Handshake, ends_with_the_same_keys_on_both_sides) {
 }
 
 TEST_P(Handshake, succeeds_with_every_template_that_offers_the_profiles_group) {
-  for (const auto& browser : builtin_templates()) {
+  for (const auto& browser : client_hello::builtin_templates()) {
     auto with = config();
     with.browser = &browser;
     auto initiator = start(std::move(with));
     auto decision = examine(initiator.hello());
-    const bool hybrid = browser.has<part::MlKem>();
+    const bool hybrid = browser.has<client_hello::part::MlKem>();
     // A hello without the hybrid group gets X25519 from an origin that prefers the hybrid; a profile has one
     // group.
-    if (profile().group == kX25519MlKem768 && !hybrid) {
+    if (profile().group == client_hello::kX25519MlKem768 && !hybrid) {
       EXPECT_TRUE(std::holds_alternative<Gate::Visit>(decision)) << browser.name;
       continue;
     }
     ASSERT_TRUE(std::holds_alternative<Responder>(decision)) << browser.name;
     auto& responder = std::get<Responder>(decision);
     ASSERT_TRUE(*initiator.receive(answer_of(responder))) << browser.name;
-    EXPECT_EQ(initiator.post_quantum(), profile().group == kX25519MlKem768);
+    EXPECT_EQ(initiator.post_quantum(), profile().group == client_hello::kX25519MlKem768);
     const auto finished = initiator.finish(base::bytes_of("x"));
     ASSERT_TRUE(finished) << browser.name;
     const auto done = responder.receive(finished->flight);
@@ -107,12 +112,12 @@ TEST_P(Handshake, has_the_shape_of_the_profile_on_the_wire) {
   const auto answer = answer_of(std::get<Responder>(decision));
   std::vector<std::pair<int, std::size_t>> records;
   for (base::ByteView rest(answer); !rest.empty();) {
-    const auto record = read_record(rest);
+    const auto record = client_hello::read_record(rest);
     ASSERT_TRUE(record && *record);
     records.emplace_back((*record)->type, (*record)->body_size);
-    rest = rest.subspan(kRecordHeader + (*record)->body_size);
+    rest = rest.subspan(client_hello::kRecordHeader + (*record)->body_size);
   }
-  const std::size_t hello = profile().group == kX25519 ? 122 : 122 + 1088;
+  const std::size_t hello = profile().group == client_hello::kX25519 ? 122 : 122 + 1088;
   ASSERT_EQ(records.size(), 6U);
   EXPECT_EQ(records[0], std::pair(22, hello));
   EXPECT_EQ(records[1], std::pair(20, std::size_t{1}));
@@ -225,7 +230,7 @@ TEST_P(Handshake, survives_a_rewritten_record_version_as_a_browser_does) {
 TEST_P(Handshake, drops_change_cipher_specs_that_somebody_put_in) {
   const auto specs = [](unsigned count) {
     base::Bytes bytes;
-    while (count-- > 0) append_change_cipher_spec(bytes);
+    while (count-- > 0) client_hello::append_change_cipher_spec(bytes);
     return bytes;
   };
   for (const unsigned extra : {1U, 31U, 32U}) {
@@ -233,7 +238,8 @@ TEST_P(Handshake, drops_change_cipher_specs_that_somebody_put_in) {
     auto decision = examine(initiator.hello());
     auto& responder = std::get<Responder>(decision);
     auto answer = answer_of(responder);
-    const auto hello_end = static_cast<std::ptrdiff_t>(kRecordHeader + (*read_record(answer))->body_size);
+    const auto hello_end = static_cast<std::ptrdiff_t>(client_hello::kRecordHeader +
+                                                       (*client_hello::read_record(answer))->body_size);
     const auto inserted = specs(extra);
     answer.insert(answer.begin() + hello_end, inserted.begin(), inserted.end());
     const auto taken = initiator.receive(answer);
@@ -288,10 +294,11 @@ TEST_P(Handshake, notices_a_changed_finished_before_the_next_record_comes) {
 
 TEST_P(Handshake, an_alert_in_clear_ends_it_as_it_ends_the_origins) {
   const auto alert = [](std::uint8_t level, std::uint8_t description) {
-    return base::Bytes{kAlert, 3, 3, 0, 2, level, description};
+    return base::Bytes{client_hello::kAlert, 3, 3, 0, 2, level, description};
   };
-  for (const auto& [bytes, code] : {std::pair(alert(2, 40), Errc::alert), std::pair(alert(1, 0), Errc::alert),
-                                    std::pair(base::Bytes{kAlert, 3, 3, 0, 1, 2}, Errc::bad_record)}) {
+  for (const auto& [bytes, code] :
+       {std::pair(alert(2, 40), Errc::alert), std::pair(alert(1, 0), Errc::alert),
+        std::pair(base::Bytes{client_hello::kAlert, 3, 3, 0, 1, 2}, Errc::bad_record)}) {
     auto decision = examine(start(config()).hello());
     auto& responder = std::get<Responder>(decision);
     (void)answer_of(responder);
@@ -304,7 +311,7 @@ TEST_P(Handshake, an_alert_in_clear_ends_it_as_it_ends_the_origins) {
 }
 
 TEST_P(Handshake, a_few_cancellations_are_ignored) {
-  const base::Bytes user_canceled{kAlert, 3, 3, 0, 2, 1, 90};
+  const base::Bytes user_canceled{client_hello::kAlert, 3, 3, 0, 2, 1, 90};
   auto initiator = start(config());
   auto decision = examine(initiator.hello());
   auto& responder = std::get<Responder>(decision);
@@ -325,10 +332,10 @@ TEST_P(Handshake, tickets_come_behind_finished_and_count_as_the_responders_first
   auto& responder = std::get<Responder>(decision);
   ASSERT_TRUE(*initiator.receive(answer_of(responder)));
   auto finished = initiator.finish({});
-  const auto finished_end = finished->flight.size() - (kRecordHeader + 87);
+  const auto finished_end = finished->flight.size() - (client_hello::kRecordHeader + 87);
   EXPECT_FALSE(*responder.receive(base::ByteView(finished->flight).first(finished_end)));
   auto wire = responder.take_output();
-  EXPECT_EQ(wire.size(), 2 * (kRecordHeader + 266));
+  EXPECT_EQ(wire.size(), 2 * (client_hello::kRecordHeader + 266));
   ASSERT_TRUE(*responder.receive(base::ByteView(finished->flight).subspan(finished_end)));
   EXPECT_TRUE(responder.take_output().empty());
 
@@ -349,10 +356,10 @@ TEST_P(Handshake, tickets_come_behind_finished_and_count_as_the_responders_first
 
 TEST_P(Handshake, recognises_a_hello_that_was_cut_into_records_on_the_way) {
   auto initiator = start(config());
-  const auto message = initiator.hello().subspan(kRecordHeader);
+  const auto message = initiator.hello().subspan(client_hello::kRecordHeader);
   base::Bytes cut;
   for (const auto part : {message.first(700), message.subspan(700)}) {
-    append_record_header(cut, kHandshake, part.size(), kTls10);
+    client_hello::append_record_header(cut, client_hello::kHandshake, part.size(), client_hello::kTls10);
     base::append(cut, part);
   }
   EXPECT_TRUE(std::holds_alternative<Gate::NeedMore>(examine(base::ByteView(cut).first(cut.size() - 1))));
@@ -401,7 +408,7 @@ TEST_P(Handshake, mixes_ml_kem_in_where_the_profile_chose_it) {
   auto initiator = start(config());
   auto decision = examine(initiator.hello());
   ASSERT_TRUE(*initiator.receive(answer_of(std::get<Responder>(decision))));
-  EXPECT_EQ(initiator.post_quantum(), profile().group == kX25519MlKem768);
+  EXPECT_EQ(initiator.post_quantum(), profile().group == client_hello::kX25519MlKem768);
 }
 
 TEST_P(Handshake, uses_a_fresh_static_key_for_every_session) {

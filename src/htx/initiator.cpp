@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cassert>
 
+#include "client_hello/tls_format.hpp"
 #include "crypto/constant_time.hpp"
 #include "htx/record.hpp"
 #include "htx/server_hello.hpp"
-#include "htx/tls.hpp"
 
 namespace qnet::htx {
 
-Initiator::Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephemeral,
+Initiator::Initiator(Config config, client_hello::BuiltHello hello, crypto::X25519KeyPair ephemeral,
                      std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static)
     : config_(std::move(config)),
       hello_(std::move(hello.record)),
@@ -24,15 +24,16 @@ base::Result<Initiator> Initiator::start(Config config, base::RandomSource& rand
   const auto& browser = *config.browser;
   // Only the keys that this browser's hello shows: each costs as much as the rest of the hello.
   std::optional<crypto::MlKemKeyPair> kem;
-  if (browser.has<part::MlKem>()) kem = crypto::MlKemKeyPair::generate(random);
+  if (browser.has<client_hello::part::MlKem>()) kem = crypto::MlKemKeyPair::generate(random);
   auto own_static = config.own_static ? config.own_static->clone() : crypto::X25519KeyPair::generate(random);
   // Browsers that send a separate X25519 share make another key for it; nobody will use this one.
   crypto::X25519Public separate{};
-  if (browser.has<part::SeparateX25519>()) separate = crypto::X25519KeyPair::generate(random).public_key;
+  if (browser.has<client_hello::part::SeparateX25519>())
+    separate = crypto::X25519KeyPair::generate(random).public_key;
 
-  const HelloInputs inputs{config.server_name, ephemeral.public_key, separate,
-                           kem ? &kem->public_key : nullptr};
-  auto hello = build_client_hello(browser, inputs, random);
+  const client_hello::HelloInputs inputs{config.server_name, ephemeral.public_key, separate,
+                                         kem ? &kem->public_key : nullptr};
+  auto hello = client_hello::build_client_hello(browser, inputs, random);
   const auto session_id_offset = hello.session_id_offset;
   const Message1 message{config.now, config.access_tag};
 
@@ -90,7 +91,7 @@ base::Result<bool> Initiator::take_server_hello() {
 
   relay_time_ = message->time;
   records_left_ = message->flight_records;
-  finished_size_ = finished_record_size(answer.cipher_suite);
+  finished_size_ = client_hello::finished_record_size(answer.cipher_suite);
   flight_cipher_ = transcript_.flight_cipher();
   input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(parsed.consumed));
   expects_ = Expects::flight;
@@ -101,7 +102,7 @@ base::Result<bool> Initiator::take_flight() {
   std::size_t consumed = 0;
   while (records_left_ > 0) {
     const auto rest = base::MutableBytes(input_).subspan(consumed);
-    const auto record = read_record(rest);
+    const auto record = client_hello::read_record(rest);
     if (!record) return base::fail(Errc::bad_flight);
     if (!*record) break;
     const auto header = rest.first(RecordLimits::header);
@@ -117,12 +118,13 @@ base::Result<bool> Initiator::take_flight() {
 
 base::Result<bool> Initiator::take_flight_record(std::uint8_t type, base::MutableBytes header,
                                                  base::MutableBytes body) {
-  if (type == kChangeCipherSpec) {
-    if (!is_change_cipher_spec(body) || ++change_cipher_specs_ > kChangeCipherSpecs)
+  if (type == client_hello::kChangeCipherSpec) {
+    if (!client_hello::is_change_cipher_spec(body) ||
+        ++change_cipher_specs_ > client_hello::kChangeCipherSpecs)
       return base::fail(Errc::bad_flight);
     return true;
   }
-  if (type != kApplicationData || body.size() < RecordLimits::smallest_body)
+  if (type != client_hello::kApplicationData || body.size() < RecordLimits::smallest_body)
     return base::fail(Errc::bad_flight);
   const auto text = body.first(body.size() - RecordLimits::tag);
   const noise::CipherState::ConstTag tag(body.data() + text.size(), RecordLimits::tag);
@@ -135,13 +137,13 @@ base::Result<Initiator::Finished> Initiator::finish(base::ByteView first) {
   assert(expects_ == Expects::nothing && first.size() <= RecordLimits::data);
   Finished finished;
   auto& flight = finished.flight;
-  append_change_cipher_spec(flight);
+  client_hello::append_change_cipher_spec(flight);
 
   const auto sealed_static = transcript_.seal_static(static_.public_key);
   if (!sealed_static) return tl::unexpected(sealed_static.error());
   if (auto mixed = transcript_.mix_dh(static_.secret, relay_ephemeral_); !mixed)
     return base::forward_error(mixed);
-  append_record_header(flight, kApplicationData, finished_size_);
+  client_hello::append_record_header(flight, client_hello::kApplicationData, finished_size_);
   base::append(flight, *sealed_static);
   base::append(flight, transcript_.finished_filler(finished_size_ - sealed_static->size()));
 
@@ -150,7 +152,7 @@ base::Result<Initiator::Finished> Initiator::finish(base::ByteView first) {
   base::Bytes text(text_size);
   base::store_be<std::uint16_t>(text.data(), static_cast<std::uint16_t>(first.size()));
   std::ranges::copy(first, text.begin() + RecordLimits::length_field);
-  append_record_header(flight, kApplicationData, text_size + RecordLimits::tag);
+  client_hello::append_record_header(flight, client_hello::kApplicationData, text_size + RecordLimits::tag);
   if (auto done = transcript_.noise().encrypt_and_hash(text, flight); !done) return base::forward_error(done);
 
   finished.keys = transcript_.noise().split();

@@ -6,9 +6,9 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "htx/client_hello_builder.hpp"
+#include "client_hello/client_hello_builder.hpp"
+#include "client_hello/template.hpp"
 #include "htx/handshake_payload.hpp"
-#include "htx/template.hpp"
 #include "htx/transcript.hpp"
 
 namespace qnet::htx {
@@ -24,7 +24,7 @@ struct HandshakeLimits {
 class Initiator {
  public:
   struct Config {
-    const Template* browser;  ///< not null; outlives the handshake
+    const client_hello::Template* browser;  ///< not null; outlives the handshake
     std::string server_name;
     crypto::X25519Public relay_static{};
     AccessTag access_tag{};
@@ -58,7 +58,7 @@ class Initiator {
   [[nodiscard]] bool post_quantum() const { return post_quantum_; }
 
  private:
-  Initiator(Config config, BuiltHello hello, crypto::X25519KeyPair ephemeral,
+  Initiator(Config config, client_hello::BuiltHello hello, crypto::X25519KeyPair ephemeral,
             std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static);
 
   base::Result<bool> take_server_hello();

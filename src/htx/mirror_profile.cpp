@@ -9,25 +9,25 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "client_hello/template.hpp"
+#include "client_hello/tls_format.hpp"
+#include "client_hello/toml_reader.hpp"
 #include "htx/embedded.hpp"
 #include "htx/record.hpp"
-#include "htx/template.hpp"
-#include "htx/tls.hpp"
-#include "htx/toml_reader.hpp"
 
 namespace qnet::htx {
 
 namespace {
 
 constexpr std::int64_t kSmallest = RecordLimits::smallest_body;
-constexpr std::int64_t kLargest = kLargestCiphertext;
+constexpr std::int64_t kLargest = client_hello::kLargestCiphertext;
 constexpr std::int64_t kLargestWeight = 1'000'000;
 constexpr std::size_t kRecords = 32;
 constexpr std::int64_t kLongestWait = 2'000'000;  // an origin that is slower is no cover
 constexpr std::int64_t kLongestIdle = 86'400;
 
 tl::unexpected<base::Error> malformed(std::string what) {
-  return base::fail(TemplateErrc::malformed, std::move(what));
+  return base::fail(client_hello::TemplateErrc::malformed, std::move(what));
 }
 
 /// Whether QNet can write records of these sizes: none is shorter than a length field and a tag.
@@ -36,14 +36,14 @@ bool fits(std::span<const std::size_t> sizes, std::size_t largest) {
       sizes, [=](auto size) { return size >= RecordLimits::smallest_body && size <= largest; });
 }
 
-std::vector<std::size_t> sizes(TomlReader& reader, std::string_view key) {
+std::vector<std::size_t> sizes(client_hello::TomlReader& reader, std::string_view key) {
   std::vector<std::size_t> all;
   for (const auto value : reader.numbers(key, kSmallest, kLargest))
     all.push_back(static_cast<std::size_t>(value));
   return all;
 }
 
-base::Result<FlightRecord> read_flight_record(TomlReader reader) {
+base::Result<FlightRecord> read_flight_record(client_hello::TomlReader reader) {
   FlightRecord record{sizes(reader, "lengths"), {}, reader.flag("starts_write", false)};
   for (const auto weight : reader.numbers("weights", 0, kLargestWeight))
     record.weights.push_back(static_cast<std::uint32_t>(weight));
@@ -57,12 +57,12 @@ base::Result<FlightRecord> read_flight_record(TomlReader reader) {
 }  // namespace
 
 base::Result<void> check_profile(const MirrorProfile& profile) {
-  if (profile.group != kX25519 && profile.group != kX25519MlKem768)
+  if (profile.group != client_hello::kX25519 && profile.group != client_hello::kX25519MlKem768)
     return malformed("group must be X25519 (0x001d) or X25519MLKEM768 (0x11ec)");
   if (profile.flight.empty() || profile.flight.size() > kRecords)
     return malformed("a flight has 1 to 32 records");
   for (const auto& record : profile.flight)
-    if (!fits(record.lengths, kLargestCiphertext))
+    if (!fits(record.lengths, client_hello::kLargestCiphertext))
       return malformed("a record of the flight is too short or long");
   if (!fits({&profile.alert_record, 1}, RecordLimits::body)) return malformed("no alert has such a record");
   for (const auto* const list : {&profile.after_finished, &profile.after_first, &profile.bad_finished,
@@ -74,7 +74,7 @@ base::Result<void> check_profile(const MirrorProfile& profile) {
 }
 
 base::Result<MirrorProfile> parse_profile(std::string_view toml) {
-  auto parsed = TomlReader::parse(toml);
+  auto parsed = client_hello::TomlReader::parse(toml);
   if (!parsed) return malformed(parsed.error());
   auto& reader = *parsed;
   MirrorProfile profile;

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "base/reader.hpp"
-#include "htx/hello_shape.hpp"
+#include "client_hello/hello_shape.hpp"
 
 namespace qnet::htx {
 
 namespace {
 
 /// Whether a server may choose the profile's suite and group for this hello (RFC 8446 §4.1.3, §4.2.8).
-bool permits(const ClientHello& hello, const MirrorProfile& profile) {
+bool permits(const client_hello::ClientHello& hello, const MirrorProfile& profile) {
   bool suite = false;
   for (base::Reader reader(hello.cipher_suites); const auto offered = reader.integer<std::uint16_t>();)
     suite = suite || *offered == profile.cipher_suite;
@@ -24,9 +24,9 @@ MirrorProfiles::MirrorProfiles(std::vector<MirrorProfile> profiles) {
     profiles_.push_back(std::make_shared<const MirrorProfile>(std::move(profile)));
 }
 
-std::shared_ptr<const MirrorProfile> MirrorProfiles::find(const ClientHello& hello) const {
+std::shared_ptr<const MirrorProfile> MirrorProfiles::find(const client_hello::ClientHello& hello) const {
   if (profiles_.empty()) return nullptr;
-  const auto shape = hello_shape(hello);
+  const auto shape = client_hello::hello_shape(hello);
   const auto usable = [&](const auto& profile) { return permits(hello, *profile); };
   const auto exact = std::ranges::find_if(
       profiles_, [&](const auto& profile) { return profile->hello == shape && usable(profile); });

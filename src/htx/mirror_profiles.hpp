@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "htx/client_hello.hpp"
+#include "client_hello/client_hello.hpp"
 #include "htx/mirror_profile.hpp"
 
 namespace qnet::htx {
@@ -16,7 +16,7 @@ class MirrorProfiles {
 
   /// The one measured with such a hello; else the first that the hello permits, for a peer whose template is
   /// newer than this relay. Null when there is none: then nobody can be answered.
-  [[nodiscard]] std::shared_ptr<const MirrorProfile> find(const ClientHello& hello) const;
+  [[nodiscard]] std::shared_ptr<const MirrorProfile> find(const client_hello::ClientHello& hello) const;
 
   [[nodiscard]] bool empty() const { return profiles_.empty(); }
   [[nodiscard]] const std::vector<std::shared_ptr<const MirrorProfile>>& all() const { return profiles_; }

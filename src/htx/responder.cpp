@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "client_hello/tls_format.hpp"
 #include "crypto/constant_time.hpp"
 #include "htx/record.hpp"
 #include "htx/server_hello.hpp"
-#include "htx/tls.hpp"
 
 namespace qnet::htx {
 
@@ -16,7 +16,7 @@ constexpr std::size_t kSealedStatic = 48;
 /// A record that carries nothing but sealed zeros, of the length that the origin's record has.
 base::Result<void> append_filler(noise::CipherState& cipher, std::size_t body_size, base::Bytes& out) {
   const auto start = out.size();
-  append_record_header(out, kApplicationData, body_size);
+  client_hello::append_record_header(out, client_hello::kApplicationData, body_size);
   out.resize(out.size() + body_size);
   const auto record = base::MutableBytes(out).subspan(start);
   const auto text = record.subspan(RecordLimits::header, body_size - RecordLimits::tag);
@@ -28,7 +28,7 @@ base::Result<void> append_filler(noise::CipherState& cipher, std::size_t body_si
 base::Bytes random_records(const std::vector<std::size_t>& sizes, base::RandomSource& random) {
   base::Bytes records;
   for (const auto size : sizes) {
-    append_record_header(records, kApplicationData, size);
+    client_hello::append_record_header(records, client_hello::kApplicationData, size);
     records.resize(records.size() + size);
     random.fill(base::MutableBytes(records).last(size));
   }
@@ -47,7 +47,7 @@ base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& ran
 
   std::vector<base::Bytes> writes;
   base::Bytes current = std::move(*hello);
-  if (profile_->change_cipher_spec) append_change_cipher_spec(current);
+  if (profile_->change_cipher_spec) client_hello::append_change_cipher_spec(current);
   auto cipher = peer_.transcript.flight_cipher();
   for (const auto& record : sizes) {
     if (record.starts_write && !current.empty()) writes.push_back(std::exchange(current, {}));
@@ -70,7 +70,7 @@ base::Result<base::Bytes> Responder::server_hello(base::RandomSource& random, st
   transcript.mix_public(ephemeral_.public_key);
   if (auto mixed = transcript.mix_dh(ephemeral_.secret, peer_.ephemeral); !mixed)
     return base::forward_error(mixed);
-  if (profile_->group == kX25519MlKem768) {
+  if (profile_->group == client_hello::kX25519MlKem768) {
     if (!peer_.ml_kem) return base::fail(Errc::crypto);
     auto encapsulated = crypto::ml_kem_encapsulate(*peer_.ml_kem, random);
     if (!encapsulated) return base::forward_error(encapsulated);
@@ -93,7 +93,7 @@ base::Result<bool> Responder::receive(base::ByteView bytes) {
   std::size_t consumed = 0;
   while (expects_ != Expects::nothing) {
     const auto rest = base::ByteView(input_).subspan(consumed);
-    const auto record = read_record(rest);
+    const auto record = client_hello::read_record(rest);
     if (!record) return base::fail(Errc::bad_record);
     if (!*record) break;
     const auto body = rest.subspan(RecordLimits::header, (*record)->body_size);
@@ -105,13 +105,14 @@ base::Result<bool> Responder::receive(base::ByteView bytes) {
 }
 
 base::Result<bool> Responder::take_record(std::uint8_t type, base::ByteView body) {
-  if (expects_ == Expects::finished && type == kChangeCipherSpec) {
-    if (!is_change_cipher_spec(body) || ++change_cipher_specs_ > kChangeCipherSpecs)
+  if (expects_ == Expects::finished && type == client_hello::kChangeCipherSpec) {
+    if (!client_hello::is_change_cipher_spec(body) ||
+        ++change_cipher_specs_ > client_hello::kChangeCipherSpecs)
       return base::fail(Errc::bad_record);
     return true;
   }
-  if (expects_ == Expects::finished && type == kAlert) return take_alert(body);
-  if (type != kApplicationData) return base::fail(Errc::bad_record);
+  if (expects_ == Expects::finished && type == client_hello::kAlert) return take_alert(body);
+  if (type != client_hello::kApplicationData) return base::fail(Errc::bad_record);
   return expects_ == Expects::first_data ? take_first_data(body) : take_finished(body);
 }
 
@@ -128,7 +129,8 @@ base::Result<bool> Responder::take_alert(base::ByteView body) {
 }
 
 base::Result<bool> Responder::take_finished(base::ByteView body) {
-  if (body.size() != finished_record_size(profile_->cipher_suite)) return base::fail(Errc::bad_finished);
+  if (body.size() != client_hello::finished_record_size(profile_->cipher_suite))
+    return base::fail(Errc::bad_finished);
   const auto key = peer_.transcript.open_static(body.first(kSealedStatic));
   if (!key) return tl::unexpected(key.error());
   if (auto mixed = peer_.transcript.mix_dh(ephemeral_.secret, *key); !mixed)

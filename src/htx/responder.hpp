@@ -8,7 +8,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
-#include "htx/client_hello.hpp"
+#include "client_hello/client_hello.hpp"
 #include "htx/handshake_payload.hpp"
 #include "htx/initiator.hpp"
 #include "htx/mirror_profile.hpp"

@@ -10,9 +10,6 @@
 
 namespace qnet::htx {
 
-/// RFC 8446 §4.1.3: whether a ServerHello with this random asks for another ClientHello.
-[[nodiscard]] bool is_retry_request(base::ByteView random);
-
 struct ServerHelloFields {
   base::Bytes session_id;
   std::uint16_t cipher_suite = 0;

@@ -14,7 +14,7 @@ htx::Initiator start() {
   base::testing::SeededRandom random(1);
   const auto relay = crypto::X25519KeyPair::generate(random);
   htx::Initiator::Config config{
-      &htx::builtin_templates().front(), "www.example.com", relay.public_key, {}, {}};
+      &client_hello::builtin_templates().front(), "www.example.com", relay.public_key, {}, {}};
   auto initiator = htx::Initiator::start(std::move(config), random);
   if (!initiator) std::abort();
   return std::move(*initiator);

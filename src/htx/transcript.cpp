@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "htx/tls.hpp"
+#include "client_hello/tls_format.hpp"
 
 namespace qnet::htx {
 
@@ -16,9 +16,9 @@ constexpr std::size_t kHiddenField = 32;  // the session id and the random alike
 /// The handshake message alone: TLS does not protect the record header around it, so whoever rewrites its
 /// version does no harm to a browser, and must do none to us.
 base::Bytes with_zeroed_field(std::string_view prefix, base::ByteView record, std::size_t offset) {
-  assert(offset >= kRecordHeader && offset + kHiddenField <= record.size());
-  record = record.subspan(kRecordHeader);
-  offset -= kRecordHeader;
+  assert(offset >= client_hello::kRecordHeader && offset + kHiddenField <= record.size());
+  record = record.subspan(client_hello::kRecordHeader);
+  offset -= client_hello::kRecordHeader;
   base::Bytes bytes;
   bytes.reserve(prefix.size() + record.size());
   base::append(bytes, base::bytes_of(prefix));

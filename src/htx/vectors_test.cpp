@@ -70,7 +70,8 @@ json::object make_vector(const MirrorProfile& profile, std::uint64_t seed) {
   vector["relay_static_secret"] = random.take(32);
   vector["relay_static_public"] = to_hex(relay.public_key);
 
-  Initiator::Config config{&builtin_templates().front(), "www.example.com", relay.public_key, {}, kPeerTime};
+  Initiator::Config config{
+      &client_hello::builtin_templates().front(), "www.example.com", relay.public_key, {}, kPeerTime};
   auto initiator = Initiator::start(std::move(config), random).value();
   vector["ephemeral_secret"] = random.take(32);
   vector["ml_kem_seed"] = random.take(64);

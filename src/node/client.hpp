@@ -27,7 +27,7 @@ struct ClientConfig {
   net::tcp::endpoint socks;
   std::optional<proxy::Credentials> credentials;
   /// Whose ClientHello is sent.
-  htx::Template browser = htx::builtin_templates().front();
+  client_hello::Template browser = client_hello::builtin_templates().front();
   /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities;
   std::filesystem::path state_dir;  ///< where the last good snapshots are; empty to keep none

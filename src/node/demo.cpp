@@ -221,8 +221,8 @@ class Demo {
   net::IoPool pool_;
   std::optional<site::Server> site_;
   std::shared_ptr<const crypto::TrustStore> authorities_;  // the site's own certificate
-  std::shared_ptr<const discovery::Dialer> dialer_ =
-      std::make_shared<const discovery::Dialer>(htx::builtin_templates().front(), std::nullopt, random_);
+  std::shared_ptr<const discovery::Dialer> dialer_ = std::make_shared<const discovery::Dialer>(
+      client_hello::builtin_templates().front(), std::nullopt, random_);
   std::unique_ptr<DirectoryNode> directory_;
   std::vector<NamedRelay> relays_;
   std::optional<mesh::Invite> invite_;

@@ -6,7 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "htx/client_hello.hpp"
+#include "client_hello/client_hello.hpp"
 #include "net/deadline.hpp"
 
 namespace qnet::node {
@@ -42,12 +42,13 @@ net::Task<void> HelloCapture::take(net::tcp::socket socket) {
   });
   base::Bytes received;
   std::array<std::uint8_t, 4096> buffer{};
-  for (auto status = htx::ClientHelloStatus::need_more; status == htx::ClientHelloStatus::need_more;) {
+  for (auto status = client_hello::ClientHelloStatus::need_more;
+       status == client_hello::ClientHelloStatus::need_more;) {
     const auto [error, size] = co_await socket.async_read_some(boost::asio::buffer(buffer), kAwait);
     if (error) co_return;
     base::append(received, base::ByteView(buffer).first(size));
-    status = htx::parse_client_hello(received).status;
-    if (status == htx::ClientHelloStatus::not_client_hello) co_return;
+    status = client_hello::parse_client_hello(received).status;
+    if (status == client_hello::ClientHelloStatus::not_client_hello) co_return;
   }
   if (hellos_.size() >= count_) co_return;
   hellos_.push_back(std::move(received));

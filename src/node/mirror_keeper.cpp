@@ -10,7 +10,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "calibration/error.hpp"
-#include "htx/template.hpp"
+#include "client_hello/template.hpp"
 #include "node/error.hpp"
 #include "node/origin_study.hpp"
 #include "node/origin_visit.hpp"
@@ -118,7 +118,7 @@ net::Task<bool> MirrorKeeper::measure() {
 }
 
 net::Task<void> MirrorKeeper::measure_idle() {
-  const auto rested = co_await visit_and_rest(origin_, htx::builtin_templates().front(), random_);
+  const auto rested = co_await visit_and_rest(origin_, client_hello::builtin_templates().front(), random_);
   if (stopped_ || !rested) co_return;
   const auto end = rested->value_or(IdleSample{});
   update([&](htx::MirrorProfile& profile) {
@@ -128,7 +128,7 @@ net::Task<void> MirrorKeeper::measure_idle() {
 }
 
 net::Task<void> MirrorKeeper::measure_stall() {
-  const auto stalled = co_await visit_and_stall(origin_, htx::builtin_templates().front(), random_);
+  const auto stalled = co_await visit_and_stall(origin_, client_hello::builtin_templates().front(), random_);
   if (stopped_ || !stalled) co_return;
   const auto end = stalled->value_or(IdleSample{});
   update([&](htx::MirrorProfile& profile) {

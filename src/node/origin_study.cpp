@@ -28,7 +28,7 @@ struct Round {
   explicit Round(const asio::any_io_executor& executor) : done(executor) {
     done.expires_at(std::chrono::steady_clock::time_point::max());
   }
-  void take(const htx::Template* browser, StudyResult result) {
+  void take(const client_hello::Template* browser, StudyResult result) {
     studies.push_back({browser, std::move(result)});
     if (--open == 0) done.cancel();
   }
@@ -38,16 +38,16 @@ struct Round {
 };
 
 /// Templates whose hellos a server cannot tell apart need one study.
-std::vector<const htx::Template*> different_templates(base::RandomSource& random) {
-  std::vector<const htx::Template*> chosen;
+std::vector<const client_hello::Template*> different_templates(base::RandomSource& random) {
+  std::vector<const client_hello::Template*> chosen;
   std::set<std::string> shapes;
-  for (const auto& browser : htx::builtin_templates())
+  for (const auto& browser : client_hello::builtin_templates())
     if (shapes.insert(shape_of(browser, random)).second) chosen.push_back(&browser);
   return chosen;
 }
 
 net::Task<StudyResult> study_later(std::chrono::milliseconds wait, CoverOrigin origin,
-                                   const htx::Template& browser, base::RandomSource& random) {
+                                   const client_hello::Template& browser, base::RandomSource& random) {
   asio::steady_timer timer(co_await asio::this_coro::executor, wait);
   (void)co_await timer.async_wait(kAwait);
   co_return co_await study(std::move(origin), browser, random);

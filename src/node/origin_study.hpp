@@ -5,14 +5,14 @@
 
 #include "base/random.hpp"
 #include "calibration/study.hpp"
-#include "htx/template.hpp"
+#include "client_hello/template.hpp"
 #include "net/byte_stream.hpp"
 #include "node/cover_origin.hpp"
 
 namespace qnet::node {
 
 struct TemplateStudy {
-  const htx::Template* browser;
+  const client_hello::Template* browser;
   base::Result<calibration::Study> study;
 };
 

@@ -10,9 +10,9 @@
 
 #include "calibration/derive_profile.hpp"
 #include "calibration/h2_opening.hpp"
-#include "htx/client_hello_builder.hpp"
-#include "htx/hello_shape.hpp"
-#include "htx/tls.hpp"
+#include "client_hello/client_hello_builder.hpp"
+#include "client_hello/hello_shape.hpp"
+#include "client_hello/tls_format.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
@@ -33,7 +33,7 @@ std::chrono::microseconds since(Clock::time_point start) {
 /// One connection to the origin, and what came on it.
 class Visit {
  public:
-  Visit(CoverOrigin origin, const htx::Template& browser, base::RandomSource& random, bool spoil)
+  Visit(CoverOrigin origin, const client_hello::Template& browser, base::RandomSource& random, bool spoil)
       : origin_(std::move(origin)),
         client_(tls::Client::start(
             {&browser, origin_.name, origin_.authorities.get(), std::chrono::system_clock::now(), spoil},
@@ -160,7 +160,7 @@ net::Task<base::Result<void>> greet(Visit& visit, std::size_t record, Sample& sa
 
 }  // namespace
 
-net::Task<base::Result<Sample>> visit(CoverOrigin origin, const htx::Template& browser,
+net::Task<base::Result<Sample>> visit(CoverOrigin origin, const client_hello::Template& browser,
                                       base::RandomSource& random) {
   Visit visit(std::move(origin), browser, random, false);
   if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
@@ -181,8 +181,8 @@ net::Task<base::Result<Sample>> visit(CoverOrigin origin, const htx::Template& b
 }
 
 net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
-                                                                    const htx::Template& browser, Spoil how,
-                                                                    base::RandomSource& random) {
+                                                                    const client_hello::Template& browser,
+                                                                    Spoil how, base::RandomSource& random) {
   Visit visit(std::move(origin), browser, random, how == Spoil::finished);
   if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
   const auto flight = visit.client().seen().size();
@@ -191,7 +191,7 @@ net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin 
   if (how == Spoil::finished) {
     sent = co_await visit.send();
   } else {
-    static constexpr std::uint8_t handshake_failure[] = {htx::kAlert, 3, 3, 0, 2, 2, 40};
+    static constexpr std::uint8_t handshake_failure[] = {client_hello::kAlert, 3, 3, 0, 2, 2, 40};
     sent = co_await net::write_all(visit.stream(), handshake_failure);
   }
   if (!sent) co_return base::forward_error(sent);
@@ -205,14 +205,14 @@ net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin 
   const auto& seen = visit.client().seen();
   for (auto i = flight; i < seen.size(); ++i) {
     sample.records.push_back(seen[i].body_size);
-    sample.in_clear = sample.in_clear || seen[i].type != htx::kApplicationData;
+    sample.in_clear = sample.in_clear || seen[i].type != client_hello::kApplicationData;
   }
   sample.ending = visit.ending();
   co_return sample;
 }
 
 net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin origin,
-                                                                  const htx::Template& browser,
+                                                                  const client_hello::Template& browser,
                                                                   base::RandomSource& random) {
   const auto name = origin.name;
   Visit visit(std::move(origin), browser, random, false);
@@ -240,7 +240,7 @@ net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin or
 }
 
 net::Task<base::Result<std::optional<IdleSample>>> visit_and_stall(CoverOrigin origin,
-                                                                   const htx::Template& browser,
+                                                                   const client_hello::Template& browser,
                                                                    base::RandomSource& random) {
   Visit visit(std::move(origin), browser, random, false);
   if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
@@ -256,15 +256,16 @@ net::Task<base::Result<std::optional<IdleSample>>> visit_and_stall(CoverOrigin o
   co_return result;
 }
 
-std::string shape_of(const htx::Template& browser, base::RandomSource& random) {
+std::string shape_of(const client_hello::Template& browser, base::RandomSource& random) {
   const auto pair = crypto::X25519KeyPair::generate(random);
   const auto kem = crypto::MlKemKeyPair::generate(random);
-  const htx::HelloInputs inputs{"www.example.com", pair.public_key, pair.public_key, &kem.public_key};
-  const auto hello = htx::build_client_hello(browser, inputs, random);
-  return htx::hello_shape(htx::parse_client_hello(hello.record).hello);
+  const client_hello::HelloInputs inputs{"www.example.com", pair.public_key, pair.public_key,
+                                         &kem.public_key};
+  const auto hello = client_hello::build_client_hello(browser, inputs, random);
+  return client_hello::hello_shape(client_hello::parse_client_hello(hello.record).hello);
 }
 
-net::Task<base::Result<Study>> study(CoverOrigin origin, const htx::Template& browser,
+net::Task<base::Result<Study>> study(CoverOrigin origin, const client_hello::Template& browser,
                                      base::RandomSource& random) {
   Study result;
   auto& samples = result.samples;

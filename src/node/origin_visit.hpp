@@ -5,7 +5,7 @@
 
 #include "base/random.hpp"
 #include "calibration/study.hpp"
-#include "htx/template.hpp"
+#include "client_hello/template.hpp"
 #include "net/byte_stream.hpp"
 #include "node/cover_origin.hpp"
 
@@ -28,13 +28,13 @@ struct VisitLimits {
 };
 
 /// `browser` and `random` must outlive the visit.
-net::Task<base::Result<calibration::Sample>> visit(CoverOrigin origin, const htx::Template& browser,
+net::Task<base::Result<calibration::Sample>> visit(CoverOrigin origin, const client_hello::Template& browser,
                                                    base::RandomSource& random);
 enum class Spoil { finished, alert };
 /// A wrong Finished, or an alert in clear in its place.
 net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
-                                                                    const htx::Template& browser, Spoil how,
-                                                                    base::RandomSource& random);
+                                                                    const client_hello::Template& browser,
+                                                                    Spoil how, base::RandomSource& random);
 
 /// How the origin ends a connection by itself; nothing when it has not within VisitLimits::idle.
 struct IdleSample {
@@ -43,19 +43,19 @@ struct IdleSample {
 };
 /// One on which nothing moves any more after a request and its response.
 net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin origin,
-                                                                  const htx::Template& browser,
+                                                                  const client_hello::Template& browser,
                                                                   base::RandomSource& random);
 
 /// One whose client does not finish its handshake, from its opening on.
 net::Task<base::Result<std::optional<IdleSample>>> visit_and_stall(CoverOrigin origin,
-                                                                   const htx::Template& browser,
+                                                                   const client_hello::Template& browser,
                                                                    base::RandomSource& random);
 
 /// All visits that one template needs, and what follows from them.
-net::Task<base::Result<calibration::Study>> study(CoverOrigin origin, const htx::Template& browser,
+net::Task<base::Result<calibration::Study>> study(CoverOrigin origin, const client_hello::Template& browser,
                                                   base::RandomSource& random);
 
 /// The shape of the hellos of a template.
-[[nodiscard]] std::string shape_of(const htx::Template& browser, base::RandomSource& random);
+[[nodiscard]] std::string shape_of(const client_hello::Template& browser, base::RandomSource& random);
 
 }  // namespace qnet::node

@@ -22,8 +22,8 @@ base::Result<void> run_node(NodeConfig config, const std::function<void()>& star
     auto trust = own.empty() ? crypto::TrustStore::system() : crypto::TrustStore::system_and_file(own);
     if (!trust) return base::forward_error(trust);
     // What a relay's own connections to other relays look like: the commonest browser.
-    dialer = std::make_shared<const discovery::Dialer>(htx::builtin_templates().front(), std::move(*trust),
-                                                       random);
+    dialer = std::make_shared<const discovery::Dialer>(client_hello::builtin_templates().front(),
+                                                       std::move(*trust), random);
   }
   std::unique_ptr<DirectoryNode> directory;
   if (config.directory) {

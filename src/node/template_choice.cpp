@@ -33,15 +33,16 @@ std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
   return std::chrono::sys_days(date);
 }
 
-bool holds(const TemplateChoice& kept, std::span<const htx::Template> templates,
+bool holds(const TemplateChoice& kept, std::span<const client_hello::Template> templates,
            std::chrono::sys_days today) {
   using Limits = TemplateChoiceLimits;
-  const auto* const found = htx::find_template(templates, kept.name);
+  const auto* const found = client_hello::find_template(templates, kept.name);
   return found != nullptr && found->weight > 0 && today < kept.until &&
          kept.until <= today + Limits::shortest + Limits::spread;
 }
 
-const htx::Template& draw(std::span<const htx::Template> templates, base::RandomSource& random) {
+const client_hello::Template& draw(std::span<const client_hello::Template> templates,
+                                   base::RandomSource& random) {
   std::uint32_t total = 0;
   for (const auto& browser : templates) total += browser.weight;
   if (total == 0) return templates.front();
@@ -90,7 +91,7 @@ std::optional<TemplateChoice> TemplateChoice::parse(std::string_view text) {
 }
 
 TemplateChoice choose_template(const std::optional<TemplateChoice>& kept,
-                               std::span<const htx::Template> templates, std::chrono::sys_days today,
+                               std::span<const client_hello::Template> templates, std::chrono::sys_days today,
                                base::RandomSource& random) {
   if (kept && holds(*kept, templates, today)) return *kept;
   using Limits = TemplateChoiceLimits;
@@ -99,13 +100,14 @@ TemplateChoice choose_template(const std::optional<TemplateChoice>& kept,
   return {drawn.name, today + Limits::shortest + std::chrono::days(days)};
 }
 
-const htx::Template& kept_or_drawn_template(const std::filesystem::path& folder, std::chrono::sys_days today,
-                                            base::RandomSource& random) {
-  const auto& templates = htx::builtin_templates();
+const client_hello::Template& kept_or_drawn_template(const std::filesystem::path& folder,
+                                                     std::chrono::sys_days today,
+                                                     base::RandomSource& random) {
+  const auto& templates = client_hello::builtin_templates();
   const auto kept = folder.empty() ? std::nullopt : read_choice(folder);
   const auto choice = choose_template(kept, templates, today, random);
   if (!folder.empty() && choice != kept) write_choice(folder, choice);
-  return *htx::find_template(templates, choice.name);
+  return *client_hello::find_template(templates, choice.name);
 }
 
 }  // namespace qnet::node

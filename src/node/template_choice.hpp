@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/random.hpp"
-#include "htx/template.hpp"
+#include "client_hello/template.hpp"
 
 namespace qnet::node {
 
@@ -36,13 +36,13 @@ struct TemplateChoice {
 /// clock was wrong then or is now), and the template is still one that is drawn. Otherwise a new one, by
 /// weight.
 [[nodiscard]] TemplateChoice choose_template(const std::optional<TemplateChoice>& kept,
-                                             std::span<const htx::Template> templates,
+                                             std::span<const client_hello::Template> templates,
                                              std::chrono::sys_days today, base::RandomSource& random);
 
 /// The same with the kept choice in a file of `folder`. Without a folder, or when the file cannot be written,
 /// the choice holds for this run only.
-[[nodiscard]] const htx::Template& kept_or_drawn_template(const std::filesystem::path& folder,
-                                                          std::chrono::sys_days today,
-                                                          base::RandomSource& random);
+[[nodiscard]] const client_hello::Template& kept_or_drawn_template(const std::filesystem::path& folder,
+                                                                   std::chrono::sys_days today,
+                                                                   base::RandomSource& random);
 
 }  // namespace qnet::node

@@ -16,8 +16,8 @@ using std::chrono::sys_days;
 
 constexpr sys_days kToday = std::chrono::year(2026) / 11 / 23;
 
-htx::Template browser(std::string name, std::uint32_t weight) {
-  htx::Template made;
+client_hello::Template browser(std::string name, std::uint32_t weight) {
+  client_hello::Template made;
   made.name = std::move(name);
   made.weight = weight;
   return made;
@@ -30,7 +30,8 @@ class TemplateChoosing : public ::testing::Test {
   }
 
   SeededRandom random{1};
-  std::vector<htx::Template> templates{browser("often", 70), browser("seldom", 30), browser("never", 0)};
+  std::vector<client_hello::Template> templates{browser("often", 70), browser("seldom", 30),
+                                                browser("never", 0)};
 };
 
 TEST_F(TemplateChoosing, draws_by_weight) {

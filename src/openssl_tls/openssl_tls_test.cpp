@@ -108,10 +108,11 @@ class TlsPair : public ::testing::Test {
     server = std::make_unique<Stream>(std::make_unique<net::TcpStream>(acceptor.accept()),
                                       *server_context(own.files, kName));
     trust.emplace(*crypto::TrustStore::from_file(authorities.empty() ? own.files.certificate : authorities));
-    client = std::make_unique<tls::Stream>(std::make_unique<net::TcpStream>(std::move(near)),
-                                           tls::Client::Config{&htx::builtin_templates().front(), name,
-                                                               &*trust, std::chrono::system_clock::now()},
-                                           random);
+    client =
+        std::make_unique<tls::Stream>(std::make_unique<net::TcpStream>(std::move(near)),
+                                      tls::Client::Config{&client_hello::builtin_templates().front(), name,
+                                                          &*trust, std::chrono::system_clock::now()},
+                                      random);
   }
 
   base::Result<void> handshake() {

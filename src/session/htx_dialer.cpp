@@ -35,8 +35,8 @@ net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& re
 
 }  // namespace
 
-net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& browser, Protocols protocols,
-                                      base::RandomSource& random) {
+net::Task<base::Result<Dialled>> dial(RelayAddress relay, const client_hello::Template& browser,
+                                      Protocols protocols, base::RandomSource& random) {
   auto socket = co_await net::connect_to_host(relay.host, relay.port, DialLimits::connect);
   if (!socket) co_return tl::unexpected(socket.error());
   auto transport = std::make_unique<net::TcpStream>(std::move(*socket));

@@ -40,7 +40,7 @@ struct Dialled {
 };
 
 /// `browser` and `random` must outlive the session.
-net::Task<base::Result<Dialled>> dial(RelayAddress relay, const htx::Template& browser, Protocols protocols,
-                                      base::RandomSource& random);
+net::Task<base::Result<Dialled>> dial(RelayAddress relay, const client_hello::Template& browser,
+                                      Protocols protocols, base::RandomSource& random);
 
 }  // namespace qnet::session

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "client_hello/tls_format.hpp"
 #include "crypto/constant_time.hpp"
-#include "htx/tls.hpp"
 
 namespace qnet::tls {
 
@@ -44,9 +44,9 @@ base::Result<void> Client::receive(base::ByteView bytes) {
   if (!taken && !taken.error().is(Errc::alert) && !taken.error().is(Errc::ech_rejected)) {
     const std::uint8_t alert[] = {2, alert_for(taken.error())};  // sealed where there is a key
     if (write_) {
-      (void)write_->seal(htx::kAlert, alert, output_);
+      (void)write_->seal(client_hello::kAlert, alert, output_);
     } else {
-      htx::append_record_header(output_, htx::kAlert, sizeof(alert));
+      client_hello::append_record_header(output_, client_hello::kAlert, sizeof(alert));
       base::append(output_, alert);
     }
   }
@@ -57,12 +57,12 @@ base::Result<void> Client::take_records() {
   std::size_t consumed = 0;
   for (;;) {
     const auto rest = base::MutableBytes(input_).subspan(consumed);
-    const auto record = htx::read_record(rest);
+    const auto record = client_hello::read_record(rest);
     if (!record) return base::fail(Errc::bad_record);
     if (!*record) break;
-    const auto size = htx::kRecordHeader + (*record)->body_size;
-    auto taken = take_record((*record)->type, rest.first(htx::kRecordHeader),
-                             rest.first(size).subspan(htx::kRecordHeader));
+    const auto size = client_hello::kRecordHeader + (*record)->body_size;
+    auto taken = take_record((*record)->type, rest.first(client_hello::kRecordHeader),
+                             rest.first(size).subspan(client_hello::kRecordHeader));
     if (!taken) return taken;
     consumed += size;
   }
@@ -74,13 +74,14 @@ base::Result<void> Client::take_record(std::uint8_t type, base::ByteView header,
   if (ended_) return {};  // RFC 8446 §6.1: what comes behind close_notify is ignored
   if (++records_ <= kSeen) seen_.push_back({type, body.size(), 0});
   switch (type) {
-    case htx::kChangeCipherSpec:
-      if (established() || !htx::is_change_cipher_spec(body) ||
-          ++change_cipher_specs_ > htx::kChangeCipherSpecs)
+    case client_hello::kChangeCipherSpec:
+      if (established() || !client_hello::is_change_cipher_spec(body) ||
+          ++change_cipher_specs_ > client_hello::kChangeCipherSpecs)
         return base::fail(Errc::malformed);
       return {};
-    case htx::kAlert: return base::fail(Errc::alert, body.size() == 2 ? std::to_string(body[1]) : "");
-    case htx::kHandshake:
+    case client_hello::kAlert:
+      return base::fail(Errc::alert, body.size() == 2 ? std::to_string(body[1]) : "");
+    case client_hello::kHandshake:
       if (expects_ != Expects::server_hello) return base::fail(Errc::malformed);
       return take_handshake(body);
     default: return take_sealed(header, body);
@@ -93,12 +94,12 @@ base::Result<void> Client::take_sealed(base::ByteView header, base::MutableBytes
   if (!opened) return tl::unexpected(opened.error());
   if (records_ <= kSeen) seen_.back().inner = opened->type;
   switch (opened->type) {
-    case htx::kHandshake: return take_handshake(opened->text);
-    case htx::kAlert:
+    case client_hello::kHandshake: return take_handshake(opened->text);
+    case client_hello::kAlert:
       ended_ = opened->text.size() == 2 && opened->text[1] == kCloseNotify[1];
       if (ended_ || (opened->text.size() == 2 && opened->text[1] == kUserCanceled)) return {};
       return base::fail(Errc::alert, opened->text.size() == 2 ? std::to_string(opened->text[1]) : "");
-    case htx::kApplicationData:
+    case client_hello::kApplicationData:
       if (!established()) return base::fail(Errc::malformed);
       base::append(plaintext_, opened->text);
       key_updates_ = 0;
@@ -113,10 +114,10 @@ base::Result<void> Client::take_handshake(base::ByteView bytes) {
   if (handshake_.size() > MessageLimits::handshake || handshake_bytes_ > MessageLimits::handshake)
     return base::fail(Errc::too_long);
   std::size_t consumed = 0;
-  while (handshake_.size() - consumed >= htx::kHandshakeHeader) {
+  while (handshake_.size() - consumed >= client_hello::kHandshakeHeader) {
     const auto rest = base::ByteView(handshake_).subspan(consumed);
-    const std::size_t size =
-        htx::kHandshakeHeader + ((std::size_t{rest[1]} << 16U) | base::load_be<std::uint16_t>(&rest[2]));
+    const std::size_t size = client_hello::kHandshakeHeader +
+                             ((std::size_t{rest[1]} << 16U) | base::load_be<std::uint16_t>(&rest[2]));
     if (rest.size() < size) break;
     const auto before = expects_;
     const auto type = rest[0];
@@ -133,10 +134,10 @@ base::Result<void> Client::take_handshake(base::ByteView bytes) {
 }
 
 base::Result<void> Client::take_message(std::uint8_t type, base::ByteView whole) {
-  const auto body = whole.subspan(htx::kHandshakeHeader);
+  const auto body = whole.subspan(client_hello::kHandshakeHeader);
   const auto is = [&](Expects state, std::uint8_t wanted) { return expects_ == state && type == wanted; };
   base::Result<void> taken;
-  if (is(Expects::server_hello, htx::kServerHello)) return take_server_hello(whole);
+  if (is(Expects::server_hello, client_hello::kServerHello)) return take_server_hello(whole);
   if (established()) return take_post_handshake(type, body);
   if (is(Expects::finished, kFinished)) return take_finished(whole);
   if (is(Expects::encrypted_extensions, kEncryptedExtensions)) {
@@ -160,7 +161,7 @@ base::Result<void> Client::take_message(std::uint8_t type, base::ByteView whole)
 }
 
 base::Result<void> Client::take_server_hello(base::ByteView whole) {
-  const auto hello = read_server_hello(whole.subspan(htx::kHandshakeHeader));
+  const auto hello = read_server_hello(whole.subspan(client_hello::kHandshakeHeader));
   if (!hello) return tl::unexpected(hello.error());
   const auto suite = find_cipher_suite(hello->cipher_suite);
   if (!suite) return base::fail(Errc::cipher_suite);
@@ -184,11 +185,11 @@ base::Result<void> Client::take_server_hello(base::ByteView whole) {
 }
 
 base::Result<crypto::SecretBytes> Client::agree(std::uint16_t group, base::ByteView share) const {
-  const bool hybrid = group == htx::kX25519MlKem768;
+  const bool hybrid = group == client_hello::kX25519MlKem768;
   crypto::MlKemCiphertext ciphertext{};
   const auto kem_size = hybrid ? ciphertext.size() : 0;
   crypto::X25519Public peer{};
-  if ((!hybrid && group != htx::kX25519) || share.size() != kem_size + peer.size())
+  if ((!hybrid && group != client_hello::kX25519) || share.size() != kem_size + peer.size())
     return base::fail(Errc::no_x25519);
   std::ranges::copy(share.subspan(kem_size), peer.begin());
   const auto& own = !hybrid && separate_share_ ? keys_.separate : keys_.ephemeral;
@@ -245,7 +246,7 @@ base::Result<void> Client::take_certificate_verify(base::ByteView body) {
 
 base::Result<void> Client::take_finished(base::ByteView whole) {
   const auto expected = schedule_->finished(secrets_->server.view());
-  if (!crypto::equal(whole.subspan(htx::kHandshakeHeader), expected.view()))
+  if (!crypto::equal(whole.subspan(client_hello::kHandshakeHeader), expected.view()))
     return base::fail(Errc::bad_finished);
   schedule_->add(whole);
   flight_.records = seen_.size();
@@ -259,8 +260,8 @@ base::Result<void> Client::finish(base::ByteView client_secret) {
   base::Bytes message{kFinished, 0, 0, static_cast<std::uint8_t>(mac.view().size())};
   base::append(message, mac.view());
   if (config_.spoil_finished) message.back() ^= 1U;
-  htx::append_change_cipher_spec(output_);
-  if (auto sealed = write_->seal(htx::kHandshake, message, output_); !sealed) return sealed;
+  client_hello::append_change_cipher_spec(output_);
+  if (auto sealed = write_->seal(client_hello::kHandshake, message, output_); !sealed) return sealed;
   secrets_ = schedule_->enter_application();
   read_.emplace(schedule_->suite(), secrets_->server.view());
   write_.emplace(schedule_->suite(), secrets_->client.view());
@@ -283,7 +284,7 @@ base::Result<void> Client::take_post_handshake(std::uint8_t type, base::ByteView
 /// RFC 8446 §4.6.3, without asking for the server's.
 base::Result<void> Client::update_key() {
   constexpr std::uint8_t message[] = {kKeyUpdate, 0, 0, 1, 0};
-  if (auto sealed = write_->seal(htx::kHandshake, message, output_); !sealed) return sealed;
+  if (auto sealed = write_->seal(client_hello::kHandshake, message, output_); !sealed) return sealed;
   secrets_->client = schedule_->next(secrets_->client.view());
   write_.emplace(schedule_->suite(), secrets_->client.view());
   return {};
@@ -294,14 +295,14 @@ base::Result<void> Client::write(base::ByteView text) {
     if (write_->sealed() >= config_.records_per_key)
       if (auto updated = update_key(); !updated) return updated;
     const auto piece = text.first(std::min(text.size(), largest_text_));
-    if (auto sealed = write_->seal(htx::kApplicationData, piece, output_); !sealed) return sealed;
+    if (auto sealed = write_->seal(client_hello::kApplicationData, piece, output_); !sealed) return sealed;
     text = text.subspan(piece.size());
   }
   return {};
 }
 
 void Client::close() {
-  if (established()) (void)write_->seal(htx::kAlert, kCloseNotify, output_);
+  if (established()) (void)write_->seal(client_hello::kAlert, kCloseNotify, output_);
 }
 
 }  // namespace qnet::tls

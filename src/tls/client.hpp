@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "client_hello/template.hpp"
 #include "crypto/certificate.hpp"
 #include "crypto/mlkem768.hpp"
 #include "crypto/x25519.hpp"
-#include "htx/template.hpp"
 #include "tls/ech.hpp"
 #include "tls/key_schedule.hpp"
 #include "tls/messages.hpp"
@@ -44,7 +44,7 @@ struct ServerFlight {
 class Client {
  public:
   struct Config {
-    const htx::Template* browser;  ///< not null; outlives the handshake
+    const client_hello::Template* browser;  ///< not null; outlives the handshake
     std::string server_name;
     /// Where the server's chain must end; null looks at its own certificate only.
     const crypto::TrustStore* trust = nullptr;

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "htx/client_hello.hpp"
-#include "htx/client_hello_builder.hpp"
-#include "htx/tls.hpp"
+#include "client_hello/client_hello.hpp"
+#include "client_hello/client_hello_builder.hpp"
+#include "client_hello/tls_format.hpp"
 #include "tls/client.hpp"
 
 namespace qnet::tls {
@@ -13,9 +13,10 @@ Client Client::start(Config config, base::RandomSource& random) {
   const auto& browser = *config.browser;
   std::optional<EchSeal> seal;
   if (!config.ech_configs.empty() && sends_ech(browser)) seal = prepare_ech(config.ech_configs, random);
-  const htx::HelloInputs inputs{seal ? seal->config.public_name : config.server_name,
-                                keys.ephemeral.public_key, keys.separate.public_key, &keys.kem.public_key};
-  auto hello = htx::build_client_hello(browser, inputs, random);
+  const client_hello::HelloInputs inputs{seal ? seal->config.public_name : config.server_name,
+                                         keys.ephemeral.public_key, keys.separate.public_key,
+                                         &keys.kem.public_key};
+  auto hello = client_hello::build_client_hello(browser, inputs, random);
   const auto session_id = base::MutableBytes(hello.record).subspan(hello.session_id_offset, 32);
   random.fill(session_id);
 
@@ -31,10 +32,10 @@ void Client::take_offer(base::Bytes record, std::optional<EchSeal> seal, base::R
     record = std::move(hellos.outer);
     ech_ = Ech{std::move(hellos.inner), seal->config.public_name, false, {}};
   }
-  const auto message = base::ByteView(record).subspan(htx::kRecordHeader);
+  const auto message = base::ByteView(record).subspan(client_hello::kRecordHeader);
   hello_.assign(message.begin(), message.end());
-  const auto parsed = htx::parse_client_hello(record);
-  const auto plain = parsed.hello.key_share(htx::kX25519);
+  const auto parsed = client_hello::parse_client_hello(record);
+  const auto plain = parsed.hello.key_share(client_hello::kX25519);
   separate_share_ = plain && !std::ranges::equal(*plain, keys_.ephemeral.public_key);
   output_ = std::move(record);
 }
@@ -45,7 +46,7 @@ base::Result<void> Client::refuse_without_ech() {
   constexpr std::uint8_t ech_required[] = {2, 121};
   expects_ = Expects::nothing;
   retry_configs_ = std::move(ech_->retry_configs);
-  if (auto sealed = write_->seal(htx::kAlert, ech_required, output_); !sealed) return sealed;
+  if (auto sealed = write_->seal(client_hello::kAlert, ech_required, output_); !sealed) return sealed;
   return base::fail(Errc::ech_rejected);
 }
 

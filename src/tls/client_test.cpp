@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "client_hello/tls_format.hpp"
 #include "crypto/system_random.hpp"
-#include "htx/tls.hpp"
 #include "tls/testing/openssl_server.hpp"
 
 namespace qnet::tls {
@@ -14,7 +14,7 @@ using testing::OpensslServer;
 class TlsClient : public ::testing::Test {
  protected:
   Client client(bool spoil = false) {
-    return Client::start({&htx::builtin_templates().front(), "www.example.com", nullptr,
+    return Client::start({&client_hello::builtin_templates().front(), "www.example.com", nullptr,
                           std::chrono::system_clock::now(), spoil},
                          random_);
   }
@@ -47,7 +47,7 @@ TEST_F(TlsClient, speaks_with_openssl_under_every_suite) {
     ASSERT_TRUE(shake(connection, server));
     ASSERT_TRUE(connection.established());
     EXPECT_EQ(connection.flight().alpn, "h2");
-    EXPECT_EQ(connection.flight().group, htx::kX25519);
+    EXPECT_EQ(connection.flight().group, client_hello::kX25519);
     EXPECT_EQ(connection.tickets(), 2U);
 
     const std::string long_text(40'000, 'x');
@@ -76,7 +76,7 @@ TEST_F(TlsClient, exports_the_servers_keying_material) {
 }
 
 TEST_F(TlsClient, changes_its_key_before_it_is_worn) {
-  Client::Config config{&htx::builtin_templates().front(), "www.example.com"};
+  Client::Config config{&client_hello::builtin_templates().front(), "www.example.com"};
   config.now = std::chrono::system_clock::now();
   config.records_per_key = 3;
   auto connection = Client::start(config, random_);
@@ -151,10 +151,10 @@ TEST_F(TlsClient, tells_the_shape_of_the_flight) {
   ASSERT_EQ(connection.flight().records,
             6U);  // ServerHello, ChangeCipherSpec, EE, Cert, CertVerify, Finished
   EXPECT_EQ(seen[0].body_size, 122U);
-  EXPECT_EQ(seen[1].type, htx::kChangeCipherSpec);
+  EXPECT_EQ(seen[1].type, client_hello::kChangeCipherSpec);
   EXPECT_EQ(connection.flight().signature_record, 4U);
   EXPECT_EQ(seen[4].body_size, connection.flight().signature_size + 2 + 2 + 4 + 1 + 16);
-  EXPECT_EQ(seen[5].body_size, htx::finished_record_size(0x1301));
+  EXPECT_EQ(seen[5].body_size, client_hello::finished_record_size(0x1301));
 }
 
 TEST_F(TlsClient, says_why_a_server_will_not_do) {
@@ -178,7 +178,7 @@ TEST_F(TlsClient, sees_how_a_server_takes_a_bad_finished) {
   EXPECT_FALSE(connection.receive(server.exchange(connection.take_output())));
   ASSERT_EQ(connection.seen().size(), before + 1);
   EXPECT_EQ(connection.seen().back().body_size, 19U);
-  EXPECT_EQ(connection.seen().back().inner, htx::kAlert);
+  EXPECT_EQ(connection.seen().back().inner, client_hello::kAlert);
 }
 
 TEST_F(TlsClient, notices_every_changed_byte_of_the_flight) {

@@ -5,9 +5,9 @@
 #include <cassert>
 
 #include "base/endian.hpp"
+#include "client_hello/client_hello.hpp"
+#include "client_hello/tls_format.hpp"
 #include "crypto/constant_time.hpp"
-#include "htx/client_hello.hpp"
-#include "htx/tls.hpp"
 #include "tls/key_schedule.hpp"
 
 namespace qnet::tls {
@@ -15,13 +15,14 @@ namespace {
 
 using base::Bytes;
 using base::ByteView;
-using htx::append_integer;
+using client_hello::append_integer;
 
 constexpr std::uint16_t kOuterExtensions = 0xfd00;
 constexpr std::uint8_t kOuter = 0, kInner = 1;
 constexpr std::size_t kBlock = 32;  // RFC 9849 §6.1.3
 constexpr std::size_t kConfirmation = 8;
-constexpr std::size_t kConfirmationAt = htx::kHandshakeHeader + 2 + htx::kRandomSize - kConfirmation;
+constexpr std::size_t kConfirmationAt =
+    client_hello::kHandshakeHeader + 2 + client_hello::kRandomSize - kConfirmation;
 
 /// Of TLS 1.2 alone, so not in an inner hello (§6.1): extended_master_secret, renegotiation_info,
 /// ec_point_formats, session_ticket; and padding, which is the outer's own.
@@ -42,7 +43,7 @@ void append_extension(Bytes& to, std::uint16_t type, Write write) {
 }
 
 void append_server_name(Bytes& to, std::string_view name) {
-  append_extension(to, htx::kServerNameExtension, [&] {
+  append_extension(to, client_hello::kServerNameExtension, [&] {
     append_vector<std::uint16_t>(to, [&] {
       to.push_back(0);  // host_name
       append_vector<std::uint16_t>(to, [&] { base::append(to, base::bytes_of(name)); });
@@ -60,16 +61,16 @@ void append_some(Bytes& to, ByteView list, Wanted wanted) {
 
 /// Those of TLS 1.3 and GREASE.
 void append_versions(Bytes& to, ByteView body) {
-  append_extension(to, htx::kSupportedVersionsExtension, [&] {
+  append_extension(to, client_hello::kSupportedVersionsExtension, [&] {
     append_vector<std::uint8_t>(
-        to, [&] { append_some(to, body.subspan(1), [](auto v) { return v >= htx::kTls13; }); });
+        to, [&] { append_some(to, body.subspan(1), [](auto v) { return v >= client_hello::kTls13; }); });
   });
 }
 
 void append_cipher_suites(Bytes& to, ByteView suites, EchDialect dialect) {
   append_vector<std::uint16_t>(to, [&] {
     append_some(to, suites, [&](auto suite) {
-      return dialect == EchDialect::nss || (suite >> 8U) == 0x13 || htx::is_grease(suite);
+      return dialect == EchDialect::nss || (suite >> 8U) == 0x13 || client_hello::is_grease(suite);
     });
   });
 }
@@ -78,7 +79,7 @@ void append_cipher_suites(Bytes& to, ByteView suites, EchDialect dialect) {
 /// outer hello has too is only named. Such extensions stand last, because they must be one run.
 class Inner {
  public:
-  Inner(const htx::ClientHello& outer, std::string_view name, EchDialect dialect) {
+  Inner(const client_hello::ClientHello& outer, std::string_view name, EchDialect dialect) {
     for (const auto& extension : outer.extensions) take(extension, name);
     append_cipher_suites(suites_, outer.cipher_suites, dialect);
   }
@@ -105,10 +106,10 @@ class Inner {
   }
 
  private:
-  void take(const htx::Extension& extension, std::string_view name) {
+  void take(const client_hello::Extension& extension, std::string_view name) {
     switch (extension.type) {
-      case htx::kServerNameExtension: append_server_name(own_, name); return;
-      case htx::kSupportedVersionsExtension: append_versions(own_, extension.body); return;
+      case client_hello::kServerNameExtension: append_server_name(own_, name); return;
+      case client_hello::kSupportedVersionsExtension: append_versions(own_, extension.body); return;
       case kEchExtension: append_extension(own_, kEchExtension, [&] { own_.push_back(kInner); }); return;
       default: break;
     }
@@ -119,7 +120,7 @@ class Inner {
 
   [[nodiscard]] Bytes start(ByteView random, ByteView session_id) const {
     Bytes hello;
-    append_integer(hello, htx::kTls12);
+    append_integer(hello, client_hello::kTls12);
     base::append(hello, random);
     append_vector<std::uint8_t>(hello, [&] { base::append(hello, session_id); });
     base::append(hello, suites_);
@@ -159,26 +160,27 @@ void grow(Bytes& record, std::size_t length_at, std::size_t by, std::size_t less
 }
 
 /// The record with another body in place of `old`, which lies in it.
-Bytes replace_extension(ByteView record, const htx::ClientHello& hello, ByteView old, ByteView body) {
+Bytes replace_extension(ByteView record, const client_hello::ClientHello& hello, ByteView old,
+                        ByteView body) {
   const auto at = static_cast<std::size_t>(old.data() - record.data());
   const auto extensions = static_cast<std::size_t>(hello.extensions.front().body.data() - record.data()) - 4;
   Bytes result(record.begin(), old.data() - record.data() + record.begin());
   base::append(result, body);
   base::append(result, record.subspan(at + old.size()));
-  for (const auto length_at : {std::size_t{3}, htx::kRecordHeader + 2, extensions - 2, at - 2})
+  for (const auto length_at : {std::size_t{3}, client_hello::kRecordHeader + 2, extensions - 2, at - 2})
     grow(result, length_at, body.size(), old.size());
   return result;
 }
 
 }  // namespace
 
-bool sends_ech(const htx::Template& browser) {
-  const htx::Part type = htx::part::Literal{{kEchExtension >> 8U, kEchExtension & 0xffU}};
+bool sends_ech(const client_hello::Template& browser) {
+  const client_hello::Part type = client_hello::part::Literal{{kEchExtension >> 8U, kEchExtension & 0xffU}};
   return std::ranges::any_of(browser.extensions, [&](const auto& e) { return e.type == type; });
 }
 
-EchDialect ech_dialect(const htx::Template& browser) {
-  return browser.has<htx::part::EchPayload>() ? EchDialect::nss : EchDialect::boringssl;
+EchDialect ech_dialect(const client_hello::Template& browser) {
+  return browser.has<client_hello::part::EchPayload>() ? EchDialect::nss : EchDialect::boringssl;
 }
 
 std::optional<EchSeal> prepare_ech(ByteView config_list, base::RandomSource& random) {
@@ -196,10 +198,10 @@ std::optional<EchSeal> prepare_ech(ByteView config_list, base::RandomSource& ran
 
 EchHellos seal_hello(ByteView record, std::string_view server_name, EchDialect dialect, EchSeal& seal,
                      base::RandomSource& random) {
-  const auto parsed = htx::parse_client_hello(record);
+  const auto parsed = client_hello::parse_client_hello(record);
   const auto grease = parsed.hello.extension(kEchExtension);
   assert(grease.has_value());
-  std::array<std::uint8_t, htx::kRandomSize> inner_random{};
+  std::array<std::uint8_t, client_hello::kRandomSize> inner_random{};
   random.fill(inner_random);
   const Inner inner(parsed.hello, server_name, dialect);
   auto encoded = inner.encoded(inner_random);
@@ -210,24 +212,24 @@ EchHellos seal_hello(ByteView record, std::string_view server_name, EchDialect d
   EchHellos hellos{replace_extension(record, parsed.hello, *grease, body), {}};
   // §5.2: the hello without its header, the payload still zeros, is the associated data.
   const auto sealed = seal.hpke.context.seal(
-      ByteView(hellos.outer).subspan(htx::kRecordHeader + htx::kHandshakeHeader), encoded);
+      ByteView(hellos.outer).subspan(client_hello::kRecordHeader + client_hello::kHandshakeHeader), encoded);
   const auto payload_at = static_cast<std::size_t>(grease->data() - record.data()) + body.size() - payload;
   std::ranges::copy(sealed, hellos.outer.begin() + static_cast<std::ptrdiff_t>(payload_at));
 
   const auto whole = inner.whole(inner_random, parsed.hello.session_id);
-  hellos.inner = {htx::kClientHello, 0};
+  hellos.inner = {client_hello::kClientHello, 0};
   append_vector<std::uint16_t>(hellos.inner, [&] { base::append(hellos.inner, whole); });
   return hellos;
 }
 
 bool ech_confirmed(crypto::Hash hash, ByteView inner, ByteView server_hello) {
-  constexpr auto random_at = htx::kHandshakeHeader + 2;
+  constexpr auto random_at = client_hello::kHandshakeHeader + 2;
   if (server_hello.size() < kConfirmationAt + kConfirmation) return false;
   Bytes transcript(inner.begin(), inner.end());
   base::append(transcript, server_hello);
   const auto zeroed = base::MutableBytes(transcript).subspan(inner.size() + kConfirmationAt, kConfirmation);
   std::ranges::fill(zeroed, std::uint8_t{0});
-  const auto secret = crypto::hkdf_extract(hash, {}, inner.subspan(random_at, htx::kRandomSize));
+  const auto secret = crypto::hkdf_extract(hash, {}, inner.subspan(random_at, client_hello::kRandomSize));
   const auto expected = expand_label(hash, secret.view(), "ech accept confirmation",
                                      crypto::digest(hash, transcript), kConfirmation);
   return crypto::equal(expected.view(), server_hello.subspan(kConfirmationAt, kConfirmation));

@@ -6,22 +6,22 @@
 #include <string_view>
 
 #include "base/random.hpp"
+#include "client_hello/template.hpp"
 #include "crypto/hkdf.hpp"
 #include "crypto/hpke.hpp"
-#include "htx/template.hpp"
 #include "tls/ech_config.hpp"
 
 namespace qnet::tls {
 
 /// Whether the browser sends the extension at all. One that does not must not begin to.
-[[nodiscard]] bool sends_ech(const htx::Template& browser);
+[[nodiscard]] bool sends_ech(const client_hello::Template& browser);
 
 /// How the browser's TLS library writes the hello inside, which shows in its sealed length.
 enum class EchDialect {
   boringssl,  ///< only TLS 1.3's cipher suites; filled to a multiple of 32 bytes
   nss         ///< all cipher suites; filled to 31 bytes more than a multiple of 32
 };
-[[nodiscard]] EchDialect ech_dialect(const htx::Template& browser);
+[[nodiscard]] EchDialect ech_dialect(const client_hello::Template& browser);
 
 /// What will seal one hello.
 struct EchSeal {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "base/testing/seeded_random.hpp"
-#include "htx/client_hello.hpp"
+#include "client_hello/client_hello.hpp"
 #include "tls/client.hpp"
 
 using namespace qnet;
@@ -16,7 +16,7 @@ void require(bool holds) {
 
 void offer(base::ByteView list, const tls::EchConfig& config) {
   base::testing::SeededRandom random(1);
-  auto client = tls::Client::start({&htx::builtin_templates().front(),
+  auto client = tls::Client::start({&client_hello::builtin_templates().front(),
                                     "www.example.com",
                                     nullptr,
                                     {},
@@ -24,8 +24,8 @@ void offer(base::ByteView list, const tls::EchConfig& config) {
                                     base::Bytes(list.begin(), list.end())},
                                    random);
   const auto record = client.take_output();
-  const auto parsed = htx::parse_client_hello(record);
-  require(parsed.status == htx::ClientHelloStatus::parsed);
+  const auto parsed = client_hello::parse_client_hello(record);
+  require(parsed.status == client_hello::ClientHelloStatus::parsed);
   // A key of low order is found only when it is used.
   require(parsed.hello.server_name() == (client.ech_offered() ? config.public_name : "www.example.com"));
 }

@@ -19,7 +19,7 @@ constexpr auto kHidden = "hidden.example.com";
 class EchWithBoringssl : public ::testing::TestWithParam<const char*> {
  protected:
   Client client(base::Bytes configs) {
-    const auto* browser = htx::find_template(htx::builtin_templates(), GetParam());
+    const auto* browser = client_hello::find_template(client_hello::builtin_templates(), GetParam());
     return Client::start(
         {browser, kHidden, nullptr, std::chrono::system_clock::now(), false, std::move(configs)}, random_);
   }

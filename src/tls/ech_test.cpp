@@ -5,9 +5,9 @@
 
 #include "base/reader.hpp"
 #include "base/testing/seeded_random.hpp"
-#include "htx/client_hello_builder.hpp"
-#include "htx/testing/fingerprint.hpp"
-#include "htx/tls.hpp"
+#include "client_hello/client_hello_builder.hpp"
+#include "client_hello/testing/fingerprint.hpp"
+#include "client_hello/tls_format.hpp"
 #include "tls/client.hpp"
 #include "tls/testing/ech_list.hpp"
 #include "tls/testing/openssl_server.hpp"
@@ -24,7 +24,7 @@ constexpr auto kPublic = "public.example.net";
 
 class Ech : public ::testing::Test {
  protected:
-  Client client(const htx::Template& browser, base::Bytes configs, std::string name = kHidden) {
+  Client client(const client_hello::Template& browser, base::Bytes configs, std::string name = kHidden) {
     return Client::start(
         {&browser, std::move(name), nullptr, std::chrono::system_clock::now(), false, std::move(configs)},
         random_);
@@ -32,9 +32,9 @@ class Ech : public ::testing::Test {
   [[nodiscard]] base::Bytes list(std::uint8_t maximum_name = 0) const {
     return ech_list({ech_config({.key = own_.public_key, .maximum_name = maximum_name})});
   }
-  static htx::ClientHello parsed(base::ByteView record) {
-    auto read = htx::parse_client_hello(record);
-    EXPECT_EQ(read.status, htx::ClientHelloStatus::parsed);
+  static client_hello::ClientHello parsed(base::ByteView record) {
+    auto read = client_hello::parse_client_hello(record);
+    EXPECT_EQ(read.status, client_hello::ClientHelloStatus::parsed);
     EXPECT_EQ(read.consumed, record.size());
     return std::move(read.hello);
   }
@@ -46,9 +46,9 @@ class Ech : public ::testing::Test {
   crypto::X25519KeyPair own_ = crypto::X25519KeyPair::generate(random_);
 };
 
-std::vector<const htx::Template*> browsers_with_ech() {
-  std::vector<const htx::Template*> found;
-  for (const auto& browser : htx::builtin_templates())
+std::vector<const client_hello::Template*> browsers_with_ech() {
+  std::vector<const client_hello::Template*> found;
+  for (const auto& browser : client_hello::builtin_templates())
     if (sends_ech(browser)) found.push_back(&browser);
   return found;
 }
@@ -60,16 +60,17 @@ TEST_F(Ech, leaves_the_hello_the_browsers_own_field_by_field) {
     for (int i = 0; i < 20; ++i) {
       const auto real = client(*browser, list()).take_output();
       const auto grease = client(*browser, {}, kPublic).take_output();
-      auto ours = htx::testing::normal(parsed(real)), browsers = htx::testing::normal(parsed(grease));
+      auto ours = client_hello::testing::normal(parsed(real)),
+           browsers = client_hello::testing::normal(parsed(grease));
       if (browser->permute) {
         ours = sorted(ours);
         browsers = sorted(browsers);
       }
       EXPECT_EQ(ours.extensions, browsers.extensions);
       EXPECT_EQ(ours, browsers);
-      EXPECT_EQ(htx::ja4(parsed(real)), htx::ja4(parsed(grease)));
-      EXPECT_EQ(htx::ja3(parsed(real), htx::ExtensionOrder::sorted),
-                htx::ja3(parsed(grease), htx::ExtensionOrder::sorted));
+      EXPECT_EQ(client_hello::ja4(parsed(real)), client_hello::ja4(parsed(grease)));
+      EXPECT_EQ(client_hello::ja3(parsed(real), client_hello::ExtensionOrder::sorted),
+                client_hello::ja3(parsed(grease), client_hello::ExtensionOrder::sorted));
     }
   }
 }
@@ -83,13 +84,13 @@ TEST_F(Ech, shows_the_public_name_alone) {
 }
 
 TEST_F(Ech, has_a_payload_of_one_of_the_lengths_that_the_browsers_grease_has) {
-  const auto* chromium = htx::find_template(htx::builtin_templates(), "chromium-156");
+  const auto* chromium = client_hello::find_template(client_hello::builtin_templates(), "chromium-156");
   for (const std::uint8_t maximum : std::initializer_list<std::uint8_t>{0, 32, 64, 100}) {
     const auto size = payload_size(client(*chromium, list(maximum)).take_output());
     EXPECT_TRUE(size == 144 || size == 176 || size == 208 || size == 240) << size;
   }
   // NSS's GREASE is as long as its own hello would be for a configuration with a maximum of 100.
-  const auto* firefox = htx::find_template(htx::builtin_templates(), "firefox-esr-153");
+  const auto* firefox = client_hello::find_template(client_hello::builtin_templates(), "firefox-esr-153");
   for (const std::size_t length : {4U, 60U, 104U, 105U, 137U, 200U}) {
     const auto name = std::string(length - 3, 'a') + ".de";
     const auto grease = client(*firefox, {}, name).take_output();
@@ -106,22 +107,22 @@ TEST_F(Ech, does_not_tell_the_length_of_a_name_that_is_no_longer_than_the_config
 }
 
 /// The sealed hello, with what it shares with the outer one put in where it is named (RFC 9849 §5.1).
-base::Bytes decoded(base::ByteView encoded, const htx::ClientHello& outer) {
+base::Bytes decoded(base::ByteView encoded, const client_hello::ClientHello& outer) {
   base::Reader reader(encoded);
   base::Bytes hello;
-  base::append(hello, *reader.take(2 + htx::kRandomSize));
+  base::append(hello, *reader.take(2 + client_hello::kRandomSize));
   EXPECT_EQ(reader.integer<std::uint8_t>(), 0);
   hello.push_back(32);
   base::append(hello, outer.session_id);
   const auto suites = reader.vector<std::uint16_t>().value();
-  htx::append_integer(hello, static_cast<std::uint16_t>(suites.size()));
+  client_hello::append_integer(hello, static_cast<std::uint16_t>(suites.size()));
   base::append(hello, suites);
   base::append(hello, *reader.take(2));
   base::Bytes extensions;
   base::Reader list(reader.vector<std::uint16_t>().value());
   const auto put = [&](std::uint16_t type, base::ByteView body) {
-    htx::append_integer(extensions, type);
-    htx::append_integer(extensions, static_cast<std::uint16_t>(body.size()));
+    client_hello::append_integer(extensions, type);
+    client_hello::append_integer(extensions, static_cast<std::uint16_t>(body.size()));
     base::append(extensions, body);
   };
   while (!list.empty()) {
@@ -136,7 +137,7 @@ base::Bytes decoded(base::ByteView encoded, const htx::ClientHello& outer) {
       put(shared, outer.extension(shared).value());
     }
   }
-  htx::append_integer(hello, static_cast<std::uint16_t>(extensions.size()));
+  client_hello::append_integer(hello, static_cast<std::uint16_t>(extensions.size()));
   base::append(hello, extensions);
   for (; !reader.empty();) EXPECT_EQ(reader.integer<std::uint8_t>(), 0);
   return hello;
@@ -147,8 +148,8 @@ TEST_F(Ech, seals_what_decodes_to_the_inner_hello) {
   for (const auto* browser : browsers_with_ech()) {
     SCOPED_TRACE(browser->name);
     const auto kem = crypto::MlKemKeyPair::generate(random_);
-    const htx::HelloInputs inputs{kPublic, own_.public_key, own_.public_key, &kem.public_key};
-    const auto hello = htx::build_client_hello(*browser, inputs, random_);
+    const client_hello::HelloInputs inputs{kPublic, own_.public_key, own_.public_key, &kem.public_key};
+    const auto hello = client_hello::build_client_hello(*browser, inputs, random_);
     auto seal = prepare_ech(configs, random_);
     ASSERT_TRUE(seal);
     const auto hellos = seal_hello(hello.record, kHidden, ech_dialect(*browser), *seal, random_);
@@ -168,7 +169,7 @@ TEST_F(Ech, seals_what_decodes_to_the_inner_hello) {
     EXPECT_EQ(decoded(encoded, outer), base::Bytes(hellos.inner.begin() + 4, hellos.inner.end()));
 
     base::Bytes record;
-    htx::append_record_header(record, htx::kHandshake, hellos.inner.size());
+    client_hello::append_record_header(record, client_hello::kHandshake, hellos.inner.size());
     base::append(record, hellos.inner);
     const auto inner = parsed(record);
     EXPECT_EQ(inner.server_name(), kHidden);
@@ -181,7 +182,7 @@ TEST_F(Ech, seals_what_decodes_to_the_inner_hello) {
 }
 
 TEST_F(Ech, is_not_offered_by_browsers_that_know_none_or_for_lists_of_no_use) {
-  const auto& chromium = htx::builtin_templates().front();
+  const auto& chromium = client_hello::builtin_templates().front();
   ASSERT_TRUE(client(chromium, list()).ech_offered());
   const auto low_order = ech_list({ech_config({.key = {}})});
   for (const auto& useless : {base::Bytes{}, base::Bytes{0, 0}, base::Bytes{1, 2, 3}, low_order}) {
@@ -189,7 +190,7 @@ TEST_F(Ech, is_not_offered_by_browsers_that_know_none_or_for_lists_of_no_use) {
     EXPECT_FALSE(connection.ech_offered());
     EXPECT_EQ(parsed(connection.take_output()).server_name(), kHidden);
   }
-  for (const auto& browser : htx::builtin_templates()) {
+  for (const auto& browser : client_hello::builtin_templates()) {
     if (sends_ech(browser)) continue;
     auto connection = client(browser, list());
     EXPECT_FALSE(connection.ech_offered());
@@ -199,7 +200,7 @@ TEST_F(Ech, is_not_offered_by_browsers_that_know_none_or_for_lists_of_no_use) {
 
 TEST_F(Ech, is_rejected_by_a_server_that_knows_none) {
   OpensslServer server({.name = kPublic});
-  auto connection = client(htx::builtin_templates().front(), list());
+  auto connection = client(client_hello::builtin_templates().front(), list());
   const auto taken = connection.receive(server.exchange(connection.take_output()));
   ASSERT_FALSE(taken);
   EXPECT_TRUE(taken.error().is(Errc::ech_rejected));
@@ -214,7 +215,7 @@ TEST_F(Ech, is_rejected_by_a_server_that_knows_none) {
 
 TEST_F(Ech, is_no_excuse_for_a_certificate_of_the_hidden_name) {
   OpensslServer server({.name = kHidden});
-  auto connection = client(htx::builtin_templates().front(), list());
+  auto connection = client(client_hello::builtin_templates().front(), list());
   const auto taken = connection.receive(server.exchange(connection.take_output()));
   ASSERT_FALSE(taken);
   EXPECT_TRUE(taken.error().is(crypto::CertificateErrc::wrong_name));
@@ -223,9 +224,9 @@ TEST_F(Ech, is_no_excuse_for_a_certificate_of_the_hidden_name) {
 TEST(EncryptedExtensions, hold_a_well_formed_list_of_configurations_or_none) {
   const auto with = [](const base::Bytes& body) {
     base::Bytes message;
-    htx::append_integer(message, static_cast<std::uint16_t>(body.size() + 4));
-    htx::append_integer(message, kEchExtension);
-    htx::append_integer(message, static_cast<std::uint16_t>(body.size()));
+    client_hello::append_integer(message, static_cast<std::uint16_t>(body.size() + 4));
+    client_hello::append_integer(message, kEchExtension);
+    client_hello::append_integer(message, static_cast<std::uint16_t>(body.size()));
     base::append(message, body);
     return read_encrypted_extensions(message);
   };

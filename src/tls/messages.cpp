@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "base/reader.hpp"
-#include "htx/server_hello.hpp"
-#include "htx/tls.hpp"
+#include "client_hello/tls_format.hpp"
 #include "tls/ech_config.hpp"
 
 namespace qnet::tls {
@@ -64,28 +63,28 @@ std::optional<ByteView> take_u24_vector(Reader& reader) {
 base::Result<ServerHelloMessage> read_server_hello(ByteView message) {
   Reader body(message);
   const auto version = body.integer<std::uint16_t>();
-  const auto random = version ? body.take(htx::kRandomSize) : std::nullopt;
+  const auto random = version ? body.take(client_hello::kRandomSize) : std::nullopt;
   const auto session_id = random ? body.vector<std::uint8_t>() : std::nullopt;
   const auto cipher = session_id ? body.integer<std::uint16_t>() : std::nullopt;
   const auto compression = cipher ? body.integer<std::uint8_t>() : std::nullopt;
   if (!compression || *compression != 0) return malformed();
-  if (*version != htx::kTls12) return base::fail(Errc::tls12);
-  if (htx::is_retry_request(*random)) return base::fail(Errc::hello_retry);
+  if (*version != client_hello::kTls12) return base::fail(Errc::tls12);
+  if (client_hello::is_retry_request(*random)) return base::fail(Errc::hello_retry);
   // A TLS 1.2 ServerHello may have no extensions at all.
   const auto extensions = body.empty() ? ByteView{} : body.vector<std::uint16_t>().value_or(ByteView{});
   ServerHelloMessage hello;
   hello.cipher_suite = *cipher;
   hello.session_id = *session_id;
-  std::uint16_t chosen = htx::kTls12;
+  std::uint16_t chosen = client_hello::kTls12;
   const bool read = each_extension(extensions, [&](auto type, ByteView content) {
     hello.extensions.push_back(type);
-    if (type == htx::kKeyShareExtension) return take_key_share(content, hello);
-    if (type == htx::kSupportedVersionsExtension && content.size() == 2)
+    if (type == client_hello::kKeyShareExtension) return take_key_share(content, hello);
+    if (type == client_hello::kSupportedVersionsExtension && content.size() == 2)
       chosen = base::load_be<std::uint16_t>(content.data());
     return true;
   });
   if (!read || !body.empty()) return malformed();
-  if (chosen != htx::kTls13) return base::fail(Errc::tls12);
+  if (chosen != client_hello::kTls13) return base::fail(Errc::tls12);
   return hello;
 }
 
@@ -95,7 +94,7 @@ base::Result<EncryptedExtensions> read_encrypted_extensions(ByteView message) {
   if (!list || !reader.empty()) return malformed();
   EncryptedExtensions result;
   const bool read = each_extension(*list, [&](auto type, ByteView body) {
-    if (type == htx::kAlpnExtension) return take_alpn(body, result.alpn);
+    if (type == client_hello::kAlpnExtension) return take_alpn(body, result.alpn);
     if (type == kEchExtension) {
       result.ech_configs.emplace(body.begin(), body.end());
       return choose_ech_config(body).has_value();

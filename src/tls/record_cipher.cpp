@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/endian.hpp"
-#include "htx/tls.hpp"
+#include "client_hello/tls_format.hpp"
 #include "tls/key_schedule.hpp"
 
 namespace qnet::tls {
@@ -30,13 +30,15 @@ crypto::Aead::Nonce RecordCipher::next_nonce() {
 base::Result<void> RecordCipher::seal(std::uint8_t type, base::ByteView text, base::Bytes& out) {
   if (sequence_ >= kRecordsPerKey) return base::fail(Errc::exhausted);
   const auto start = out.size();
-  htx::append_record_header(out, htx::kApplicationData, text.size() + 1 + crypto::Aead::tag_size);
+  client_hello::append_record_header(out, client_hello::kApplicationData,
+                                     text.size() + 1 + crypto::Aead::tag_size);
   base::append(out, text);
   out.push_back(type);
   out.resize(out.size() + crypto::Aead::tag_size);
   const auto record = base::MutableBytes(out).subspan(start);
-  const auto inner = record.subspan(htx::kRecordHeader, text.size() + 1);
-  aead_.seal(next_nonce(), record.first(htx::kRecordHeader), inner, record.last<crypto::Aead::tag_size>());
+  const auto inner = record.subspan(client_hello::kRecordHeader, text.size() + 1);
+  aead_.seal(next_nonce(), record.first(client_hello::kRecordHeader), inner,
+             record.last<crypto::Aead::tag_size>());
   return {};
 }
 
@@ -49,7 +51,7 @@ base::Result<RecordCipher::Opened> RecordCipher::open(base::ByteView header, bas
   const auto last = std::find_if(inner.rbegin(), inner.rend(), [](auto byte) { return byte != 0; });
   if (last == inner.rend()) return base::fail(Errc::malformed);
   const auto size = static_cast<std::size_t>(inner.rend() - last) - 1;
-  if (size > htx::kLargestPlaintext) return base::fail(Errc::malformed);
+  if (size > client_hello::kLargestPlaintext) return base::fail(Errc::malformed);
   return Opened{*last, inner.first(size)};
 }
 

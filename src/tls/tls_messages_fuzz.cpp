@@ -1,7 +1,7 @@
 // The first byte says which message of a server's the rest is; 0 feeds a client that waits for its
 // ServerHello.
 #include "base/testing/seeded_random.hpp"
-#include "htx/template.hpp"
+#include "client_hello/template.hpp"
 #include "tls/client.hpp"
 
 using namespace qnet;
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 0: {
       base::testing::SeededRandom random(1);
       auto client = tls::Client::start(
-          {&htx::builtin_templates().front(), "www.example.com", nullptr, {}, false}, random);
+          {&client_hello::builtin_templates().front(), "www.example.com", nullptr, {}, false}, random);
       (void)client.receive(input);
       break;
     }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "htx/tls.hpp"
+#include "client_hello/tls_format.hpp"
 #include "tls/ech_config.hpp"
 
 namespace qnet::tls::testing {
@@ -21,22 +21,22 @@ struct EchFields {
 };
 
 inline void append_sized(base::Bytes& to, base::ByteView body) {
-  htx::append_integer(to, static_cast<std::uint16_t>(body.size()));
+  client_hello::append_integer(to, static_cast<std::uint16_t>(body.size()));
   base::append(to, body);
 }
 
 [[nodiscard]] inline base::Bytes ech_config(const EchFields& fields) {
   base::Bytes contents{fields.id};
-  htx::append_integer(contents, fields.kem);
+  client_hello::append_integer(contents, fields.kem);
   append_sized(contents, fields.key);
-  htx::append_integer(contents, static_cast<std::uint16_t>(fields.suites.size() * 2));
-  for (const auto value : fields.suites) htx::append_integer(contents, value);
+  client_hello::append_integer(contents, static_cast<std::uint16_t>(fields.suites.size() * 2));
+  for (const auto value : fields.suites) client_hello::append_integer(contents, value);
   contents.push_back(fields.maximum_name);
   contents.push_back(static_cast<std::uint8_t>(fields.public_name.size()));
   base::append(contents, base::bytes_of(fields.public_name));
   append_sized(contents, fields.extensions);
   base::Bytes config;
-  htx::append_integer(config, fields.version);
+  client_hello::append_integer(config, fields.version);
   append_sized(config, contents);
   return config;
 }
