@@ -70,7 +70,7 @@ struct Sides {
 class Pair {
  public:
   Pair(const htx::MirrorProfile& profile, crypto::SystemRandom& random)
-      : random_(random), seen_(random), gate_({relay_.clone(), profile, {}}, seen_) {}
+      : random_(random), seen_(random), gate_({relay_.clone(), htx::MirrorProfiles({profile}), {}}, seen_) {}
 
   bool shake_hands(const client_hello::Template& browser, Sides& sums) {
     htx::Initiator::Config config{&browser, "www.example.com", relay_.public_key, {}, kNow};
