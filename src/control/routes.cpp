@@ -1,10 +1,9 @@
 #include "control/routes.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cctype>
+#include <memory>
 
-#include <boost/json.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "control/metrics.hpp"
 #include "control/status_json.hpp"
@@ -16,74 +15,65 @@ namespace {
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kJson = "application/json";
 
-constexpr std::string_view kPaths = "/status, /status.txt, /ready, /metrics";
+constexpr std::string_view kStatus = "/status";
+constexpr std::string_view kStatusText = "/status.txt";
+constexpr std::string_view kReady = "/ready";
+constexpr std::string_view kMetrics = "/metrics";
 
-Reply index(const StatusSource&) {
-  return {200, kText,
-          "QNet is running.\n\n"
-          "/status.txt  how it is doing, for people\n"
-          "/status      the same as JSON\n"
-          "/ready       200 when it is connected, else 503\n"
-          "/metrics     for Prometheus\n"};
+http::Reply reply(std::string_view content_type, std::string text) {
+  return {200, std::string(content_type), std::move(text), {}};
 }
 
-Reply ready(const StatusSource& source) {
-  if (const auto reason = why_not_ready(source())) return {503, kText, *reason + "\n"};
-  return {200, kText, "ready\n"};
+http::Reply index(const http::Request&, const http::Arguments&) {
+  return reply(kText, fmt::format("QNet is running.\n\n"
+                                  "{:<13}how it is doing, for people\n"
+                                  "{:<13}the same as JSON\n"
+                                  "{:<13}200 when it is connected, else 503\n"
+                                  "{:<13}for Prometheus\n",
+                                  kStatusText, kStatus, kReady, kMetrics));
 }
 
-struct Route {
-  std::string_view path;
-  Reply (*answer)(const StatusSource&);
-};
-
-constexpr std::array<Route, 5> kRoutes{{
-    {"/", index},
-    {"/status", [](const StatusSource& source) { return Reply{200, kJson, status_json(source())}; }},
-    {"/status.txt", [](const StatusSource& source) { return Reply{200, kText, status_text(source())}; }},
-    {"/ready", ready},
-    {"/metrics", [](const StatusSource& source) { return Reply{200, kMetricsType, metrics(source())}; }},
-}};
-
-bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+http::Reply ready(const Status& status) {
+  if (const auto reason = why_not_ready(status)) return {503, kText, *reason + "\n", {}};
+  return reply(kText, "ready\n");
 }
 
-bool equal_ignoring_case(std::string_view one, std::string_view two) {
-  return std::ranges::equal(
-      one, two, [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+std::vector<http::Route> routes(StatusSource source) {
+  const auto shared = std::make_shared<const StatusSource>(std::move(source));
+  const auto get = [&shared](std::string_view path, http::Reply (*answer)(const Status&)) {
+    return http::Route{"GET", path, [shared, answer](const http::Request&, const http::Arguments&) {
+                         return answer((*shared)());
+                       }};
+  };
+  return {
+      {"GET", "/", index},
+      get(kStatus, [](const Status& status) { return reply(kJson, status_json(status)); }),
+      get(kStatusText, [](const Status& status) { return reply(kText, status_text(status)); }),
+      get(kReady, ready),
+      get(kMetrics, [](const Status& status) { return reply(kMetricsType, metrics(status)); }),
+  };
+}
+
+/// All but the index.
+std::string hint_of(std::span<const http::Route> routes) {
+  std::vector<std::string_view> paths;
+  for (const auto& route : routes)
+    if (route.path != "/") paths.push_back(route.path);
+  return fmt::format("Try {}.", fmt::join(paths, ", "));
 }
 
 }  // namespace
 
-Reply error_reply(unsigned status, std::string_view error, std::string_view hint) {
-  boost::json::object body;
-  body["error"] = error;
-  body["hint"] = hint;
-  return {status, kJson, boost::json::serialize(body) + "\n"};
-}
-
-bool is_local_host(std::string_view host) {
-  for (const std::string_view name : {"localhost", "127.0.0.1", "[::1]"}) {
-    if (!equal_ignoring_case(host.substr(0, name.size()), name)) continue;
-    const auto rest = host.substr(name.size());
-    return rest.empty() || (rest.front() == ':' && is_port(rest.substr(1)));
-  }
-  return false;
-}
-
-Reply answer(const Request& request, const StatusSource& source) {
-  if (!is_local_host(request.host))
-    return error_reply(403, "This address is for programs on this machine.",
-                       "Ask for it as localhost, 127.0.0.1 or [::1].");
-  const auto path = request.target.substr(0, request.target.find('?'));
-  const auto* const route = std::ranges::find(kRoutes, path, &Route::path);
-  if (route == kRoutes.end())
-    return error_reply(404, "There is nothing here.", std::string("Try ").append(kPaths) + ".");
-  if (request.method != "GET" && request.method != "HEAD")
-    return error_reply(405, "This can only be read.", "Use GET or HEAD.");
-  return route->answer(source);
+http::Router status_router(StatusSource source) {
+  auto table = routes(std::move(source));
+  http::RouterOptions options;
+  options.only_local_host = true;
+  options.query = http::QueryForm::unread;  // somebody's "?pretty" is no reason to refuse
+  options.no_route = {404, "There is nothing here.", hint_of(table)};
+  options.bad_target = options.no_route;
+  options.wrong_method = "This can only be read.";
+  options.wrong_method_hint = "Use GET or HEAD.";
+  return {std::move(table), std::move(options)};
 }
 
 }  // namespace qnet::control

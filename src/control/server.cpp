@@ -12,15 +12,6 @@ namespace {
 
 using tcp = boost::asio::ip::tcp;
 
-// By value: the request's texts live until the reply is there, the source as long as the server.
-net::Task<http::Reply> reply_to(const http::Request& request, const StatusSource* source) {
-  const auto reply =
-      answer({.method = request.method, .target = request.target, .host = request.host}, *source);
-  http::Reply sent{reply.status, reply.content_type, reply.body, {}};
-  if (reply.status == 405) sent.fields.emplace_back("Allow", "GET, HEAD");
-  co_return sent;
-}
-
 http::ServerLimits to_http(const ServerLimits& limits) {
   return {limits.header_bytes, 0, limits.connections, limits.connections, limits.request, limits.idle};
 }
@@ -28,7 +19,7 @@ http::ServerLimits to_http(const ServerLimits& limits) {
 }  // namespace
 
 struct Server::State {
-  StatusSource source;
+  http::Router router;
   std::optional<http::Server> http;
 };
 
@@ -50,9 +41,9 @@ std::size_t Server::open_connections() const { return state_->http->open_connect
 base::Result<Server> Server::start(boost::asio::io_context& io, const tcp::endpoint& at, StatusSource source,
                                    const ServerLimits& limits) {
   if (!at.address().is_loopback()) return base::fail(Errc::not_loopback, net::to_text(at));
-  auto state = std::make_unique<State>(State{std::move(source), std::nullopt});
+  auto state = std::make_unique<State>(State{status_router(std::move(source)), std::nullopt});
   auto http = http::Server::start(
-      io, at, [asked = &state->source](const http::Request& request) { return reply_to(request, asked); },
+      io, at, [router = &state->router](const http::Request& request) { return router->answer(request); },
       to_http(limits));
   if (!http) {
     if (!http.error().is(net::Errc::address_in_use))

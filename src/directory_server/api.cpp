@@ -1,69 +1,39 @@
 #include "directory_server/api.hpp"
 
-#include <algorithm>
+#include <span>
 
 #include <boost/json.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
 
-#include "crypto/constant_time.hpp"
 #include "crypto/hash.hpp"
 #include "directory/packing.hpp"
 #include "directory_server/api_json.hpp"
+#include "directory_server/listings.hpp"
 
 namespace qnet::directory {
 
 namespace {
 
 constexpr const char* kJson = "application/json";
-constexpr const char* kPaths =
-    "There are POST /api/relay/register, GET /api/relays/by-country, GET /api/relays/prune and "
-    "GET /api/directory/snapshot.";
 
 http::Reply to_http(const Answer& answer) {
   auto reply = http::error_reply(static_cast<unsigned>(answer.status), answer.error, answer.hint);
-  if (answer.retry_after.count() > 0)
-    reply.fields.emplace_back("Retry-After", std::to_string(answer.retry_after.count()));
+  if (answer.retry_after.count() > 0) http::retry_after(reply, answer.retry_after);
   return reply;
 }
 
-http::Reply wrong_method(const char* allowed) {
-  auto reply =
-      http::error_reply(405, "This method is not for this path.", std::string("Use ") + allowed + ".");
-  reply.fields.emplace_back("Allow", allowed);
-  return reply;
-}
-
-http::Reply too_many(std::string_view hint) {
-  auto reply = http::error_reply(429, "Too many requests.", hint);
-  reply.fields.emplace_back("Retry-After", "60");
-  return reply;
-}
-
-/// A body whose place among the large answers is taken for as long as it is on its way.
+/// A body that counts as a large answer for as long as it is on its way.
 template <class Text>
-http::Body on_its_way(std::shared_ptr<const Text> text, std::shared_ptr<const void> place,
+http::Body on_its_way(std::shared_ptr<const Text> text, std::shared_ptr<const void> large_answer,
                       std::string_view bytes) {
   using Held = std::pair<std::shared_ptr<const Text>, std::shared_ptr<const void>>;
-  return http::Body(std::make_shared<Held>(std::move(text), std::move(place)), bytes);
+  return http::Body(std::make_shared<Held>(std::move(text), std::move(large_answer)), bytes);
 }
 
 /// Below this a listing is copied to the system, or nearly, at once.
 constexpr std::size_t kLargeListing = std::size_t{256} * 1024;
-constexpr std::string_view kTakeFirst = "Take the lists that you have asked for first.";
 
-struct Target {
-  std::string path;
-  std::vector<std::pair<std::string, std::string>> parameters;
-};
-
-std::optional<Target> parse_target(std::string_view text) {
-  const auto url = boost::urls::parse_origin_form(boost::urls::string_view(text.data(), text.size()));
-  if (!url) return std::nullopt;
-  Target target{std::string(url->path()), {}};
-  for (const auto& parameter : url->params())
-    target.parameters.emplace_back(std::string(parameter.key), std::string(parameter.value));
-  return target;
+http::Reply too_many_lists() {
+  return http::too_many_requests("Take the lists that you have asked for first.", RateLimits::window);
 }
 
 std::string etag_of(const Publication& publication) {
@@ -83,34 +53,88 @@ bool takes_zstd(std::string_view accept_encoding) {
   return rest.find("q=0") == std::string_view::npos || rest.find("q=0.") != std::string_view::npos;
 }
 
-}  // namespace
-
-net::Task<http::Reply> Api::answer(const http::Request& request) {
-  if (!service_)
-    co_return http::error_reply(404, "This peer serves no directory.",
-                                "Ask a peer in mode bootstrap or super.");
-  const auto now = std::chrono::steady_clock::now();
-  auto& limiter = service_->limiter();
-  if (!limiter.admit(limiter.asker_at(request.from.address()), now)) {
-    co_return too_many("One address may ask 100 times a minute.");
+/// "There are POST /a, GET /b and GET /c."
+std::string there_are(std::span<const http::Route> routes) {
+  std::string text = "There are ";
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    if (i > 0) text += i + 1 < routes.size() ? ", " : " and ";
+    text.append(routes[i].method).append(" ").append(routes[i].path);
   }
-  const auto target = parse_target(request.target);
-  if (!target) co_return http::error_reply(400, "This is no path.", kPaths);
-  const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (target->path == "/api/relay/register") {
-    if (request.method != "POST") co_return wrong_method("POST");
-    co_return co_await register_relay(request);
-  }
-  const bool known = target->path == "/api/relays/by-country" || target->path == "/api/relays/prune" ||
-                     target->path == "/api/directory/snapshot";
-  if (!known) co_return http::error_reply(404, "There is nothing here.", kPaths);
-  if (!reads) co_return wrong_method("GET, HEAD");
-  if (target->path == "/api/relays/by-country") co_return co_await by_country(request);
-  if (target->path == "/api/relays/prune") co_return co_await prune(request);
-  co_return co_await snapshot(request);
+  return text + ".";
 }
 
-net::Task<http::Reply> Api::register_relay(const http::Request& request) {
+std::shared_ptr<const http::Router> no_directory() {
+  http::RouterOptions options;
+  options.no_route = {404, "This peer serves no directory.", "Ask a peer in mode bootstrap or super."};
+  options.bad_target = options.no_route;
+  options.query = http::QueryForm::unread;
+  return std::make_shared<const http::Router>(std::vector<http::Route>{}, std::move(options));
+}
+
+}  // namespace
+
+/// The handlers, what they share, and the router that runs them.
+class Api::Routes {
+ public:
+  Routes(const boost::asio::any_io_executor& executor, std::shared_ptr<Service> service, std::string token)
+      : service_(std::move(service)),
+        listings_(std::make_shared<Listings>(executor)),
+        router_(make_router(std::move(token))) {}
+  Routes(const Routes&) = delete;
+  Routes& operator=(const Routes&) = delete;
+
+  [[nodiscard]] const http::Router& router() const { return router_; }
+
+ private:
+  [[nodiscard]] std::vector<http::Route> table();
+  [[nodiscard]] http::Router make_router(std::string token);
+
+  net::Task<http::Reply> register_relay(const http::Request& request);
+  net::Task<http::Reply> by_country(const http::Request& request, const http::Arguments& arguments);
+  [[nodiscard]] http::Reply prune();
+  net::Task<http::Reply> snapshot(const http::Request& request);
+  /// Null when this client, or all together, take enough of them.
+  [[nodiscard]] std::shared_ptr<const void> begin_large_answer(const http::Request& request);
+  [[nodiscard]] base::Result<std::shared_ptr<const base::Bytes>> plain_list(const Publication& now);
+
+  std::shared_ptr<Service> service_;
+  std::shared_ptr<Listings> listings_;
+  std::weak_ptr<const base::Bytes> plain_;  // unpacked once for all who take it at one time
+  crypto::Digest plain_digest_{};
+  http::Router router_;
+};
+
+std::vector<http::Route> Api::Routes::table() {
+  using http::Arguments;
+  using http::Request;
+  http::QueryRule country{{{"country", is_country}},
+                          "Ask with ?country= and two capital letters (ISO 3166-1), or without."};
+  return {
+      {"POST", "/api/relay/register",
+       [this](const Request& request, const Arguments&) { return register_relay(request); }},
+      {"GET", "/api/relays/by-country",
+       [this](const Request& request, const Arguments& arguments) { return by_country(request, arguments); },
+       http::Access::everybody, std::move(country)},
+      {"GET", "/api/relays/prune", [this](const Request&, const Arguments&) { return prune(); },
+       http::Access::operators},
+      {"GET", "/api/directory/snapshot",
+       [this](const Request& request, const Arguments&) { return snapshot(request); }},
+  };
+}
+
+http::Router Api::Routes::make_router(std::string token) {
+  auto routes = table();
+  http::RouterOptions options;
+  options.limiter = &service_->limiter();
+  options.no_route.hint = there_are(routes);
+  options.bad_target.hint = options.no_route.hint;
+  options.operators = {std::move(token), true,
+                       "Ask from the directory's own machine, or with its token "
+                       "(--directory-token) as Authorization: Bearer."};
+  return {std::move(routes), std::move(options)};
+}
+
+net::Task<http::Reply> Api::Routes::register_relay(const http::Request& request) {
   auto registration = registration_in(request.body);
   if (!registration) co_return to_http(refusal(registration.error()));
   const bool goes = registration->purpose == Purpose::goodbye;
@@ -123,56 +147,33 @@ net::Task<http::Reply> Api::register_relay(const http::Request& request) {
   co_return http::Reply{200, kJson, boost::json::serialize(body) + "\n", {}};
 }
 
-net::Task<http::Reply> Api::by_country(const http::Request& request) {
-  std::string country;
-  const auto target = parse_target(request.target);
-  for (const auto& [name, value] : target->parameters) {
-    if (name != "country" || !is_country(value) || !country.empty())
-      co_return http::error_reply(400, "This is not a question that can be answered.",
-                                  "Ask with ?country= and two capital letters (ISO 3166-1), or without.");
-    country = value;
-  }
+net::Task<http::Reply> Api::Routes::by_country(const http::Request& request,
+                                               const http::Arguments& arguments) {
+  const std::string country(http::value_of(arguments.query, "country"));
   // It may be written for longer than this question lasts.
   const std::shared_ptr<const Roster> roster(service_, &service_->roster());
   const auto text = co_await listings_->of(roster, country);
   if (text->size() < kLargeListing) co_return http::Reply{200, kJson, http::Body(text, *text), {}};
-  auto place = begin_large_answer(request);
-  if (!place) co_return too_many(kTakeFirst);
-  co_return http::Reply{200, kJson, on_its_way(text, std::move(place), *text), {}};
+  auto large_answer = begin_large_answer(request);
+  if (!large_answer) co_return too_many_lists();
+  co_return http::Reply{200, kJson, on_its_way(text, std::move(large_answer), *text), {}};
 }
 
-std::shared_ptr<const void> Api::begin_large_answer(const http::Request& request) {
+std::shared_ptr<const void> Api::Routes::begin_large_answer(const http::Request& request) {
   auto& limiter = service_->limiter();
-  return limiter.large_answers().begin(limiter.asker_at(request.from.address()));
+  return limiter.large_answers().begin(limiter.client_at(request.from.address()));
 }
 
-bool Api::is_operator(const http::Request& request) const {
-  constexpr std::string_view kScheme = "Bearer ";
-  if (!options_.token.empty() && request.authorization.starts_with(kScheme)) {
-    // Hashes have one length, so that the time of the comparison tells nothing.
-    const auto given = crypto::sha256(base::bytes_of(request.authorization.substr(kScheme.size())));
-    if (crypto::equal(given, crypto::sha256(base::bytes_of(options_.token)))) return true;
-  }
-  return request.from.address().is_loopback() && !request.forwarded;
-}
-
-net::Task<http::Reply> Api::prune(const http::Request& request) {
-  if (!is_operator(request)) {
-    auto reply = http::error_reply(401, "This is for the operator.",
-                                   "Ask from the directory's own machine, or with its token "
-                                   "(--directory-token) as Authorization: Bearer.");
-    reply.fields.emplace_back("WWW-Authenticate", "Bearer");
-    co_return reply;
-  }
+http::Reply Api::Routes::prune() {
   const auto pruned = service_->prune();
-  if (!pruned) co_return to_http(refusal(pruned.error()));
+  if (!pruned) return to_http(refusal(pruned.error()));
   boost::json::object body;
   body["pruned"] = *pruned;
   body["remaining"] = service_->roster().size();
-  co_return http::Reply{200, kJson, boost::json::serialize(body) + "\n", {}};
+  return http::Reply{200, kJson, boost::json::serialize(body) + "\n", {}};
 }
 
-net::Task<http::Reply> Api::snapshot(const http::Request& request) {
+net::Task<http::Reply> Api::Routes::snapshot(const http::Request& request) {
   const auto now = co_await service_->publication();
   const auto tag = etag_of(*now);
   http::Reply reply;
@@ -182,8 +183,8 @@ net::Task<http::Reply> Api::snapshot(const http::Request& request) {
     reply.status = 304;
     co_return reply;
   }
-  auto place = begin_large_answer(request);
-  if (!place) co_return too_many(kTakeFirst);
+  auto large_answer = begin_large_answer(request);
+  if (!large_answer) co_return too_many_lists();
   reply.content_type = "application/octet-stream";
   auto list = now->list;
   if (takes_zstd(request.accept_encoding)) {
@@ -194,11 +195,11 @@ net::Task<http::Reply> Api::snapshot(const http::Request& request) {
     list = std::move(*plain);
   }
   const auto bytes = base::text_of(*list);
-  reply.body = on_its_way(std::move(list), std::move(place), bytes);
+  reply.body = on_its_way(std::move(list), std::move(large_answer), bytes);
   co_return reply;
 }
 
-base::Result<std::shared_ptr<const base::Bytes>> Api::plain_list(const Publication& now) {
+base::Result<std::shared_ptr<const base::Bytes>> Api::Routes::plain_list(const Publication& now) {
   auto known = plain_.lock();
   if (known && plain_digest_ == now.digest) return known;
   auto plain = unpack(*now.list, SnapshotLimits::list);
@@ -208,5 +209,25 @@ base::Result<std::shared_ptr<const base::Bytes>> Api::plain_list(const Publicati
   plain_digest_ = now.digest;
   return known;
 }
+
+namespace {
+
+net::Task<http::Reply> answer_by(std::shared_ptr<const http::Router> router, const http::Request& request) {
+  co_return co_await router->answer(request);
+}
+
+}  // namespace
+
+Api::Api(const boost::asio::any_io_executor& executor, std::shared_ptr<Service> service, ApiOptions options) {
+  if (!service) {
+    router_ = no_directory();
+    return;
+  }
+  auto routes = std::make_shared<Routes>(executor, std::move(service), std::move(options.token));
+  const auto* const router = &routes->router();
+  router_ = {std::move(routes), router};
+}
+
+net::Task<http::Reply> Api::answer(const http::Request& request) const { return answer_by(router_, request); }
 
 }  // namespace qnet::directory

@@ -1,12 +1,11 @@
-// The directory's HTTP API (docs/spec/openapi.yaml): which request asks for what, and who may.
+// The directory's HTTP API (docs/spec/openapi.yaml): its routes, and who may use them.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "directory_server/listings.hpp"
 #include "directory_server/service.hpp"
-#include "http/server.hpp"
+#include "http/router.hpp"
 
 namespace qnet::directory {
 
@@ -16,7 +15,7 @@ struct ApiLimits {
 };
 
 struct ApiOptions {
-  /// Who shows it as "Authorization: Bearer …" may prune from elsewhere; empty for nobody.
+  /// Whoever shows it as "Authorization: Bearer …" may prune from elsewhere; empty for nobody.
   std::string token;
 };
 
@@ -24,28 +23,15 @@ struct ApiOptions {
 class Api {
  public:
   /// Without a service, in modes that serve no directory, everything is 404.
-  Api(const boost::asio::any_io_executor& executor, std::shared_ptr<Service> service, ApiOptions options)
-      : service_(std::move(service)),
-        options_(std::move(options)),
-        listings_(std::make_shared<Listings>(executor)) {}
+  Api(const boost::asio::any_io_executor& executor, std::shared_ptr<Service> service, ApiOptions options);
 
-  net::Task<http::Reply> answer(const http::Request& request);
+  /// The request must outlive the call; this need not.
+  [[nodiscard]] net::Task<http::Reply> answer(const http::Request& request) const;
 
  private:
-  net::Task<http::Reply> register_relay(const http::Request& request);
-  net::Task<http::Reply> by_country(const http::Request& request);
-  net::Task<http::Reply> prune(const http::Request& request);
-  net::Task<http::Reply> snapshot(const http::Request& request);
-  /// Null when this asker, or all together, take enough of them.
-  [[nodiscard]] std::shared_ptr<const void> begin_large_answer(const http::Request& request);
-  [[nodiscard]] bool is_operator(const http::Request& request) const;
-  [[nodiscard]] base::Result<std::shared_ptr<const base::Bytes>> plain_list(const Publication& now);
-
-  std::shared_ptr<Service> service_;
-  ApiOptions options_;
-  std::shared_ptr<Listings> listings_;
-  std::weak_ptr<const base::Bytes> plain_;  // unpacked once for all who take it at one time
-  crypto::Digest plain_digest_{};
+  class Routes;
+  /// With a service, it shares the ownership of Routes: requests under way keep them alive.
+  std::shared_ptr<const http::Router> router_;
 };
 
 }  // namespace qnet::directory

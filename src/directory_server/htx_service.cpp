@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// Who is counted: an address, or a session where the address is not known.
-struct Asker {
+struct Client {
   const void* session = nullptr;
   std::optional<asio::ip::address> address;
 };
@@ -27,14 +27,14 @@ struct Reply {
   std::shared_ptr<const void> place;  ///< of a whole list, for as long as it is on its way
 };
 
-Answer too_many(const char* hint) {
+Answer too_many(std::string_view hint) {
   auto answer = refusal(Errc::too_soon);
   answer.hint = hint;
   return answer;
 }
 
 /// On the service's io_context.
-net::Task<std::unique_ptr<Reply>> ask_service(std::weak_ptr<Service> weak, Asker from, Query query) {
+net::Task<std::unique_ptr<Reply>> ask_service(std::weak_ptr<Service> weak, Client from, Query query) {
   auto reply = std::make_unique<Reply>();
   const auto service = weak.lock();
   if (!service) {
@@ -42,20 +42,20 @@ net::Task<std::unique_ptr<Reply>> ask_service(std::weak_ptr<Service> weak, Asker
     co_return reply;
   }
   auto& limiter = service->session_limiter();
-  const auto asker = from.address ? limiter.asker_at(*from.address) : limiter.asker_of(from.session);
-  if (!limiter.admit(asker, std::chrono::steady_clock::now())) {
-    reply->answer = too_many("One address may ask 100 times a minute.");
+  const auto client = from.address ? limiter.client_at(*from.address) : limiter.client_of(from.session);
+  if (!limiter.admit(client, std::chrono::steady_clock::now())) {
+    reply->answer = too_many(RateLimits::hint);
     co_return reply;
   }
   reply->answer = co_await service->answer(std::move(query));
   if (reply->answer.list) {
-    reply->place = limiter.large_answers().begin(asker);
+    reply->place = limiter.large_answers().begin(client);
     if (!reply->place) reply->answer = too_many("Too many lists are on their way; take those first.");
   }
   co_return reply;
 }
 
-/// False when the asker did not take it.
+/// False when the client did not take it.
 net::Task<bool> send_list(session::Stream& stream, base::ByteView list) {
   const auto executor = co_await asio::this_coro::executor;
   while (!list.empty()) {
@@ -80,7 +80,7 @@ net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Ser
   auto query = message ? Query::decode(*message) : tl::unexpected(message.error());
   auto reply = std::make_unique<Reply>();
   if (query) {
-    Asker from{stream->session_name(), stream->asker()};
+    Client from{stream->session_name(), stream->asker()};
     auto asked = ask_service(std::move(service), std::move(from), std::move(*query));
     reply = co_await asio::co_spawn(*home, std::move(asked), asio::use_awaitable);
   } else {

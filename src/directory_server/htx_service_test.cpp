@@ -114,25 +114,25 @@ TEST_F(HtxService, where_no_address_is_known_each_session_has_a_budget) {
 
 TEST_F(HtxService, has_a_limiter_of_its_own) {
   auto& http = service_->limiter();
-  for (std::uint64_t asker = 1; asker <= RateLimits::askers + 1000; ++asker)
-    (void)http.admit(asker, std::chrono::steady_clock::now());
+  for (std::uint64_t client = 1; client <= RateLimits::clients + 1000; ++client)
+    (void)http.admit(client, std::chrono::steady_clock::now());
   EXPECT_EQ(answered(*connect(make_address("192.0.2.1")), 1), 1U);
 }
 
-TEST_F(HtxService, one_asker_takes_few_whole_lists_at_once) {
+TEST_F(HtxService, one_client_takes_few_whole_lists_at_once) {
   const auto address = make_address("192.0.2.1");
   auto& limiter = service_->session_limiter();
   std::vector<std::shared_ptr<const void>> under_way;
-  for (unsigned i = 0; i < LargeAnswerLimits::per_asker; ++i)
-    under_way.push_back(limiter.large_answers().begin(limiter.asker_at(address)));
+  for (unsigned i = 0; i < LargeAnswerLimits::per_client; ++i)
+    under_way.push_back(limiter.large_answers().begin(limiter.client_at(address)));
   const auto session = connect(address);
   const auto refused = ask(*session);
   EXPECT_EQ(refused.status, Status::too_many);
   EXPECT_GT(refused.retry_after.count(), 0);
   EXPECT_FALSE(refused.list);
   under_way.clear();
-  EXPECT_EQ(answered(*session, LargeAnswerLimits::per_asker + 2), LargeAnswerLimits::per_asker + 2)
-      << "the places are not given back";
+  EXPECT_EQ(answered(*session, LargeAnswerLimits::per_client + 2), LargeAnswerLimits::per_client + 2)
+      << "the slots are not given back";
 }
 
 TEST_F(HtxService, a_question_out_of_form_is_answered) {

@@ -1,6 +1,6 @@
 // How many whole lists are on their way at once. Each is one shared copy, but its bytes take the line, and
-// its asker may take them slowly: StreamLimits::progress and the HTTP server's deadlines end those that stand
-// still.
+// its client may take them slowly: StreamLimits::progress and the HTTP server's deadlines end those that
+// stand still.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace qnet::directory {
 
 struct LargeAnswerLimits {
-  static constexpr unsigned per_asker = 4;
+  static constexpr unsigned per_client = 4;
   static constexpr unsigned in_all = 1024;
 };
 
@@ -19,14 +19,14 @@ struct LargeAnswerLimits {
 class LargeAnswers : public std::enable_shared_from_this<LargeAnswers> {
  public:
   /// For as long as the answer is on its way; null when there are enough.
-  [[nodiscard]] std::shared_ptr<const void> begin(std::uint64_t asker);
+  [[nodiscard]] std::shared_ptr<const void> begin(std::uint64_t client);
   [[nodiscard]] unsigned under_way() const;
 
  private:
-  void end(std::uint64_t asker);
+  void end(std::uint64_t client);
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::uint64_t, unsigned> of_asker_;
+  std::unordered_map<std::uint64_t, unsigned> of_client_;
   unsigned in_all_ = 0;
 };
 

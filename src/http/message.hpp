@@ -1,6 +1,7 @@
 // What an HTTP server is asked, and what it answers.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,5 +50,11 @@ struct Reply {
 
 /// {"error": …, "hint": …}
 [[nodiscard]] Reply error_reply(unsigned status, std::string_view error, std::string_view hint);
+
+/// 429, with Retry-After.
+[[nodiscard]] Reply too_many_requests(std::string_view hint, std::chrono::seconds pause);
+
+/// Adds the header field Retry-After.
+void retry_after(Reply& reply, std::chrono::seconds pause);
 
 }  // namespace qnet::http

@@ -13,7 +13,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 
-#include "http/places.hpp"
+#include "http/connection_slots.hpp"
 #include "http/wire.hpp"
 
 namespace qnet::http {
@@ -55,7 +55,7 @@ std::size_t much_at_once(const boost::system::error_code& error, std::size_t) {
 // One write without waiting: a fresh socket always has room for it.
 void turn_away(tcp::socket socket) {
   auto reply = error_reply(503, "Too many connections.", "Close some, or try again in a moment.");
-  reply.fields.emplace_back("Retry-After", "5");
+  retry_after(reply, std::chrono::seconds(5));
   const auto text = head_of(reply, 11, false) + std::string(reply.body.bytes());
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
@@ -74,7 +74,7 @@ class Server::State : public std::enable_shared_from_this<State> {
         pause_(acceptor_.get_executor()),
         handler_(std::move(handler)),
         limits_(limits),
-        places_(std::make_shared<Places>(limits.connections, limits.per_client)) {}
+        slots_(std::make_shared<ConnectionSlots>(limits.connections, limits.per_client_prefix)) {}
 
   void start() { asio::co_spawn(acceptor_.get_executor(), accept_all(shared_from_this()), asio::detached); }
 
@@ -83,19 +83,20 @@ class Server::State : public std::enable_shared_from_this<State> {
     stopped_ = true;
     acceptor_.close(ignored);
     pause_.cancel();
-    places_->close_all();
+    slots_->close_all();
     handler_ = nullptr;
   }
 
   [[nodiscard]] tcp::endpoint address() const { return address_; }
-  [[nodiscard]] std::size_t open_connections() const { return places_->taken(); }
+  [[nodiscard]] std::size_t open_connections() const { return slots_->taken(); }
 
  private:
   static Task<void> accept_all(std::shared_ptr<State> self);
-  static Task<void> serve(std::shared_ptr<State> self, std::unique_ptr<Places::Guest> guest);
+  static Task<void> serve(std::shared_ptr<State> self,
+                          std::unique_ptr<ConnectionSlots::Connection> connection);
   Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, const tcp::endpoint& from);
   Task<Reply> ask_handler(const Request& request) const;
-  Task<bool> wait_for_request(Places::Guest& guest, beast::flat_buffer& buffer) const;
+  Task<bool> wait_for_request(ConnectionSlots::Connection& connection, beast::flat_buffer& buffer) const;
   Task<boost::system::error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                        Parser& parser) const;
 
@@ -104,7 +105,7 @@ class Server::State : public std::enable_shared_from_this<State> {
   asio::steady_timer pause_;
   Handler handler_;
   ServerLimits limits_;
-  std::shared_ptr<Places> places_;
+  std::shared_ptr<ConnectionSlots> slots_;
   bool stopped_ = false;
 };
 
@@ -121,33 +122,35 @@ Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
     boost::system::error_code gone;
     const auto from = unmapped(socket.remote_endpoint(gone));
     if (gone) continue;
-    if (!self->places_->make_room(from)) {
+    if (!self->slots_->make_room(from)) {
       turn_away(std::move(socket));
       continue;
     }
     const auto executor = socket.get_executor();
-    auto guest = std::make_unique<Places::Guest>(self->places_, std::move(socket), from);
-    asio::co_spawn(executor, serve(self, std::move(guest)), asio::detached);
+    auto connection = std::make_unique<ConnectionSlots::Connection>(self->slots_, std::move(socket), from);
+    asio::co_spawn(executor, serve(self, std::move(connection)), asio::detached);
   }
 }
 
-Task<void> Server::State::serve(std::shared_ptr<State> self, std::unique_ptr<Places::Guest> guest) {
+Task<void> Server::State::serve(std::shared_ptr<State> self,
+                                std::unique_ptr<ConnectionSlots::Connection> connection) {
   if (self->stopped_) co_return;
   // Room for one header and the beginning of a pipelined next one.
   beast::flat_buffer buffer(2 * self->limits_.header_bytes + self->limits_.body_bytes);
-  while (co_await self->wait_for_request(*guest, buffer)) {
-    guest->stream().expires_after(self->limits_.request);
-    if (!co_await self->serve_request(guest->stream(), buffer, guest->from())) break;
+  while (co_await self->wait_for_request(*connection, buffer)) {
+    connection->stream().expires_after(self->limits_.request);
+    if (!co_await self->serve_request(connection->stream(), buffer, connection->from())) break;
   }
 }
 
-Task<bool> Server::State::wait_for_request(Places::Guest& guest, beast::flat_buffer& buffer) const {
+Task<bool> Server::State::wait_for_request(ConnectionSlots::Connection& connection,
+                                           beast::flat_buffer& buffer) const {
   if (buffer.size() > 0) co_return true;
-  guest.set_idle(true);
-  guest.stream().expires_after(limits_.idle);
+  connection.set_idle(true);
+  connection.stream().expires_after(limits_.idle);
   const auto [error, size] =
-      co_await guest.stream().async_read_some(buffer.prepare(limits_.header_bytes), kAwait);
-  guest.set_idle(false);
+      co_await connection.stream().async_read_some(buffer.prepare(limits_.header_bytes), kAwait);
+  connection.set_idle(false);
   buffer.commit(size);
   co_return !error && !stopped_;
 }

@@ -19,7 +19,7 @@ struct ServerLimits {
   std::size_t header_bytes = 8 * 1024;        ///< a browser sends about 1 KiB
   std::size_t body_bytes = 0;                 ///< 0: bodies are not read
   std::size_t connections = 32;               ///< one more closes the one that has been idle for longest
-  std::size_t per_client = 32;                ///< of the connections; counted for each ip::ClientPrefix
+  std::size_t per_client_prefix = 32;         ///< of the connections; an IPv4 address or an IPv6 /64
   std::chrono::milliseconds request{10'000};  ///< from a request's first byte to the end of its answer
   std::chrono::milliseconds idle{30'000};     ///< between two requests; twice a scraper's usual interval
 };

@@ -15,7 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include "http/places.hpp"
+#include "http/connection_slots.hpp"
 #include "net/testing/comes_true.hpp"
 
 namespace qnet::http {
@@ -73,10 +73,10 @@ class HttpServer : public ::testing::Test {
     run_until([this] { return server_->open_connections() == 0; });
   }
 
-  void start(std::size_t connections, std::size_t per_client, const char* at = "127.0.0.1") {
+  void start(std::size_t connections, std::size_t per_client_prefix, const char* at = "127.0.0.1") {
     ServerLimits limits;
     limits.connections = connections;
-    limits.per_client = per_client;
+    limits.per_client_prefix = per_client_prefix;
     auto started = Server::start(
         io_, {make_address(at), 0}, [this](const Request& request) { return answer(request); }, limits);
     ASSERT_TRUE(started) << started.error().message();
@@ -119,7 +119,7 @@ class HttpServer : public ::testing::Test {
   std::list<Client> clients_;
 };
 
-TEST_F(HttpServer, turns_away_a_client_that_has_its_share_and_takes_others) {
+TEST_F(HttpServer, turns_away_whose_client_prefix_has_its_share_and_takes_others) {
   start(10, 2);
   auto& first = connect_and_ask("127.0.0.1");
   connect_and_ask("127.0.0.1");
@@ -131,7 +131,7 @@ TEST_F(HttpServer, turns_away_a_client_that_has_its_share_and_takes_others) {
   EXPECT_FALSE(first.ended());
 }
 
-TEST_F(HttpServer, closes_the_one_that_has_been_idle_for_longest_when_all_places_are_taken) {
+TEST_F(HttpServer, closes_the_one_that_has_been_idle_for_longest_when_all_slots_are_taken) {
   start(3, 3);
   auto& first = connect_and_ask("127.0.0.1");
   auto& second = connect_and_ask("127.0.0.2");

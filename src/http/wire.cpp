@@ -6,7 +6,6 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/write.hpp>
-#include <boost/json.hpp>
 
 namespace qnet::http {
 
@@ -21,13 +20,6 @@ std::string_view host_of(const Parser::value_type& request) {
 }
 
 }  // namespace
-
-Reply error_reply(unsigned status, std::string_view error, std::string_view hint) {
-  boost::json::object body;
-  body["error"] = error;
-  body["hint"] = hint;
-  return {status, "application/json", boost::json::serialize(body) + "\n", {}};
-}
 
 Request to_request(const Parser& parser, const net::tcp::endpoint& from) {
   const auto& message = parser.get();

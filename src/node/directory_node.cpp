@@ -14,7 +14,7 @@ http::ServerLimits api_limits() {
   http::ServerLimits limits;
   limits.body_bytes = directory::ApiLimits::body;
   limits.connections = 512;
-  limits.per_client = 32;
+  limits.per_client_prefix = 32;
   return limits;
 }
 

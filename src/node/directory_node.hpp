@@ -12,6 +12,7 @@
 #include "directory_server/country_database.hpp"
 #include "directory_server/htx_service.hpp"
 #include "discovery/dialer.hpp"
+#include "http/server.hpp"
 #include "net/tcp.hpp"
 
 namespace qnet::node {

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import os
+import re
 import time
 import unittest
 
 import jsonschema
 
-from directory_api import TOKEN, DirectoryApi, schema_of
+from directory_api import SPEC, TOKEN, DirectoryApi, schema_of
 from directory_documents import Relay, base64url, keys_of, snapshot_header, snapshot_list, unbase64url
 from harness import free_port, run, wait_until
 
@@ -110,6 +111,19 @@ class Api(DirectoryApi):
         for path in ("/api/relays/prune", "/api/relays/by-country", "/api/directory/snapshot"):
             self.expect_error(self.ask("DELETE", path), 405, "GET")
             self.assertEqual(self.ask("HEAD", path).status, 200)
+
+    def test_the_specification_has_every_route_and_no_other(self):
+        """A refusal names every route: it is made from the table by which requests are answered."""
+        hint = self.ask("GET", "/").json()["hint"]
+        routes = set(re.findall(r"\b([A-Z]+) (/[^\s,]*?)\.?(?=[\s,]|$)", hint))
+        methods = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}  # OpenAPI 3.1 §4.8.9
+        described = {(method.upper(), path) for path, item in SPEC["paths"].items() for method in methods & item.keys()}
+        self.assertEqual(routes, described)
+        for method, path in sorted(described):
+            body = b"{}" if method == "POST" else None
+            self.assertNotIn(self.ask(method, path, body).status, (404, 405), f"{method} {path}")
+            allowed = self.ask("TRACE", path).headers["Allow"].split(", ")
+            self.assertEqual(set(allowed) - {"HEAD"}, {verb for verb, known in described if known == path})
 
     def test_a_snapshot_is_signed_whole_conditional_and_packed(self):
         relay = self.real_relay(country="DK")
