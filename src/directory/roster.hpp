@@ -168,7 +168,7 @@ class Roster {
   // The orders in which entries are looked for hold parts of them: an entry changes between these two.
   void unindex(const Entry& entry);
   void index(const Entry& entry);
-  [[nodiscard]] Obstacle obstacle_for(const Entry& entry, Site at) const;
+  [[nodiscard]] Obstacle obstacle_for(const Entry& entry, ip::ClientPrefix at) const;
   void list(Entry& entry);  ///< or its obstacle is set
   void unlist(Entry& entry);
   void note_visit(Entry& entry, const Visit& visit, SteadyTime now);

@@ -33,7 +33,7 @@ void Roster::unindex(const Entry& entry) {
   if (found->second.empty()) never_listed_.erase(found);
 }
 
-Obstacle Roster::obstacle_for(const Entry& entry, Site at) const {
+Obstacle Roster::obstacle_for(const Entry& entry, ip::ClientPrefix at) const {
   const auto there = listed_at_.find(at);
   if (there != listed_at_.end() && there->second >= RosterLimits::at_one_host) return Obstacle::crowded;
   return listed_bytes_ + listed_size(entry) > options_.list_bytes ? Obstacle::list_full : Obstacle::none;

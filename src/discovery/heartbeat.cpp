@@ -28,8 +28,8 @@ Heartbeat::Next Heartbeat::answered(const Answer& answer, const crypto::Digest& 
     retry_.reset();
     unlisted_ = listed_ ? 0 : unlisted_ + 1;
     if (!listed_ && unlisted_ <= HeartbeatLimits::unlisted_answers)
-      return {false, net::jittered(HeartbeatLimits::unlisted, HeartbeatLimits::unlisted_jitter, random)};
-    return {false, net::jittered(HeartbeatLimits::interval, HeartbeatLimits::jitter, random)};
+      return {false, base::jittered(HeartbeatLimits::unlisted, HeartbeatLimits::unlisted_jitter, random)};
+    return {false, base::jittered(HeartbeatLimits::interval, HeartbeatLimits::jitter, random)};
   }
   knows_.reset();
   const bool unknown = answer.status == Status::not_found && !whole;
@@ -52,7 +52,7 @@ Heartbeat::Next Heartbeat::failed(std::string problem, base::RandomSource& rando
 Heartbeat::Next Heartbeat::nothing_to_tell(base::RandomSource& random) {
   listed_ = false;
   problem_ = "This peer has no address that others could reach.";
-  return {false, net::jittered(HeartbeatLimits::interval / 3, HeartbeatLimits::jitter, random)};
+  return {false, base::jittered(HeartbeatLimits::interval / 3, HeartbeatLimits::jitter, random)};
 }
 
 }  // namespace qnet::discovery

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/retry.hpp"
 #include "directory/exchange.hpp"
-#include "net/retry.hpp"
 
 namespace qnet::discovery {
 
@@ -68,7 +68,7 @@ class Heartbeat {
 
  private:
   std::optional<crypto::Digest> knows_;
-  net::Backoff retry_{HeartbeatLimits::first_retry, HeartbeatLimits::last_retry};
+  base::Backoff retry_{HeartbeatLimits::first_retry, HeartbeatLimits::last_retry};
   unsigned unlisted_ = 0;  // answers since the last one of another kind
   bool known_ = false;
   bool listed_ = false;

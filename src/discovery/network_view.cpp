@@ -8,6 +8,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "directory/clock.hpp"
+#include "net/wait_watching_clock.hpp"
 
 namespace qnet::discovery {
 
@@ -121,7 +122,7 @@ bool NetworkView::must_hurry() const {
 milliseconds NetworkView::next_pause() {
   if (!summary_.problem.empty() || exits_.empty()) return retry_.next(random_);
   retry_.reset();
-  return net::jittered(ViewLimits::refresh, ViewLimits::jitter, random_);
+  return base::jittered(ViewLimits::refresh, ViewLimits::jitter, random_);
 }
 
 void NetworkView::refresh_soon() {

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "base/retry.hpp"
 #include "discovery/exchange.hpp"
 #include "discovery/opinions.hpp"
-#include "net/retry.hpp"
 
 namespace qnet::discovery {
 
@@ -89,8 +89,8 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   boost::asio::steady_timer patience_;
   boost::asio::steady_timer hurry_timer_;
   boost::asio::steady_timer all_answered_;
-  net::Backoff retry_{ViewLimits::first_retry, ViewLimits::last_retry};
-  net::Backoff hurried_{ViewLimits::shortest, ViewLimits::last_retry};
+  base::Backoff retry_{ViewLimits::first_retry, ViewLimits::last_retry};
+  base::Backoff hurried_{ViewLimits::shortest, ViewLimits::last_retry};
   std::chrono::steady_clock::time_point refreshed_{};                 // when the last refresh began
   std::optional<std::chrono::steady_clock::time_point> hurry_until_;  // when somebody wants the next one
   bool settled_ = false;

@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 
 #include "directory/clock.hpp"
+#include "net/wait_watching_clock.hpp"
 
 namespace qnet::discovery {
 

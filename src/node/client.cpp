@@ -27,8 +27,10 @@ constexpr auto kSilence = std::chrono::seconds(12);
 constexpr auto kDoubtedSilence = std::chrono::seconds(4);
 
 ConnectStatus status_of(const base::Error& error) {
-  if (error.is(session::Errc::protocol_refused)) return ConnectStatus::not_allowed;
-  if (error.is(net::Errc::timed_out) || error.is(session::Errc::handshake_timed_out))
+  if (error.is(session::Errc::protocol_refused) || error.is(uplink::Errc::no_exit))
+    return ConnectStatus::not_allowed;
+  if (error.is(net::Errc::timed_out) || error.is(session::Errc::handshake_timed_out) ||
+      error.is(uplink::Errc::timed_out))
     return ConnectStatus::timeout;
   if (error.is(net::Errc::host_unreachable) || error.is(net::Errc::no_such_host))
     return ConnectStatus::host_unreachable;
@@ -38,13 +40,13 @@ ConnectStatus status_of(const base::Error& error) {
 
 struct Asked {
   proxy::Connected connected;
-  bool leads_nowhere = false;  ///< this peer has no exit at all
+  bool has_no_exit = false;  ///< this peer has no exit at all
 };
 
 Asked failed(const base::Error& error) {
   Asked asked;
   asked.connected.status = status_of(error);
-  asked.leads_nowhere = error.is(session::Errc::protocol_refused);
+  asked.has_no_exit = error.is(session::Errc::protocol_refused);
   return asked;
 }
 
@@ -73,15 +75,16 @@ net::Task<Asked> ask(session::Session& session, const mesh::ConnectRequest& requ
   co_return asked;
 }
 
-net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, proxy::Destination destination) {
+net::Task<proxy::Connected> connect_through(std::shared_ptr<uplink::Uplink> uplink,
+                                            proxy::Destination destination) {
   const mesh::ConnectRequest request{std::move(destination.host), destination.port};
   // Each of the last resorts may turn out to have no exit; who ends a session otherwise is asked once more.
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink->session();
     if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
     auto answer = co_await ask(**session, request, uplink->doubts(**session) ? kDoubtedSilence : kSilence);
-    if (answer.leads_nowhere && left > 0) {
-      uplink->leads_nowhere(**session);
+    if (answer.has_no_exit && left > 0) {
+      uplink->has_no_exit(**session);
       continue;
     }
     // The relay may have ended an idle session while the request was on its way to it.
@@ -91,10 +94,14 @@ net::Task<proxy::Connected> connect_through(std::shared_ptr<Uplink> uplink, prox
   }
 }
 
-control::PeerState state_of(const Uplink::Peer& peer) {
-  if (peer.state == "connected") return control::PeerState::connected;
-  if (peer.state == "connecting") return control::PeerState::connecting;
-  return peer.state == "failed" ? control::PeerState::failed : control::PeerState::idle;
+control::PeerState state_of(uplink::PeerState state) {
+  switch (state) {
+    case uplink::PeerState::idle: break;
+    case uplink::PeerState::connecting: return control::PeerState::connecting;
+    case uplink::PeerState::connected: return control::PeerState::connected;
+    case uplink::PeerState::failed: return control::PeerState::failed;
+  }
+  return control::PeerState::idle;
 }
 
 }  // namespace
@@ -129,9 +136,7 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
           io.get_executor(), config.operators,
           config.state_dir.empty() ? config.state_dir : config.state_dir / "network",
           discovery::ask_in_new_session(dialer_), dialer_->random())),
-      uplink_(std::make_shared<Uplink>(
-          io.get_executor(), [this] { return candidates(); }, dialer_,
-          [view = view_] { view->refresh_soon(); })),
+      uplink_(std::make_shared<uplink::Uplink>(io.get_executor(), uplink_hooks(), dialer_->random())),
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
                                              [uplink = uplink_](proxy::Destination destination) {
                                                return connect_through(uplink, std::move(destination));
@@ -144,6 +149,12 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
   }
   uplink_->start();
   proxy_->start();
+}
+
+uplink::Uplink::Hooks Client::uplink_hooks() {
+  return {.candidates = [this] { return candidates(); },
+          .dial = [dialer = dialer_](session::RelayAddress relay) { return dialer->dial(std::move(relay)); },
+          .unsatisfied = [view = view_] { view->refresh_soon(); }};
 }
 
 /// Whoever answers there must have the relay's key: an address that is a lie costs an attempt, no more.
@@ -164,15 +175,15 @@ bool Client::may_dial(const mesh::PeerId& peer) const {
 }
 
 /// In this network first, where it was heard of.
-void Client::add(std::vector<Candidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
-                 Standing standing) const {
+void Client::add(std::vector<uplink::RelayCandidate>& all, const mesh::PeerId& peer,
+                 session::RelayAddress address, uplink::Standing standing) const {
   for (const auto& near : neighbours_.addresses_of(peer, std::chrono::steady_clock::now())) {
     auto nearer = address;
     nearer.host = near.host;
     nearer.port = near.port;
     all.push_back({std::move(nearer), standing});
   }
-  const bool known = std::ranges::any_of(all, [&](const Candidate& one) {
+  const bool known = std::ranges::any_of(all, [&](const uplink::RelayCandidate& one) {
     return one.address.noise_key == address.noise_key && one.address.host == address.host &&
            one.address.port == address.port;
   });
@@ -181,9 +192,10 @@ void Client::add(std::vector<Candidate>& all, const mesh::PeerId& peer, session:
 
 /// The peers that a person named, then exits that the operators agree on, at last the operators themselves:
 /// but not before it is known that there is nobody else, for they are few, and known to every censor.
-std::vector<Candidate> Client::candidates() const {
-  std::vector<Candidate> all;
-  for (const auto& invite : peers_) add(all, invite.peer, discovery::address_of(invite), Standing::invited);
+std::vector<uplink::RelayCandidate> Client::candidates() const {
+  std::vector<uplink::RelayCandidate> all;
+  for (const auto& invite : peers_)
+    add(all, invite.peer, discovery::address_of(invite), uplink::Standing::invited);
   const auto& exits = view_->exits();
   std::vector<std::size_t> order(exits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -193,12 +205,13 @@ std::vector<Candidate> Client::candidates() const {
     std::swap(order[i], order[i + dialer_->random().below(left)]);
     const auto& descriptor = exits[order[i]].descriptor;
     if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
-    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()), Standing::listed);
+    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()),
+        uplink::Standing::listed);
     ++drawn;
   }
   if (view_->settled() || !all.empty())
     for (const auto& invite : operators_)
-      add(all, invite.peer, discovery::address_of(invite), Standing::last_resort);
+      add(all, invite.peer, discovery::address_of(invite), uplink::Standing::last_resort);
   return all;
 }
 
@@ -216,13 +229,12 @@ void Client::fill(control::Status& status) const {
   status.socks_address = net::to_text(socks_);
   status.browser_template = dialer_->browser().name;
   if (!operators_.empty()) status.network = network_status(*view_);
-  for (const auto& known : uplink_->peers()) {
-    const auto& peer = *known;
+  for (const auto& peer : uplink_->peers()) {
     control::Peer row;
     row.address = mesh::HostPort{peer.address.host, peer.address.port}.to_text();
     row.name = row.address;
     row.cover = peer.address.cover_name;
-    row.state = state_of(peer);
+    row.state = state_of(peer.state);
     if (row.state == control::PeerState::connected) row.round_trip = peer.round_trip;
     row.last_error = peer.problem;
     // Dialling after a failure is still being offline; only the first attempt is a state of its own.

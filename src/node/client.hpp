@@ -15,8 +15,8 @@
 #include "mdns/lan.hpp"
 #include "mdns/neighbours.hpp"
 #include "mesh/invite.hpp"
-#include "node/uplink.hpp"
 #include "proxy/server.hpp"
+#include "uplink/uplink.hpp"
 
 namespace qnet::node {
 
@@ -57,9 +57,10 @@ class Client {
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
          std::shared_ptr<const discovery::Dialer> dialer);
-  [[nodiscard]] std::vector<Candidate> candidates() const;
-  void add(std::vector<Candidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
-           Standing standing) const;
+  [[nodiscard]] uplink::Uplink::Hooks uplink_hooks();
+  [[nodiscard]] std::vector<uplink::RelayCandidate> candidates() const;
+  void add(std::vector<uplink::RelayCandidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
+           uplink::Standing standing) const;
   void note_lan_peer(const mdns::Found& found);
   [[nodiscard]] bool may_dial(const mesh::PeerId& peer) const;
 
@@ -71,7 +72,7 @@ class Client {
   mdns::Neighbours neighbours_;
   std::chrono::steady_clock::time_point lan_attempt_{};
   std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for
-  std::shared_ptr<Uplink> uplink_;
+  std::shared_ptr<uplink::Uplink> uplink_;
   std::shared_ptr<proxy::Server> proxy_;
 };
 

@@ -259,7 +259,7 @@ void Policy::end_round(TimePoint now) {
     pause(now);
     refuse_since_failure();
   } else if (on_last_resort()) {
-    wake_at_ = now + jittered(UplinkLimits::reconsider, UplinkLimits::jitter, random_);
+    wake_at_ = now + base::jittered(UplinkLimits::reconsider, UplinkLimits::jitter, random_);
   }
   if (!connected() || on_last_resort()) actions_.emplace_back(Unsatisfied{});
 }

@@ -15,10 +15,10 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "base/retry.hpp"
 #include "crypto/x25519.hpp"
 #include "uplink/error.hpp"
 #include "uplink/limits.hpp"
-#include "uplink/retry.hpp"
 
 namespace qnet::uplink {
 
@@ -187,7 +187,7 @@ class Policy {
   TimePoint used_since_{};
   std::optional<TimePoint> wake_at_;  // when the next round begins
   std::optional<Problem> problem_;
-  Backoff retry_{UplinkLimits::first_retry, UplinkLimits::last_retry};
+  base::Backoff retry_{UplinkLimits::first_retry, UplinkLimits::last_retry};
   TimePoint clock_jumped_ = TimePoint::min();
   std::uint64_t last_peer_ = 0;
   std::uint64_t last_request_ = 0;

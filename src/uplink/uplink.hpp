@@ -109,7 +109,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   std::shared_ptr<session::Session> session_;  // the one in use
   std::optional<PeerNumber> used_;             // whose it is
   Drains left_;                                // sessions that were left for better ones
-  ClockWatch clock_;
+  base::ClockWatch clock_;
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
   boost::asio::steady_timer timer_;  // for the policy's next deadline
   std::optional<TimePoint> timer_at_;

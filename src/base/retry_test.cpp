@@ -1,15 +1,12 @@
-#include "net/retry.hpp"
+#include "base/retry.hpp"
 
 #include <set>
 
 #include <gtest/gtest.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include "base/testing/seeded_random.hpp"
 
-namespace qnet::net {
+namespace qnet::base {
 namespace {
 
 using namespace std::chrono_literals;
@@ -42,14 +39,14 @@ TEST_F(ClockWatchTest, a_sleep_is_noticed) {
 }
 
 TEST(Backoff, has_jitter) {
-  base::testing::SeededRandom random(5);
+  testing::SeededRandom random(5);
   std::set<std::chrono::milliseconds> seen;
   for (int i = 0; i < 20; ++i) seen.insert(Backoff(1s, 60s).next(random));
   EXPECT_GT(seen.size(), 10U);
 }
 
 TEST(Backoff, doubles_its_pauses_up_to_the_longest_and_begins_anew_when_reset) {
-  base::testing::SeededRandom random(5);
+  testing::SeededRandom random(5);
   Backoff backoff(100ms, 300ms);
   const auto next_is_around = [&](std::chrono::milliseconds middle) {
     const auto pause = backoff.next(random);
@@ -63,33 +60,5 @@ TEST(Backoff, doubles_its_pauses_up_to_the_longest_and_begins_anew_when_reset) {
   EXPECT_TRUE(next_is_around(100ms));
 }
 
-TEST(WaitWatchingClock, ends_when_its_timer_is_cancelled) {
-  boost::asio::io_context io;
-  boost::asio::steady_timer timer(io);
-  bool done = false;
-  auto task = [](boost::asio::steady_timer* waiting, bool* ended) -> Task<void> {
-    co_await wait_watching_clock(*waiting, std::chrono::hours(1), [] { return false; });
-    *ended = true;
-  };
-  boost::asio::co_spawn(io, task(&timer, &done), boost::asio::detached);
-  io.poll();
-  EXPECT_FALSE(done);
-  timer.cancel();
-  io.run();
-  EXPECT_TRUE(done);
-}
-
-TEST(WaitWatchingClock, ends_at_its_time_when_the_clock_stays) {
-  boost::asio::io_context io;
-  boost::asio::steady_timer timer(io);
-  std::optional<bool> jumped;
-  auto task = [](boost::asio::steady_timer* waiting, std::optional<bool>* result) -> Task<void> {
-    *result = co_await wait_watching_clock(*waiting, 1ms, [] { return false; });
-  };
-  boost::asio::co_spawn(io, task(&timer, &jumped), boost::asio::detached);
-  io.run();
-  EXPECT_EQ(jumped, false);
-}
-
 }  // namespace
-}  // namespace qnet::net
+}  // namespace qnet::base
