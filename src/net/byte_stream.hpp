@@ -27,6 +27,17 @@ class ByteStream {
   /// Takes what is there now: `would_block()` when nothing is, 0 bytes at the peer's orderly end.
   virtual base::Result<std::size_t> try_read(base::MutableBytes out) = 0;
 
+  /// The first of the received bytes that this stream holds in memory, so that they can be written elsewhere
+  /// without a copy; empty when it holds none. Then try_read() says whether there are bytes, the end or an
+  /// error: a stream that holds nothing need not override this. Once shown, bytes stay the first to be read
+  /// until they are consumed, or the stream fails. The view is valid until the next try_read(), peek(),
+  /// consume(), reset() or close(), and at most until the caller suspends; writing, also to this stream,
+  /// leaves it valid.
+  [[nodiscard]] virtual base::ByteView peek() { return {}; }
+
+  /// Takes the first `count` bytes as try_read() would; at most as many as the last peek() showed.
+  virtual void consume(std::size_t /*count*/) {}
+
   /// Waits until try_write() would take at least one byte.
   virtual Task<base::Result<void>> wait_writable() = 0;
 

@@ -18,33 +18,53 @@ namespace {
 // A pump that always finds bytes must still let its neighbours on this core have their turn.
 constexpr unsigned kTurnsBeforeYield = 8;
 
+/// Writes scratch memory; returns a copy of what `to` refused, which outlives a suspension.
+base::Result<base::Bytes> write_or_keep(ByteStream& to, base::ByteView bytes) {
+  const auto put = to.try_write(bytes);
+  if (!put) return tl::unexpected(put.error());
+  const auto rest = bytes.subspan(*put);
+  return base::Bytes(rest.begin(), rest.end());
+}
+
 Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
                                         IdleLimit* idle) {
+  const auto count = [&moved, idle](std::size_t bytes) {
+    moved.fetch_add(bytes, std::memory_order_relaxed);
+    if (idle != nullptr) idle->touch();
+  };
   for (unsigned turn = 1;; ++turn) {
     const auto room = to.write_room();
     if (room == 0) {
       if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
       continue;
     }
-    const auto scratch = thread_scratch();
-    const auto got = from.try_read(scratch.first(std::min(room, scratch.size())));
-    if (!got) {
-      if (!got.error().is(Errc::would_block)) co_return tl::unexpected(got.error());
-      if (auto ready = co_await from.wait_readable(); !ready) co_return ready;
-      continue;
-    }
-    if (*got == 0) {
-      to.finish();
-      co_return base::Result<void>();
-    }
-    moved.fetch_add(*got, std::memory_order_relaxed);
-    if (idle != nullptr) idle->touch();
-    const auto put = to.try_write(scratch.first(*got));
-    if (!put) co_return tl::unexpected(put.error());
-    if (*put < *got) {
-      const base::Bytes rest(scratch.begin() + static_cast<std::ptrdiff_t>(*put),
-                             scratch.begin() + static_cast<std::ptrdiff_t>(*got));
-      if (auto done = co_await write_all(to, rest); !done) co_return done;
+    if (const auto held = from.peek(); !held.empty()) {
+      const auto put = to.try_write(held.first(std::min({room, held.size(), kScratchSize})));
+      if (!put) co_return tl::unexpected(put.error());
+      if (*put == 0) {
+        if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
+        continue;
+      }
+      from.consume(*put);
+      count(*put);
+    } else {
+      const auto scratch = thread_scratch();
+      const auto got = from.try_read(scratch.first(std::min(room, scratch.size())));
+      if (!got) {
+        if (!got.error().is(Errc::would_block)) co_return tl::unexpected(got.error());
+        if (auto ready = co_await from.wait_readable(); !ready) co_return ready;
+        continue;
+      }
+      if (*got == 0) {
+        to.finish();
+        co_return base::Result<void>();
+      }
+      count(*got);
+      const auto refused = write_or_keep(to, scratch.first(*got));
+      if (!refused) co_return tl::unexpected(refused.error());
+      if (!refused->empty()) {
+        if (auto written = co_await write_all(to, *refused); !written) co_return written;
+      }
     }
     if (turn % kTurnsBeforeYield == 0) co_await boost::asio::post(boost::asio::use_awaitable);
   }

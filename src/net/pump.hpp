@@ -16,9 +16,10 @@ struct Traffic {
   std::atomic<std::uint64_t> down{0};
 };
 
-/// Copies `from` to `to` until the end of `from`, which becomes the end of `to`. An error on either side
-/// resets both. Holds no buffer while it waits, except for what a slow `to` refused (at most kScratchSize).
-/// `idle`, when there is one, is told of every move.
+/// Moves `from` to `to` until the end of `from`, which becomes the end of `to`. An error on either side
+/// resets both. What `from` holds in memory (peek()) is written from there; what must be read goes through
+/// this thread's scratch memory. Holds no buffer while it waits, except for what was read and a slow `to`
+/// refused (at most kScratchSize). `idle`, when there is one, is told of every move.
 Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
                               IdleLimit* idle = nullptr);
 

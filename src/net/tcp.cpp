@@ -56,6 +56,12 @@ void TcpStream::give_up_on_silence() {
              static_cast<int>(kUserTimeoutMilliseconds));
 }
 
+void TcpStream::limit_unsent(std::size_t bytes) {
+  constexpr std::size_t most = std::numeric_limits<int>::max();
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+             static_cast<int>(std::min(bytes, most)));
+}
+
 TcpStream::~TcpStream() {
   if (!socket_.is_open()) return;
   if (!read_ended_ || !write_ended_) reset();
@@ -138,7 +144,7 @@ Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t 
   if (limit.expired()) co_return base::fail(Errc::timed_out, host);
   if (error) co_return tl::unexpected(from_system(error, host));
 
-  base::Result<tcp::socket> last = base::fail(Errc::no_such_host, host);
+  base::Result<tcp::socket> last = base::fail(found.empty() ? Errc::no_such_host : Errc::timed_out, host);
   for (const auto& entry : found) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());

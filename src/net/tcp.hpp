@@ -37,6 +37,11 @@ class TcpStream final : public ByteStream {
   /// their other end always reads, but a web server may pause for as long as it likes.
   void give_up_on_silence();
 
+  /// Keeps at most about so many bytes in the kernel that were written and not yet sent: wait_writable()
+  /// waits, and try_write() takes nothing, while there are more. What is queued above TCP can then still
+  /// change, and no stream of a session waits behind megabytes of another. Best effort (TCP_NOTSENT_LOWAT).
+  void limit_unsent(std::size_t bytes);
+
   [[nodiscard]] tcp::socket& socket() { return socket_; }
 
  private:
