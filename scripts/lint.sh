@@ -1,9 +1,8 @@
 #!/bin/sh
-# Form: clang-format, the order of includes, shellcheck, the manual page. With --fix, clang-format changes the files. With --tidy,
-# clang-tidy too: a quarter of an hour on two cores the first time.
+# Form: clang-format, the order of includes, shellcheck, the manual page. With --fix, clang-format changes the files.
+# With --tidy, clang-tidy too: a quarter of an hour on two cores the first time.
 set -eu
 cd "$(dirname "$0")/.."
-mkdir -p build
 sources() { git ls-files -co --exclude-standard '*.cpp' '*.hpp'; }
 
 if [ "${1:-}" = "--fix" ]; then
@@ -11,8 +10,8 @@ if [ "${1:-}" = "--fix" ]; then
   exit 0
 fi
 sources | xargs clang-format-19 --dry-run --Werror
-python3 scripts/include_order_test.py 2>build/include_order_test.log || { cat build/include_order_test.log; exit 1; }
 python3 scripts/include_order.py
+(cd scripts && python3 -B -m unittest -q include_order_test)
 git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck
 if [ -n "$(MANWIDTH=80 man --warnings -l packaging/qnet.1 2>&1 >/dev/null)" ]; then
   MANWIDTH=80 man --warnings -l packaging/qnet.1 >/dev/null

@@ -1,9 +1,9 @@
-// What of a folder a request names, without I/O but for looking.
+#include "cover_site/folder_files.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include "cover_site/folder_site.hpp"
+#include <string>
 
 namespace qnet::cover_site {
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cover_site/error.hpp"
+#include "cover_site/folder_files.hpp"
 
 namespace qnet::cover_site {
 

@@ -9,6 +9,7 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include "cover_site/folder_files.hpp"
 #include "cover_site/folder_site.hpp"
 #include "cover_site/http1_server.hpp"
 #include "net/tcp.hpp"

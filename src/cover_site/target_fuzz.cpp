@@ -4,7 +4,7 @@
 #include <fstream>
 
 #include "base/bytes.hpp"
-#include "cover_site/folder_site.hpp"
+#include "cover_site/folder_files.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace qnet;

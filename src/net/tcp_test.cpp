@@ -11,7 +11,6 @@
 #include "net/testing/read_text.hpp"
 #include "net/testing/run_job.hpp"
 #include "net/testing/tcp_pair.hpp"
-#include "net/unmapped.hpp"
 
 namespace qnet::net {
 namespace {
@@ -235,13 +234,6 @@ TEST_F(TcpStreams, take_less_when_unsent_bytes_are_limited) {
 TEST(Endpoints, are_written_as_in_an_address_bar) {
   EXPECT_EQ(to_text({asio::ip::make_address("192.0.2.7"), 443}), "192.0.2.7:443");
   EXPECT_EQ(to_text({asio::ip::make_address("2001:db8::1"), 443}), "[2001:db8::1]:443");
-}
-
-TEST(Endpoints, of_mapped_ipv4_addresses_are_ipv4) {
-  using asio::ip::make_address;
-  EXPECT_EQ(unmapped(make_address("::ffff:192.0.2.1")), make_address("192.0.2.1"));
-  EXPECT_EQ(unmapped(make_address("192.0.2.1")), make_address("192.0.2.1"));
-  EXPECT_EQ(unmapped(make_address("2001:db8::1")), make_address("2001:db8::1"));
 }
 
 }  // namespace
