@@ -4,11 +4,11 @@
 
 #include "cover_site/h2_exchange.hpp"
 #include "cover_site/http1_server.hpp"
+#include "htx/wall_clock.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/signal.hpp"
 #include "openssl_tls/stream.hpp"
-#include "session/wall_clock.hpp"
 #include "websocket/stream.hpp"
 
 namespace qnet::cover_site {
@@ -104,7 +104,7 @@ std::unique_ptr<Responder> Server::recognise(const Request& request, bool websoc
     if (header.name == "cookie") cookies.emplace_back(header.value);
   const Knock knock{!websocket && request.method == "POST", websocket, request.target, cookies};
   if (!hooks_.has_room()) return nullptr;
-  auto decision = gate_.examine(knock, binding, session::wall_clock());
+  auto decision = gate_.examine(knock, binding, htx::wall_clock());
   if (auto* const peer = std::get_if<Responder>(&decision)) {
     hooks_.recognised(peer->ephemeral());
     return std::make_unique<Responder>(std::move(*peer));
@@ -130,7 +130,7 @@ net::Task<bool> Server::shake_hands(net::ByteStream& peer, Responder& responder)
   while (!responder.done()) {
     const auto got = co_await net::read_some(peer, chunk);
     if (!got || *got == 0) co_return false;
-    const auto answer = responder.receive(base::ByteView(chunk).first(*got), session::wall_clock(), random_);
+    const auto answer = responder.receive(base::ByteView(chunk).first(*got), htx::wall_clock(), random_);
     if (!answer) co_return false;
     if (const auto sent = co_await net::write_all(peer, *answer); !sent) co_return false;
   }

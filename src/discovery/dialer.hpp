@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 
-#include "cover_site/dialer.hpp"
 #include "crypto/certificate.hpp"
 #include "directory/descriptor.hpp"
+#include "discovery/site_dialer.hpp"
 #include "mesh/invite.hpp"
 #include "session/htx_dialer.hpp"
 

@@ -13,10 +13,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "htx/wall_clock.hpp"
 #include "ip/asio_address.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
-#include "session/wall_clock.hpp"
 
 namespace qnet::node {
 
@@ -115,10 +115,10 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
     const auto arrival = take_arrived(*visitor, held);
     if (arrival.broken) co_return;
     if (arrival.ended) break;
-    auto decision = gate_.examine(held, session::wall_clock());
+    auto decision = gate_.examine(held, htx::wall_clock());
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
       if (counters_->sessions_open >= static_cast<std::int64_t>(CoverLimits::sessions)) break;
-      journal_.note(peer->ephemeral(), session::wall_clock());
+      journal_.note(peer->ephemeral(), htx::wall_clock());
       if (origin) origin->close();
       co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened);
     }

@@ -9,8 +9,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/utc_time.hpp"
+#include "htx/wall_clock.hpp"
 #include "node/relay_services.hpp"
-#include "session/wall_clock.hpp"
 
 namespace qnet::node {
 
@@ -49,7 +49,7 @@ Relay::Relay(net::IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor,
       gate_({config_.identity.noise.clone(), {}, {}}, replays_),
       keeper_(std::make_shared<MirrorKeeper>(pool.first().get_executor(), config_.origin, config_.state_dir,
                                              gate_, random)) {
-  journal_.restore(replays_, session::wall_clock());
+  journal_.restore(replays_, htx::wall_clock());
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   for (std::size_t core = 0; core < pool_.size(); ++core)
     covers_.push_back(

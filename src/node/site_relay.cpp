@@ -12,11 +12,11 @@
 #include "cover_site/error.hpp"
 #include "cover_site/folder_site.hpp"
 #include "cover_site/upstream_site.hpp"
+#include "htx/wall_clock.hpp"
 #include "ip/asio_address.hpp"
 #include "node/cover_gate.hpp"
 #include "node/error.hpp"
 #include "node/relay_services.hpp"
-#include "session/wall_clock.hpp"
 
 namespace qnet::node {
 
@@ -76,7 +76,7 @@ SiteRelay::SiteRelay(net::IoPool& pool, SiteRelayConfig config, net::tcp::accept
       context_(std::move(context)),
       hangup_(pool.first()),
       check_(pool.first()) {
-  journal_.restore(replays_, session::wall_clock());
+  journal_.restore(replays_, htx::wall_clock());
   if (config_.exit) exit_ = std::make_unique<exit::Service>(std::move(*config_.exit));
   asio::co_spawn(pool_.first(), accept(), asio::detached);
   if (config_.behind_proxy) return;
@@ -98,7 +98,7 @@ cover_site::Hooks SiteRelay::hooks_for(std::size_t core, Asker asker) {
             if (visit == Visit::replayed) ++counters->replayed;
             if (visit == Visit::clock) ++counters->clock_skewed;
           },
-          [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, session::wall_clock()); },
+          [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, htx::wall_clock()); },
           [counters = counters_] { ++counters->failed; },
           [this, core, asker = std::move(asker)](std::unique_ptr<net::ByteStream> stream,
                                                  cover_site::Finished finished) {

@@ -1,9 +1,9 @@
 #include "session/htx_dialer.hpp"
 
+#include "htx/wall_clock.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
-#include "session/wall_clock.hpp"
 
 namespace qnet::session {
 
@@ -43,7 +43,8 @@ net::Task<base::Result<Dialled>> dial(RelayAddress relay, const client_hello::Te
   transport->keep_alive(kKeepAlive);
   transport->give_up_on_silence();
 
-  htx::Initiator::Config config{&browser, relay.cover_name, relay.noise_key, relay.access_tag, wall_clock()};
+  htx::Initiator::Config config{&browser, relay.cover_name, relay.noise_key, relay.access_tag,
+                                htx::wall_clock()};
   auto initiator = htx::Initiator::start(std::move(config), random);
   if (!initiator) co_return tl::unexpected(initiator.error());
 

@@ -3,10 +3,10 @@
 
 #include "htx/handshake_payload.hpp"
 
-namespace qnet::session {
+namespace qnet::htx {
 
-[[nodiscard]] inline htx::WallTime wall_clock() {
+[[nodiscard]] inline WallTime wall_clock() {
   return std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
 }
 
-}  // namespace qnet::session
+}  // namespace qnet::htx

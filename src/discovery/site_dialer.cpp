@@ -1,13 +1,13 @@
-#include "cover_site/dialer.hpp"
+#include "discovery/site_dialer.hpp"
 
 #include "client_hello/websocket_template.hpp"
 #include "cover_site/client_request.hpp"
 #include "cover_site/handshake.hpp"
 #include "cover_site/names.hpp"
+#include "htx/wall_clock.hpp"
 #include "net/deadline.hpp"
 #include "net/pump.hpp"
 #include "net/tcp.hpp"
-#include "session/wall_clock.hpp"
 #include "tls/stream.hpp"
 
 namespace qnet::cover_site {
@@ -28,7 +28,7 @@ struct Guarded {
 
 net::Task<base::Result<Initiator>> begin_handshake(const session::RelayAddress& relay,
                                                    net::TlsChannel& channel, base::RandomSource& random) {
-  Initiator::Config config{relay.noise_key, relay.access_tag, std::nullopt, session::wall_clock()};
+  Initiator::Config config{relay.noise_key, relay.access_tag, std::nullopt, htx::wall_clock()};
   if (relay.cover != Cover::site_websocket_unbound) {
     auto exported = channel.exporter(kExporterLabel);
     if (!exported) co_return tl::unexpected(exported.error());
