@@ -121,11 +121,11 @@ async def nginx_limit(cover, port, seconds):
     worker = run(["pgrep", "-P", cover.process.pid]).stdout.split()
     for pid in worker:
         os.sched_setaffinity(int(pid), {0})
-    askers = [Connection(cover.http_port) for _ in range(100)]
+    clients = [Connection(cover.http_port) for _ in range(100)]
     small, large = get(f"/{WITH_RELAYS[0]}.json"), get(f"/{LARGE}.json")
     for name, request in (("limit: nginx, a country's", lambda i: small),
                           ("limit: nginx, a large country's", lambda i: small if i % 10 else large)):
-        shown(name, await steadily(500, seconds, lambda i, request=request: askers[i % len(askers)].ask(request(i))))
+        shown(name, await steadily(500, seconds, lambda i, request=request: clients[i % len(clients)].ask(request(i))))
 
 
 def core_seconds(pid):
@@ -134,9 +134,9 @@ def core_seconds(pid):
 
 
 async def load(port, pid, relays, seconds):
-    askers = [Connection(port) for _ in range(100)]
+    clients = [Connection(port) for _ in range(100)]
     beaters = [Connection(port) for _ in range(100)]
-    status, _ = await askers[0].ask(get("/api/directory/snapshot", "Accept-Encoding: zstd"))
+    status, _ = await clients[0].ask(get("/api/directory/snapshot", "Accept-Encoding: zstd"))
     assert status == 200
     # Signed beforehand: this program must not be what is measured.
     rounds = 7
@@ -151,7 +151,7 @@ async def load(port, pid, relays, seconds):
         before, began = core_seconds(pid), time.perf_counter()
         work = [steadily(333, seconds, lambda i: beaters[i % len(beaters)].ask(next(beats)))]
         if request:
-            work.append(steadily(500, seconds, lambda i: askers[i % len(askers)].ask(request(i))))
+            work.append(steadily(500, seconds, lambda i: clients[i % len(clients)].ask(request(i))))
         if beside:
             work.append(steadily(1, seconds, lambda i: large.ask(beside)))
         results = await asyncio.gather(*work)

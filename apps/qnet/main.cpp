@@ -47,15 +47,16 @@ int run(const Settings& settings) {
   if (!config) return fail(config.error());
   if (config->client && !config->client->socks.address().is_loopback())
     fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
-  std::string door;
+  std::string tunnel_path;
   if (config->site_relay) {
-    door = cover_site::names_of(config->site_relay->identity.noise.public_key).path;
+    tunnel_path = cover_site::names_of(config->site_relay->identity.noise.public_key).path;
     if (settings.behind_proxy && !config->site_relay->listen.address().is_loopback())
       fmt::print(stderr, "{}", open_plain_warning(settings.listen.to_text()));
   }
   const auto done = node::run_node(std::move(*config), [&] {
     fmt::print("{}", started_text(settings));
-    if (settings.behind_proxy) fmt::print("  Path    {}, which the web server in front must pass on\n", door);
+    if (settings.behind_proxy)
+      fmt::print("  Path    {}, which the web server in front must pass on\n", tunnel_path);
     std::fflush(stdout);
   });
   return done ? EXIT_SUCCESS : fail(done.error());

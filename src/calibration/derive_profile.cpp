@@ -108,13 +108,14 @@ std::vector<std::chrono::microseconds> usual_waits(std::span<const Sample> sampl
 
 }  // namespace
 
-base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples, const SpoiledSample& spoiled,
-                                                const SpoiledSample& alerted) {
+base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
+                                                const CorruptedSample& corrupted,
+                                                const CorruptedSample& alerted) {
   if (auto checked = check_forms(samples); !checked) return base::forward_error(checked);
   const auto& first = samples.front();
   const auto start = sealed_from(first);
   if (!start) return tl::unexpected(start.error());
-  if (spoiled.in_clear || alerted.in_clear)
+  if (corrupted.in_clear || alerted.in_clear)
     return base::fail(Errc::unknown_form, "its alerts are not encrypted");
 
   htx::MirrorProfile profile;
@@ -126,7 +127,7 @@ base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
     profile.flight.push_back(flight_record(samples, i));
   profile.after_finished = usual(samples, &Sample::after_finished);
   profile.after_first = usual(samples, &Sample::after_first);
-  profile.bad_finished = spoiled.records;
+  profile.bad_finished = corrupted.records;
   profile.plain_alert = alerted.records;
   profile.answer_after = usual_waits(samples);
   // What the origin sends may be legal TLS and still be nothing that a relay can write: an empty record, say.

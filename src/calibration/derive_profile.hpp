@@ -12,7 +12,7 @@ namespace qnet::calibration {
 
 /// The samples are of one template; at least one. Where it comes from (origin, hello, time) is the caller's.
 [[nodiscard]] base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
-                                                              const SpoiledSample& spoiled,
-                                                              const SpoiledSample& alerted);
+                                                              const CorruptedSample& corrupted,
+                                                              const CorruptedSample& alerted);
 
 }  // namespace qnet::calibration

@@ -31,13 +31,13 @@ Sample nginx() {
   return sample;
 }
 
-const SpoiledSample kSpoiled{{19}, false, Ending::fin};
-const SpoiledSample kAlerted{{}, false, Ending::fin};
+const CorruptedSample kCorrupted{{19}, false, Ending::fin};
+const CorruptedSample kAlerted{{}, false, Ending::fin};
 
 TEST(DeriveProfile, takes_over_what_every_visit_showed) {
   std::vector<Sample> samples{nginx(), nginx(), nginx()};
   samples[0].answered_after = microseconds(15'000);
-  const auto profile = derive_profile(samples, kSpoiled, kAlerted);
+  const auto profile = derive_profile(samples, kCorrupted, kAlerted);
   ASSERT_TRUE(profile) << profile.error().message();
   EXPECT_EQ(profile->cipher_suite, 0x1301);
   EXPECT_TRUE(profile->change_cipher_spec);
@@ -52,7 +52,7 @@ TEST(DeriveProfile, takes_over_what_every_visit_showed) {
 
 TEST(DeriveProfile, draws_an_ecdsa_signatures_length_as_der_does) {
   const std::vector<Sample> samples{nginx()};
-  const auto record = derive_profile(samples, kSpoiled, kAlerted)->flight[2];
+  const auto record = derive_profile(samples, kCorrupted, kAlerted)->flight[2];
   EXPECT_EQ(record.lengths, (std::vector<std::size_t>{93, 94, 95, 96, 97}));
   EXPECT_EQ(std::accumulate(record.weights.begin(), record.weights.end(), 0U), 512U * 512U);
   EXPECT_EQ(record.weights[4], 256U * 256U);  // both integers with their first bit set
@@ -61,7 +61,7 @@ TEST(DeriveProfile, draws_an_ecdsa_signatures_length_as_der_does) {
 TEST(DeriveProfile, keeps_an_rsa_signatures_length) {
   auto sample = nginx();
   sample.ecdsa_bits = 0;
-  const auto record = derive_profile({&sample, 1}, kSpoiled, kAlerted)->flight[2];
+  const auto record = derive_profile({&sample, 1}, kCorrupted, kAlerted)->flight[2];
   EXPECT_EQ(record.lengths, std::vector<std::size_t>{96});
 }
 
@@ -70,7 +70,7 @@ TEST(DeriveProfile, varies_the_one_record_that_holds_a_whole_flight) {
   sample.server_flight.resize(2);
   sample.server_flight.push_back({{23, 640, 22}, false});
   sample.flight.signature_record = 2;
-  const auto profile = derive_profile({&sample, 1}, kSpoiled, kAlerted);
+  const auto profile = derive_profile({&sample, 1}, kCorrupted, kAlerted);
   ASSERT_EQ(profile->flight.size(), 1U);
   EXPECT_EQ(profile->flight[0].lengths, (std::vector<std::size_t>{637, 638, 639, 640, 641}));
 }
@@ -80,7 +80,7 @@ TEST(DeriveProfile, notes_where_the_origin_writes_anew) {
   samples[0].server_flight[3].after_pause = true;
   samples[2].server_flight[3].after_pause = true;
   samples[1].server_flight[4].after_pause = true;
-  const auto profile = derive_profile(samples, kSpoiled, kAlerted);
+  const auto profile = derive_profile(samples, kCorrupted, kAlerted);
   EXPECT_TRUE(profile->flight[1].starts_write);
   EXPECT_FALSE(profile->flight[2].starts_write);
 }
@@ -88,13 +88,13 @@ TEST(DeriveProfile, notes_where_the_origin_writes_anew) {
 TEST(DeriveProfile, refuses_an_origin_that_answers_in_two_ways) {
   std::vector<Sample> samples{nginx(), nginx()};
   samples[1].flight.cipher_suite = 0x1302;
-  EXPECT_TRUE(derive_profile(samples, kSpoiled, kAlerted).error().is(Errc::unsteady));
+  EXPECT_TRUE(derive_profile(samples, kCorrupted, kAlerted).error().is(Errc::unsteady));
 }
 
 TEST(DeriveProfile, refuses_what_a_relay_cannot_send) {
   auto sample = nginx();
   sample.flight.hello_extensions.push_back(0x0029);
-  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  EXPECT_TRUE(derive_profile({&sample, 1}, kCorrupted, kAlerted).error().is(Errc::unknown_form));
   sample = nginx();
   EXPECT_TRUE(
       derive_profile({&sample, 1}, {{2}, true, Ending::fin}, kAlerted).error().is(Errc::unknown_form));
@@ -103,18 +103,18 @@ TEST(DeriveProfile, refuses_what_a_relay_cannot_send) {
 TEST(DeriveProfile, refuses_records_that_qnet_cannot_write) {
   auto sample = nginx();
   sample.after_first = {17};  // an empty record: legal, and shorter than any of QNet's
-  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  EXPECT_TRUE(derive_profile({&sample, 1}, kCorrupted, kAlerted).error().is(Errc::unknown_form));
   sample = nginx();
   sample.after_finished = {16'640};
-  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  EXPECT_TRUE(derive_profile({&sample, 1}, kCorrupted, kAlerted).error().is(Errc::unknown_form));
   sample = nginx();
   sample.after_finished.assign(33, 266);
-  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  EXPECT_TRUE(derive_profile({&sample, 1}, kCorrupted, kAlerted).error().is(Errc::unknown_form));
   // The signature's last byte in a record of its own, whose length would vary below nothing.
   sample = nginx();
   sample.server_flight[4].record.body_size = 18;
   sample.flight.signature_size = 72;
-  EXPECT_TRUE(derive_profile({&sample, 1}, kSpoiled, kAlerted).error().is(Errc::unknown_form));
+  EXPECT_TRUE(derive_profile({&sample, 1}, kCorrupted, kAlerted).error().is(Errc::unknown_form));
 }
 
 TEST(H2Opening, has_the_size_of_a_browsers_first_record) {

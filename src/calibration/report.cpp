@@ -65,7 +65,7 @@ std::string browser_lines(const Report& report) {
       text += fmt::format("  {:<22} cannot be mirrored: {}\n", row.browser, row.study.error().message());
       continue;
     }
-    const auto& [samples, spoiled, alerted, profile] = *row.study;
+    const auto& [samples, corrupted, alerted, profile] = *row.study;
     text += fmt::format("  {:<22} suite {:04x}, {}, {}; flight {}\n", row.browser, profile.cipher_suite,
                         group_name(profile.group),
                         samples.front().flight.alpn.empty() ? "no ALPN" : samples.front().flight.alpn,
@@ -85,10 +85,11 @@ std::string facts(const Report& report, const Study& study) {
   text += fmt::format("  {:<22} connected in {:.1f} ms, answered in {:.1f} ms\n", "latency",
                       milliseconds(typical(study, &Sample::connected_after)),
                       milliseconds(typical(study, &Sample::answered_after)));
-  text += fmt::format(
-      "  {:<22} a wrong Finished gets {}, then {}; a good-bye gets {}\n", "closing",
-      study.spoiled.records.empty() ? "nothing" : fmt::format("{}", fmt::join(study.spoiled.records, " ")),
-      ending_name(study.spoiled.ending), ending_name(sample.ending));
+  text += fmt::format("  {:<22} a wrong Finished gets {}, then {}; a good-bye gets {}\n", "closing",
+                      study.corrupted.records.empty()
+                          ? "nothing"
+                          : fmt::format("{}", fmt::join(study.corrupted.records, " ")),
+                      ending_name(study.corrupted.ending), ending_name(sample.ending));
   return text;
 }
 

@@ -31,7 +31,7 @@ struct Sample {
 };
 
 /// A handshake with a wrong Finished, or with an alert in clear in its place.
-struct SpoiledSample {
+struct CorruptedSample {
   std::vector<std::size_t> records;  ///< what came instead of tickets
   bool in_clear = false;             ///< one of them was no application_data
   Ending ending = Ending::open;

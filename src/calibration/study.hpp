@@ -10,8 +10,8 @@ namespace qnet::calibration {
 
 struct Study {
   std::vector<Sample> samples;  ///< at least one
-  SpoiledSample spoiled;
-  SpoiledSample alerted;
+  CorruptedSample corrupted;
+  CorruptedSample alerted;
   htx::MirrorProfile profile;
 };
 

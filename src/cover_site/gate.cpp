@@ -38,9 +38,11 @@ std::optional<base::Bytes> find_token(std::span<const std::string_view> cookies,
 Gate::Gate(Config config, htx::ReplayCache& seen)
     : config_(std::move(config)), names_(names_of(config_.relay_static.public_key)), seen_(&seen) {}
 
-Gate::Decision Gate::examine(const Knock& knock, const Binding& binding, htx::WallTime now) const {
-  if (!(knock.is_post || knock.is_websocket) || knock.target != names_.path) return Visit::ordinary;
-  const auto token = find_token(knock.cookies, names_.cookie);
+Gate::Decision Gate::examine(const TunnelRequest& tunnel_request, const Binding& binding,
+                             htx::WallTime now) const {
+  if (!(tunnel_request.is_post || tunnel_request.is_websocket) || tunnel_request.target != names_.path)
+    return Visit::ordinary;
+  const auto token = find_token(tunnel_request.cookies, names_.cookie);
   if (!token) return Visit::ordinary;
 
   crypto::X25519Public ephemeral{};

@@ -13,7 +13,7 @@
 namespace qnet::cover_site {
 
 /// What the decision needs of a request.
-struct Knock {
+struct TunnelRequest {
   bool is_post = false;       ///< over HTTP/2
   bool is_websocket = false;  ///< a whole and valid upgrade over HTTP/1.1
   std::string_view target;
@@ -40,7 +40,8 @@ class Gate {
   Gate(Config config, htx::ReplayCache& seen);
 
   /// Safe to call from several threads.
-  [[nodiscard]] Decision examine(const Knock& knock, const Binding& binding, htx::WallTime now) const;
+  [[nodiscard]] Decision examine(const TunnelRequest& tunnel_request, const Binding& binding,
+                                 htx::WallTime now) const;
 
   [[nodiscard]] const Names& names() const { return names_; }
 

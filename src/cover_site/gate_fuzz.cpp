@@ -15,10 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto split = std::min(text.find('\n'), text.size());
   const std::string_view cookies[] = {text.substr(0, split), text.substr(std::min(split + 1, text.size()))};
   const htx::WallTime now(std::chrono::seconds(1'700'000'000));
-  const cover_site::Knock anywhere{true, false, cookies[1], cookies};
-  const cover_site::Knock at_the_door{true, false, gate.names().path, cookies};
-  for (const auto& knock : {anywhere, at_the_door})
-    if (!std::holds_alternative<cover_site::Gate::Visit>(gate.examine(knock, std::nullopt, now)))
+  const cover_site::TunnelRequest anywhere{true, false, cookies[1], cookies};
+  const cover_site::TunnelRequest at_the_path{true, false, gate.names().path, cookies};
+  for (const auto& tunnel_request : {anywhere, at_the_path})
+    if (!std::holds_alternative<cover_site::Gate::Visit>(gate.examine(tunnel_request, std::nullopt, now)))
       std::abort();
 
   if (const auto token = cover_site::find_token(cookies, "sid")) {

@@ -102,9 +102,10 @@ std::unique_ptr<Responder> Server::recognise(const Request& request, bool websoc
   std::vector<std::string_view> cookies;
   for (const auto& header : request.headers)
     if (header.name == "cookie") cookies.emplace_back(header.value);
-  const Knock knock{!websocket && request.method == "POST", websocket, request.target, cookies};
+  const TunnelRequest tunnel_request{!websocket && request.method == "POST", websocket, request.target,
+                                     cookies};
   if (!hooks_.has_room()) return nullptr;
-  auto decision = gate_.examine(knock, binding, htx::wall_clock());
+  auto decision = gate_.examine(tunnel_request, binding, htx::wall_clock());
   if (auto* const peer = std::get_if<Responder>(&decision)) {
     hooks_.recognised(peer->ephemeral());
     return std::make_unique<Responder>(std::move(*peer));

@@ -122,12 +122,12 @@ net::Task<void> answer(Exchange& exchange, net::TcpStream& upstream, const Limit
 }
 
 /// One of the connections that may be open at once.
-class Place {
+class Slot {
  public:
-  explicit Place(std::atomic<std::size_t>& open) : open_(open) { ++open_; }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  ~Place() { --open_; }
+  explicit Slot(std::atomic<std::size_t>& open) : open_(open) { ++open_; }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  ~Slot() { --open_; }
 
  private:
   std::atomic<std::size_t>& open_;
@@ -137,7 +137,7 @@ class Place {
 
 net::Task<void> UpstreamSite::serve(Exchange& exchange) const {
   using boost::asio::experimental::awaitable_operators::operator&&;
-  const Place place(open_);
+  const Slot slot(open_);
   if (open_ > limits_.upstream_connections) co_return co_await respond_with_page(exchange, 503);
   auto socket = co_await net::connect_to_host(host_, port_, limits_.upstream_connect);
   if (!socket) co_return co_await respond_with_page(exchange, 502);

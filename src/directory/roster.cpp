@@ -19,7 +19,7 @@ bool is_skewed(WallTime time, WallTime wall) {
 }
 
 /// The same door under the same key needs no new knock.
-bool same_door(const Descriptor& one, const Descriptor& other) {
+bool same_address(const Descriptor& one, const Descriptor& other) {
   return one.addresses == other.addresses && one.noise_key == other.noise_key &&
          one.cover_name == other.cover_name && one.cover == other.cover;
 }
@@ -113,7 +113,7 @@ base::Result<std::optional<Record>> Roster::take(const Registration& registratio
 /// Whether one more may wait for its check; who failed one goes for it. Who is listed and stays where it is
 /// needs no room: however many strangers wait, they cannot make it fall off the list.
 base::Result<void> Roster::make_room(const Descriptor& fresh, const Entry* known, SteadyTime now) {
-  if (known != nullptr && same_door(known->descriptor.descriptor(), fresh)) return {};
+  if (known != nullptr && same_address(known->descriptor.descriptor(), fresh)) return {};
   const auto& host = fresh.addresses.front().host;
   const bool new_there = known == nullptr || (!known->was_listed && known->host() != host);
   if (new_there)
@@ -150,12 +150,12 @@ Entry& Roster::put(SignedDescriptor descriptor, SteadyTime now) {
     auto& entry = entries_.emplace(key, Entry{.descriptor = std::move(descriptor)}).first->second;
     entry.country = declared_country(entry.descriptor.descriptor());
     entry.check_due = now;
-    entry.door = ++doors_;
+    entry.address_version = ++address_versions_;
     index(entry);
     return entry;
   }
   auto& entry = found->second;
-  const bool same = same_door(entry.descriptor.descriptor(), descriptor.descriptor());
+  const bool same = same_address(entry.descriptor.descriptor(), descriptor.descriptor());
   const bool listed = entry.checked;
   unindex(entry);
   unlist(entry);
@@ -170,7 +170,7 @@ Entry& Roster::put(SignedDescriptor descriptor, SteadyTime now) {
     entry.failures = 0;
     entry.obstacle = Obstacle::none;
     entry.site = ip::ClientPrefix::unknown;
-    entry.door = ++doors_;
+    entry.address_version = ++address_versions_;
   }
   if (listed && same) list(entry);
   index(entry);

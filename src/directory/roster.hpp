@@ -61,10 +61,10 @@ struct Entry {
   SteadyTime check_due{};      ///< when its address is to be tried (again)
   SteadyTime failing_since{};  ///< not listed since a visit, or another door, then; 0 when neither was yet
   ip::ClientPrefix site = ip::ClientPrefix::unknown;  ///< where it answered
-  std::uint32_t door = 0;     ///< another number for each address, key and cover that it had
-  std::uint8_t failures = 0;  ///< of checks, one after the other
-  bool checked = false;       ///< its address has answered, and there was room: it is listed
-  bool was_listed = false;    ///< at any time
+  std::uint32_t address_version = 0;  ///< another number for each address, key and cover that it had
+  std::uint8_t failures = 0;          ///< of checks, one after the other
+  bool checked = false;               ///< its address has answered, and there was room: it is listed
+  bool was_listed = false;            ///< at any time
   Obstacle obstacle = Obstacle::none;
 
   [[nodiscard]] const PeerKey& key() const { return descriptor.descriptor().peer.key(); }
@@ -75,7 +75,7 @@ struct Entry {
 /// A relay to be visited; `door` tells the answer of one address from that of the next.
 struct DueCheck {
   PeerKey peer{};
-  std::uint32_t door = 0;
+  std::uint32_t address_version = 0;
   bool operator==(const DueCheck&) const = default;
 };
 
@@ -188,7 +188,7 @@ class Roster {
   std::set<Failing> failing_;                                           // of those that are not listed
   std::unordered_map<std::string, std::vector<PeerKey>> never_listed_;  // by the host that they name
   std::size_t listed_bytes_ = 0;
-  std::uint32_t doors_ = 0;
+  std::uint32_t address_versions_ = 0;
   std::uint64_t revision_ = 1;
 };
 

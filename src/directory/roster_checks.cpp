@@ -21,7 +21,7 @@ std::vector<DueCheck> Roster::due_for_check(SteadyTime now, std::size_t most) {
   for (const auto* const order : {&checks_, &retries_}) {
     for (const auto& [when, key] : *order) {
       if (when > now || due.size() == most) break;
-      due.push_back({key, entries_.at(key).door});
+      due.push_back({key, entries_.at(key).address_version});
     }
   }
   for (const auto& check : due) {
@@ -36,7 +36,8 @@ std::vector<DueCheck> Roster::due_for_check(SteadyTime now, std::size_t most) {
 
 std::optional<Record> Roster::listed_by(const DueCheck& check, const Visit& visit) const {
   const auto* const entry = find(check.peer);
-  if (entry == nullptr || entry->door != check.door || !visit.answered) return std::nullopt;
+  if (entry == nullptr || entry->address_version != check.address_version || !visit.answered)
+    return std::nullopt;
   if (entry->checked ? !moves(*entry, visit) : obstacle_for(*entry, visit.at) != Obstacle::none)
     return std::nullopt;
   auto record = to_record(*entry);
@@ -47,7 +48,7 @@ std::optional<Record> Roster::listed_by(const DueCheck& check, const Visit& visi
 
 void Roster::check_again(const DueCheck& check, SteadyTime now) {
   const auto found = entries_.find(check.peer);
-  if (found == entries_.end() || found->second.door != check.door) return;
+  if (found == entries_.end() || found->second.address_version != check.address_version) return;
   unindex(found->second);
   found->second.check_due = now + CheckLimits::first_retry;
   index(found->second);
@@ -56,7 +57,7 @@ void Roster::check_again(const DueCheck& check, SteadyTime now) {
 std::optional<Record> Roster::checked(const DueCheck& check, const Visit& visit, SteadyTime now) {
   const auto found = entries_.find(check.peer);
   // What answered was another address than the one that is known now.
-  if (found == entries_.end() || found->second.door != check.door) return std::nullopt;
+  if (found == entries_.end() || found->second.address_version != check.address_version) return std::nullopt;
   auto& entry = found->second;
   if (!visit.answered && !entry.was_listed && entry.failures + 1U >= RosterLimits::failed_checks) {
     drop(found, now);

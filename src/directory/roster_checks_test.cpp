@@ -133,8 +133,8 @@ TEST_F(RosterChecksTest, one_address_has_no_more_places_by_other_names) {
   for (std::uint64_t seed = 100; seed < 120; ++seed) {
     const Relay relay(seed, "r" + std::to_string(seed) + ".example.org");
     ASSERT_TRUE(roster_.take(registration_of(relay.descriptor, 1), kNow, kStart));
-    (void)roster_.checked({relay.key(), roster_.find(relay.key())->door}, {true, ip::ClientPrefix{1}, {}},
-                          kStart);
+    (void)roster_.checked({relay.key(), roster_.find(relay.key())->address_version},
+                          {true, ip::ClientPrefix{1}, {}}, kStart);
   }
   EXPECT_EQ(roster_.listed_count(), RosterLimits::at_one_host);
 }
@@ -157,12 +157,12 @@ TEST_F(RosterChecksTest, a_name_that_leads_to_a_crowded_address_now_is_unlisted)
   crowd();
   const Relay named(50, "relay.example.org");
   ASSERT_TRUE(roster_.take(registration_of(named.descriptor, 1), kNow, kStart));
-  (void)roster_.checked({named.key(), roster_.find(named.key())->door}, {true, ip::ClientPrefix{1}, {}},
-                        kStart);
+  (void)roster_.checked({named.key(), roster_.find(named.key())->address_version},
+                        {true, ip::ClientPrefix{1}, {}}, kStart);
   ASSERT_EQ(roster_.listed_count(), RosterLimits::at_one_host + 1);
   const auto site = ip::client_prefix(*ip::IpAddress::parse("198.51.99.7"));
-  const auto record =
-      roster_.checked({named.key(), roster_.find(named.key())->door}, {true, site, {}}, kStart + 1h);
+  const auto record = roster_.checked({named.key(), roster_.find(named.key())->address_version},
+                                      {true, site, {}}, kStart + 1h);
   ASSERT_TRUE(record);
   EXPECT_FALSE(record->checked);
   EXPECT_EQ(roster_.listed_count(), RosterLimits::at_one_host);

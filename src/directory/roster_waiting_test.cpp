@@ -25,7 +25,7 @@ class RosterWaitingTest : public testing::RosterTest {
     }
   }
   void fail(const Relay& relay, SteadyTime now) {
-    (void)roster_.checked({relay.key(), roster_.find(relay.key())->door}, {}, now);
+    (void)roster_.checked({relay.key(), roster_.find(relay.key())->address_version}, {}, now);
   }
   /// A newcomer is taken though the room is full, and in whose place.
   void expect_makes_room_after_moving(const Relay& relay) {
@@ -108,13 +108,13 @@ TEST_F(RosterWaitingTest, a_goodbye_gives_the_place_back) {
   EXPECT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart + 10s));
 }
 
-TEST_F(RosterWaitingTest, nobody_keeps_a_place_by_trying_one_door_after_the_other) {
+TEST_F(RosterWaitingTest, nobody_keeps_a_slot_by_trying_one_address_after_the_other) {
   fill();
   fail(waiting_[0], kStart + 1s);
   expect_makes_room_after_moving(waiting_[0]);
 }
 
-TEST_F(RosterWaitingTest, nor_by_changing_the_door_before_anybody_has_knocked) {
+TEST_F(RosterWaitingTest, nor_by_changing_the_address_before_anybody_has_probed) {
   fill();
   expect_makes_room_after_moving(waiting_[0]);
 }

@@ -24,7 +24,7 @@ struct Client {
 
 struct Reply {
   Answer answer;
-  std::shared_ptr<const void> place;  ///< of a whole list, for as long as it is on its way
+  std::shared_ptr<const void> slot;  ///< of a whole list, for as long as it is on its way
 };
 
 Answer too_many(std::string_view hint) {
@@ -49,8 +49,8 @@ net::Task<std::unique_ptr<Reply>> ask_service(std::weak_ptr<Service> weak, Clien
   }
   reply->answer = co_await service->answer(std::move(query));
   if (reply->answer.list) {
-    reply->place = limiter.large_answers().begin(client);
-    if (!reply->place) reply->answer = too_many("Too many lists are on their way; take those first.");
+    reply->slot = limiter.large_answers().begin(client);
+    if (!reply->slot) reply->answer = too_many("Too many lists are on their way; take those first.");
   }
   co_return reply;
 }
@@ -80,7 +80,7 @@ net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Ser
   auto query = message ? Query::decode(*message) : tl::unexpected(message.error());
   auto reply = std::make_unique<Reply>();
   if (query) {
-    Client from{stream->session_name(), stream->asker()};
+    Client from{stream->session_name(), stream->remote_address()};
     auto asked = ask_service(std::move(service), std::move(from), std::move(*query));
     reply = co_await asio::co_spawn(*home, std::move(asked), asio::use_awaitable);
   } else {

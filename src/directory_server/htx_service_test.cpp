@@ -28,7 +28,9 @@ class HtxService : public ::testing::Test {
  protected:
   HtxService() {
     ServiceHooks hooks;
-    hooks.knock = [](std::shared_ptr<const SignedDescriptor>) -> net::Task<Knock> { co_return Knock{}; };
+    hooks.probe = [](std::shared_ptr<const SignedDescriptor>) -> net::Task<ProbeResult> {
+      co_return ProbeResult{};
+    };
     service_ = *Service::start(
         io_, testing::identity(50), {},
         std::make_unique<testing::FailingStore>(std::make_shared<testing::FailingStore::Controls>()),
@@ -48,7 +50,7 @@ class HtxService : public ::testing::Test {
     near.connect(acceptor.local_endpoint());
     auto far = acceptor.accept();
     session::Established accepted{noise::CipherState(key(2)), noise::CipherState(key(1)), {}, {}, {}};
-    accepted.asker = std::move(from);
+    accepted.remote_address = std::move(from);
     session::Protocols protocols{{"/test/directory/1", directory_handler(service_, io_)}};
     sessions_.push_back(session::Session::start(std::make_unique<net::TcpStream>(std::move(far)),
                                                 mux::Role::responder, std::move(accepted),

@@ -59,9 +59,9 @@ net::Task<void> Listings::make(std::shared_ptr<const Roster> roster, std::string
     listing->being_made = false;
     listing->made.cancel();
     --writing_;
-    place_.cancel_one();
+    slot_.cancel_one();
   };
-  while (writing_ >= ListingLimits::writers) (void)co_await place_.async_wait(kAwait);
+  while (writing_ >= ListingLimits::writers) (void)co_await slot_.async_wait(kAwait);
   ++writing_;
   const std::unique_ptr<const void, decltype(done)> whatever_happens(this, done);
   auto text = co_await write_listing(*roster, country, sweep_.get_executor());

@@ -28,7 +28,7 @@ struct ListingLimits {
 class Listings : public std::enable_shared_from_this<Listings> {
  public:
   explicit Listings(const boost::asio::any_io_executor& executor)
-      : sweep_(executor), place_(executor, boost::asio::steady_timer::time_point::max()) {}
+      : sweep_(executor), slot_(executor, boost::asio::steady_timer::time_point::max()) {}
 
   /// Of one country, or of all when it is empty. Throws when it could not be written.
   net::Task<std::shared_ptr<const std::string>> of(std::shared_ptr<const Roster> roster, std::string country);
@@ -52,7 +52,7 @@ class Listings : public std::enable_shared_from_this<Listings> {
   boost::asio::steady_timer sweep_;
   bool sweeping_ = false;
   std::size_t writing_ = 0;
-  boost::asio::steady_timer place_;  // one waiter is let go when a writer is done
+  boost::asio::steady_timer slot_;  // one waiter is let go when a writer is done
 };
 
 }  // namespace qnet::directory

@@ -75,9 +75,9 @@ base::Result<void> PostgresConnection::connect() {
 
 base::Result<PostgresConnection::Rows> PostgresConnection::query(const char* sql,
                                                                  const std::vector<std::string>& parameters,
-                                                                 std::chrono::seconds patience) {
+                                                                 std::chrono::seconds longest_wait) {
   if (!open()) return base::fail(Errc::store_lost, "there is no connection");
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+  const auto deadline = std::chrono::steady_clock::now() + longest_wait;
   const auto give_up = [this](base::Error error) {
     connection_.reset();
     return tl::unexpected(std::move(error));

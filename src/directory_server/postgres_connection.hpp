@@ -40,7 +40,7 @@ class PostgresConnection {
   /// One statement; several when there are no parameters. After any error (store_lost) the connection is
   /// closed.
   [[nodiscard]] base::Result<Rows> query(const char* sql, const std::vector<std::string>& parameters,
-                                         std::chrono::seconds patience = PostgresLimits::answer);
+                                         std::chrono::seconds longest_wait = PostgresLimits::answer);
 
  private:
   using Deadline = std::chrono::steady_clock::time_point;

@@ -160,8 +160,8 @@ net::Task<void> Service::keep_pruned() {
 net::Task<void> Service::keep_checked() {
   const auto self = shared_from_this();
   while (!stopped_) {
-    for (const auto& due : roster_.due_for_check(steady_now(), ServiceLimits::knocks - knocking_)) {
-      ++knocking_;
+    for (const auto& due : roster_.due_for_check(steady_now(), ServiceLimits::probes - probing_)) {
+      ++probing_;
       asio::co_spawn(io_, [self, due] { return self->check(due); }, asio::detached);
     }
     check_timer_.expires_after(ServiceLimits::look_for_checks);
@@ -171,21 +171,21 @@ net::Task<void> Service::keep_checked() {
 
 net::Task<void> Service::check(DueCheck due) {
   // Whatever becomes of it: a place that is never given back is one knock less, for good.
-  const std::unique_ptr<std::size_t, decltype([](std::size_t* count) { --*count; })> place(&knocking_);
-  co_await knock_and_note(due);
+  const std::unique_ptr<std::size_t, decltype([](std::size_t* count) { --*count; })> slot(&probing_);
+  co_await probe_and_note(due);
 }
 
-net::Task<void> Service::knock_and_note(DueCheck due) {
+net::Task<void> Service::probe_and_note(DueCheck due) {
   const auto* const entry = roster_.find(due.peer);
-  if (entry == nullptr || entry->door != due.door) co_return;
+  if (entry == nullptr || entry->address_version != due.address_version) co_return;
   const auto descriptor = std::make_shared<const SignedDescriptor>(entry->descriptor);
-  const auto knock = co_await hooks_.knock(descriptor);
+  const auto probe = co_await hooks_.probe(descriptor);
   Visit visit;
-  visit.answered = knock.answered;
-  if (knock.at) {
-    visit.at = ip::client_prefix(*knock.at);
+  visit.answered = probe.answered;
+  if (probe.at) {
+    visit.at = ip::client_prefix(*probe.at);
     if (hooks_.country_of)
-      if (auto code = hooks_.country_of(*knock.at))
+      if (auto code = hooks_.country_of(*probe.at))
         visit.country = {std::move(*code), CountrySource::database};
   }
   const auto stored = co_await store_before_listing(due, visit);

@@ -22,7 +22,7 @@ namespace qnet::directory {
 struct ServiceLimits {
   /// Doors knocked at side by side. One that never answers takes up to 15 seconds, a socket, and some
   /// kilobytes.
-  static constexpr std::size_t knocks = 128;
+  static constexpr std::size_t probes = 128;
   static constexpr std::chrono::milliseconds look_for_checks{200};
   /// Heartbeats of one relay that may come, each after the last, while the outcome of its check is written.
   /// They come 10 s apart at least: more than one means that the disk cannot keep up.
@@ -34,14 +34,14 @@ struct ServiceLimits {
 };
 
 /// What came of a visit to a relay's address.
-struct Knock {
+struct ProbeResult {
   bool answered = false;            ///< by the very peer that signed the descriptor
   std::optional<ip::IpAddress> at;  ///< the very address that answered
 };
 
 struct ServiceHooks {
   /// Whether the relay answers there under its key, within a bounded time.
-  std::function<net::Task<Knock>(std::shared_ptr<const SignedDescriptor>)> knock;
+  std::function<net::Task<ProbeResult>(std::shared_ptr<const SignedDescriptor>)> probe;
   /// Null without a country database.
   std::function<std::optional<std::string>(const ip::IpAddress&)> country_of;
 };
@@ -95,7 +95,7 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<void> keep_pruned();
   net::Task<void> keep_checked();
   net::Task<void> check(DueCheck due);
-  net::Task<void> knock_and_note(DueCheck due);
+  net::Task<void> probe_and_note(DueCheck due);
   /// What was stored, if the visit changes what is listed. Error: store_lost.
   net::Task<base::Result<std::optional<Record>>> store_before_listing(DueCheck due, const Visit& visit);
   void load(std::vector<Record> records);
@@ -109,7 +109,7 @@ class Service : public std::enable_shared_from_this<Service> {
   RateLimiter session_limiter_;
   ServiceCounters counters_;
   RowClock rows_;
-  std::size_t knocking_ = 0;
+  std::size_t probing_ = 0;
   boost::asio::steady_timer prune_timer_;
   boost::asio::steady_timer check_timer_;
   bool stopped_ = false;

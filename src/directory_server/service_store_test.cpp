@@ -31,7 +31,7 @@ TEST_F(ServiceStoreTest, lists_a_relay_when_its_check_is_stored_and_not_before) 
   controls_->waits = true;
   const auto told =
       begin({Query::Kind::registration, testing::registration_of(descriptor(relay_), 1, now()).sign(relay_)});
-  run_until([&] { return knocks_ == 1; });
+  run_until([&] { return probes_ == 1; });
   run_for(100ms);
   EXPECT_EQ(service_->roster().listed_count(), 0U) << "a directory that is killed now forgets the relay";
   controls_->waits = false;
@@ -45,7 +45,7 @@ TEST_F(ServiceStoreTest, a_heartbeat_during_the_writing_of_a_check_does_not_take
   const auto mine = descriptor(relay_);
   controls_->waits = true;
   const auto told = begin({Query::Kind::registration, testing::registration_of(mine, 1, now()).sign(relay_)});
-  run_until([&] { return knocks_ == 1; });
+  run_until([&] { return probes_ == 1; });
   const auto beat = begin({Query::Kind::registration, testing::heartbeat_of(mine, 2, now()).sign(relay_)});
   run_for(50ms);
   controls_->waits = false;
@@ -60,7 +60,7 @@ TEST_F(ServiceStoreTest, a_relay_whose_check_cannot_be_stored_is_not_listed_and_
   controls_->waits = true;
   const auto told =
       begin({Query::Kind::registration, testing::registration_of(descriptor(relay_), 1, now()).sign(relay_)});
-  run_until([&] { return knocks_ == 1; });
+  run_until([&] { return probes_ == 1; });
   run_for(50ms);
   controls_->fails = true;
   controls_->waits = false;

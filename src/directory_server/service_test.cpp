@@ -24,7 +24,7 @@ TEST_F(ServiceTest, lists_a_relay_that_answers_with_its_country_by_the_database)
 TEST_F(ServiceTest, does_not_list_a_relay_that_does_not_answer) {
   answers_ = false;
   (void)tell(relay_, testing::registration_of(descriptor(relay_), 1, now()));
-  run_until([&] { return knocks_ == 1; });
+  run_until([&] { return probes_ == 1; });
   EXPECT_EQ(service_->roster().listed_count(), 0U);
 }
 
@@ -45,10 +45,10 @@ TEST_F(ServiceTest, gives_a_list_once_and_then_only_its_header) {
   EXPECT_LT(again.encode_before_list().size(), 200U);
 }
 
-TEST_F(ServiceTest, a_knock_that_throws_gives_its_place_back) {
+TEST_F(ServiceTest, a_probe_that_throws_gives_its_slot_back) {
   throws_ = true;
   std::vector<mesh::Identity> relays;
-  for (std::uint64_t i = 0; i < ServiceLimits::knocks; ++i) {
+  for (std::uint64_t i = 0; i < ServiceLimits::probes; ++i) {
     relays.push_back(testing::identity(200 + i));
     auto described = testing::descriptor_of(relays.back(), "198.51.98." + std::to_string(1 + i));
     described.issued = now();
@@ -56,7 +56,7 @@ TEST_F(ServiceTest, a_knock_that_throws_gives_its_place_back) {
     const auto signed_one = SignedDescriptor::sign(described, relays.back());
     (void)tell(relays.back(), testing::registration_of(signed_one, 1, now()));
   }
-  run_until([&] { return knocks_ == static_cast<int>(ServiceLimits::knocks); });
+  run_until([&] { return probes_ == static_cast<int>(ServiceLimits::probes); });
   throws_ = false;
   (void)tell(relay_, testing::registration_of(descriptor(relay_), 1, now()));
   run_until([&] { return service_->roster().listed_count() == 1; });

@@ -16,9 +16,9 @@ net::Task<base::Result<directory::Answer>> ask(std::shared_ptr<session::Session>
   auto opened = session->open(directory::kDirectoryProtocol, query.encode());
   if (!opened) co_return tl::unexpected(opened.error());
   auto& stream = **opened;
-  const std::chrono::steady_clock::duration patience =
+  const std::chrono::steady_clock::duration longest_wait =
       short_one ? std::chrono::steady_clock::duration(AskLimits::registration) : AskLimits::snapshot;
-  const net::Deadline limit(co_await boost::asio::this_coro::executor, patience,
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, longest_wait,
                             [&stream] { stream.reset(); });
   stream.finish();
   auto message = co_await directory::read_framed(stream, directory::ExchangeLimits::answer);

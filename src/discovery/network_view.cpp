@@ -52,12 +52,12 @@ NetworkView::NetworkView(const asio::any_io_executor& executor, std::vector<mesh
       operators_(choose(std::move(operators))),
       problems_(operators_.size()),
       asking_(operators_.size()),
-      opinions_(peers_of(operators_)),
+      votes_(peers_of(operators_)),
       files_(folder),
       ask_(std::move(ask)),
       random_(random),
       timer_(executor),
-      patience_(executor),
+      longest_wait_(executor),
       hurry_timer_(executor),
       all_answered_(executor) {
   summary_.operators = operators_.size();
@@ -67,8 +67,8 @@ void NetworkView::start(std::function<void()> changed) {
   changed_ = std::move(changed);
   load();
   if (operators_.empty()) return settle();
-  patience_.expires_after(ViewLimits::patience);
-  patience_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+  longest_wait_.expires_after(ViewLimits::longest_wait);
+  longest_wait_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     if (const auto self = weak.lock(); self && !error && !self->stopped_) self->settle();
   });
   asio::co_spawn(executor_, [self = shared_from_this()] { return self->keep_fresh(); }, asio::detached);
@@ -78,7 +78,7 @@ void NetworkView::stop() {
   stopped_ = true;
   changed_ = nullptr;
   timer_.cancel();
-  patience_.cancel();
+  longest_wait_.cancel();
   hurry_timer_.cancel();
   all_answered_.cancel();
 }
@@ -91,7 +91,7 @@ void NetworkView::settle() {
 /// An old snapshot is better than none: its relays are judged by their own descriptors' ends.
 void NetworkView::load() {
   for (std::size_t i = 0; i < operators_.size(); ++i)
-    if (auto kept = files_.load(operators_[i].peer)) opinions_.restore(i, std::move(*kept));
+    if (auto kept = files_.load(operators_[i].peer)) votes_.restore(i, std::move(*kept));
   (void)agree_again();
 }
 
@@ -150,16 +150,16 @@ net::Task<void> NetworkView::refresh() {
 
 net::Task<void> NetworkView::query(std::size_t index) {
   const auto self = shared_from_this();
-  const auto known = opinions_.known_list(index);
+  const auto known = votes_.known_list(index);
   const base::Bytes before(known.begin(), known.end());
-  const bool voted = opinions_.votes(index, wall_now());
+  const bool voted = votes_.votes(index, wall_now());
   const auto done = co_await try_query(index);
   asking_[index] = false;
   problems_[index] = done ? "" : explain(done.error(), operators_[index]);
   if (!stopped_) {
     // Reading three long lists is work that an unchanged one needs not.
     const bool same =
-        voted && std::ranges::equal(before, opinions_.known_list(index)) && summary_.problem.empty();
+        voted && std::ranges::equal(before, votes_.known_list(index)) && summary_.problem.empty();
     if (same) note_operators(summary_);
     // Whoever waits for a path need not wait for the slowest operator.
     if (!same && agree_again()) {
@@ -171,12 +171,12 @@ net::Task<void> NetworkView::query(std::size_t index) {
 }
 
 net::Task<base::Result<void>> NetworkView::try_query(std::size_t index) {
-  const auto known = opinions_.known_list(index);
+  const auto known = votes_.known_list(index);
   directory::Query query{directory::Query::Kind::snapshot, {known.begin(), known.end()}};
   const auto answer = co_await ask_(operators_[index], std::move(query));
   if (!answer) co_return tl::unexpected(answer.error());
-  if (auto taken = opinions_.take(index, *answer, wall_now()); !taken) co_return taken;
-  if (auto saved = files_.save(operators_[index].peer, *opinions_.kept(index)); !saved)
+  if (auto taken = votes_.take(index, *answer, wall_now()); !taken) co_return taken;
+  if (auto saved = files_.save(operators_[index].peer, *votes_.kept(index)); !saved)
     spdlog::warn("{}", saved.error().message());
   co_return base::Result<void>();
 }
@@ -184,8 +184,8 @@ net::Task<base::Result<void>> NetworkView::try_query(std::size_t index) {
 /// Whose lists hold now, and what is wrong with the operators: one dead of three is nothing that a person
 /// must do something about.
 void NetworkView::note_operators(Summary& summary) const {
-  summary.agreeing = opinions_.holding(wall_now());
-  summary.as_of = opinions_.as_of();
+  summary.agreeing = votes_.holding(wall_now());
+  summary.as_of = votes_.as_of();
   std::size_t silent = 0;
   for (const auto& problem : problems_) {
     if (problem.empty()) continue;
@@ -200,7 +200,7 @@ bool NetworkView::agree_again() {
   Summary next;
   next.operators = operators_.size();
   note_operators(next);
-  auto agreed = opinions_.agreed(wall_now());
+  auto agreed = votes_.agreed(wall_now());
   if (!agreed) {
     if (next.problem.empty()) next.problem = agreed.error().message();
     // What was agreed on before still holds, until its relays' own ends.

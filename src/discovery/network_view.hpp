@@ -11,7 +11,7 @@
 
 #include "base/retry.hpp"
 #include "discovery/exchange.hpp"
-#include "discovery/opinions.hpp"
+#include "discovery/votes.hpp"
 
 namespace qnet::discovery {
 
@@ -29,7 +29,7 @@ struct ViewLimits {
   /// One operator that answers slowly, or not at all, must not keep the others from being asked again.
   static constexpr std::chrono::milliseconds round{30'000};
   /// How long a node that knows nobody waits for its operators before it makes do with them themselves.
-  static constexpr std::chrono::milliseconds patience{1'500};
+  static constexpr std::chrono::milliseconds longest_wait{1'500};
 };
 
 /// Lives on one io_context. `random` must outlive it.
@@ -78,7 +78,7 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   std::vector<mesh::Invite> operators_;
   std::vector<std::string> problems_;  // of each operator's last question; empty when it was answered
   std::vector<bool> asking_;           // of each operator: a question is under way
-  Opinions opinions_;
+  Votes votes_;
   SnapshotFiles files_;
   AskOperator ask_;
   base::RandomSource& random_;
@@ -86,7 +86,7 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   std::vector<directory::Listed> exits_;
   Summary summary_;
   boost::asio::steady_timer timer_;
-  boost::asio::steady_timer patience_;
+  boost::asio::steady_timer longest_wait_;
   boost::asio::steady_timer hurry_timer_;
   boost::asio::steady_timer all_answered_;
   base::Backoff retry_{ViewLimits::first_retry, ViewLimits::last_retry};

@@ -101,7 +101,7 @@ TEST_F(NetworkViewTest, a_liar_adds_nobody_and_hides_nobody) {
 TEST_F(NetworkViewTest, nobody_answers_and_whoever_waits_is_told_so_soon) {
   for (auto& one : operators_) one.behaviour = Behaviour::silent;
   start();
-  EXPECT_TRUE(becomes_true([&] { return view_->settled(); }, ViewLimits::patience + 10s));
+  EXPECT_TRUE(becomes_true([&] { return view_->settled(); }, ViewLimits::longest_wait + 10s));
   EXPECT_EQ(changes_, 1);
   EXPECT_EQ(exits(), 0U);
 }

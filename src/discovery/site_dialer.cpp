@@ -104,7 +104,7 @@ net::Task<base::Result<tls::Stream*>> start_tls(const session::RelayAddress& rel
 }
 
 /// The one request and the handshake in it.
-net::Task<base::Result<Initiator::Last>> knock(const session::RelayAddress& relay, net::TlsChannel& channel,
+net::Task<base::Result<Initiator::Last>> probe(const session::RelayAddress& relay, net::TlsChannel& channel,
                                                Guarded& guarded, base::RandomSource& random) {
   auto initiator = co_await begin_handshake(relay, channel, random);
   if (!initiator) co_return tl::unexpected(initiator.error());
@@ -127,7 +127,7 @@ net::Task<base::Result<Initiator::Last>> connect(const session::RelayAddress& re
   // A web server that does not speak what every browser's hello asks for is not the relay's.
   if ((*channel)->protocol() != (relay.cover == Cover::site_h2 ? "h2" : "http/1.1"))
     co_return base::fail(Errc::not_recognised);
-  auto last = co_await knock(relay, **channel, guarded, random);
+  auto last = co_await probe(relay, **channel, guarded, random);
   // A web site that hangs up on our request did not know it.
   if (!last && last.error().is(tls::Errc::truncated)) co_return base::fail(Errc::not_recognised);
   co_return last;

@@ -71,7 +71,7 @@ class ConnectorTest : public ::testing::Test {
     for (const auto& entry : entries) options.allow.push_back(parse_allow_entry(entry).value());
     dns::ResolverOptions dns;
     dns.name_servers = {server_.endpoint()};
-    dns.timing = {.first_try = dns_patience_, .tries = 1, .deadline = 20000ms, .v6_wait = 5000ms};
+    dns.timing = {.first_try = dns_longest_wait_, .tries = 1, .deadline = 20000ms, .v6_wait = 5000ms};
     shared_ = std::make_shared<Shared>(Policy(std::move(options)), max_connections);
     resolver_ = std::make_unique<dns::Resolver>(io_.get_executor(), dns);
     connector_ = std::make_unique<Connector>(shared_, *resolver_, timing);
@@ -101,7 +101,7 @@ class ConnectorTest : public ::testing::Test {
     return DnsReply{.rcode = 3};
   };
   DnsServer server_{io_, [this](const DnsServer::Question& question) { return zone_(question); }};
-  std::chrono::milliseconds dns_patience_{20000};
+  std::chrono::milliseconds dns_longest_wait_{20000};
   std::size_t descriptors_ = open_descriptors();
   std::shared_ptr<Shared> shared_;
   std::unique_ptr<dns::Resolver> resolver_;
@@ -270,7 +270,7 @@ TEST_F(ConnectorTest, tells_apart_a_name_without_address_and_a_name_server_that_
 
 TEST_F(ConnectorTest, a_silent_name_server_ends_in_a_timeout) {
   zone_ = [](const auto&) { return std::nullopt; };
-  dns_patience_ = 20ms;
+  dns_longest_wait_ = 20ms;
   start({});
   EXPECT_EQ(error("www.example.com", 443), Errc::timeout);
 }

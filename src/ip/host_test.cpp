@@ -26,7 +26,7 @@ TEST(Host, a_name_may_have_253_characters_and_its_labels_63) {
   EXPECT_EQ(parse_host(label + "a.com"), Host(HostError::malformed_name));
 }
 
-TEST(Host, every_byte_that_is_no_letter_digit_hyphen_or_dot_spoils_a_name) {
+TEST(Host, every_byte_that_is_no_letter_digit_hyphen_or_dot_makes_a_name_invalid) {
   for (int byte = 0; byte < 256; ++byte) {
     const auto c = static_cast<char>(byte);
     const auto host = parse_host(std::string("exa") + c + "mple.com");

@@ -166,7 +166,7 @@ TEST_F(IdentityFile, is_never_waited_for_when_a_pipe_has_its_name) {
   EXPECT_TRUE(loaded.error().is(Errc::identity_damaged));
 }
 
-TEST_F(IdentityFile, is_not_made_behind_a_link_that_leads_nowhere) {
+TEST_F(IdentityFile, is_not_made_behind_a_dangling_link) {
   fs::create_directories(folder_);
   fs::create_symlink(root_ / "nowhere", file());
   EXPECT_FALSE(load_or_create_identity(folder_, random_));

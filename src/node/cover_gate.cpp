@@ -109,7 +109,7 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
   bool origin_first = false;
   const auto executor = visitor->socket().get_executor();
   const auto opened = Clock::now();
-  boost::asio::steady_timer patience(executor, CoverLimits::prompt_hello);
+  boost::asio::steady_timer longest_wait(executor, CoverLimits::prompt_hello);
 
   for (;;) {
     const auto arrival = take_arrived(*visitor, held);
@@ -133,8 +133,9 @@ net::Task<void> CoverGate::serve(net::tcp::socket socket) {
       origin_first = first.index() == 1;
       if (origin_first) break;
     } else {
-      const auto first = co_await (visitor->wait_readable() ||
-                                   patience.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
+      const auto first =
+          co_await (visitor->wait_readable() ||
+                    longest_wait.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
       if (first.index() == 0) continue;
       origin = co_await dial_origin();
       if (!origin) co_return visitor->reset();
@@ -209,8 +210,8 @@ void CoverGate::close_sessions() {
 net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder,
                                        Clock::time_point opened) const {
   const auto known = responder.profile().stall_after;
-  const auto patience = known > known.zero() ? known : CoverLimits::handshake;
-  const net::Deadline limit(peer.socket().get_executor(), opened + patience - Clock::now(), [&] {
+  const auto longest_wait = known > known.zero() ? known : CoverLimits::handshake;
+  const net::Deadline limit(peer.socket().get_executor(), opened + longest_wait - Clock::now(), [&] {
     (void)peer.try_write(responder.stalled(random_));
     peer.close();
   });

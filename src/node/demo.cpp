@@ -24,7 +24,7 @@ constexpr const char* kSiteName = "site.qnet.demo";
 constexpr const char* kCoverName = "cover.qnet.demo";
 constexpr auto kStep = std::chrono::milliseconds(50);
 /// After that the status page is a better place to look.
-constexpr auto kPatience = std::chrono::seconds(10);
+constexpr auto kLongestWait = std::chrono::seconds(10);
 constexpr auto kCertificateLife = std::chrono::hours(24 * 365);
 
 net::tcp::endpoint loopback(int port) {
@@ -186,7 +186,7 @@ class Demo {
   net::Task<void> announce(std::function<void()> started) {
     boost::asio::steady_timer pause(pool_.first());
     bool dialled = false;
-    for (auto left = kPatience / kStep; left > 0 && control::why_not_ready(status()); --left) {
+    for (auto left = kLongestWait / kStep; left > 0 && control::why_not_ready(status()); --left) {
       const bool mirrored =
           std::ranges::all_of(relays_, [](const auto& node) { return node.relay->mirrors(); });
       if (mirrored && !std::exchange(dialled, true)) {

@@ -1,8 +1,8 @@
 #include "node/directory_node.hpp"
 
-#include "node/knocker.hpp"
 #include "node/network_status.hpp"
 #include "node/process.hpp"
+#include "node/reachability_probe.hpp"
 
 namespace qnet::node {
 
@@ -38,9 +38,10 @@ base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
 
   return_large_blocks();
   directory::ServiceHooks hooks;
-  hooks.knock = [knocker = std::make_shared<Knocker>(io.get_executor(), dialer, config.private_addresses)](
+  hooks.probe = [reachability_probe = std::make_shared<ReachabilityProbe>(io.get_executor(), dialer,
+                                                                          config.private_addresses)](
                     std::shared_ptr<const directory::SignedDescriptor> descriptor) {
-    return knocker->visit(std::move(descriptor));
+    return reachability_probe->visit(std::move(descriptor));
   };
   if (countries)
     hooks.country_of = [countries](const ip::IpAddress& at) { return countries->country_of(at); };

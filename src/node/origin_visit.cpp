@@ -33,10 +33,10 @@ std::chrono::microseconds since(Clock::time_point start) {
 /// One connection to the origin, and what came on it.
 class Visit {
  public:
-  Visit(CoverOrigin origin, const client_hello::Template& browser, base::RandomSource& random, bool spoil)
+  Visit(CoverOrigin origin, const client_hello::Template& browser, base::RandomSource& random, bool corrupt)
       : origin_(std::move(origin)),
         client_(tls::Client::start(
-            {&browser, origin_.name, origin_.authorities.get(), std::chrono::system_clock::now(), spoil},
+            {&browser, origin_.name, origin_.authorities.get(), std::chrono::system_clock::now(), corrupt},
             random)) {}
 
   /// Up to the server's Finished. The client's own then waits in client().
@@ -86,9 +86,9 @@ class Visit {
   }
 
   /// False when nothing came within `patience`, or the server has ended.
-  net::Task<base::Result<bool>> read(std::chrono::milliseconds patience) {
+  net::Task<base::Result<bool>> read(std::chrono::milliseconds longest_wait) {
     using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, patience);
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, longest_wait);
     const auto first = co_await (stream_->wait_readable() ||
                                  timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
     if (first.index() == 1) co_return false;
@@ -180,15 +180,16 @@ net::Task<base::Result<Sample>> visit(CoverOrigin origin, const client_hello::Te
   co_return sample;
 }
 
-net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
-                                                                    const client_hello::Template& browser,
-                                                                    Spoil how, base::RandomSource& random) {
-  Visit visit(std::move(origin), browser, random, how == Spoil::finished);
+net::Task<base::Result<calibration::CorruptedSample>> visit_and_corrupt(CoverOrigin origin,
+                                                                        const client_hello::Template& browser,
+                                                                        Corruption how,
+                                                                        base::RandomSource& random) {
+  Visit visit(std::move(origin), browser, random, how == Corruption::finished);
   if (auto done = co_await visit.shake_hands(); !done) co_return base::forward_error(done);
   const auto flight = visit.client().seen().size();
   const auto quiet = quiet_for(visit.sample());
   base::Result<void> sent;
-  if (how == Spoil::finished) {
+  if (how == Corruption::finished) {
     sent = co_await visit.send();
   } else {
     static constexpr std::uint8_t handshake_failure[] = {client_hello::kAlert, 3, 3, 0, 2, 2, 40};
@@ -201,7 +202,7 @@ net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin 
     if (!heard.error().is(tls::Errc::alert)) co_return tl::unexpected(heard.error());
     (void)co_await visit.listen(quiet);
   }
-  calibration::SpoiledSample sample;
+  calibration::CorruptedSample sample;
   const auto& seen = visit.client().seen();
   for (auto i = flight; i < seen.size(); ++i) {
     sample.records.push_back(seen[i].body_size);
@@ -275,12 +276,12 @@ net::Task<base::Result<Study>> study(CoverOrigin origin, const client_hello::Tem
     samples.push_back(std::move(*sample));
   }
   for (const auto& [how, to] :
-       {std::pair(Spoil::finished, &result.spoiled), std::pair(Spoil::alert, &result.alerted)}) {
-    auto spoiled = co_await visit_and_spoil(origin, browser, how, random);
-    if (!spoiled) co_return tl::unexpected(spoiled.error());
-    *to = std::move(*spoiled);
+       {std::pair(Corruption::finished, &result.corrupted), std::pair(Corruption::alert, &result.alerted)}) {
+    auto corrupted = co_await visit_and_corrupt(origin, browser, how, random);
+    if (!corrupted) co_return tl::unexpected(corrupted.error());
+    *to = std::move(*corrupted);
   }
-  auto profile = calibration::derive_profile(samples, result.spoiled, result.alerted);
+  auto profile = calibration::derive_profile(samples, result.corrupted, result.alerted);
   if (!profile) co_return base::forward_error(profile);
   profile->name = browser.name;
   profile->origin = origin.to_text();

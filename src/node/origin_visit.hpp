@@ -30,11 +30,12 @@ struct VisitLimits {
 /// `browser` and `random` must outlive the visit.
 net::Task<base::Result<calibration::Sample>> visit(CoverOrigin origin, const client_hello::Template& browser,
                                                    base::RandomSource& random);
-enum class Spoil { finished, alert };
+enum class Corruption { finished, alert };
 /// A wrong Finished, or an alert in clear in its place.
-net::Task<base::Result<calibration::SpoiledSample>> visit_and_spoil(CoverOrigin origin,
-                                                                    const client_hello::Template& browser,
-                                                                    Spoil how, base::RandomSource& random);
+net::Task<base::Result<calibration::CorruptedSample>> visit_and_corrupt(CoverOrigin origin,
+                                                                        const client_hello::Template& browser,
+                                                                        Corruption how,
+                                                                        base::RandomSource& random);
 
 /// How the origin ends a connection by itself; nothing when it has not within VisitLimits::idle.
 struct IdleSample {

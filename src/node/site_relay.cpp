@@ -88,7 +88,7 @@ SiteRelay::SiteRelay(net::IoPool& pool, SiteRelayConfig config, net::tcp::accept
 
 SiteRelay::~SiteRelay() = default;
 
-cover_site::Hooks SiteRelay::hooks_for(std::size_t core, Asker asker) {
+cover_site::Hooks SiteRelay::hooks_for(std::size_t core, RemoteAddress remote_address) {
   using Visit = cover_site::Gate::Visit;
   return {[counters = counters_] {
             return counters->sessions_open < static_cast<std::int64_t>(CoverLimits::sessions);
@@ -100,21 +100,21 @@ cover_site::Hooks SiteRelay::hooks_for(std::size_t core, Asker asker) {
           },
           [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, htx::wall_clock()); },
           [counters = counters_] { ++counters->failed; },
-          [this, core, asker = std::move(asker)](std::unique_ptr<net::ByteStream> stream,
-                                                 cover_site::Finished finished) {
-            begin_session(core, std::move(stream), std::move(finished), asker);
+          [this, core, remote_address = std::move(remote_address)](std::unique_ptr<net::ByteStream> stream,
+                                                                   cover_site::Finished finished) {
+            begin_session(core, std::move(stream), std::move(finished), remote_address);
           }};
 }
 
 void SiteRelay::begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream,
-                              cover_site::Finished finished, const Asker& asker) {
+                              cover_site::Finished finished, const RemoteAddress& remote_address) {
   ++counters_->accepted;
   session::Established established{std::move(finished.keys.from_responder),
                                    std::move(finished.keys.from_initiator),
                                    {},
                                    std::move(finished.unread),
                                    {}};
-  established.asker = asker;
+  established.remote_address = remote_address;
   established.handshake_hash = finished.keys.handshake_hash;
   established.peer_key = finished.peer_static;
   const auto session = session::Session::start(

@@ -55,7 +55,7 @@ class SiteRelay {
   void fill(control::Status& status) const;
 
  private:
-  using Asker = std::optional<boost::asio::ip::address>;
+  using RemoteAddress = std::optional<boost::asio::ip::address>;
   struct Core {
     std::vector<std::weak_ptr<session::Session>> sessions;
   };
@@ -63,9 +63,9 @@ class SiteRelay {
             std::shared_ptr<const cover_site::Site> site, openssl_tls::Context context,
             base::RandomSource& random);
   /// Of one connection.
-  [[nodiscard]] cover_site::Hooks hooks_for(std::size_t core, Asker asker);
+  [[nodiscard]] cover_site::Hooks hooks_for(std::size_t core, RemoteAddress remote_address);
   void begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream, cover_site::Finished finished,
-                     const Asker& asker);
+                     const RemoteAddress& remote_address);
   net::Task<void> accept();
   net::Task<void> serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context);
   net::Task<void> watch_signal();

@@ -208,8 +208,8 @@ void flood(const asio::ip::tcp::endpoint& to) {
   asio::io_context io;
   net::tcp::socket socket(io);
   socket.connect(to);
-  const timeval patience{1, 0};
-  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+  const timeval longest_wait{1, 0};
+  ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &longest_wait, sizeof(longest_wait));
   const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context(SSL_CTX_new(TLS_client_method()), &SSL_CTX_free);
   const std::unique_ptr<SSL, void (*)(SSL*)> ssl(SSL_new(context.get()), &SSL_free);
   SSL_set_fd(ssl.get(), static_cast<int>(socket.native_handle()));

@@ -47,7 +47,7 @@ Session::Session(std::unique_ptr<net::ByteStream> transport, mux::Role role, Est
       work_(transport_->executor()),
       housekeeping_timer_(transport_->executor()),
       alert_record_(established.alert_record),
-      asker_(established.asker),
+      remote_address_(established.remote_address),
       handshake_hash_(established.handshake_hash),
       peer_key_(established.peer_key),
       idle_timer_(transport_->executor()) {}

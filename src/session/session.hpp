@@ -64,7 +64,7 @@ struct Established {
   IdleEnd idle{};
   /// Whose connection it is, for limits on what one asker may cause; none where a web server in front is the
   /// only one that knows. Never for a log.
-  std::optional<boost::asio::ip::address> asker{};
+  std::optional<boost::asio::ip::address> remote_address{};
   crypto::Digest handshake_hash{};  ///< Noise §11.2
   crypto::X25519Public peer_key{};  ///< the static key that the peer has shown to hold
 };
@@ -141,7 +141,7 @@ class Session : public std::enable_shared_from_this<Session> {
   net::Signal work_;
   boost::asio::steady_timer housekeeping_timer_;
   std::size_t alert_record_;
-  std::optional<boost::asio::ip::address> asker_;
+  std::optional<boost::asio::ip::address> remote_address_;
   crypto::Digest handshake_hash_;
   crypto::X25519Public peer_key_;
   std::function<void()> on_end_;

@@ -20,7 +20,9 @@ class Stream final : public net::ByteStream {
   /// The same for all streams of one session, and another for every other that lives: to count by, no more.
   [[nodiscard]] const void* session_name() const { return session_.get(); }
   /// Established::asker of its session.
-  [[nodiscard]] const std::optional<boost::asio::ip::address>& asker() const { return session_->asker_; }
+  [[nodiscard]] const std::optional<boost::asio::ip::address>& remote_address() const {
+    return session_->remote_address_;
+  }
 
   net::Task<base::Result<void>> wait_readable() override;
   base::Result<std::size_t> try_read(base::MutableBytes out) override;

@@ -259,7 +259,7 @@ base::Result<void> Client::finish(base::ByteView client_secret) {
   const auto mac = schedule_->finished(client_secret);
   base::Bytes message{kFinished, 0, 0, static_cast<std::uint8_t>(mac.view().size())};
   base::append(message, mac.view());
-  if (config_.spoil_finished) message.back() ^= 1U;
+  if (config_.corrupt_finished) message.back() ^= 1U;
   client_hello::append_change_cipher_spec(output_);
   if (auto sealed = write_->seal(client_hello::kHandshake, message, output_); !sealed) return sealed;
   secrets_ = schedule_->enter_application();

@@ -50,7 +50,7 @@ class Client {
     const crypto::TrustStore* trust = nullptr;
     crypto::CertificateChain::Time now{};
     /// Sends a Finished that is wrong, to see how the server takes it.
-    bool spoil_finished = false;
+    bool corrupt_finished = false;
     /// An ECHConfigList, as the server's HTTPS record or its retry_configs() have it. Empty, or of no use
     /// here, or with a browser that knows no ECH: the hello is the browser's without it, and shows
     /// `server_name`.

@@ -13,9 +13,9 @@ using testing::OpensslServer;
 
 class TlsClient : public ::testing::Test {
  protected:
-  Client client(bool spoil = false) {
+  Client client(bool corrupt = false) {
     return Client::start({&client_hello::builtin_templates().front(), "www.example.com", nullptr,
-                          std::chrono::system_clock::now(), spoil},
+                          std::chrono::system_clock::now(), corrupt},
                          random_);
   }
 

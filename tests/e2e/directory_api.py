@@ -38,7 +38,7 @@ class Answer:
 
 
 class DirectoryApi(unittest.TestCase):
-    askers = 0
+    remote_addresses = 0
     unreachable = 0
 
     @classmethod
@@ -60,16 +60,16 @@ class DirectoryApi(unittest.TestCase):
 
     def setUp(self):
         # Each test is another asker: 100 requests a minute are for one.
-        self.asker = self.another_asker()
+        self.remote_address = self.another_remote_address()
 
     @staticmethod
-    def another_asker():
-        DirectoryApi.askers += 1
-        return f"127.7.{DirectoryApi.askers // 200}.{1 + DirectoryApi.askers % 200}"
+    def another_remote_address():
+        DirectoryApi.remote_addresses += 1
+        return f"127.7.{DirectoryApi.remote_addresses // 200}.{1 + DirectoryApi.remote_addresses % 200}"
 
-    def ask(self, method, path, body=None, headers=None, asker=None, port=None):
+    def ask(self, method, path, body=None, headers=None, remote_address=None, port=None):
         connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=10,
-                                                source_address=(asker or self.asker, 0))
+                                                source_address=(remote_address or self.remote_address, 0))
         with contextlib.closing(connection):
             connection.request(method, path, body, headers or {})
             answer = Answer(connection.getresponse())
@@ -141,7 +141,7 @@ class DirectoryApi(unittest.TestCase):
 
     def listed(self, country=None):
         path = "/api/relays/by-country" + (f"?country={country}" if country else "")
-        return {row["peer_id"]: row for row in self.ask("GET", path, asker=self.another_asker()).json()["relays"]}
+        return {row["peer_id"]: row for row in self.ask("GET", path, remote_address=self.another_remote_address()).json()["relays"]}
 
     def wait_listed(self, relay, country=None):
         return wait_until(lambda: self.listed(country).get(relay.peer_id), "the relay is listed", 20, 0.7)

@@ -12,10 +12,10 @@ import hellos
 from harness import COVER_NAME, Network, Nginx, run
 
 
-def ending_of(connection, patience):
+def ending_of(connection, longest_wait):
     """(bytes received, how it ended): 'fin', 'reset' or 'open' after `patience` seconds of silence."""
     data = b""
-    connection.settimeout(patience)
+    connection.settimeout(longest_wait)
     while True:
         try:
             piece = connection.recv(1 << 16)
@@ -28,7 +28,7 @@ def ending_of(connection, patience):
         data += piece
 
 
-def exchange(port, pieces, pause=0.0, patience=1.5, shutdown=False):
+def exchange(port, pieces, pause=0.0, longest_wait=1.5, shutdown=False):
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         with contextlib.suppress(ConnectionError):
@@ -38,7 +38,7 @@ def exchange(port, pieces, pause=0.0, patience=1.5, shutdown=False):
                     time.sleep(pause)
             if shutdown:
                 connection.shutdown(socket.SHUT_WR)
-        return ending_of(connection, patience)
+        return ending_of(connection, longest_wait)
 
 
 def without_randomness(data):
@@ -121,7 +121,7 @@ class Visitors(Network):
         # The recorded client never reached the relay, so its hello is fresh the first time and must be answered as a
         # peer's; every later time it is an ordinary visitor's.
         hello = self.peer_hello()
-        first, _ = exchange(self.exit.listen_port, [hello], patience=1)
+        first, _ = exchange(self.exit.listen_port, [hello], longest_wait=1)
         self.assertTrue(first.startswith(b"\x16\x03\x03"), first[:20])
         replayed_before = self.exit.status()["counters"]["handshakes"]["replayed"]
         self.assert_same([hello])
@@ -132,7 +132,7 @@ class Visitors(Network):
         relay = self.start_node("restarted", "relay", flags)
         relay.wait_ready()
         hello = self.peer_hello(relay)
-        first, _ = exchange(relay.listen_port, [hello], patience=1)
+        first, _ = exchange(relay.listen_port, [hello], longest_wait=1)
         self.assertTrue(first.startswith(b"\x16\x03\x03"), first[:20])
         self.assertEqual(relay.process.stop(), 0)
         again = self.start_node("restarted", "relay", flags, listen_port=relay.listen_port)
@@ -145,8 +145,8 @@ class Visitors(Network):
     def test_a_held_back_peer_hello_ends_as_the_origin_ends(self):
         # A censor that holds a genuine hello back and sends it itself gets a peer's answer, but cannot go on.
         for shutdown in (True, False):
-            ours, our_end = exchange(self.exit.listen_port, [self.peer_hello()], shutdown=shutdown, patience=1)
-            origin, origin_end = exchange(self.cover.https_port, [self.openssl_hello()], shutdown=shutdown, patience=1)
+            ours, our_end = exchange(self.exit.listen_port, [self.peer_hello()], shutdown=shutdown, longest_wait=1)
+            origin, origin_end = exchange(self.cover.https_port, [self.openssl_hello()], shutdown=shutdown, longest_wait=1)
             with self.subTest(shutdown=shutdown):
                 self.assertEqual(our_end, origin_end)
                 self.assertEqual([record[:2] for record in without_randomness(ours)],
@@ -190,8 +190,8 @@ class Visitors(Network):
 
     def test_one_byte_a_second(self):
         # Six bytes of a good hello, one byte a second, then silence: both keep the connection open and say nothing.
-        self.assert_same([bytes([b]) for b in self.openssl_hello()[:6]], pause=1.0, patience=2)
-        self.assert_same([bytes([b]) for b in b"\x16\x03\x09"], pause=1.0, patience=2)
+        self.assert_same([bytes([b]) for b in self.openssl_hello()[:6]], pause=1.0, longest_wait=2)
+        self.assert_same([bytes([b]) for b in b"\x16\x03\x09"], pause=1.0, longest_wait=2)
 
     def test_a_hello_in_many_pieces_is_answered_the_same(self):
         hello = self.openssl_hello()

@@ -55,11 +55,11 @@ class Abuse(unittest.TestCase):
             status = int(head[:3])
             counts[status] = counts.get(status, 0) + 1
 
-    def connect(self, asker):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=20, source_address=(asker, 0))
+    def connect(self, remote_address):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=20, source_address=(remote_address, 0))
 
-    def ask(self, path, asker):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10, source_address=(asker, 0))
+    def ask(self, path, remote_address):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10, source_address=(remote_address, 0))
         with contextlib.closing(connection):
             connection.request("GET", path)
             return connection.getresponse().status
@@ -98,11 +98,11 @@ class Abuse(unittest.TestCase):
     def test_a_hundred_thousand_good_registrations_of_one_key_from_a_thousand_addresses_are_one_relay(self):
         """Each is signed, of now, and with a higher number: nothing but their haste is wrong with them."""
         relay = Relay(port=free_port())
-        descriptor, askers, counts = relay.descriptor(), addresses(13), {}
+        descriptor, remote_addresses, counts = relay.descriptor(), addresses(13), {}
         before, begun = self.node.process.resident(), time.monotonic()
         for _ in range(ATTEMPTS // PER_MINUTE):
             requests = [self.request(relay.body(descriptor=descriptor)) for _ in range(PER_MINUTE)]
-            with self.connect(next(askers)) as connection:
+            with self.connect(next(remote_addresses)) as connection:
                 self.send_all(connection, requests, counts)
         lasted = time.monotonic() - begun
         self.assertEqual(sum(counts.values()), ATTEMPTS)
@@ -142,10 +142,10 @@ class Abuse(unittest.TestCase):
         wrong = (f"{first}{second}{number}" for number in itertools.count(1) for first in LETTERS for second in LETTERS)
         countries = real + list(itertools.islice(wrong, COUNTRIES - len(real)))
         self.assertEqual(len(set(countries)), COUNTRIES)
-        askers, counts = addresses(14), {}
+        remote_addresses, counts = addresses(14), {}
 
         def ask_for(some):
-            with self.connect(next(askers)) as connection:
+            with self.connect(next(remote_addresses)) as connection:
                 self.send_all(connection, [self.question(f"/api/relays/by-country?country={one}") for one in some], counts)
         for _ in range(20):
             ask_for(["SE"] * PER_MINUTE)  # what the process needs for so many askers, once
@@ -158,9 +158,9 @@ class Abuse(unittest.TestCase):
 
     def test_who_sends_a_byte_now_and_then_keeps_nobody_waiting_for_long(self):
         slow = []
-        for asker in itertools.islice(addresses(5), 600):
+        for remote_address in itertools.islice(addresses(5), 600):
             with contextlib.suppress(OSError):
-                connection = socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(asker, 0))
+                connection = socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(remote_address, 0))
                 self.addCleanup(connection.close)
                 connection.sendall(b"P")
                 slow.append(connection)
@@ -181,9 +181,9 @@ class Abuse(unittest.TestCase):
                 text += piece
         return text
 
-    def served(self, asker):
+    def served(self, remote_address):
         with contextlib.suppress(OSError, http.client.HTTPException):
-            return self.ask("/api/relays/by-country", asker) == 200
+            return self.ask("/api/relays/by-country", remote_address) == 200
         return False
 
 

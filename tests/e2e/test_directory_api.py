@@ -32,16 +32,16 @@ class Api(DirectoryApi):
         self.assertEqual((gone.status, gone.json()["state"]), (200, "gone"))
         wait_until(lambda: relay.peer_id not in self.listed("SE"), "it is gone", 5, 0.5)
 
-    def test_neither_silent_doors_nor_web_sites_nor_others_keys_are_listed(self):
+    def test_neither_silent_addresses_nor_web_sites_nor_others_keys_are_listed(self):
         """Registered before a relay that does answer: when that one is listed, their turn has been."""
-        door = {"capabilities": 1, "country": "FI"}
-        impostors = [Relay(port=free_port(), **door), Relay(port=self.cover.https_port, **door),
-                     Relay(port=self.node.listen_port, noise_key=os.urandom(32), **door),
+        common = {"capabilities": 1, "country": "FI"}
+        impostors = [Relay(port=free_port(), **common), Relay(port=self.cover.https_port, **common),
+                     Relay(port=self.node.listen_port, noise_key=os.urandom(32), **common),
                      # Somebody else's key and address under a name of one's own.
-                     Relay(port=self.node.listen_port, noise_key=keys_of(self.node)["noise_key"], **door)]
+                     Relay(port=self.node.listen_port, noise_key=keys_of(self.node)["noise_key"], **common)]
         for impostor in impostors:
             self.assertEqual(self.register(impostor).json()["state"], "checking")
-        good = self.real_relay(**door)
+        good = self.real_relay(**common)
         self.register_again(good)
         self.wait_listed(good, "FI")
         end = time.monotonic() + 4
@@ -131,7 +131,7 @@ class Api(DirectoryApi):
         self.wait_listed(relay)
 
         def snapshot_with_it():
-            answer = self.ask("GET", "/api/directory/snapshot", asker=self.another_asker())
+            answer = self.ask("GET", "/api/directory/snapshot", remote_address=self.another_remote_address())
             self.assertEqual(answer.status, 200)
             return answer if relay.public in answer.body else None
         whole = wait_until(snapshot_with_it, "a list with the relay is published", 10, 0.5)

@@ -63,17 +63,17 @@ class AddressChecks(DirectoryNetwork):
         impostor = self.register(port=self.operator.listen_port, noise_key=noise_key_of(self.operator.invite()))
         self.never_listed_while_others_are(impostor)
 
-    def test_an_address_that_is_knocked_at_and_says_nothing(self):
-        knocks = []
+    def test_an_address_that_is_probed_and_says_nothing(self):
+        probes = []
 
         def hold(connection):
-            knocks.append(1)
+            probes.append(1)
             with contextlib.suppress(OSError):
                 while connection.recv(4096):
                     pass
         silent = self.start(TcpServer(hold))
         impostor = self.register(port=silent.port)
-        wait_until(lambda: knocks, "the directory knocks")
+        wait_until(lambda: probes, "the directory knocks")
         self.never_listed_while_others_are(impostor)
 
     def test_a_relay_that_gives_a_wrong_address_reads_that_it_is_not_listed(self):

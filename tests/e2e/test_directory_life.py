@@ -19,7 +19,7 @@ EXPIRY, PRUNING = 120, 60
 
 
 class Life(DirectoryNetwork):
-    def start_relay(self, name, operator, asker, env=None):
+    def start_relay(self, name, operator, remote_address, env=None):
         """A relay, and a function that gives its row in the directory's list, or nothing."""
         node = self.relay(name, "relay", [self.invites[operator]], env=env)
         node.wait_ready()
@@ -27,7 +27,7 @@ class Life(DirectoryNetwork):
 
         def row():
             connection = http.client.HTTPConnection("127.0.0.1", self.apis[operator], timeout=10,
-                                                    source_address=(f"127.15.0.{asker}", 0))
+                                                    source_address=(f"127.15.0.{remote_address}", 0))
             with contextlib.closing(connection):
                 connection.request("GET", "/api/relays/by-country")
                 rows = json.loads(connection.getresponse().read())["relays"]

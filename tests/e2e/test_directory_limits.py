@@ -27,7 +27,7 @@ class Limits(DirectoryApi):
         whole = self.unreachable_relay().registration()
         for cut in range(0, len(whole), 7):
             body = json.dumps({"registration": base64url(whole[:cut])}).encode()
-            answer = self.ask("POST", "/api/relay/register", body, asker=self.another_asker())
+            answer = self.ask("POST", "/api/relay/register", body, remote_address=self.another_remote_address())
             self.expect_error(answer, 400)
 
     def test_countries_that_nobody_has_are_empty_lists_and_no_countries_are_refused(self):
@@ -42,32 +42,32 @@ class Limits(DirectoryApi):
     def test_one_address_may_ask_a_hundred_times_a_minute(self):
         answers = [self.ask("GET", "/api/relays/by-country?country=AQ").status for _ in range(105)]
         self.assertEqual(answers, [200] * 100 + [429] * 5)
-        self.assertEqual(self.ask("GET", "/api/relays/by-country?country=AQ", asker=self.another_asker()).status, 200)
+        self.assertEqual(self.ask("GET", "/api/relays/by-country?country=AQ", remote_address=self.another_remote_address()).status, 200)
 
     def test_slow_loris_holds_nobody_else_up_and_is_ended(self):
-        begun, slow, askers = time.monotonic(), [], []
+        begun, slow, remote_addresses = time.monotonic(), [], []
         for beginning in (b"POST /api/relay/register HTTP/1.1\r\nHost: x\r\nContent-Length: 9", b"P",
                           b"POST /api/relay/register HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{"):
-            askers.append(self.another_asker())
+            remote_addresses.append(self.another_remote_address())
             for _ in range(PER_ADDRESS + TOO_MANY):
-                slow.append(socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(askers[-1], 0)))
+                slow.append(socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(remote_addresses[-1], 0)))
                 self.addCleanup(slow[-1].close)
                 with contextlib.suppress(OSError):  # those that are too many have been answered and ended by now
                     slow[-1].sendall(beginning)
         started = time.monotonic()
-        self.assertEqual(self.ask("GET", "/api/relays/by-country?country=AQ", asker=self.another_asker()).status, 200)
+        self.assertEqual(self.ask("GET", "/api/relays/by-country?country=AQ", remote_address=self.another_remote_address()).status, 200)
         self.assertLess(time.monotonic() - started, 2)
         texts = [self.read_to_the_end(connection, begun + 15) for connection in slow]
         turned_away = [text for text in texts if text]
-        self.assertEqual(len(turned_away), TOO_MANY * len(askers))
+        self.assertEqual(len(turned_away), TOO_MANY * len(remote_addresses))
         for text in turned_away:
             self.assertTrue(text.startswith(b"HTTP/1.1 503 "), text)
             self.assertIn(b"\r\nRetry-After: ", text)
         # Not at once either: a slow but honest asker has its time.
         self.assertGreater(time.monotonic() - begun, REQUEST - 2)
         # Their places are free again.
-        for asker in askers:
-            wait_until(lambda: self.ask("GET", "/api/relays/by-country?country=AQ", asker=asker).status == 200, "place", 3, 0.5)
+        for remote_address in remote_addresses:
+            wait_until(lambda: self.ask("GET", "/api/relays/by-country?country=AQ", remote_address=remote_address).status == 200, "place", 3, 0.5)
 
     def read_to_the_end(self, connection, until):
         """What came before the directory ended the connection, which it must."""

@@ -19,7 +19,7 @@ class SharedStore(unittest.TestCase):
         self.addCleanup(self.stop_postgres)
         self.cover = Nginx(self.folder / "cover")
         self.stack.callback(self.cover.stop)
-        self.asker = 0
+        self.remote_address = 0
 
     def stop_postgres(self):
         with contextlib.suppress(AssertionError):
@@ -36,8 +36,8 @@ class SharedStore(unittest.TestCase):
         return node
 
     def ask(self, node, method, path, body=None):
-        self.asker += 1
-        source = f"127.1.{self.asker // 200 % 250}.{1 + self.asker % 200}"
+        self.remote_address += 1
+        source = f"127.1.{self.remote_address // 200 % 250}.{1 + self.remote_address % 200}"
         connection = http.client.HTTPConnection("127.0.0.1", node.api, timeout=10, source_address=(source, 0))
         with contextlib.closing(connection):
             connection.request(method, path, body)

@@ -42,7 +42,7 @@ class RelayAndOrigin(unittest.TestCase):
                                                          "--cover-name", COVER_NAME])
         cls.addClassCleanup(cls.relay.process.stop)
         cls.relay.wait_ready()
-        wait_until(cls.patience_is_known, "the origin's patience is measured", 90)
+        wait_until(cls.longest_wait_is_known, "the origin's patience is measured", 90)
         cls.origin_port, cls.relay_port = cls.origin.https_port, cls.relay.listen_port
         cls.rs = relay_key(cls.relay.invite())
         cls.template = hellos.peer_hello(cls.relay, cls.folder)
@@ -52,7 +52,7 @@ class RelayAndOrigin(unittest.TestCase):
         assert first.seen.answer.startswith(b"\x16\x03\x03"), "the relay answers its own kind"
 
     @classmethod
-    def patience_is_known(cls):
+    def longest_wait_is_known(cls):
         profiles = list((cls.folder / "relay" / "state" / "mirror").glob("*.toml"))
         return profiles and all("stall_after_ms = 0\n" not in file.read_text() for file in profiles)
 

@@ -129,7 +129,7 @@ class Connection:
         return "rst" if poll.poll(1000) else "silence"
 
 
-def observe(port, steps, patience, strip=view):
+def observe(port, steps, longest_wait, strip=view):
     """Runs `steps`, then watches until the end, or for `patience` seconds."""
     connection = Connection(port)
     with connection.socket:
@@ -139,7 +139,7 @@ def observe(port, steps, patience, strip=view):
                 break
             ended_writing = ended_writing or isinstance(step, Fin)
         last = time.monotonic()
-        while connection.ending is None and connection.receive(last + patience - time.monotonic()):
+        while connection.ending is None and connection.receive(last + longest_wait - time.monotonic()):
             pass
         after = "-"
         if connection.ending == "fin" and not ended_writing:

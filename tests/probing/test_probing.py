@@ -91,13 +91,13 @@ class Probing(RelayAndOrigin):
 
     def test_a_change_at_every_offset_of_a_genuine_hello(self):
         # All bits of a byte at once; a lone bit of every field is in the table.
-        patience, size = 0.6, len(self.template)
+        longest_wait, size = 0.6, len(self.template)
         jobs = [(offset, port) for offset in range(size) for port in (self.relay_port, self.origin_port)]
 
         def one(job):
             offset, port = job
             steps = [changed(self.peer().hello, offset, 0xFF)]
-            return observe(port, steps, patience).seen
+            return observe(port, steps, longest_wait).seen
 
         seen = in_parallel(WIDTH, one, jobs)
         differing = [offset for offset in range(size) if seen[2 * offset] != seen[2 * offset + 1]]

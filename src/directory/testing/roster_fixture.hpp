@@ -55,7 +55,7 @@ class RosterTest : public ::testing::Test {
     Visit visit{answered, ip::ClientPrefix::unknown, std::move(country)};
     const auto at = ip::IpAddress::parse(entry->host());
     if (answered && at) visit.at = ip::client_prefix(*at);
-    return roster_.checked({relay.key(), entry->door}, visit, now);
+    return roster_.checked({relay.key(), entry->address_version}, visit, now);
   }
   void expect_refused(const Registration& registration, Errc code, WallTime wall = kNow,
                       SteadyTime now = kStart + std::chrono::seconds(10)) {

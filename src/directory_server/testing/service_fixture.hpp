@@ -21,8 +21,8 @@ class ServiceTest : public ::testing::Test {
  protected:
   ServiceTest() {
     ServiceHooks hooks;
-    hooks.knock = [this](std::shared_ptr<const SignedDescriptor> descriptor) {
-      return knock(std::move(descriptor));
+    hooks.probe = [this](std::shared_ptr<const SignedDescriptor> descriptor) {
+      return probe(std::move(descriptor));
     };
     hooks.country_of = [](const ip::IpAddress&) { return std::optional<std::string>("NO"); };
     Roster::Options options;
@@ -36,13 +36,13 @@ class ServiceTest : public ::testing::Test {
     io_.run_for(std::chrono::milliseconds(50));
   }
 
-  net::Task<Knock> knock(std::shared_ptr<const SignedDescriptor> descriptor) {
-    Knock knock;
-    ++knocks_;
+  net::Task<ProbeResult> probe(std::shared_ptr<const SignedDescriptor> descriptor) {
+    ProbeResult probe;
+    ++probes_;
     if (throws_) throw std::runtime_error("a knock that ends badly");
-    knock.answered = answers_;
-    if (answers_) knock.at = ip::IpAddress::parse(descriptor->descriptor().addresses[0].host);
-    co_return knock;
+    probe.answered = answers_;
+    if (answers_) probe.at = ip::IpAddress::parse(descriptor->descriptor().addresses[0].host);
+    co_return probe;
   }
 
   template <class Condition>
@@ -107,7 +107,7 @@ class ServiceTest : public ::testing::Test {
   std::shared_ptr<Service> service_;
   bool answers_ = true;
   bool throws_ = false;
-  int knocks_ = 0;
+  int probes_ = 0;
 };
 
 }  // namespace qnet::directory::testing

@@ -88,9 +88,9 @@ class Child {
   }
   /// A server that hangs must not hang the test.
   static base::Bytes read_some(int from) {
-    constexpr int kPatience = 30'000;
+    constexpr int kLongestWait = 30'000;
     pollfd wanted{from, POLLIN, 0};
-    require(poll(&wanted, 1, kPatience) == 1);
+    require(poll(&wanted, 1, kLongestWait) == 1);
     base::Bytes bytes(16384);
     const auto size = ::read(from, bytes.data(), bytes.size());
     bytes.resize(size > 0 ? static_cast<std::size_t>(size) : 0);

@@ -73,11 +73,11 @@ bool NodePeer::run_until(const std::function<bool()>& done, int seconds) {
   return true;
 }
 
-bool NodePeer::move_bytes(std::chrono::milliseconds patience) {
+bool NodePeer::move_bytes(std::chrono::milliseconds longest_wait) {
   if (ended_) return false;
   pollfd ready{socket_.descriptor,
                static_cast<short>(sent_ < out_.collected.size() ? POLLIN | POLLOUT : POLLIN), 0};
-  ::poll(&ready, 1, static_cast<int>(patience.count()));
+  ::poll(&ready, 1, static_cast<int>(longest_wait.count()));
   if ((ready.revents & POLLOUT) != 0) {
     const auto rest = base::ByteView(out_.collected).subspan(sent_);
     const auto count = ::send(socket_.descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);

@@ -39,7 +39,7 @@ class NodePeer {
   void accept_node(Role role);
   void take_events();
   void echo_what_came();
-  [[nodiscard]] bool move_bytes(std::chrono::milliseconds patience);
+  [[nodiscard]] bool move_bytes(std::chrono::milliseconds longest_wait);
 
   struct Socket {
     int descriptor = -1;

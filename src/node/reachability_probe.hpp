@@ -9,17 +9,17 @@
 
 namespace qnet::node {
 
-struct KnockLimits {
+struct ProbeLimits {
   /// For a relay whose handshake is done to say who it is.
   static constexpr std::chrono::seconds answer{10};
 };
 
 /// Lives on one io_context. A visit ends within the DNS's deadline, the dialler's, and KnockLimits::answer.
-class Knocker {
+class ReachabilityProbe {
  public:
   /// Addresses outside the public Internet are visited only with `private_addresses`.
-  Knocker(const boost::asio::any_io_executor& executor, std::shared_ptr<const discovery::Dialer> dialer,
-          bool private_addresses)
+  ReachabilityProbe(const boost::asio::any_io_executor& executor,
+                    std::shared_ptr<const discovery::Dialer> dialer, bool private_addresses)
       : executor_(executor),
         dialer_(std::move(dialer)),
         resolver_(executor, {}),
@@ -27,7 +27,7 @@ class Knocker {
 
   /// Dials the descriptor's first address and asks who is there. A name is looked up in the DNS alone. This
   /// must outlive the call.
-  net::Task<directory::Knock> visit(std::shared_ptr<const directory::SignedDescriptor> descriptor);
+  net::Task<directory::ProbeResult> visit(std::shared_ptr<const directory::SignedDescriptor> descriptor);
 
  private:
   net::Task<std::optional<ip::IpAddress>> address_of(std::string host);

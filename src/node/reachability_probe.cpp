@@ -1,4 +1,4 @@
-#include "node/knocker.hpp"
+#include "node/reachability_probe.hpp"
 
 #include "ip/public_address.hpp"
 #include "mesh/peer_message.hpp"
@@ -8,7 +8,7 @@
 
 namespace qnet::node {
 
-net::Task<std::optional<ip::IpAddress>> Knocker::address_of(std::string host) {
+net::Task<std::optional<ip::IpAddress>> ReachabilityProbe::address_of(std::string host) {
   if (const auto literal = ip::IpAddress::parse(host)) co_return literal;
   // Not by the system's resolver: it has one thread, which a name server that never answers would hold.
   const auto found = co_await resolver_.resolve(std::move(host));
@@ -16,32 +16,33 @@ net::Task<std::optional<ip::IpAddress>> Knocker::address_of(std::string host) {
   co_return found->front();
 }
 
-net::Task<bool> Knocker::is_there(session::Session& session, const mesh::PeerId& peer) {
+net::Task<bool> ReachabilityProbe::is_there(session::Session& session, const mesh::PeerId& peer) {
   auto stream = session.open(mesh::kPeerProtocol, {});
   if (!stream) co_return false;
   auto& opened = **stream;
-  const net::Deadline limit(executor_, KnockLimits::answer, [&opened] { opened.reset(); });
+  const net::Deadline limit(executor_, ProbeLimits::answer, [&opened] { opened.reset(); });
   opened.finish();
   const auto answer = co_await mesh::read_message<mesh::PeerAnswer>(opened);
   co_return answer && answer->peer == peer;
 }
 
-net::Task<directory::Knock> Knocker::visit(std::shared_ptr<const directory::SignedDescriptor> descriptor) {
-  directory::Knock knock;
+net::Task<directory::ProbeResult> ReachabilityProbe::visit(
+    std::shared_ptr<const directory::SignedDescriptor> descriptor) {
+  directory::ProbeResult probe;
   auto relay = discovery::address_of(descriptor->descriptor());
   const auto address = co_await address_of(relay.host);
   // The very address that was judged is the one dialled: a name could lead elsewhere the next time.
-  if (!address || (!private_addresses_ && !ip::may_be_public(address->to_text()))) co_return knock;
+  if (!address || (!private_addresses_ && !ip::may_be_public(address->to_text()))) co_return probe;
   relay.host = address->to_text();
   auto dialled = co_await dialer_->dial(std::move(relay));
-  if (!dialled) co_return knock;
+  if (!dialled) co_return probe;
   const auto session = std::move(dialled->session);
   // The handshake shows that the holder of the Noise key is there. Only that holder's own word tells which
   // peer it is: anybody may write another's key and address into a descriptor.
-  knock.answered = co_await is_there(*session, descriptor->descriptor().peer);
-  if (knock.answered) knock.at = address;
+  probe.answered = co_await is_there(*session, descriptor->descriptor().peer);
+  if (probe.answered) probe.at = address;
   session->close();
-  co_return knock;
+  co_return probe;
 }
 
 }  // namespace qnet::node

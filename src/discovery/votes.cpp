@@ -1,4 +1,4 @@
-#include "discovery/opinions.hpp"
+#include "discovery/votes.hpp"
 
 #include <algorithm>
 
@@ -9,17 +9,17 @@ using directory::SnapshotHeader;
 using directory::Status;
 using directory::WallTime;
 
-Opinions::Opinions(std::vector<mesh::PeerId> operators)
+Votes::Votes(std::vector<mesh::PeerId> operators)
     : operators_(std::move(operators)), said_(operators_.size()) {}
 
-void Opinions::restore(std::size_t index, KeptSnapshot kept) {
+void Votes::restore(std::size_t index, KeptSnapshot kept) {
   auto header = SnapshotHeader::parse(kept.header);
   // A damaged list must not be taken for the one that the operator still has.
   if (!header || header->directory != operators_.at(index) || !open_list(*header, kept.list)) return;
   said_[index] = Said{std::move(*header), std::move(kept)};
 }
 
-base::Result<void> Opinions::take(std::size_t index, const directory::Answer& answer, WallTime now) {
+base::Result<void> Votes::take(std::size_t index, const directory::Answer& answer, WallTime now) {
   if (!answer.good()) return base::fail(directory::Errc::refused, answer.error);
   auto header = SnapshotHeader::parse(answer.header);
   if (!header) return base::forward_error(header);
@@ -37,40 +37,40 @@ base::Result<void> Opinions::take(std::size_t index, const directory::Answer& an
   return {};
 }
 
-base::ByteView Opinions::known_list(std::size_t index) const {
+base::ByteView Votes::known_list(std::size_t index) const {
   const auto& said = said_.at(index);
   return said ? base::ByteView(said->header.list) : base::ByteView();
 }
 
-const KeptSnapshot* Opinions::kept(std::size_t index) const {
+const KeptSnapshot* Votes::kept(std::size_t index) const {
   const auto& said = said_.at(index);
   return said ? &said->kept : nullptr;
 }
 
-std::size_t Opinions::holding(WallTime now) const {
+std::size_t Votes::holding(WallTime now) const {
   return static_cast<std::size_t>(
       std::ranges::count_if(said_, [now](const auto& said) { return said && said->header.expires > now; }));
 }
 
-bool Opinions::votes(std::size_t index, WallTime now) const {
+bool Votes::votes(std::size_t index, WallTime now) const {
   const auto& said = said_.at(index);
-  return said && said->header.expires > now - OpinionLimits::vote;
+  return said && said->header.expires > now - VoteLimits::vote;
 }
 
-std::optional<WallTime> Opinions::as_of() const {
+std::optional<WallTime> Votes::as_of() const {
   std::optional<WallTime> newest;
   for (const auto& said : said_)
     if (said) newest = std::max(newest.value_or(said->header.issued), said->header.issued);
   return newest;
 }
 
-base::Result<std::vector<Listed>> Opinions::agreed(WallTime now) const {
-  auto found = agreed_since(now - OpinionLimits::vote, now);
+base::Result<std::vector<Listed>> Votes::agreed(WallTime now) const {
+  auto found = agreed_since(now - VoteLimits::vote, now);
   if (!found) found = agreed_since({}, now);
   return found;
 }
 
-base::Result<std::vector<Listed>> Opinions::agreed_since(WallTime oldest, WallTime now) const {
+base::Result<std::vector<Listed>> Votes::agreed_since(WallTime oldest, WallTime now) const {
   std::vector<std::vector<Listed>> lists;
   for (const auto& said : said_) {
     if (!said || said->header.expires <= oldest) continue;

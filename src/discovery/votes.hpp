@@ -10,15 +10,15 @@
 
 namespace qnet::discovery {
 
-struct OpinionLimits {
+struct VoteLimits {
   /// A list that has run out still has its operator's vote for so long, about as long as what it lists: or
   /// else one operator that lies could choose what is left when another is dead.
   static constexpr std::chrono::hours vote{24};
 };
 
-class Opinions {
+class Votes {
  public:
-  explicit Opinions(std::vector<mesh::PeerId> operators);
+  explicit Votes(std::vector<mesh::PeerId> operators);
 
   /// What was kept of this operator's, from whatever time. Nothing is taken that is damaged or another's.
   void restore(std::size_t index, KeptSnapshot kept);

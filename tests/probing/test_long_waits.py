@@ -34,7 +34,7 @@ def stays_after_the_end(port, steps):
         return "reset" if unasked else connection.after_fin()
 
 
-class Patience(RelayAndOrigin):
+class LongWaits(RelayAndOrigin):
     origin_kind = PatientNginx
 
     def test_as_long_as_the_origin_waits_and_longer(self):
