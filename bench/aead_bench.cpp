@@ -6,12 +6,12 @@
 
 #include <benchmark/benchmark.h>
 
-#include "crypto/aead.hpp"
-#include "crypto/ed25519.hpp"
-#include "crypto/hash.hpp"
-#include "crypto/mlkem768.hpp"
-#include "crypto/system_random.hpp"
-#include "crypto/x25519.hpp"
+#include "foundation/crypto/aead.hpp"
+#include "foundation/crypto/ed25519.hpp"
+#include "foundation/crypto/hash.hpp"
+#include "foundation/crypto/mlkem768.hpp"
+#include "foundation/crypto/system_random.hpp"
+#include "foundation/crypto/x25519.hpp"
 
 namespace {
 

@@ -3,8 +3,8 @@
 // system's.
 #include <benchmark/benchmark.h>
 
-#include "client_hello/client_hello_builder.hpp"
-#include "crypto/system_random.hpp"
+#include "foundation/crypto/system_random.hpp"
+#include "protocol/client_hello/client_hello_builder.hpp"
 
 namespace {
 

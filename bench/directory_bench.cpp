@@ -4,11 +4,11 @@
 
 #include <benchmark/benchmark.h>
 
-#include "base/testing/seeded_random.hpp"
-#include "directory/agreement.hpp"
-#include "directory/packing.hpp"
-#include "directory/testing/relays.hpp"
-#include "directory_server/api_json.hpp"
+#include "foundation/base/testing/seeded_random.hpp"
+#include "network/directory/agreement.hpp"
+#include "network/directory/packing.hpp"
+#include "network/directory/testing/relays.hpp"
+#include "network/directory_server/api_json.hpp"
 
 namespace {
 
@@ -27,7 +27,7 @@ struct Network {
       descriptors.push_back(SignedDescriptor::sign(descriptor, keys.back()));
     }
   }
-  std::vector<mesh::Identity> keys;
+  std::vector<peer::Identity> keys;
   std::vector<SignedDescriptor> descriptors;
 };
 

@@ -2,7 +2,7 @@
 """100,000 relays and a million clients: what the directory costs each client and each operator in a day.
 
 On paper: a descriptor's size from a real one (tests/e2e/directory_documents.py); zstd's share from bench_directory, a session's
-bytes from bench/refresh_bytes.py, the times from src/directory/limits.hpp and src/discovery, written here as constants. In the
+bytes from bench/refresh_bytes.py, the times from src/network/directory/limits.hpp and src/network/discovery, written here as constants. In the
 script: whether a list has changed between two of a client's hourly refreshes is drawn, for 500 clients, from how many relays come or
 go (`--churn`, of all within an hour); then it loads the whole list of each operator, else a header. Prints bytes a client a day,
 and what an operator sends.

@@ -8,9 +8,9 @@
 
 #include <benchmark/benchmark.h>
 
-#include "crypto/system_random.hpp"
-#include "htx/gate.hpp"
-#include "htx/initiator.hpp"
+#include "foundation/crypto/system_random.hpp"
+#include "transport/htx/gate.hpp"
+#include "transport/htx/initiator.hpp"
 
 namespace {
 

@@ -11,10 +11,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 
-#include "net/cross_core_pipe.hpp"
-#include "net/error.hpp"
-#include "net/pump.hpp"
-#include "net/testing/tcp_pair.hpp"
+#include "foundation/net/cross_core_pipe.hpp"
+#include "foundation/net/error.hpp"
+#include "foundation/net/pump.hpp"
+#include "foundation/net/testing/tcp_pair.hpp"
 
 namespace {
 

@@ -5,8 +5,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "crypto/system_random.hpp"
-#include "htx/record.hpp"
+#include "foundation/crypto/system_random.hpp"
+#include "transport/htx/record.hpp"
 
 namespace {
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a client's refresh costs on the wire: the bytes of its connection to an operator, both ways, TCP's and IP's own left out.
 First with nothing on disk, then with the list that the operator still has. The answer alone is held below 200 bytes by
-src/directory/exchange_test.cpp; the rest is what a browser's visit to the cover site costs, too.
+src/network/directory/exchange_test.cpp; the rest is what a browser's visit to the cover site costs, too.
 """
 
 import contextlib

@@ -6,8 +6,8 @@
 
 #include <benchmark/benchmark.h>
 
-#include "base/byte_sink.hpp"
-#include "mux/yamux.hpp"
+#include "foundation/base/byte_sink.hpp"
+#include "protocol/mux/yamux.hpp"
 
 namespace {
 

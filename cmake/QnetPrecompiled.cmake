@@ -1,5 +1,5 @@
 # Headers read once where sanitizers are on: reading the standard library, Asio and GoogleTest is a third to two thirds of the
-# time that most files take (dns/cache_test.cpp: 8.7 s, 2.8 s with them). Only clang gains by it. The release does without, so
+# time that most files take (protocol/dns/cache_test.cpp: 8.7 s, 2.8 s with them). Only clang gains by it. The release does without, so
 # that no file of the product can come to depend on it.
 option(QNET_PLAIN_HEADERS "Precompile nothing: for clang-tidy, which has to see all" OFF)
 set(QNET_HEADERS_STD

@@ -64,7 +64,7 @@ function(qnet_test name)
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit)
 endfunction()
 
-# qnet_fuzz(socks5 SOURCES socks5_fuzz.cpp DEPS qnet::proxy): a libFuzzer target with its seeds in fuzz/corpus/NAME.
+# qnet_fuzz(socks5 SOURCES socks5_fuzz.cpp DEPS qnet::proxy_io): a libFuzzer target with its seeds in fuzz/corpus/NAME.
 function(qnet_fuzz name)
   if(NOT QNET_FUZZ)
     return()

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
 #include "error.hpp"
+#include "foundation/base/result.hpp"
 #include "given.hpp"
 #include "settings.hpp"
 

@@ -114,15 +114,15 @@ TEST(CommandLine, takes_one_value_after_each_flag) {
 TEST(CommandLine, leaves_brackets_in_a_value_as_they_are) {
   EXPECT_EQ(settings_of({"keygen", "--state-dir", "[a,b]"}).state_dir, "[a,b]");
   EXPECT_EQ(settings_of({"keygen", "--state-dir=[a]"}).state_dir, "[a]");
-  EXPECT_EQ(settings_of(client({"--listen", "[::1]:8443"})).listen, (mesh::HostPort{"::1", 8443}));
+  EXPECT_EQ(settings_of(client({"--listen", "[::1]:8443"})).listen, (peer::HostPort{"::1", 8443}));
 }
 
 TEST(CommandLine, takes_name_servers_with_and_without_port) {
   EXPECT_THAT(settings_of(client({"--dns-server", "192.0.2.53", "--dns-server", "[2001:db8::53]:5353",
                                   "--dns-server", "2001:db8::1"}))
                   .dns_servers,
-              ElementsAre(mesh::HostPort{"192.0.2.53", 53}, mesh::HostPort{"2001:db8::53", 5353},
-                          mesh::HostPort{"2001:db8::1", 53}));
+              ElementsAre(peer::HostPort{"192.0.2.53", 53}, peer::HostPort{"2001:db8::53", 5353},
+                          peer::HostPort{"2001:db8::1", 53}));
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string_view>
 
-#include "base/result.hpp"
 #include "error.hpp"
+#include "foundation/base/result.hpp"
 #include "given.hpp"
 
 namespace qnet::cli {

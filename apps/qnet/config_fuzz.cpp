@@ -7,8 +7,8 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "config_file.hpp"
-#include "exit/allow_entry.hpp"
-#include "mesh/invite.hpp"
+#include "edge/exit/allow_entry.hpp"
+#include "overlay/peer/invite.hpp"
 #include "settle.hpp"
 
 namespace {
@@ -27,7 +27,7 @@ bool is_address(const std::string& text) {
 
 void check_lists(const cli::Settings& s) {
   for (const auto* const list : {&s.peers, &s.operators})
-    for (const auto& link : *list) require(mesh::Invite::parse(link).has_value());
+    for (const auto& link : *list) require(peer::Invite::parse(link).has_value());
   require(s.exit_ports.size() >= 2 && s.exit_ports[0] == 80 && s.exit_ports[1] == 443);
   auto ports = s.exit_ports;
   std::ranges::sort(ports);
@@ -37,7 +37,7 @@ void check_lists(const cli::Settings& s) {
 }
 
 void check_relay(const cli::Settings& s) {
-  require(s.cover_origin.has_value() && mesh::is_host_name(s.cover_name) && !s.state_dir.empty());
+  require(s.cover_origin.has_value() && peer::is_host_name(s.cover_name) && !s.state_dir.empty());
   if (cli::has_exit(s.helper_mode)) require(s.abuse_email.find('@') != std::string::npos);
 }
 
@@ -50,7 +50,7 @@ void check(const cli::Settings& s) {
     require(!s.socks_auth->user.empty() && s.socks_auth->user.size() <= 255 &&
             s.socks_auth->password.size() <= 255);
   for (const auto* const address : {&s.advertise, &s.cover_origin})
-    if (*address) require(mesh::parse_host_port((*address)->to_text()) == **address);
+    if (*address) require(peer::parse_host_port((*address)->to_text()) == **address);
   require(std::ranges::find(levels, s.log_level) != levels.end());
   require(s.threads <= 256 && s.exit_max_connections >= 1 && s.exit_max_connections <= 1'000'000);
   require(s.state_dir.native().find('\0') == std::string::npos);

@@ -4,10 +4,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "crypto/system_random.hpp"
 #include "error.hpp"
-#include "mesh/address.hpp"
+#include "foundation/crypto/system_random.hpp"
 #include "node/cover_check.hpp"
+#include "overlay/peer/address.hpp"
 
 namespace qnet::cli {
 
@@ -19,13 +19,13 @@ base::Result<node::CoverOrigin> origin_of(const Settings& settings) {
   if (settings.words.size() != 1)
     return base::fail(Errc::missing, "say which site to check: qnet cover check HOST[:PORT]");
   const auto& text = settings.words.front();
-  auto parsed = mesh::parse_host_port(text);
-  if (!parsed) parsed = mesh::parse_host_port(text + ":" + std::to_string(kHttps));
+  auto parsed = peer::parse_host_port(text);
+  if (!parsed) parsed = peer::parse_host_port(text + ":" + std::to_string(kHttps));
   if (!parsed)
     return base::fail(Errc::bad_value,
                       "\"" + text + "\" is no HOST or HOST:PORT, such as www.example.com:443");
   const auto& name = settings.cover_name.empty() ? parsed->host : settings.cover_name;
-  if (!mesh::is_host_name(name))
+  if (!peer::is_host_name(name))
     return base::fail(Errc::missing,
                       "the site was given by its address: give its name with --cover-name NAME");
   return node::CoverOrigin{parsed->host, parsed->port, name};

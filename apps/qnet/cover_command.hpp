@@ -1,7 +1,7 @@
 // qnet cover check.
 #pragma once
 
-#include "base/result.hpp"
+#include "foundation/base/result.hpp"
 #include "settings.hpp"
 
 namespace qnet::cli {

@@ -3,8 +3,8 @@
 
 #include "option_table.hpp"
 #include "options.hpp"
+#include "protocol/tls/testing/ech_list.hpp"
 #include "testing/parse.hpp"
-#include "tls/testing/ech_list.hpp"
 
 namespace qnet::cli {
 namespace {

@@ -11,17 +11,18 @@
 
 #include "control/client.hpp"
 #include "cover_command.hpp"
-#include "cover_site/names.hpp"
-#include "crypto/system_random.hpp"
-#include "mesh/invite.hpp"
+#include "demo/demo/demo.hpp"
+#include "foundation/crypto/system_random.hpp"
 #include "node/run.hpp"
 #include "node/template_choice.hpp"
 #include "node_config.hpp"
 #include "options.hpp"
+#include "overlay/peer/invite.hpp"
 #include "qr_code.hpp"
 #include "template_commands.hpp"
 #include "template_names.hpp"
 #include "texts.hpp"
+#include "transport/site/names.hpp"
 
 namespace qnet::cli {
 namespace {
@@ -49,7 +50,7 @@ int run(const Settings& settings) {
     fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
   std::string tunnel_path;
   if (config->site_relay) {
-    tunnel_path = cover_site::names_of(config->site_relay->identity.noise.public_key).path;
+    tunnel_path = site::names_of(config->site_relay->identity.noise.public_key).path;
     if (settings.behind_proxy && !config->site_relay->listen.address().is_loopback())
       fmt::print(stderr, "{}", open_plain_warning(settings.listen.to_text()));
   }
@@ -64,9 +65,9 @@ int run(const Settings& settings) {
 
 int demo(const Settings& settings, std::string_view program) {
   set_up_log(settings.log_level);
-  const node::DemoConfig config{settings.state_dir / "demo", settings.socks_port, settings.status_port,
+  const demo::DemoConfig config{settings.state_dir / "demo", settings.socks_port, settings.status_port,
                                 settings.site_port, settings.base_port};
-  const auto done = node::run_demo(config, [&] {
+  const auto done = demo::run_demo(config, [&] {
     fmt::print("{}", demo_text(settings, program));
     std::fflush(stdout);
   });
@@ -76,40 +77,40 @@ int demo(const Settings& settings, std::string_view program) {
 int keygen(const Settings& settings) {
   crypto::SystemRandom random;
   std::error_code error;
-  const bool there = std::filesystem::exists(mesh::identity_file(settings.state_dir), error);
-  const auto identity = mesh::load_or_create_identity(settings.state_dir, random);
+  const bool there = std::filesystem::exists(peer::identity_file(settings.state_dir), error);
+  const auto identity = peer::load_or_create_identity(settings.state_dir, random);
   if (!identity) return fail(identity.error());
   fmt::print("{} {}\nPeer id: {}\n", there ? "Keys are there already, and were kept:" : "New keys:",
-             mesh::identity_file(settings.state_dir).string(), identity->peer_id().to_text());
+             peer::identity_file(settings.state_dir).string(), identity->peer_id().to_text());
   return EXIT_SUCCESS;
 }
 
 /// What the flags say, and for what they leave out what the last relay here was.
-mesh::Cover invited_cover(const Settings& settings, const mesh::Cover* last) {
+peer::Cover invited_cover(const Settings& settings, const peer::Cover* last) {
   if (settings.cover || last == nullptr) return cover_of(settings);
-  if (!settings.site_transport || *last == mesh::Cover::mirror ||
-      *last == mesh::Cover::site_websocket_unbound)
+  if (!settings.site_transport || *last == peer::Cover::mirror ||
+      *last == peer::Cover::site_websocket_unbound)
     return *last;
-  return settings.site_transport == SiteTransport::http2 ? mesh::Cover::site_h2 : mesh::Cover::site_websocket;
+  return settings.site_transport == SiteTransport::http2 ? peer::Cover::site_h2 : peer::Cover::site_websocket;
 }
 
 /// From the flags, and for what they leave out from the relay that ran here last.
-base::Result<mesh::Invite> find_invite(const Settings& settings) {
-  auto identity = mesh::load_identity(settings.state_dir);
+base::Result<peer::Invite> find_invite(const Settings& settings) {
+  auto identity = peer::load_identity(settings.state_dir);
   if (!identity) return base::forward_error(identity);
   std::string link;
   std::ifstream(invite_file(settings)) >> link;
-  const auto last = mesh::Invite::parse(link);
+  const auto last = peer::Invite::parse(link);
   if (!last && (!settings.advertise || settings.cover_name.empty()))
     return base::fail(Errc::missing,
                       "say how this peer is reached: give --advertise HOST:PORT and --cover-name NAME");
-  auto made = mesh::Invite::make(*identity, settings.advertise ? *settings.advertise : last->address,
+  auto made = peer::Invite::make(*identity, settings.advertise ? *settings.advertise : last->address,
                                  settings.cover_name.empty() ? last->cover_name : settings.cover_name,
                                  invited_cover(settings, last ? &last->cover : nullptr));
   made.ech_configs = settings.ech_configs;
-  if (made.ech_configs.empty() && last && made.cover != mesh::Cover::mirror)
+  if (made.ech_configs.empty() && last && made.cover != peer::Cover::mirror)
     made.ech_configs = last->ech_configs;
-  if (made.cover == mesh::Cover::mirror && !made.ech_configs.empty())
+  if (made.cover == peer::Cover::mirror && !made.ech_configs.empty())
     return base::fail(Errc::bad_value, "--ech-configs belongs to cover site: give --cover site too");
   return made;
 }

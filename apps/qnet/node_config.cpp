@@ -26,15 +26,15 @@ std::filesystem::path invite_file(const Settings& settings) { return settings.st
 
 namespace {
 
-base::Result<void> remember_invite(const Settings& settings, const mesh::Invite& invite) {
+base::Result<void> remember_invite(const Settings& settings, const peer::Invite& invite) {
   std::ofstream file(invite_file(settings), std::ios::trunc);
   file << invite.to_link() << '\n';
-  if (!file.flush()) return base::fail(mesh::Errc::identity_unwritable, invite_file(settings).string());
+  if (!file.flush()) return base::fail(peer::Errc::identity_unwritable, invite_file(settings).string());
   return {};
 }
 
 /// The address that others reach this relay by, when it can be told from the flags.
-std::optional<mesh::HostPort> reachable_address(const Settings& settings) {
+std::optional<peer::HostPort> reachable_address(const Settings& settings) {
   if (settings.advertise) return settings.advertise;
   if (boost::asio::ip::make_address(settings.listen.host).is_unspecified()) return std::nullopt;
   return settings.listen;
@@ -42,20 +42,20 @@ std::optional<mesh::HostPort> reachable_address(const Settings& settings) {
 
 }  // namespace
 
-mesh::Cover cover_of(const Settings& settings) {
-  if (settings.cover != CoverKind::site) return mesh::Cover::mirror;
-  if (settings.behind_proxy) return mesh::Cover::site_websocket_unbound;
-  return settings.site_transport == SiteTransport::websocket ? mesh::Cover::site_websocket
-                                                             : mesh::Cover::site_h2;
+peer::Cover cover_of(const Settings& settings) {
+  if (settings.cover != CoverKind::site) return peer::Cover::mirror;
+  if (settings.behind_proxy) return peer::Cover::site_websocket_unbound;
+  return settings.site_transport == SiteTransport::websocket ? peer::Cover::site_websocket
+                                                             : peer::Cover::site_h2;
 }
 
 namespace {
 
-base::Result<mesh::Identity> relay_identity(const Settings& settings, base::RandomSource& random) {
-  auto identity = mesh::load_or_create_identity(settings.state_dir, random);
+base::Result<peer::Identity> relay_identity(const Settings& settings, base::RandomSource& random) {
+  auto identity = peer::load_or_create_identity(settings.state_dir, random);
   if (!identity) return identity;
   if (const auto address = reachable_address(settings)) {
-    auto invite = mesh::Invite::make(*identity, *address, settings.cover_name, cover_of(settings));
+    auto invite = peer::Invite::make(*identity, *address, settings.cover_name, cover_of(settings));
     invite.ech_configs = settings.ech_configs;
     if (auto saved = remember_invite(settings, invite); !saved) return base::forward_error(saved);
   }
@@ -103,10 +103,10 @@ base::Result<client_hello::Template> browser_of(const Settings& settings, base::
   return node::kept_or_drawn_template(settings.state_dir, today, random);
 }
 
-base::Result<std::vector<mesh::Invite>> parse_invites(const std::vector<std::string>& links) {
-  std::vector<mesh::Invite> invites;
+base::Result<std::vector<peer::Invite>> parse_invites(const std::vector<std::string>& links) {
+  std::vector<peer::Invite> invites;
   for (const auto& link : links) {
-    auto invite = mesh::Invite::parse(link);
+    auto invite = peer::Invite::parse(link);
     if (!invite) return base::forward_error(invite);
     invites.push_back(std::move(*invite));
   }
@@ -133,14 +133,14 @@ base::Result<node::ClientConfig> client_config(const Settings& settings, base::R
   return config;
 }
 
-node::DirectoryConfig directory_config(const Settings& settings, const mesh::Identity& identity) {
+node::DirectoryConfig directory_config(const Settings& settings, const peer::Identity& identity) {
   auto store = settings.directory_store;
   if (store.empty()) store = (settings.state_dir / "directory.db").string();
   return {identity.clone(), std::move(store), settings.directory_token, settings.directory_private,
           settings.country_database};
 }
 
-directory::Descriptor descriptor_of(const Settings& settings, const mesh::Identity& identity) {
+directory::Descriptor descriptor_of(const Settings& settings, const peer::Identity& identity) {
   using directory::Capability;
   constexpr std::uint64_t kBytesPerMegabit = 125'000;
   directory::Descriptor descriptor{identity.peer_id(), identity.noise.public_key, {}, settings.cover_name};
@@ -163,7 +163,7 @@ directory::Descriptor descriptor_of(const Settings& settings, const mesh::Identi
 }
 
 base::Result<node::MembershipConfig> membership_config(const Settings& settings,
-                                                       const mesh::Identity& identity) {
+                                                       const peer::Identity& identity) {
   auto operators = parse_invites(settings.operators);
   if (!operators) return base::forward_error(operators);
   node::MembershipConfig config{identity.clone(), std::move(*operators), descriptor_of(settings, identity),
@@ -179,7 +179,7 @@ base::Result<node::MembershipConfig> membership_config(const Settings& settings,
 }
 
 /// What makes a relay part of the network.
-base::Result<void> add_network(const Settings& settings, const mesh::Identity& identity,
+base::Result<void> add_network(const Settings& settings, const peer::Identity& identity,
                                node::NodeConfig& config) {
   config.cover_authorities = settings.cover_ca;
   if (has_directory(settings.helper_mode)) config.directory = directory_config(settings, identity);

@@ -3,9 +3,9 @@
 
 #include <filesystem>
 
-#include "base/random.hpp"
-#include "mesh/invite.hpp"
+#include "foundation/base/random.hpp"
 #include "node/run.hpp"
+#include "overlay/peer/invite.hpp"
 #include "settings.hpp"
 
 namespace qnet::cli {
@@ -16,6 +16,6 @@ namespace qnet::cli {
 /// What `qnet invite` must know of a relay that was started here before.
 [[nodiscard]] std::filesystem::path invite_file(const Settings& settings);
 /// By the flags.
-[[nodiscard]] mesh::Cover cover_of(const Settings& settings);
+[[nodiscard]] peer::Cover cover_of(const Settings& settings);
 
 }  // namespace qnet::cli

@@ -6,11 +6,11 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "directory/descriptor.hpp"
-#include "exit/allow_entry.hpp"
-#include "mesh/invite.hpp"
+#include "edge/exit/allow_entry.hpp"
+#include "network/directory/descriptor.hpp"
+#include "overlay/peer/invite.hpp"
+#include "protocol/tls/ech_config.hpp"
 #include "template_names.hpp"
-#include "tls/ech_config.hpp"
 
 namespace qnet::cli {
 
@@ -59,8 +59,8 @@ Result<void> set_port(const std::string& text, std::uint16_t& to) {
   return set_number<std::uint16_t>(text, 1, std::numeric_limits<std::uint16_t>::max(), to);
 }
 
-Result<mesh::HostPort> host_port(const std::string& text) {
-  auto parsed = mesh::parse_host_port(text);
+Result<peer::HostPort> host_port(const std::string& text) {
+  auto parsed = peer::parse_host_port(text);
   if (!parsed)
     return bad("\"" + text + "\" is not HOST:PORT, such as www.example.com:443 or [2001:db8::1]:443");
   return *parsed;
@@ -73,7 +73,7 @@ bool is_address(const std::string& text) {
 }
 
 /// HOST:PORT whose host is an address of this machine: names would have to be looked up.
-Result<void> set_endpoint(const std::string& text, mesh::HostPort& to) {
+Result<void> set_endpoint(const std::string& text, peer::HostPort& to) {
   auto parsed = host_port(text);
   if (!parsed) return base::forward_error(parsed);
   if (!is_address(parsed->host)) return bad("\"" + parsed->host + "\" is not an IP address; try 0.0.0.0:443");
@@ -113,13 +113,13 @@ Result<void> set_auth(Settings& s, const std::string& text) {
 }
 
 Result<void> set_invite(std::vector<std::string>& to, const std::string& text) {
-  if (const auto invite = mesh::Invite::parse(text); !invite) return tl::unexpected(invite.error());
+  if (const auto invite = peer::Invite::parse(text); !invite) return tl::unexpected(invite.error());
   to.push_back(text);
   return {};
 }
 
 Result<void> set_cover_name(Settings& s, const std::string& text) {
-  if (!mesh::is_host_name(text)) return bad("\"" + text + "\" is not a host name, such as www.example.com");
+  if (!peer::is_host_name(text)) return bad("\"" + text + "\" is not a host name, such as www.example.com");
   s.cover_name = text;
   return {};
 }
@@ -129,7 +129,7 @@ Result<void> set_email(Settings& s, const std::string& text) {
   const auto visible = [](char c) { return c > ' ' && c <= '~'; };
   const bool plausible = at != std::string::npos && at > 0 && std::ranges::all_of(text, visible) &&
                          text.find_first_of(",;<>\"") == std::string::npos &&
-                         mesh::is_host_name(std::string_view(text).substr(at + 1)) &&
+                         peer::is_host_name(std::string_view(text).substr(at + 1)) &&
                          text.find('.', at) != std::string::npos;
   if (!plausible) return bad("\"" + text + "\" is not an e-mail address");
   s.abuse_email = text;
@@ -152,7 +152,7 @@ Result<void> add_exit_port(Settings& s, const std::string& text) {
 
 Result<void> add_dns_server(Settings& s, const std::string& text) {
   const auto parsed =
-      is_address(text) ? mesh::HostPort{text, 53} : mesh::parse_host_port(text).value_or(mesh::HostPort{});
+      is_address(text) ? peer::HostPort{text, 53} : peer::parse_host_port(text).value_or(peer::HostPort{});
   if (!is_address(parsed.host))
     return bad("\"" + text + "\" is not a name server: give its IP address, with :PORT if it is not 53");
   s.dns_servers.push_back(parsed);
@@ -227,7 +227,7 @@ Result<void> set_directory_store(Settings& s, const std::string& text) {
 
 Result<void> set_token(Settings& s, const std::string& text) {
   constexpr std::size_t kShortest = 16;
-  if (text.size() < kShortest || !mesh::is_plain_host(text))
+  if (text.size() < kShortest || !peer::is_plain_host(text))
     return bad("a token has 16 to 255 characters without spaces; openssl rand -hex 16 makes one");
   s.directory_token = text;
   return {};
@@ -272,7 +272,7 @@ constexpr Option kOptions[] = {
     {"dns_server", "", "ADDR[:PORT]", "exit: name server; may repeat", "R", true, add_dns_server},
     {"lan_discovery", "QNET_LAN_DISCOVERY", "", "find peers in the local network (mDNS)", "r", false, [](Settings& s, const std::string& v) { return set_flag_value(s.lan_discovery, v); }},
     {"directory_store", "QNET_DIRECTORY_STORE", "FILE|URL", "directory: its database, or postgres://…", "D", false, set_directory_store},
-    {"directory_http", "QNET_DIRECTORY_HTTP", "ADDR:PORT", "directory: its HTTP API (none)", "D", false, [](Settings& s, const std::string& v) -> Result<void> { mesh::HostPort at; auto set = set_endpoint(v, at); if (set) s.directory_http = at; return set; }},
+    {"directory_http", "QNET_DIRECTORY_HTTP", "ADDR:PORT", "directory: its HTTP API (none)", "D", false, [](Settings& s, const std::string& v) -> Result<void> { peer::HostPort at; auto set = set_endpoint(v, at); if (set) s.directory_http = at; return set; }},
     {"directory_token", "QNET_DIRECTORY_TOKEN", "TOKEN", "directory: for operators of its API", "D", false, set_token},
     {"directory_private", "", "", "directory: list private addresses too", "D", false, [](Settings& s, const std::string& v) { return set_flag_value(s.directory_private, v); }},
     {"country_database", "QNET_COUNTRY_DATABASE", "FILE", "directory: countries, in MaxMind's format", "D", false, [](Settings& s, const std::string& v) { return set_file(v, s.country_database); }},

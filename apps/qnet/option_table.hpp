@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
 #include "error.hpp"
+#include "foundation/base/result.hpp"
 #include "settings.hpp"
 
 namespace qnet::cli {

@@ -5,8 +5,8 @@
 #include <string>
 #include <variant>
 
-#include "base/result.hpp"
 #include "error.hpp"
+#include "foundation/base/result.hpp"
 #include "settings.hpp"
 #include "settle.hpp"
 

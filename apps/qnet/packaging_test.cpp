@@ -5,9 +5,9 @@
 #include <iterator>
 #include <sstream>
 
-#include "client_hello/template.hpp"
 #include "command_name.hpp"
 #include "option_table.hpp"
+#include "protocol/client_hello/template.hpp"
 
 namespace qnet::cli {
 namespace {

@@ -16,7 +16,7 @@ TEST(Precedence, nothing_said_gives_the_defaults) {
   EXPECT_EQ(s.socks_bind, "127.0.0.1");
   EXPECT_EQ(s.socks_port, 1088);
   EXPECT_EQ(s.status_port, 8088);
-  EXPECT_EQ(s.listen, (mesh::HostPort{"0.0.0.0", 443}));
+  EXPECT_EQ(s.listen, (peer::HostPort{"0.0.0.0", 443}));
   EXPECT_EQ(s.state_dir, "/home/ada/.local/state/qnet");
   EXPECT_EQ(s.log_level, "info");
   EXPECT_EQ(s.threads, 0U);

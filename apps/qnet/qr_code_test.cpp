@@ -6,7 +6,7 @@
 #include <sstream>
 #include <vector>
 
-#include "mesh/invite.hpp"
+#include "overlay/peer/invite.hpp"
 #include "testing/parse.hpp"
 
 namespace qnet::cli {
@@ -46,7 +46,7 @@ TEST(QrCode, of_an_invite_fits_a_terminal_of_80_columns) {
 }
 
 TEST(QrCode, takes_the_longest_invite_there_may_be) {
-  expect_even_picture("qnet://" + std::string(mesh::InviteLimits::text - 7, 'A'));
+  expect_even_picture("qnet://" + std::string(peer::InviteLimits::text - 7, 'A'));
 }
 
 TEST(QrCode, is_framed_by_light_modules) {

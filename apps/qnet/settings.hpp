@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/bytes.hpp"
-#include "mesh/address.hpp"
+#include "foundation/base/bytes.hpp"
+#include "overlay/peer/address.hpp"
 
 namespace qnet::cli {
 
@@ -50,14 +50,14 @@ struct Settings {
   std::uint16_t socks_port = 1088;
   std::optional<UserPassword> socks_auth;
   std::uint16_t status_port = 8088;
-  mesh::HostPort listen{"0.0.0.0", 443};
-  std::optional<mesh::HostPort> advertise;
-  std::optional<mesh::HostPort> cover_origin;
+  peer::HostPort listen{"0.0.0.0", 443};
+  std::optional<peer::HostPort> advertise;
+  std::optional<peer::HostPort> cover_origin;
   std::string cover_name;                       ///< empty: the cover origin's host
   std::string browser_template;                 ///< a template's name or file; empty: drawn
   std::optional<CoverKind> cover;               ///< nothing said: mirror
   std::filesystem::path site_root;              ///< cover site: the folder that strangers see …
-  std::optional<mesh::HostPort> site_upstream;  ///< … or the web server
+  std::optional<peer::HostPort> site_upstream;  ///< … or the web server
   std::optional<SiteTransport> site_transport;  ///< what invites name; nothing said: HTTP/2 where that can be
   bool behind_proxy = false;
   base::Bytes ech_configs;  ///< an ECHConfigList for invites; empty for none
@@ -69,7 +69,7 @@ struct Settings {
   bool lan_discovery = false;
 
   std::string directory_store;                   ///< a file or a postgres:// URL; empty: in the state folder
-  std::optional<mesh::HostPort> directory_http;  ///< where the HTTP API listens; nothing: nowhere
+  std::optional<peer::HostPort> directory_http;  ///< where the HTTP API listens; nothing: nowhere
   std::string directory_token;
   bool directory_private = false;          ///< list relays at private addresses, too
   std::filesystem::path country_database;  ///< empty for none
@@ -83,7 +83,7 @@ struct Settings {
   std::vector<std::string> exit_allow;
   std::vector<std::uint16_t> exit_ports{80, 443};
   std::uint32_t exit_max_connections = 1000;
-  std::vector<mesh::HostPort> dns_servers;
+  std::vector<peer::HostPort> dns_servers;
 
   std::uint16_t site_port = 8090;  ///< demo: the built-in web site; HTTPS is on the next port
   std::uint16_t base_port = 8440;  ///< demo: the super peer; the relays are on the next two ports

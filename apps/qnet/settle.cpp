@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "command_name.hpp"
-#include "mesh/address.hpp"
 #include "option_table.hpp"
+#include "overlay/peer/address.hpp"
 
 namespace qnet::cli {
 
@@ -134,7 +134,7 @@ Result<void> check_relay(const Settings& s) {
         Errc::missing,
         fmt::format("mode {} needs the web site that strangers shall see: give --cover-origin HOST:PORT",
                     to_text(s.helper_mode)));
-  if (!mesh::is_host_name(s.cover_name))
+  if (!peer::is_host_name(s.cover_name))
     return base::fail(
         Errc::missing,
         fmt::format("the cover origin is given by address ({}): give that site's name too, with --cover-name",

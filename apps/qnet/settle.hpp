@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "base/result.hpp"
 #include "error.hpp"
+#include "foundation/base/result.hpp"
 #include "given.hpp"
 #include "settings.hpp"
 

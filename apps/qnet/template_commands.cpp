@@ -11,14 +11,14 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include "client_hello/client_hello.hpp"
-#include "client_hello/derive_template.hpp"
-#include "client_hello/template_text.hpp"
-#include "client_hello/template_toml.hpp"
-#include "crypto/system_random.hpp"
 #include "error.hpp"
+#include "foundation/crypto/system_random.hpp"
 #include "node/hello_capture.hpp"
 #include "node/process.hpp"
+#include "protocol/client_hello/client_hello.hpp"
+#include "protocol/client_hello/derive_template.hpp"
+#include "protocol/client_hello/template_text.hpp"
+#include "protocol/client_hello/template_toml.hpp"
 #include "template_names.hpp"
 
 namespace qnet::cli {

@@ -1,7 +1,7 @@
 // qnet template list, show and capture: what they do and print.
 #pragma once
 
-#include "base/result.hpp"
+#include "foundation/base/result.hpp"
 #include "settings.hpp"
 
 namespace qnet::cli {

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "base/result.hpp"
-#include "client_hello/template.hpp"
+#include "foundation/base/result.hpp"
+#include "protocol/client_hello/template.hpp"
 
 namespace qnet::cli {
 

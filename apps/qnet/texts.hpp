@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
-#include "exit/service.hpp"
+#include "edge/exit/service.hpp"
+#include "foundation/base/result.hpp"
 #include "settings.hpp"
 
 namespace qnet::cli {

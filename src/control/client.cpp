@@ -11,7 +11,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 
-#include "net/tcp.hpp"
+#include "foundation/net/tcp.hpp"
 
 namespace qnet::control {
 namespace {

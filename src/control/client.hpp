@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.hpp"
 #include "control/error.hpp"
+#include "foundation/base/result.hpp"
 
 namespace qnet::control {
 

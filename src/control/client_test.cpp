@@ -6,7 +6,7 @@
 
 #include "control/server.hpp"
 #include "control/testing/sample_status.hpp"
-#include "net/testing/loopback.hpp"
+#include "foundation/net/testing/loopback.hpp"
 
 namespace qnet::control {
 namespace {

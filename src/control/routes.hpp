@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "control/status.hpp"
-#include "http/router.hpp"
+#include "protocol/http/router.hpp"
 
 namespace qnet::control {
 

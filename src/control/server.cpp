@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "control/port_owner.hpp"
-#include "http/server.hpp"
-#include "net/tcp.hpp"
+#include "foundation/net/tcp.hpp"
+#include "protocol/http/server.hpp"
 
 namespace qnet::control {
 

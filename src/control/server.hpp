@@ -8,9 +8,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-#include "base/result.hpp"
 #include "control/error.hpp"
 #include "control/routes.hpp"
+#include "foundation/base/result.hpp"
 
 namespace qnet::control {
 

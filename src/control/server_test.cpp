@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "control/testing/sample_status.hpp"
-#include "net/testing/loopback.hpp"
+#include "foundation/net/testing/loopback.hpp"
 
 namespace qnet::control {
 namespace {

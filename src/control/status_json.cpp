@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "base/utc_time.hpp"
+#include "foundation/base/utc_time.hpp"
 
 namespace qnet::control {
 namespace {

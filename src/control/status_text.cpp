@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "base/utc_time.hpp"
+#include "foundation/base/utc_time.hpp"
 
 namespace qnet::control {
 namespace {

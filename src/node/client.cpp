@@ -5,19 +5,19 @@
 
 #include <boost/asio/this_coro.hpp>
 
-#include "mesh/read_message.hpp"
-#include "net/deadline.hpp"
-#include "net/error.hpp"
-#include "net/pump.hpp"
+#include "foundation/net/deadline.hpp"
+#include "foundation/net/error.hpp"
+#include "foundation/net/pump.hpp"
 #include "node/cover_origin.hpp"
 #include "node/network_status.hpp"
-#include "session/stream.hpp"
+#include "overlay/peer/read_message.hpp"
+#include "overlay/session/stream.hpp"
 
 namespace qnet::node {
 
 namespace {
 
-using mesh::ConnectStatus;
+using peer::ConnectStatus;
 
 constexpr auto kAnswerDeadline = std::chrono::seconds(30);
 /// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is
@@ -50,9 +50,9 @@ Asked failed(const base::Error& error) {
   return asked;
 }
 
-net::Task<Asked> ask(session::Session& session, const mesh::ConnectRequest& request,
+net::Task<Asked> ask(session::Session& session, const peer::ConnectRequest& request,
                      std::chrono::seconds silence) {
-  auto stream = session.open(mesh::kConnectProtocol, request.encode());
+  auto stream = session.open(peer::kConnectProtocol, request.encode());
   if (!stream) co_return failed(stream.error());
 
   auto& opened = **stream;
@@ -62,7 +62,7 @@ net::Task<Asked> ask(session::Session& session, const mesh::ConnectRequest& requ
                              });
   const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
                             [&opened] { opened.reset(); });
-  const auto answer = co_await mesh::read_message<mesh::ConnectAnswer>(opened);
+  const auto answer = co_await peer::read_message<peer::ConnectAnswer>(opened);
   Asked asked;
   if (limit.expired()) {
     asked.connected.status = ConnectStatus::timeout;
@@ -77,7 +77,7 @@ net::Task<Asked> ask(session::Session& session, const mesh::ConnectRequest& requ
 
 net::Task<proxy::Connected> connect_through(std::shared_ptr<uplink::Uplink> uplink,
                                             proxy::Destination destination) {
-  const mesh::ConnectRequest request{std::move(destination.host), destination.port};
+  const peer::ConnectRequest request{std::move(destination.host), destination.port};
   // Each of the last resorts may turn out to have no exit; who ends a session otherwise is asked once more.
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink->session();
@@ -111,7 +111,7 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
   // Whom the operators will list is not known yet: any of them may have cover `site`.
   const bool may_meet_sites =
       !config.operators.empty() || std::ranges::any_of(config.peers, [](const auto& invite) {
-        return invite.cover != mesh::Cover::mirror;
+        return invite.cover != peer::Cover::mirror;
       });
   std::optional<crypto::TrustStore> trust;
   if (may_meet_sites) {
@@ -166,8 +166,8 @@ void Client::note_lan_peer(const mdns::Found& found) {
   uplink_->reconsider();
 }
 
-bool Client::may_dial(const mesh::PeerId& peer) const {
-  const auto invites = [&](const mesh::Invite& invite) { return invite.peer == peer; };
+bool Client::may_dial(const peer::PeerId& peer) const {
+  const auto invites = [&](const peer::Invite& invite) { return invite.peer == peer; };
   return std::ranges::any_of(peers_, invites) || std::ranges::any_of(operators_, invites) ||
          std::ranges::any_of(view_->exits(), [&](const directory::Listed& exit) {
            return exit.descriptor.descriptor().peer == peer;
@@ -175,7 +175,7 @@ bool Client::may_dial(const mesh::PeerId& peer) const {
 }
 
 /// In this network first, where it was heard of.
-void Client::add(std::vector<uplink::RelayCandidate>& all, const mesh::PeerId& peer,
+void Client::add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer,
                  session::RelayAddress address, uplink::Standing standing) const {
   for (const auto& near : neighbours_.addresses_of(peer, std::chrono::steady_clock::now())) {
     auto nearer = address;
@@ -231,7 +231,7 @@ void Client::fill(control::Status& status) const {
   if (!operators_.empty()) status.network = network_status(*view_);
   for (const auto& peer : uplink_->peers()) {
     control::Peer row;
-    row.address = mesh::HostPort{peer.address.host, peer.address.port}.to_text();
+    row.address = peer::HostPort{peer.address.host, peer.address.port}.to_text();
     row.name = row.address;
     row.cover = peer.address.cover_name;
     row.state = state_of(peer.state);

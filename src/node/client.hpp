@@ -9,21 +9,21 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "base/random.hpp"
 #include "control/status.hpp"
-#include "discovery/network_view.hpp"
-#include "mdns/lan.hpp"
-#include "mdns/neighbours.hpp"
-#include "mesh/invite.hpp"
-#include "proxy/server.hpp"
-#include "uplink/uplink.hpp"
+#include "edge/proxy/server.hpp"
+#include "foundation/base/random.hpp"
+#include "network/discovery/network_view.hpp"
+#include "network/mdns/lan.hpp"
+#include "network/mdns/neighbours.hpp"
+#include "overlay/peer/invite.hpp"
+#include "overlay/uplink/uplink.hpp"
 
 namespace qnet::node {
 
 struct ClientConfig {
-  std::vector<mesh::Invite> peers;  ///< tried before all others
+  std::vector<peer::Invite> peers;  ///< tried before all others
   /// Whose lists of relays are believed where most of them agree; the last resort as peers, too.
-  std::vector<mesh::Invite> operators;
+  std::vector<peer::Invite> operators;
   net::tcp::endpoint socks;
   std::optional<proxy::Credentials> credentials;
   /// Whose ClientHello is sent.
@@ -59,14 +59,14 @@ class Client {
          std::shared_ptr<const discovery::Dialer> dialer);
   [[nodiscard]] uplink::Uplink::Hooks uplink_hooks();
   [[nodiscard]] std::vector<uplink::RelayCandidate> candidates() const;
-  void add(std::vector<uplink::RelayCandidate>& all, const mesh::PeerId& peer, session::RelayAddress address,
+  void add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer, session::RelayAddress address,
            uplink::Standing standing) const;
   void note_lan_peer(const mdns::Found& found);
-  [[nodiscard]] bool may_dial(const mesh::PeerId& peer) const;
+  [[nodiscard]] bool may_dial(const peer::PeerId& peer) const;
 
   net::tcp::endpoint socks_;
-  std::vector<mesh::Invite> peers_;
-  std::vector<mesh::Invite> operators_;
+  std::vector<peer::Invite> peers_;
+  std::vector<peer::Invite> operators_;
   std::shared_ptr<const discovery::Dialer> dialer_;
   std::shared_ptr<discovery::NetworkView> view_;
   mdns::Neighbours neighbours_;

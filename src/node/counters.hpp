@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "net/pump.hpp"
+#include "foundation/net/pump.hpp"
 
 namespace qnet::node {
 

@@ -7,9 +7,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "ip/asio_address.hpp"
-#include "ip/network_guess.hpp"
-#include "net/error.hpp"
+#include "foundation/ip/asio_address.hpp"
+#include "foundation/ip/network_guess.hpp"
+#include "foundation/net/error.hpp"
 #include "node/origin_study.hpp"
 
 namespace qnet::node {

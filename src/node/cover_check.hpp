@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "base/random.hpp"
-#include "calibration/report.hpp"
-#include "net/byte_stream.hpp"
+#include "foundation/base/random.hpp"
+#include "foundation/net/byte_stream.hpp"
 #include "node/cover_origin.hpp"
+#include "transport/calibration/report.hpp"
 
 namespace qnet::node {
 

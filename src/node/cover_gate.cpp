@@ -13,10 +13,10 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "htx/wall_clock.hpp"
-#include "ip/asio_address.hpp"
-#include "net/deadline.hpp"
-#include "net/pump.hpp"
+#include "foundation/ip/asio_address.hpp"
+#include "foundation/net/deadline.hpp"
+#include "foundation/net/pump.hpp"
+#include "transport/htx/wall_clock.hpp"
 
 namespace qnet::node {
 

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "htx/gate.hpp"
-#include "net/tcp.hpp"
+#include "foundation/net/tcp.hpp"
 #include "node/counters.hpp"
 #include "node/cover_origin.hpp"
 #include "node/replay_journal.hpp"
-#include "session/session.hpp"
+#include "overlay/session/session.hpp"
+#include "transport/htx/gate.hpp"
 
 namespace qnet::node {
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "crypto/certificate.hpp"
+#include "foundation/crypto/certificate.hpp"
 
 namespace qnet::node {
 

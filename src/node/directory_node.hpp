@@ -8,17 +8,17 @@
 #include <string>
 
 #include "control/status.hpp"
-#include "directory_server/api.hpp"
-#include "directory_server/country_database.hpp"
-#include "directory_server/htx_service.hpp"
-#include "discovery/dialer.hpp"
-#include "http/server.hpp"
-#include "net/tcp.hpp"
+#include "foundation/net/tcp.hpp"
+#include "network/directory_server/api.hpp"
+#include "network/directory_server/country_database.hpp"
+#include "network/directory_server/htx_service.hpp"
+#include "network/discovery/dialer.hpp"
+#include "protocol/http/server.hpp"
 
 namespace qnet::node {
 
 struct DirectoryConfig {
-  mesh::Identity identity;
+  peer::Identity identity;
   /// A file, or a postgres:// URL. Never for a log: it may hold a password.
   std::string store;
   std::string token;  ///< for the API's operators; empty for none

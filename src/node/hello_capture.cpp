@@ -6,8 +6,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "client_hello/client_hello.hpp"
-#include "net/deadline.hpp"
+#include "foundation/net/deadline.hpp"
+#include "protocol/client_hello/client_hello.hpp"
 
 namespace qnet::node {
 

@@ -7,8 +7,8 @@
 #include <memory>
 #include <vector>
 
-#include "base/bytes.hpp"
-#include "net/tcp.hpp"
+#include "foundation/base/bytes.hpp"
+#include "foundation/net/tcp.hpp"
 
 namespace qnet::node {
 

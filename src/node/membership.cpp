@@ -4,8 +4,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "ip/own_addresses.hpp"
-#include "ip/public_address.hpp"
+#include "foundation/ip/own_addresses.hpp"
+#include "foundation/ip/public_address.hpp"
 #include "node/network_status.hpp"
 
 namespace qnet::node {

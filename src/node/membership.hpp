@@ -6,21 +6,21 @@
 #include <vector>
 
 #include "control/status.hpp"
-#include "directory_server/service.hpp"
-#include "discovery/network_view.hpp"
-#include "discovery/registrar.hpp"
-#include "mdns/lan.hpp"
-#include "net/tcp.hpp"
+#include "foundation/net/tcp.hpp"
+#include "network/directory_server/service.hpp"
+#include "network/discovery/network_view.hpp"
+#include "network/discovery/registrar.hpp"
+#include "network/mdns/lan.hpp"
 
 namespace qnet::node {
 
 struct MembershipConfig {
-  mesh::Identity identity;
-  std::vector<mesh::Invite> operators;
+  peer::Identity identity;
+  std::vector<peer::Invite> operators;
   /// What this relay is, but for its addresses and times.
   directory::Descriptor descriptor;
   /// Where it is reached; nothing to find that out from this machine's interfaces.
-  std::optional<mesh::HostPort> address;
+  std::optional<peer::HostPort> address;
   /// What this relay listens on: an address that is found out is of its family and has its port.
   net::tcp::endpoint listen{boost::asio::ip::address_v4::any(), 443};
   bool private_addresses = false;

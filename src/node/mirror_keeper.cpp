@@ -9,11 +9,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "calibration/error.hpp"
-#include "client_hello/template.hpp"
 #include "node/error.hpp"
 #include "node/origin_study.hpp"
 #include "node/origin_visit.hpp"
+#include "protocol/client_hello/template.hpp"
+#include "transport/calibration/error.hpp"
 
 namespace qnet::node {
 

@@ -8,9 +8,9 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "htx/gate.hpp"
-#include "net/byte_stream.hpp"
+#include "foundation/net/byte_stream.hpp"
 #include "node/mirror_store.hpp"
+#include "transport/htx/gate.hpp"
 
 namespace qnet::node {
 

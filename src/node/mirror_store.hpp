@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "base/result.hpp"
-#include "htx/mirror_profile.hpp"
+#include "foundation/base/result.hpp"
 #include "node/cover_origin.hpp"
+#include "transport/htx/mirror_profile.hpp"
 
 namespace qnet::node {
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "control/status.hpp"
-#include "directory_server/service.hpp"
-#include "discovery/network_view.hpp"
-#include "discovery/registrar.hpp"
+#include "network/directory_server/service.hpp"
+#include "network/discovery/network_view.hpp"
+#include "network/discovery/registrar.hpp"
 
 namespace qnet::node {
 

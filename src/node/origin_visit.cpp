@@ -8,14 +8,14 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "calibration/derive_profile.hpp"
-#include "calibration/h2_opening.hpp"
-#include "client_hello/client_hello_builder.hpp"
-#include "client_hello/hello_shape.hpp"
-#include "client_hello/tls_format.hpp"
-#include "net/deadline.hpp"
-#include "net/pump.hpp"
-#include "net/tcp.hpp"
+#include "foundation/net/deadline.hpp"
+#include "foundation/net/pump.hpp"
+#include "foundation/net/tcp.hpp"
+#include "protocol/client_hello/client_hello_builder.hpp"
+#include "protocol/client_hello/hello_shape.hpp"
+#include "protocol/client_hello/tls_format.hpp"
+#include "transport/calibration/derive_profile.hpp"
+#include "transport/calibration/h2_opening.hpp"
 
 namespace qnet::node {
 

@@ -3,11 +3,11 @@
 
 #include <optional>
 
-#include "base/random.hpp"
-#include "calibration/study.hpp"
-#include "client_hello/template.hpp"
-#include "net/byte_stream.hpp"
+#include "foundation/base/random.hpp"
+#include "foundation/net/byte_stream.hpp"
 #include "node/cover_origin.hpp"
+#include "protocol/client_hello/template.hpp"
+#include "transport/calibration/study.hpp"
 
 namespace qnet::node {
 

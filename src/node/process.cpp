@@ -17,8 +17,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "control/port_owner.hpp"
-#include "net/byte_stream.hpp"
-#include "net/error.hpp"
+#include "foundation/net/byte_stream.hpp"
+#include "foundation/net/error.hpp"
 #include "node/error.hpp"
 
 namespace qnet::node {

@@ -4,9 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "base/result.hpp"
-#include "net/io_pool.hpp"
-#include "net/tcp.hpp"
+#include "foundation/base/result.hpp"
+#include "foundation/net/io_pool.hpp"
+#include "foundation/net/tcp.hpp"
 
 namespace qnet::node {
 

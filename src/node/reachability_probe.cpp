@@ -1,10 +1,10 @@
 #include "node/reachability_probe.hpp"
 
-#include "ip/public_address.hpp"
-#include "mesh/peer_message.hpp"
-#include "mesh/read_message.hpp"
-#include "net/deadline.hpp"
-#include "session/stream.hpp"
+#include "foundation/ip/public_address.hpp"
+#include "foundation/net/deadline.hpp"
+#include "overlay/peer/peer_message.hpp"
+#include "overlay/peer/read_message.hpp"
+#include "overlay/session/stream.hpp"
 
 namespace qnet::node {
 
@@ -16,13 +16,13 @@ net::Task<std::optional<ip::IpAddress>> ReachabilityProbe::address_of(std::strin
   co_return found->front();
 }
 
-net::Task<bool> ReachabilityProbe::is_there(session::Session& session, const mesh::PeerId& peer) {
-  auto stream = session.open(mesh::kPeerProtocol, {});
+net::Task<bool> ReachabilityProbe::is_there(session::Session& session, const peer::PeerId& peer) {
+  auto stream = session.open(peer::kPeerProtocol, {});
   if (!stream) co_return false;
   auto& opened = **stream;
   const net::Deadline limit(executor_, ProbeLimits::answer, [&opened] { opened.reset(); });
   opened.finish();
-  const auto answer = co_await mesh::read_message<mesh::PeerAnswer>(opened);
+  const auto answer = co_await peer::read_message<peer::PeerAnswer>(opened);
   co_return answer && answer->peer == peer;
 }
 

@@ -3,9 +3,9 @@
 
 #include <memory>
 
-#include "directory_server/service.hpp"
-#include "discovery/dialer.hpp"
-#include "dns/resolver.hpp"
+#include "network/directory_server/service.hpp"
+#include "network/discovery/dialer.hpp"
+#include "protocol/dns/resolver.hpp"
 
 namespace qnet::node {
 
@@ -31,7 +31,7 @@ class ReachabilityProbe {
 
  private:
   net::Task<std::optional<ip::IpAddress>> address_of(std::string host);
-  net::Task<bool> is_there(session::Session& session, const mesh::PeerId& peer);
+  net::Task<bool> is_there(session::Session& session, const peer::PeerId& peer);
 
   boost::asio::any_io_executor executor_;
   std::shared_ptr<const discovery::Dialer> dialer_;

@@ -8,9 +8,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "base/utc_time.hpp"
-#include "htx/wall_clock.hpp"
+#include "foundation/base/utc_time.hpp"
 #include "node/relay_services.hpp"
+#include "transport/htx/wall_clock.hpp"
 
 namespace qnet::node {
 

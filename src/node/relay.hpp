@@ -6,18 +6,18 @@
 #include <optional>
 #include <vector>
 
-#include "base/random.hpp"
 #include "control/status.hpp"
-#include "exit/service.hpp"
-#include "mesh/identity.hpp"
-#include "net/io_pool.hpp"
+#include "edge/exit/service.hpp"
+#include "foundation/base/random.hpp"
+#include "foundation/net/io_pool.hpp"
 #include "node/cover_gate.hpp"
 #include "node/mirror_keeper.hpp"
+#include "overlay/peer/identity.hpp"
 
 namespace qnet::node {
 
 struct RelayConfig {
-  mesh::Identity identity;
+  peer::Identity identity;
   net::tcp::endpoint listen;
   CoverOrigin origin;
   std::filesystem::path state_dir;

@@ -1,11 +1,11 @@
 #include "node/relay_services.hpp"
 
-#include "directory/exchange.hpp"
-#include "mesh/connect_message.hpp"
-#include "mesh/peer_message.hpp"
-#include "net/deadline.hpp"
-#include "net/pump.hpp"
-#include "session/stream.hpp"
+#include "foundation/net/deadline.hpp"
+#include "foundation/net/pump.hpp"
+#include "network/directory/exchange.hpp"
+#include "overlay/peer/connect_message.hpp"
+#include "overlay/peer/peer_message.hpp"
+#include "overlay/session/stream.hpp"
 
 namespace qnet::node {
 
@@ -35,18 +35,18 @@ net::Task<void> send_and_end(std::unique_ptr<session::Stream> stream, base::Byte
 
 }  // namespace
 
-session::Protocols relay_protocols(const mesh::PeerId& peer, exit::Service* exit,
+session::Protocols relay_protocols(const peer::PeerId& peer, exit::Service* exit,
                                    const session::Handler& directory, boost::asio::io_context& io,
                                    const std::shared_ptr<Counters>& counters) {
   session::Protocols protocols;
-  protocols.emplace(mesh::kPeerProtocol,
-                    [answer = mesh::PeerAnswer{peer}.encode()](std::unique_ptr<session::Stream> stream) {
+  protocols.emplace(peer::kPeerProtocol,
+                    [answer = peer::PeerAnswer{peer}.encode()](std::unique_ptr<session::Stream> stream) {
                       return send_and_end(std::move(stream), answer);
                     });
   // Without an exit the protocol is not spoken at all: a client then knows that this peer leads nowhere.
   if (exit != nullptr)
     protocols.emplace(
-        mesh::kConnectProtocol,
+        peer::kConnectProtocol,
         [counters, handle = exit->handler(io)](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
           // The session that owns this function may end first.
           const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)

@@ -4,15 +4,15 @@
 #include <memory>
 
 #include "control/status.hpp"
-#include "exit/service.hpp"
-#include "mesh/peer_id.hpp"
+#include "edge/exit/service.hpp"
 #include "node/counters.hpp"
-#include "session/session.hpp"
+#include "overlay/peer/peer_id.hpp"
+#include "overlay/session/session.hpp"
 
 namespace qnet::node {
 
 /// For sessions on `io`. `exit` is null and `directory` empty in modes that have none.
-[[nodiscard]] session::Protocols relay_protocols(const mesh::PeerId& peer, exit::Service* exit,
+[[nodiscard]] session::Protocols relay_protocols(const peer::PeerId& peer, exit::Service* exit,
                                                  const session::Handler& directory,
                                                  boost::asio::io_context& io,
                                                  const std::shared_ptr<Counters>& counters);

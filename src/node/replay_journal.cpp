@@ -7,7 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "base/endian.hpp"
+#include "foundation/base/endian.hpp"
 
 namespace qnet::node {
 

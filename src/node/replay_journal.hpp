@@ -5,7 +5,7 @@
 #include <fstream>
 #include <mutex>
 
-#include "htx/replay_cache.hpp"
+#include "transport/htx/replay_cache.hpp"
 
 namespace qnet::node {
 

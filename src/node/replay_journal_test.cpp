@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "base/testing/seeded_random.hpp"
+#include "foundation/base/testing/seeded_random.hpp"
 
 namespace qnet::node {
 namespace {

@@ -1,4 +1,4 @@
-// The two ways to run: one node in a helper mode, or the demo's whole network in one process.
+// Runs one node in a helper mode.
 #pragma once
 
 #include <functional>
@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-#include "base/result.hpp"
-#include "exit/service.hpp"
-#include "mesh/address.hpp"
-#include "mesh/identity.hpp"
+#include "edge/exit/service.hpp"
+#include "foundation/base/result.hpp"
 #include "node/client.hpp"
 #include "node/directory_node.hpp"
 #include "node/membership.hpp"
 #include "node/relay.hpp"
 #include "node/site_relay.hpp"
+#include "overlay/peer/address.hpp"
+#include "overlay/peer/identity.hpp"
 
 namespace qnet::node {
 
@@ -47,15 +47,5 @@ struct PortFlags {
 /// The parts of a status that every node has.
 [[nodiscard]] control::Status base_status(const std::string& helper_mode,
                                           std::chrono::steady_clock::time_point started);
-
-struct DemoConfig {
-  std::filesystem::path state_dir;
-  std::uint16_t socks_port = 1088;
-  std::uint16_t status_port = 8088;
-  std::uint16_t site_port = 8090;
-  std::uint16_t base_port = 8440;
-};
-
-[[nodiscard]] base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started);
 
 }  // namespace qnet::node

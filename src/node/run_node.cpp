@@ -1,5 +1,5 @@
 #include "control/server.hpp"
-#include "crypto/system_random.hpp"
+#include "foundation/crypto/system_random.hpp"
 #include "node/process.hpp"
 #include "node/run.hpp"
 

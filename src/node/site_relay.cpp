@@ -9,14 +9,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "cover_site/error.hpp"
-#include "cover_site/folder_site.hpp"
-#include "cover_site/upstream_site.hpp"
-#include "htx/wall_clock.hpp"
-#include "ip/asio_address.hpp"
+#include "foundation/ip/asio_address.hpp"
 #include "node/cover_gate.hpp"
 #include "node/error.hpp"
 #include "node/relay_services.hpp"
+#include "transport/htx/wall_clock.hpp"
+#include "transport/site/error.hpp"
+#include "transport/site/folder_site.hpp"
+#include "transport/site/upstream_site.hpp"
 
 namespace qnet::node {
 
@@ -27,14 +27,14 @@ namespace {
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 
-base::Result<std::shared_ptr<const cover_site::Site>> open_site(const SiteRelayConfig& config) {
-  const cover_site::Limits limits;
+base::Result<std::shared_ptr<const site::Site>> open_site(const SiteRelayConfig& config) {
+  const site::Limits limits;
   if (config.upstream)
-    return std::make_shared<const cover_site::UpstreamSite>(config.upstream->host, config.upstream->port,
-                                                            !config.behind_proxy, limits);
-  auto folder = cover_site::FolderSite::open(config.root, limits);
+    return std::make_shared<const site::UpstreamSite>(config.upstream->host, config.upstream->port,
+                                                      !config.behind_proxy, limits);
+  auto folder = site::FolderSite::open(config.root, limits);
   if (!folder) return base::forward_error(folder);
-  return std::shared_ptr<const cover_site::Site>(std::move(*folder));
+  return std::shared_ptr<const site::Site>(std::move(*folder));
 }
 
 std::vector<std::filesystem::file_time_type> times_of(const openssl_tls::CertificateFiles& files) {
@@ -62,7 +62,7 @@ base::Result<std::unique_ptr<SiteRelay>> SiteRelay::start(net::IoPool& pool, Sit
 }
 
 SiteRelay::SiteRelay(net::IoPool& pool, SiteRelayConfig config, net::tcp::acceptor acceptor,
-                     std::shared_ptr<const cover_site::Site> site, openssl_tls::Context context,
+                     std::shared_ptr<const site::Site> site, openssl_tls::Context context,
                      base::RandomSource& random)
     : pool_(pool),
       config_(std::move(config)),
@@ -88,8 +88,8 @@ SiteRelay::SiteRelay(net::IoPool& pool, SiteRelayConfig config, net::tcp::accept
 
 SiteRelay::~SiteRelay() = default;
 
-cover_site::Hooks SiteRelay::hooks_for(std::size_t core, RemoteAddress remote_address) {
-  using Visit = cover_site::Gate::Visit;
+site::Hooks SiteRelay::hooks_for(std::size_t core, RemoteAddress remote_address) {
+  using Visit = site::Gate::Visit;
   return {[counters = counters_] {
             return counters->sessions_open < static_cast<std::int64_t>(CoverLimits::sessions);
           },
@@ -101,13 +101,13 @@ cover_site::Hooks SiteRelay::hooks_for(std::size_t core, RemoteAddress remote_ad
           [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, htx::wall_clock()); },
           [counters = counters_] { ++counters->failed; },
           [this, core, remote_address = std::move(remote_address)](std::unique_ptr<net::ByteStream> stream,
-                                                                   cover_site::Finished finished) {
+                                                                   site::Finished finished) {
             begin_session(core, std::move(stream), std::move(finished), remote_address);
           }};
 }
 
 void SiteRelay::begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream,
-                              cover_site::Finished finished, const RemoteAddress& remote_address) {
+                              site::Finished finished, const RemoteAddress& remote_address) {
   ++counters_->accepted;
   session::Established established{std::move(finished.keys.from_responder),
                                    std::move(finished.keys.from_initiator),
@@ -156,9 +156,9 @@ net::Task<void> SiteRelay::accept() {
 net::Task<void> SiteRelay::serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context) {
   const Gauge open(counters_, &Counters::connections_open);
   // Behind a web server everybody comes from that one.
-  const auto server = std::make_shared<cover_site::Server>(
+  const auto server = std::make_shared<site::Server>(
       gate_, site_, hooks_for(core, context ? ip::limited_remote_address(socket) : std::nullopt), random_,
-      cover_site::Limits());
+      site::Limits());
   auto stream = std::make_unique<net::TcpStream>(std::move(socket));
   stream->keep_alive(CoverLimits::keep_alive);
   if (context)
@@ -231,7 +231,7 @@ base::Error explain_site_error(const base::Error& error) {
   if (error.is(Tls::key_mismatch)) return advice("give with --tls-key the key that --tls-cert was made for");
   if (error.is(Tls::wrong_name)) return advice("give with --cover-name a name that the certificate has");
   if (error.is(Tls::expired)) return advice("renew it, or give another with --tls-cert");
-  if (error.is(cover_site::Errc::no_site)) return advice("give another with --site-root");
+  if (error.is(site::Errc::no_site)) return advice("give another with --site-root");
   return error;
 }
 

@@ -9,16 +9,16 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "base/random.hpp"
 #include "control/status.hpp"
-#include "cover_site/server.hpp"
-#include "exit/service.hpp"
-#include "mesh/address.hpp"
-#include "mesh/identity.hpp"
-#include "net/io_pool.hpp"
-#include "net/tcp.hpp"
+#include "edge/exit/service.hpp"
+#include "foundation/base/random.hpp"
+#include "foundation/net/io_pool.hpp"
+#include "foundation/net/tcp.hpp"
 #include "node/counters.hpp"
 #include "node/replay_journal.hpp"
+#include "overlay/peer/address.hpp"
+#include "overlay/peer/identity.hpp"
+#include "transport/site/server.hpp"
 
 namespace qnet::node {
 
@@ -28,13 +28,13 @@ struct SiteRelayLimits {
 };
 
 struct SiteRelayConfig {
-  mesh::Identity identity;
+  peer::Identity identity;
   net::tcp::endpoint listen;
   std::string site_name;                      ///< the certificate is for it
   openssl_tls::CertificateFiles certificate;  ///< not used behind a proxy
   bool behind_proxy = false;                  ///< plain HTTP, for a web server in front
   std::filesystem::path root;                 ///< the folder that strangers see …
-  std::optional<mesh::HostPort> upstream;     ///< … or the web server
+  std::optional<peer::HostPort> upstream;     ///< … or the web server
   std::filesystem::path state_dir;
   std::optional<exit::ServiceOptions> exit;
   session::Handler directory{};  ///< empty in modes that serve none
@@ -60,11 +60,10 @@ class SiteRelay {
     std::vector<std::weak_ptr<session::Session>> sessions;
   };
   SiteRelay(net::IoPool& pool, SiteRelayConfig config, net::tcp::acceptor acceptor,
-            std::shared_ptr<const cover_site::Site> site, openssl_tls::Context context,
-            base::RandomSource& random);
+            std::shared_ptr<const site::Site> site, openssl_tls::Context context, base::RandomSource& random);
   /// Of one connection.
-  [[nodiscard]] cover_site::Hooks hooks_for(std::size_t core, RemoteAddress remote_address);
-  void begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream, cover_site::Finished finished,
+  [[nodiscard]] site::Hooks hooks_for(std::size_t core, RemoteAddress remote_address);
+  void begin_session(std::size_t core, std::unique_ptr<net::ByteStream> stream, site::Finished finished,
                      const RemoteAddress& remote_address);
   net::Task<void> accept();
   net::Task<void> serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context);
@@ -79,8 +78,8 @@ class SiteRelay {
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   htx::ReplayCache replays_;
   ReplayJournal journal_;
-  cover_site::Gate gate_;
-  std::shared_ptr<const cover_site::Site> site_;
+  site::Gate gate_;
+  std::shared_ptr<const site::Site> site_;
   std::unique_ptr<exit::Service> exit_;
   std::vector<Core> cores_;
   openssl_tls::Context context_;  // of the first io_context's thread

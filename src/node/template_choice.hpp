@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/random.hpp"
-#include "client_hello/template.hpp"
+#include "foundation/base/random.hpp"
+#include "protocol/client_hello/template.hpp"
 
 namespace qnet::node {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <map>
 
-#include "base/testing/seeded_random.hpp"
+#include "foundation/base/testing/seeded_random.hpp"
 
 namespace qnet::node {
 namespace {

@@ -5,8 +5,8 @@
 
 #include <fstream>
 
-#include "base/testing/seeded_random.hpp"
-#include "mesh/invite.hpp"
+#include "foundation/base/testing/seeded_random.hpp"
+#include "overlay/peer/invite.hpp"
 
 namespace qnet::cli::testing {
 
@@ -14,7 +14,7 @@ namespace {
 
 std::string invite_to(const char* host) {
   base::testing::SeededRandom random(1);
-  return mesh::Invite::make(mesh::Identity::generate(random), {host, 443}, "www.example.com").to_link();
+  return peer::Invite::make(peer::Identity::generate(random), {host, 443}, "www.example.com").to_link();
 }
 
 std::string damaged(std::string link) {

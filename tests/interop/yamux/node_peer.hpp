@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "mux/yamux.hpp"
+#include "protocol/mux/yamux.hpp"
 
 namespace qnet::mux::testing {
 

@@ -1,7 +1,7 @@
 // QNet's yamux against js-libp2p's, in both roles, over a TCP connection on loopback.
 #include <gtest/gtest.h>
 
-#include "crypto/hash.hpp"
+#include "foundation/crypto/hash.hpp"
 #include "node_peer.hpp"
 
 namespace qnet::mux {

@@ -1,0 +1,22 @@
+// The demo: a whole network in one process, with a web site of its own.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "foundation/base/result.hpp"
+
+namespace qnet::demo {
+
+struct DemoConfig {
+  std::filesystem::path state_dir;
+  std::uint16_t socks_port = 1088;
+  std::uint16_t status_port = 8088;
+  std::uint16_t site_port = 8090;
+  std::uint16_t base_port = 8440;
+};
+
+[[nodiscard]] base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started);
+
+}  // namespace qnet::demo

@@ -1,0 +1,112 @@
+#include "edge/exit/connect_race.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "foundation/net/error.hpp"
+
+namespace qnet::exit {
+
+namespace asio = boost::asio;
+using net::tcp;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Errc error_of(const boost::system::error_code& code) {
+  const auto error = net::from_system(code);
+  if (error.is(net::Errc::refused)) return Errc::refused;
+  if (error.is(net::Errc::timed_out)) return Errc::timeout;
+  if (error.is(net::Errc::host_unreachable)) return Errc::host_unreachable;
+  if (error.is(net::Errc::network_unreachable) || error.is(net::Errc::address_unavailable))
+    return Errc::network_unreachable;
+  return Errc::general_failure;
+}
+
+// How far a failed attempt got: a refusal came from the host itself.
+int progress(Errc error) {
+  switch (error) {
+    case Errc::refused: return 4;
+    case Errc::timeout: return 3;
+    case Errc::host_unreachable: return 2;
+    case Errc::network_unreachable: return 1;
+    default: return 0;
+  }
+}
+
+// Shared with the handlers of attempts, which may run after the race is over.
+class Race : public std::enable_shared_from_this<Race> {
+ public:
+  explicit Race(const asio::any_io_executor& executor) : changed(executor) {}
+
+  void try_next(const tcp::endpoint& to) {
+    const auto socket = std::make_shared<tcp::socket>(changed.get_executor());
+    sockets_.push_back(socket);
+    ++running;
+    failed_one = false;
+    socket->async_connect(to, [self = shared_from_this(), socket, to](const boost::system::error_code& code) {
+      self->attempt_ended(*socket, to, code);
+    });
+  }
+
+  void abandon() {
+    boost::system::error_code ignored;
+    for (const auto& socket : sockets_) socket->close(ignored);
+    sockets_.clear();
+  }
+
+  asio::steady_timer changed;
+  std::optional<Reached> winner;
+  std::size_t running = 0;
+  bool failed_one = false;  // since the last was tried
+  Errc error = Errc::general_failure;
+
+ private:
+  void attempt_ended(tcp::socket& socket, const tcp::endpoint& to, const boost::system::error_code& code) {
+    --running;
+    if (winner) return;
+    if (!code && socket.is_open()) {
+      winner.emplace(Reached{std::move(socket), to});
+    } else {
+      failed_one = true;
+      if (const auto mine = error_of(code); progress(mine) > progress(error)) error = mine;
+    }
+    changed.cancel();
+  }
+
+  std::vector<std::shared_ptr<tcp::socket>> sockets_;
+};
+
+}  // namespace
+
+net::Task<base::Result<Reached>> connect_race(std::vector<tcp::endpoint> endpoints, RaceTiming timing) {
+  const auto race = std::make_shared<Race>(co_await asio::this_coro::executor);
+  const std::unique_ptr<Race, void (*)(Race*)> abandon_at_end(race.get(), [](Race* r) { r->abandon(); });
+  const auto end = Clock::now() + timing.deadline;
+  auto next_at = Clock::time_point::min();
+  auto next = endpoints.begin();
+  for (;;) {
+    if (race->winner) co_return std::move(*race->winner);
+    const auto now = Clock::now();
+    if (now >= end) co_return base::fail(Errc::timeout);
+    if (next != endpoints.end() && (race->failed_one || now >= next_at)) {
+      race->try_next(*next++);
+      next_at = now + timing.stagger;
+    }
+    if (race->running == 0) co_return base::fail(race->error);
+    race->changed.expires_at(next == endpoints.end() ? end : std::min(next_at, end));
+    (void)co_await race->changed.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) co_return base::fail(Errc::cancelled);
+  }
+}
+
+}  // namespace qnet::exit

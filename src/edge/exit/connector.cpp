@@ -1,0 +1,95 @@
+#include "edge/exit/connector.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "foundation/ip/asio_address.hpp"
+#include "protocol/dns/error.hpp"
+
+namespace qnet::exit {
+
+using net::tcp;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Four of each family: a site that answers on none of these is down.
+constexpr std::size_t kMaxEachFamily = 4;
+
+Errc error_of(const base::Error& error) {
+  if (error.is(dns::Errc::name_not_found)) return Errc::name_not_found;
+  if (error.is(dns::Errc::timeout)) return Errc::timeout;
+  if (error.is(dns::Errc::limit_reached)) return Errc::limit_reached;
+  if (error.is(dns::Errc::cancelled)) return Errc::cancelled;
+  return Errc::name_service_failed;
+}
+
+// RFC 8305 §4: the families take turns, IPv6 first.
+std::vector<tcp::endpoint> in_order(const std::vector<ip::IpAddress>& addresses, std::uint16_t port) {
+  std::vector<tcp::endpoint> v4;
+  std::vector<tcp::endpoint> v6;
+  for (const auto& address : addresses) {
+    auto& family = address.is_v4() ? v4 : v6;
+    if (family.size() < kMaxEachFamily) family.emplace_back(ip::to_asio(address), port);
+  }
+  std::vector<tcp::endpoint> ordered;
+  for (std::size_t i = 0; i < std::max(v4.size(), v6.size()); ++i) {
+    if (i < v6.size()) ordered.push_back(v6[i]);
+    if (i < v4.size()) ordered.push_back(v4[i]);
+  }
+  return ordered;
+}
+
+}  // namespace
+
+net::Task<base::Result<Connection>> Connector::connect(std::string host, std::uint16_t port) {
+  auto connection = co_await checked_connect(std::move(host), port);
+  if (connection) {
+    shared_->counters.connected.fetch_add(1, std::memory_order_relaxed);
+  } else if (const auto code = code_of(connection.error());
+             code != Errc::not_allowed && code != Errc::cancelled) {
+    shared_->counters.failed.at(static_cast<std::size_t>(code)).fetch_add(1, std::memory_order_relaxed);
+  }
+  co_return connection;
+}
+
+net::Task<base::Result<Connection>> Connector::checked_connect(std::string host, std::uint16_t port) {
+  const auto end = Clock::now() + timing_.deadline;
+  auto verdict = shared_->policy.check_host(host, port);
+  if (const auto* reason = std::get_if<Refusal>(&verdict)) co_return refuse(*reason);
+  auto permit = shared_->limit.acquire();
+  if (!permit) co_return base::fail(Errc::limit_reached);
+
+  std::vector<tcp::endpoint> endpoints;
+  if (const auto* literal = std::get_if<Literal>(&verdict)) {
+    endpoints.emplace_back(ip::to_asio(literal->address), literal->port);
+  } else {
+    auto addresses = co_await checked_resolve(std::move(std::get<LookUp>(verdict).text), port);
+    if (!addresses) co_return base::forward_error(addresses);
+    endpoints = in_order(*addresses, port);
+  }
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+  auto reached = co_await connect_race(std::move(endpoints), {timing_.stagger, left});
+  if (!reached) co_return base::forward_error(reached);
+  boost::system::error_code ignored;
+  reached->socket.set_option(tcp::no_delay(true), ignored);
+  co_return Connection{std::move(reached->socket), reached->remote, std::move(*permit)};
+}
+
+net::Task<base::Result<std::vector<ip::IpAddress>>> Connector::checked_resolve(std::string name,
+                                                                               std::uint16_t port) {
+  auto addresses = co_await resolver_.resolve(std::move(name));
+  if (!addresses) co_return base::fail(error_of(addresses.error()));
+  for (const auto& address : *addresses) {
+    if (const auto reason = shared_->policy.check_resolved(address, port)) co_return refuse(*reason);
+  }
+  co_return addresses;
+}
+
+tl::unexpected<base::Error> Connector::refuse(Refusal reason) {
+  shared_->counters.refused.at(static_cast<std::size_t>(reason)).fetch_add(1, std::memory_order_relaxed);
+  return base::fail(Errc::not_allowed, std::string(describe(reason)));
+}
+
+}  // namespace qnet::exit

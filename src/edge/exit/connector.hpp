@@ -1,0 +1,66 @@
+// From a destination as a person's program named it to a TCP connection, or a reason why not.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "edge/exit/connect_race.hpp"
+#include "edge/exit/connection_limit.hpp"
+#include "edge/exit/counters.hpp"
+#include "edge/exit/policy.hpp"
+#include "protocol/dns/resolver.hpp"
+
+namespace qnet::exit {
+
+/// EXIT_MAX_CONNECTIONS unless set: with its peer's streams this stays well under a usual limit of 4096
+/// descriptors.
+inline constexpr std::size_t kDefaultMaxConnections = 1000;
+
+/// What the connectors of all threads have in common.
+struct Shared {
+  explicit Shared(Policy rules, std::size_t max_connections = kDefaultMaxConnections)
+      : policy(std::move(rules)), limit(max_connections) {}
+  const Policy policy;
+  ConnectionLimit limit;
+  Counters counters;
+};
+
+struct ConnectorTiming {
+  /// From the request to the connection, the name's lookup included: a browser gives up after longer.
+  std::chrono::milliseconds deadline{10'000};
+  std::chrono::milliseconds stagger{250};
+};
+
+/// A connection to a checked address. Holds one place of the limit until it is destroyed.
+struct Connection {
+  net::tcp::socket socket;    ///< connected, without Nagle's delay
+  net::tcp::endpoint remote;  ///< the very address that was checked; never for a log
+  ConnectionLimit::Permit permit;
+};
+
+/// Lives on one io_context of one thread, on which connect() is awaited.
+class Connector {
+ public:
+  /// `resolver` is of the same io_context. It and the connector must outlive every connect().
+  Connector(std::shared_ptr<Shared> shared, dns::Resolver& resolver, ConnectorTiming timing = {})
+      : shared_(std::move(shared)), resolver_(resolver), timing_(timing) {}
+
+  /// `host` is any bytes. A name with one forbidden address among its addresses is refused as a whole: no
+  /// honest site has one, and a site that mixes them is probing or rebinding. Counts every outcome; logs
+  /// nothing. The error is one of Errc; that of `not_allowed` says in its context what kind of place it is,
+  /// and none says which.
+  net::Task<base::Result<Connection>> connect(std::string host, std::uint16_t port);
+
+ private:
+  net::Task<base::Result<Connection>> checked_connect(std::string host, std::uint16_t port);
+  net::Task<base::Result<std::vector<ip::IpAddress>>> checked_resolve(std::string name, std::uint16_t port);
+  [[nodiscard]] tl::unexpected<base::Error> refuse(Refusal reason);
+
+  std::shared_ptr<Shared> shared_;
+  dns::Resolver& resolver_;
+  ConnectorTiming timing_;
+};
+
+}  // namespace qnet::exit

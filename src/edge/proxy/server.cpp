@@ -1,0 +1,116 @@
+#include "edge/proxy/server.hpp"
+
+#include <array>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "edge/proxy/detect.hpp"
+#include "foundation/net/deadline.hpp"
+
+namespace qnet::proxy {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+// After "too many open files" there is nothing to do but wait for some to be closed.
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+
+/// Speaks with the program until it has asked for something; null when it has not.
+net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program,
+                                              const std::optional<Credentials>& credentials) {
+  std::unique_ptr<Dialogue> dialogue;
+  std::array<std::uint8_t, 2048> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the read
+  for (;;) {
+    const auto got = co_await net::read_some(program, chunk);
+    if (!got || *got == 0) co_return nullptr;
+    if (!dialogue) dialogue = detect_protocol(chunk[0], credentials);
+    if (!dialogue) {
+      if (chunk[0] == 4) (void)co_await net::write_all(program, socks4_rejection());
+      co_return nullptr;
+    }
+    dialogue->feed(base::ByteView(chunk).first(*got));
+    if (auto sent = co_await net::write_all(program, dialogue->take_output()); !sent) co_return nullptr;
+    if (dialogue->state() == Dialogue::State::refused) co_return nullptr;
+    if (dialogue->state() == Dialogue::State::requested) co_return dialogue;
+  }
+}
+
+}  // namespace
+
+Server::Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect)
+    : acceptor_(std::move(acceptor)), credentials_(std::move(credentials)), connect_(std::move(connect)) {}
+
+void Server::start() {
+  asio::co_spawn(
+      acceptor_.get_executor(), [self = shared_from_this()] { return self->accept(); }, asio::detached);
+}
+
+void Server::stop() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  for (auto* const program : open_) program->reset();
+}
+
+net::Task<void> Server::accept() {
+  asio::steady_timer pause(acceptor_.get_executor());
+  while (acceptor_.is_open()) {
+    auto [error, accepted] = co_await acceptor_.async_accept(kAwait);
+    if (!error && open_.size() < ServerLimits::connections) {
+      asio::co_spawn(
+          acceptor_.get_executor(),
+          [self = shared_from_this(), socket = std::move(accepted)]() mutable {
+            return self->serve(std::move(socket));
+          },
+          asio::detached);
+    } else if (error && acceptor_.is_open()) {
+      pause.expires_after(kAcceptPause);
+      (void)co_await pause.async_wait(kAwait);
+    }
+  }
+}
+
+/// A connection stands in the set as long as its coroutine runs, also when that ends by an exception.
+class Server::Entry {
+ public:
+  Entry(Server& server, net::TcpStream& program) : server_(server), program_(program) {
+    server_.open_.insert(&program_);
+  }
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+  ~Entry() { server_.open_.erase(&program_); }
+
+ private:
+  Server& server_;
+  net::TcpStream& program_;
+};
+
+net::Task<void> Server::serve(net::tcp::socket socket) {
+  const auto self = shared_from_this();
+  net::TcpStream program(std::move(socket));
+  const Entry entry(*this, program);
+  co_await talk(program);
+}
+
+net::Task<void> Server::talk(net::TcpStream& program) {
+  std::unique_ptr<Dialogue> dialogue;
+  {
+    const net::Deadline limit(acceptor_.get_executor(), ServerLimits::dialogue,
+                              [&program] { program.close(); });
+    dialogue = co_await converse(program, credentials_);
+  }
+  if (!dialogue) co_return program.close();
+  auto connected = co_await connect_(dialogue->destination());
+  if (auto sent = co_await net::write_all(program, dialogue->reply(connected.status)); !sent) co_return;
+  if (connected.status != peer::ConnectStatus::ok) co_return program.close();
+  if (auto sent = co_await net::write_all(*connected.stream, dialogue->rest()); !sent) co_return;
+  dialogue.reset();
+  co_await net::join(program, *connected.stream, traffic_);
+}
+
+}  // namespace qnet::proxy

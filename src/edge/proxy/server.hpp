@@ -1,0 +1,56 @@
+// The proxy that a person's programs talk to: accepts, asks for the destination, and joins the two streams.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "edge/proxy/credentials.hpp"
+#include "edge/proxy/destination.hpp"
+#include "foundation/net/pump.hpp"
+#include "foundation/net/tcp.hpp"
+#include "overlay/peer/connect_message.hpp"
+
+namespace qnet::proxy {
+
+struct ServerLimits {
+  /// For a program to say where it wants to go.
+  static constexpr std::chrono::seconds dialogue = std::chrono::seconds(30);
+  /// Well beyond what a browser opens.
+  static constexpr std::size_t connections = 4096;
+};
+
+/// What came of a request: a stream when the status is ok.
+struct Connected {
+  peer::ConnectStatus status = peer::ConnectStatus::general_failure;
+  std::unique_ptr<net::ByteStream> stream;
+};
+using Connect = std::function<net::Task<Connected>(Destination)>;
+
+/// Lives on one io_context, like the streams that `connect` makes.
+class Server : public std::enable_shared_from_this<Server> {
+ public:
+  Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect);
+
+  void start();
+  /// Stops accepting and resets what is open.
+  void stop();
+
+  [[nodiscard]] const net::Traffic& traffic() const { return traffic_; }
+  [[nodiscard]] std::size_t open() const { return open_.size(); }
+
+ private:
+  class Entry;
+  net::Task<void> accept();
+  net::Task<void> serve(net::tcp::socket socket);
+  net::Task<void> talk(net::TcpStream& program);
+
+  net::tcp::acceptor acceptor_;
+  std::optional<Credentials> credentials_;
+  Connect connect_;
+  net::Traffic traffic_;
+  std::set<net::TcpStream*> open_;
+};
+
+}  // namespace qnet::proxy

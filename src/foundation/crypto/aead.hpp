@@ -1,0 +1,57 @@
+// The AEAD ciphers of TLS 1.3, in place; HTX's own records and Noise use ChaCha20-Poly1305 (RFC 8439) alone.
+// One object holds one key and its OpenSSL context, which is made once and reused, so that sealing a record
+// allocates nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "foundation/base/bytes.hpp"
+
+namespace qnet::crypto {
+
+enum class AeadAlgorithm { chacha20_poly1305, aes_128_gcm, aes_256_gcm };
+
+class Aead {
+ public:
+  static constexpr std::size_t tag_size = 16;
+  static constexpr std::size_t nonce_size = 12;
+  using Nonce = std::array<std::uint8_t, nonce_size>;
+
+  [[nodiscard]] static std::size_t key_size_of(AeadAlgorithm algorithm);
+
+  /// `key` has the algorithm's size.
+  Aead(AeadAlgorithm algorithm, base::ByteView key);
+  Aead(Aead&&) noexcept;
+  Aead& operator=(Aead&&) noexcept;
+  ~Aead();
+
+  /// Encrypts `text` where it lies and writes its tag. `ad` may be empty.
+  void seal(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
+            std::span<std::uint8_t, tag_size> tag);
+
+  /// Decrypts `text` where it lies. False when the tag does not match: `text` is then wiped.
+  [[nodiscard]] bool open(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
+                          std::span<const std::uint8_t, tag_size> tag);
+
+ protected:
+  struct Contexts;
+  std::unique_ptr<Contexts> contexts_;
+};
+
+class ChaChaPoly : public Aead {
+ public:
+  static constexpr std::size_t key_size = 32;
+
+  explicit ChaChaPoly(std::span<const std::uint8_t, key_size> key);
+
+  /// Takes another key into the same contexts.
+  void set_key(std::span<const std::uint8_t, key_size> key);
+
+  /// The nonce of a Noise counter: four zero bytes, then the counter in little-endian order (Noise §12.3).
+  [[nodiscard]] static Nonce counter_nonce(std::uint64_t counter);
+};
+
+}  // namespace qnet::crypto

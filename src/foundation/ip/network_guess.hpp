@@ -1,0 +1,11 @@
+#pragma once
+
+#include "foundation/ip/ip_address.hpp"
+
+namespace qnet::ip {
+
+/// Whether two addresses are as near as those of one hosting network often are: the same /16 (IPv4) or /32
+/// (IPv6). A guess, as no list of networks is at hand.
+[[nodiscard]] bool probably_same_network(const IpAddress& one, const IpAddress& other);
+
+}  // namespace qnet::ip

@@ -1,0 +1,64 @@
+// One reliable stream of bytes in both directions: a TCP connection, or a stream inside a Session.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "foundation/base/bytes.hpp"
+#include "foundation/base/result.hpp"
+
+namespace qnet::net {
+
+template <class T>
+using Task = boost::asio::awaitable<T>;
+
+/// Belongs to one io_context; every call is made there. At most one reader and one writer at a time.
+/// A stream destroyed before its end is reset.
+class ByteStream {
+ public:
+  ByteStream() = default;
+  ByteStream(const ByteStream&) = delete;
+  ByteStream& operator=(const ByteStream&) = delete;
+  virtual ~ByteStream() = default;
+
+  /// Waits until try_read() has something to say: bytes, the end, or an error.
+  virtual Task<base::Result<void>> wait_readable() = 0;
+
+  /// Takes what is there now: `would_block()` when nothing is, 0 bytes at the peer's orderly end.
+  virtual base::Result<std::size_t> try_read(base::MutableBytes out) = 0;
+
+  /// The first of the received bytes that this stream holds in memory, so that they can be written elsewhere
+  /// without a copy; empty when it holds none. Then try_read() says whether there are bytes, the end or an
+  /// error: a stream that holds nothing need not override this. Once shown, bytes stay the first to be read
+  /// until they are consumed, or the stream fails. The view is valid until the next try_read(), peek(),
+  /// consume(), reset() or close(), and at most until the caller suspends; writing, also to this stream,
+  /// leaves it valid.
+  [[nodiscard]] virtual base::ByteView peek() { return {}; }
+
+  /// Takes the first `count` bytes as try_read() would; at most as many as the last peek() showed.
+  virtual void consume(std::size_t /*count*/) {}
+
+  /// Waits until try_write() would take at least one byte.
+  virtual Task<base::Result<void>> wait_writable() = 0;
+
+  /// How many bytes try_write() takes now without refusing any; SIZE_MAX when only trying tells.
+  [[nodiscard]] virtual std::size_t write_room() const = 0;
+
+  /// Takes as many of the first bytes as there is room for now, perhaps none.
+  virtual base::Result<std::size_t> try_write(base::ByteView bytes) = 0;
+
+  /// Ends this direction only: the peer reads the end after what was written. Reading goes on.
+  virtual void finish() = 0;
+
+  /// Ends both directions at once; the peer sees a reset, not an end.
+  virtual void reset() = 0;
+
+  /// Ends both directions in an orderly way: what was written is still delivered, as far as the peer takes
+  /// it; nothing more is read or written here, and whoever waits is woken with an error.
+  virtual void close() = 0;
+
+  /// Of the io_context that it belongs to.
+  [[nodiscard]] virtual boost::asio::any_io_executor executor() = 0;
+};
+
+}  // namespace qnet::net

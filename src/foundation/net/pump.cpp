@@ -1,0 +1,132 @@
+#include "foundation/net/pump.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "foundation/net/error.hpp"
+
+namespace qnet::net {
+
+namespace {
+
+// A pump that always finds bytes must still let its neighbours on this core have their turn.
+constexpr unsigned kTurnsBeforeYield = 8;
+
+/// Writes scratch memory; returns a copy of what `to` refused, which outlives a suspension.
+base::Result<base::Bytes> write_or_keep(ByteStream& to, base::ByteView bytes) {
+  const auto put = to.try_write(bytes);
+  if (!put) return tl::unexpected(put.error());
+  const auto rest = bytes.subspan(*put);
+  return base::Bytes(rest.begin(), rest.end());
+}
+
+Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
+                                        IdleLimit* idle) {
+  const auto count = [&moved, idle](std::size_t bytes) {
+    moved.fetch_add(bytes, std::memory_order_relaxed);
+    if (idle != nullptr) idle->touch();
+  };
+  for (unsigned turn = 1;; ++turn) {
+    const auto room = to.write_room();
+    if (room == 0) {
+      if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
+      continue;
+    }
+    if (const auto held = from.peek(); !held.empty()) {
+      const auto put = to.try_write(held.first(std::min({room, held.size(), kScratchSize})));
+      if (!put) co_return tl::unexpected(put.error());
+      if (*put == 0) {
+        if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
+        continue;
+      }
+      from.consume(*put);
+      count(*put);
+    } else {
+      const auto scratch = thread_scratch();
+      const auto got = from.try_read(scratch.first(std::min(room, scratch.size())));
+      if (!got) {
+        if (!got.error().is(Errc::would_block)) co_return tl::unexpected(got.error());
+        if (auto ready = co_await from.wait_readable(); !ready) co_return ready;
+        continue;
+      }
+      if (*got == 0) {
+        to.finish();
+        co_return base::Result<void>();
+      }
+      count(*got);
+      const auto refused = write_or_keep(to, scratch.first(*got));
+      if (!refused) co_return tl::unexpected(refused.error());
+      if (!refused->empty()) {
+        if (auto written = co_await write_all(to, *refused); !written) co_return written;
+      }
+    }
+    if (turn % kTurnsBeforeYield == 0) co_await boost::asio::post(boost::asio::use_awaitable);
+  }
+}
+
+}  // namespace
+
+base::MutableBytes thread_scratch() {
+  thread_local const auto buffer = std::make_unique<std::uint8_t[]>(kScratchSize);
+  return {buffer.get(), kScratchSize};
+}
+
+Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std::uint64_t>& moved,
+                              IdleLimit* idle) {
+  auto ended = co_await pump_until_end(from, to, moved, idle);
+  if (!ended) {
+    from.reset();
+    to.reset();
+  }
+  co_return ended;
+}
+
+Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  (void)co_await (pump(a, b, traffic.up) && pump(b, a, traffic.down));
+}
+
+Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic, std::chrono::steady_clock::duration idle) {
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  IdleLimit limit(co_await boost::asio::this_coro::executor, idle, [&a, &b] {
+    a.reset();
+    b.reset();
+  });
+  (void)co_await (pump(a, b, traffic.up, &limit) && pump(b, a, traffic.down, &limit));
+}
+
+Task<base::Result<void>> write_all(ByteStream& to, base::ByteView bytes) {
+  while (!bytes.empty()) {
+    const auto put = to.try_write(bytes);
+    if (!put) co_return tl::unexpected(put.error());
+    bytes = bytes.subspan(*put);
+    if (bytes.empty()) break;
+    if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
+  }
+  co_return base::Result<void>();
+}
+
+Task<base::Result<std::size_t>> read_some(ByteStream& from, base::MutableBytes out) {
+  for (;;) {
+    auto got = from.try_read(out);
+    if (got || !got.error().is(Errc::would_block)) co_return got;
+    if (auto ready = co_await from.wait_readable(); !ready) co_return tl::unexpected(ready.error());
+  }
+}
+
+Task<void> finish_and_drain(ByteStream& stream) {
+  stream.finish();
+  std::array<std::uint8_t, 1024> ignored{};
+  for (;;) {
+    const auto got = co_await read_some(stream, ignored);
+    if (!got || *got == 0) co_return;
+  }
+}
+
+}  // namespace qnet::net

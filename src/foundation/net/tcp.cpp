@@ -1,0 +1,176 @@
+#include "foundation/net/tcp.hpp"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <limits>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "foundation/net/deadline.hpp"
+
+namespace qnet::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+// A peer that acknowledges nothing for this long is gone; without it a cut cable is noticed after a quarter
+// of an hour.
+constexpr unsigned kUserTimeoutMilliseconds = 30'000;
+// Between probes that are not answered; Chromium's.
+constexpr int kKeepAliveInterval = 45;
+
+void set_option(int fd, int level, int name, int value) {
+  // Best effort: an option that this kernel lacks changes no behaviour that we promise.
+  (void)::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+void prepare(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  const int fd = socket.native_handle();
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+}  // namespace
+
+TcpStream::TcpStream(tcp::socket socket) : socket_(std::move(socket)) { prepare(socket_); }
+
+void TcpStream::keep_alive(std::chrono::seconds idle) {
+  const int fd = socket_.native_handle();
+  const auto seconds = static_cast<int>(idle.count());
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::min(seconds, kKeepAliveInterval));
+}
+
+void TcpStream::give_up_on_silence() {
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_USER_TIMEOUT,
+             static_cast<int>(kUserTimeoutMilliseconds));
+}
+
+void TcpStream::limit_unsent(std::size_t bytes) {
+  constexpr std::size_t most = std::numeric_limits<int>::max();
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+             static_cast<int>(std::min(bytes, most)));
+}
+
+TcpStream::~TcpStream() {
+  if (!socket_.is_open()) return;
+  if (!read_ended_ || !write_ended_) reset();
+}
+
+Task<base::Result<void>> TcpStream::wait_readable() {
+  const auto [error] = co_await socket_.async_wait(tcp::socket::wait_read, kAwait);
+  if (error) co_return tl::unexpected(from_system(error));
+  co_return base::Result<void>();
+}
+
+base::Result<std::size_t> TcpStream::try_read(base::MutableBytes out) {
+  boost::system::error_code error;
+  const auto count = socket_.read_some(asio::buffer(out.data(), out.size()), error);
+  if (error == asio::error::eof) {
+    read_ended_ = true;
+    return 0;
+  }
+  if (error) return tl::unexpected(from_system(error));
+  return count;
+}
+
+Task<base::Result<void>> TcpStream::wait_writable() {
+  const auto [error] = co_await socket_.async_wait(tcp::socket::wait_write, kAwait);
+  if (error) co_return tl::unexpected(from_system(error));
+  co_return base::Result<void>();
+}
+
+std::size_t TcpStream::write_room() const { return std::numeric_limits<std::size_t>::max(); }
+
+base::Result<std::size_t> TcpStream::try_write(base::ByteView bytes) {
+  boost::system::error_code error;
+  const auto count = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+  if (error == asio::error::would_block) return 0;
+  if (error) return tl::unexpected(from_system(error));
+  return count;
+}
+
+void TcpStream::finish() {
+  boost::system::error_code ignored;
+  write_ended_ = true;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void TcpStream::reset() {
+  boost::system::error_code ignored;
+  read_ended_ = write_ended_ = true;
+  socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
+void TcpStream::close() {
+  boost::system::error_code ignored;
+  read_ended_ = write_ended_ = true;
+  socket_.close(ignored);
+}
+
+Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseconds deadline) {
+  tcp::socket socket(co_await asio::this_coro::executor);
+  Deadline limit(socket.get_executor(), deadline, [&socket] {
+    boost::system::error_code ignored;
+    socket.close(ignored);
+  });
+  const auto [error] = co_await socket.async_connect(to, kAwait);
+  if (limit.expired()) co_return base::fail(Errc::timed_out, to_text(to));
+  if (error) co_return tl::unexpected(from_system(error, to_text(to)));
+  co_return base::Result<tcp::socket>(std::move(socket));
+}
+
+Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,
+                                                std::chrono::milliseconds deadline) {
+  const auto end = std::chrono::steady_clock::now() + deadline;
+  boost::system::error_code not_literal;
+  const auto literal = asio::ip::make_address(host, not_literal);
+  if (!not_literal) co_return co_await connect({literal, port}, deadline);
+
+  tcp::resolver resolver(co_await asio::this_coro::executor);
+  Deadline limit(resolver.get_executor(), deadline, [&resolver] { resolver.cancel(); });
+  const auto [error, found] = co_await resolver.async_resolve(host, std::to_string(port), kAwait);
+  if (limit.expired()) co_return base::fail(Errc::timed_out, host);
+  if (error) co_return tl::unexpected(from_system(error, host));
+
+  base::Result<tcp::socket> last = base::fail(found.empty() ? Errc::no_such_host : Errc::timed_out, host);
+  for (const auto& entry : found) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) break;
+    last = co_await connect(entry.endpoint(), left);
+    if (last) break;
+  }
+  co_return last;
+}
+
+base::Result<tcp::acceptor> listen(asio::io_context& io, const tcp::endpoint& at) {
+  boost::system::error_code error;
+  tcp::acceptor acceptor(io);
+  acceptor.open(at.protocol(), error);
+  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor.bind(at, error);
+  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor.non_blocking(true, error);
+  if (error) return tl::unexpected(from_system(error, to_text(at)));
+  return acceptor;
+}
+
+std::string to_text(const tcp::endpoint& endpoint) {
+  const auto address = endpoint.address().to_string();
+  const auto port = std::to_string(endpoint.port());
+  return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+}  // namespace qnet::net

@@ -1,0 +1,67 @@
+// TCP as a ByteStream, and the two ways to come by one: dialling and accepting.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "foundation/net/byte_stream.hpp"
+#include "foundation/net/error.hpp"
+
+namespace qnet::net {
+
+using tcp = boost::asio::ip::tcp;
+
+class TcpStream final : public ByteStream {
+ public:
+  /// Takes a connected socket; sets it non-blocking, without Nagle's delay.
+  explicit TcpStream(tcp::socket socket);
+  ~TcpStream() override;
+
+  Task<base::Result<void>> wait_readable() override;
+  base::Result<std::size_t> try_read(base::MutableBytes out) override;
+  Task<base::Result<void>> wait_writable() override;
+  [[nodiscard]] std::size_t write_room() const override;
+  base::Result<std::size_t> try_write(base::ByteView bytes) override;
+  void finish() override;
+  void reset() override;
+  void close() override;
+  [[nodiscard]] boost::asio::any_io_executor executor() override { return socket_.get_executor(); }
+
+  /// Notices a peer that has vanished while nothing is sent: probes after so long without traffic. Probes are
+  /// seen on the wire, so the caller says what its cover would do.
+  void keep_alive(std::chrono::seconds idle);
+
+  /// Gives up on a peer that acknowledges nothing, or takes nothing, for 30 s. For our own sessions only:
+  /// their other end always reads, but a web server may pause for as long as it likes.
+  void give_up_on_silence();
+
+  /// Keeps at most about so many bytes in the kernel that were written and not yet sent: wait_writable()
+  /// waits, and try_write() takes nothing, while there are more. What is queued above TCP can then still
+  /// change, and no stream of a session waits behind megabytes of another. Best effort (TCP_NOTSENT_LOWAT).
+  void limit_unsent(std::size_t bytes);
+
+  [[nodiscard]] tcp::socket& socket() { return socket_; }
+
+ private:
+  tcp::socket socket_;
+  bool read_ended_ = false;
+  bool write_ended_ = false;
+};
+
+/// Connects to one address. Never resolves names.
+Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseconds deadline);
+
+/// Resolves by the system's resolver and tries each address in turn. For the relay's own address and the
+/// cover origin only: a person's destinations are never resolved on this machine.
+Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,
+                                                std::chrono::milliseconds deadline);
+
+/// Opens a listening socket. The error names the address, and says whether it is taken or not permitted.
+[[nodiscard]] base::Result<tcp::acceptor> listen(boost::asio::io_context& io, const tcp::endpoint& at);
+
+/// "192.0.2.7:443" or "[2001:db8::1]:443".
+[[nodiscard]] std::string to_text(const tcp::endpoint& endpoint);
+
+}  // namespace qnet::net

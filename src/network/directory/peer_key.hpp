@@ -1,0 +1,21 @@
+// A peer's identity as the key of a map.
+#pragma once
+
+#include <cstring>
+
+#include "foundation/crypto/ed25519.hpp"
+
+namespace qnet::directory {
+
+using PeerKey = crypto::Ed25519Public;
+
+/// Keys are points that their owners can choose parts of, but not so as to collide in eight bytes of many.
+struct PeerKeyHash {
+  std::size_t operator()(const PeerKey& key) const {
+    std::size_t value = 0;
+    std::memcpy(&value, key.data(), sizeof value);
+    return value;
+  }
+};
+
+}  // namespace qnet::directory

@@ -1,0 +1,200 @@
+// The relays that a directory knows, and the rules by which they come and go. No I/O, no clock of its own.
+//
+// What a relay says of itself counts for nothing until it was visited: a visit has to find, at the address
+// that it names first, the very peer that has signed (ServiceHooks::knock). So nobody can take the places of
+// a host by naming it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "foundation/ip/client_prefix.hpp"
+#include "network/directory/departed.hpp"
+#include "network/directory/registration.hpp"
+
+namespace qnet::directory {
+
+/// Where a relay's country comes from.
+enum class CountrySource : std::uint8_t { unknown = 0, declared = 1, database = 2 };
+[[nodiscard]] std::string_view to_text(CountrySource source);  ///< "unknown", "declared", "database"
+
+struct Country {
+  std::string code;  ///< empty when unknown
+  CountrySource source = CountrySource::unknown;
+  bool operator==(const Country&) const = default;
+};
+
+/// One relay, as a store keeps it.
+struct Record {
+  PeerKey peer{};
+  base::Bytes descriptor;  ///< SignedDescriptor::wire()
+  std::uint64_t sequence = 0;
+  WallTime first_seen{};
+  WallTime last_seen{};
+  bool checked = false;  ///< its address has answered
+  Country country;
+  bool departed = false;  ///< it said goodbye; kept for its sequence number
+  bool operator==(const Record&) const = default;
+};
+
+/// Why a relay that answered is not on the list all the same.
+enum class Obstacle : std::uint8_t {
+  none = 0,
+  crowded,    ///< as many as may be are listed where it answered
+  list_full,  ///< with it the list would be larger than clients take
+};
+
+/// One relay. There may be 200,000: no member without need.
+struct Entry {
+  SignedDescriptor descriptor;
+  std::uint64_t sequence = 0;
+  WallTime first_seen{};
+  WallTime last_seen{};
+  Country country{};
+  SteadyTime heard{};          ///< by any directory that shares the store; expires from here
+  SteadyTime taken{};          ///< by this one
+  SteadyTime check_due{};      ///< when its address is to be tried (again)
+  SteadyTime failing_since{};  ///< not listed since a visit, or another door, then; 0 when neither was yet
+  ip::ClientPrefix site = ip::ClientPrefix::unknown;  ///< where it answered
+  std::uint32_t address_version = 0;  ///< another number for each address, key and cover that it had
+  std::uint8_t failures = 0;          ///< of checks, one after the other
+  bool checked = false;               ///< its address has answered, and there was room: it is listed
+  bool was_listed = false;            ///< at any time
+  Obstacle obstacle = Obstacle::none;
+
+  [[nodiscard]] const PeerKey& key() const { return descriptor.descriptor().peer.key(); }
+  /// The host that is visited.
+  [[nodiscard]] const std::string& host() const { return descriptor.descriptor().addresses.front().host; }
+};
+
+/// A relay to be visited; `door` tells the answer of one address from that of the next.
+struct DueCheck {
+  PeerKey peer{};
+  std::uint32_t address_version = 0;
+  bool operator==(const DueCheck&) const = default;
+};
+
+/// What a visit found.
+struct Visit {
+  bool answered = false;                            ///< by that very peer
+  ip::ClientPrefix at = ip::ClientPrefix::unknown;  ///< the address that answered
+  Country country{};                                ///< of that address, when a database knows
+};
+
+class Roster {
+ public:
+  struct Options {
+    /// Take addresses outside the public Internet: a network of one's own, and tests.
+    bool private_addresses = false;
+    std::chrono::seconds shortest_interval = RosterLimits::shortest_interval;
+    std::size_t list_bytes = SnapshotLimits::list;  ///< a larger list no client takes
+  };
+  explicit Roster(Options options) : options_(options) {}
+  Roster() : Roster(Options{}) {}
+  Roster(Roster&&) = default;
+  Roster& operator=(Roster&&) = default;
+  ~Roster() = default;
+
+  /// Judges one whose signatures were checked, and takes it. Gives what a store should keep: nothing of a
+  /// goodbye from nobody. Errors: clock_skewed, replayed, unknown_peer, too_soon, full, private_address,
+  /// expired, and crowded_address for who answered where no more are listed; that one counts as alive.
+  [[nodiscard]] base::Result<std::optional<Record>> take(const Registration& registration, WallTime wall,
+                                                         SteadyTime now);
+
+  /// A sign of life that could not be stored: the relay must not expire for it. Nothing else changes.
+  void note_alive(const Registration& registration, WallTime wall, SteadyTime now);
+
+  /// From a store, at start or from another process that shares it. Older than what is known is ignored, and
+  /// so is what others found at a door that was visited from here. Whether it said anything new.
+  bool restore(const Record& record, SteadyTime now);
+  /// From a store, of a relay that is not brought back: nothing older is taken from it.
+  void remember(const Record& record, SteadyTime now);
+
+  /// Whose address is due, at most `most` of them. None is given again before its answer could be here.
+  [[nodiscard]] std::vector<DueCheck> due_for_check(SteadyTime now, std::size_t most);
+  /// What a store has to keep before checked() is told of this visit: nothing when it changes nothing that is
+  /// listed. The relay is not listed yet, or not yet in this country.
+  [[nodiscard]] std::optional<Record> listed_by(const DueCheck& check, const Visit& visit) const;
+  /// What became of a check. Gives what a store should keep, when something changed.
+  std::optional<Record> checked(const DueCheck& check, const Visit& visit, SteadyTime now);
+
+  /// What became of a check cannot be noted now: the relay is visited again soon.
+  void check_again(const DueCheck& check, SteadyTime now);
+
+  /// Drops who was not heard of for too long; how many.
+  std::size_t prune(WallTime wall, SteadyTime now);
+
+  [[nodiscard]] const Entry* find(const PeerKey& peer) const;
+  /// Those that are listed, in the order of their keys. `country` empty for all.
+  [[nodiscard]] std::vector<const Entry*> listed(std::string_view country = {}) const;
+  /// Of these the first `most` behind `last`; the very first without one. For who goes through a long list in
+  /// steps, between which it may change.
+  [[nodiscard]] std::vector<const Entry*> listed_after(const PeerKey* last, std::size_t most,
+                                                       std::string_view country = {}) const;
+  [[nodiscard]] std::map<std::string, std::size_t> countries() const;  ///< of the listed; "" for unknown
+  [[nodiscard]] std::size_t listed_count(std::string_view country = {}) const;
+  /// A list of them is not larger.
+  [[nodiscard]] std::size_t listed_bytes() const { return listed_bytes_; }
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// Changes whenever listed() does.
+  [[nodiscard]] std::uint64_t revision() const { return revision_; }
+
+ private:
+  using Entries = std::unordered_map<PeerKey, Entry, PeerKeyHash>;
+  struct ByKey {
+    using is_transparent = void;
+    bool operator()(const Entry* one, const Entry* other) const { return one->key() < other->key(); }
+    bool operator()(const PeerKey& one, const Entry* other) const { return one < other->key(); }
+    bool operator()(const Entry* one, const PeerKey& other) const { return one->key() < other; }
+  };
+  using Ordered = std::set<const Entry*, ByKey>;  // entries_ does not move them
+  /// Who makes room first: never listed before once listed, then who fails longest.
+  using Failing = std::tuple<bool, SteadyTime, PeerKey>;
+
+  [[nodiscard]] const Ordered& listed_in(std::string_view country) const;
+  [[nodiscard]] base::Result<void> judge(const Registration& registration, const Entry* known, WallTime wall,
+                                         SteadyTime now) const;
+  [[nodiscard]] base::Result<void> judge_addresses(const Descriptor& descriptor) const;
+  [[nodiscard]] base::Result<void> make_room(const Descriptor& fresh, const Entry* known, SteadyTime now);
+  [[nodiscard]] base::Result<void> make_room_at(const std::string& host, SteadyTime now);
+  Entry& put(SignedDescriptor descriptor, SteadyTime now);
+  void drop(Entries::iterator found, SteadyTime now);
+
+  // The orders in which entries are looked for hold parts of them: an entry changes between these two.
+  void unindex(const Entry& entry);
+  void index(const Entry& entry);
+  [[nodiscard]] Obstacle obstacle_for(const Entry& entry, ip::ClientPrefix at) const;
+  void list(Entry& entry);  ///< or its obstacle is set
+  void unlist(Entry& entry);
+  void note_visit(Entry& entry, const Visit& visit, SteadyTime now);
+  [[nodiscard]] bool may_come_back(const Record& record, const Descriptor& descriptor, SteadyTime now);
+  void adopt(Entry& entry, const Record& record, bool news, SteadyTime now);
+
+  Options options_;
+  Entries entries_;
+  DepartedPeers departed_;
+  std::unordered_map<ip::ClientPrefix, std::size_t> listed_at_;
+  Ordered listed_;
+  std::map<std::string, Ordered, std::less<>> by_country_;  // of the listed
+  [[nodiscard]] static bool may_wait(const Entry& entry);
+
+  std::set<std::pair<SteadyTime, PeerKey>> checks_;                     // what is due when
+  std::set<std::pair<SteadyTime, PeerKey>> retries_;                    // the same, of those who may wait
+  std::set<Failing> failing_;                                           // of those that are not listed
+  std::unordered_map<std::string, std::vector<PeerKey>> never_listed_;  // by the host that they name
+  std::size_t listed_bytes_ = 0;
+  std::uint32_t address_versions_ = 0;
+  std::uint64_t revision_ = 1;
+};
+
+[[nodiscard]] Record to_record(const Entry& entry);
+/// The bytes that it takes in a list at most: its descriptor, and what the directory adds
+/// (docs/spec/directory.md §3).
+[[nodiscard]] std::size_t listed_size(const Entry& entry);
+
+}  // namespace qnet::directory

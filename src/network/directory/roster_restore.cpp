@@ -1,0 +1,106 @@
+// What the roster takes from a store, and gives to it.
+#include <algorithm>
+
+#include "network/directory/roster.hpp"
+#include "network/directory/roster_checks.hpp"
+
+namespace qnet::directory {
+
+namespace {
+
+/// A store holds what was verified before it was put there: ten thousand signatures would take a second of
+/// each start. Clients verify whom they dial.
+std::optional<SignedDescriptor> descriptor_of(const Record& record) {
+  auto parsed = SignedDescriptor::parse_unverified(record.descriptor);
+  if (!parsed || parsed->descriptor().peer.key() != record.peer) return std::nullopt;
+  return std::move(*parsed);
+}
+
+/// Where it must have answered, when what it names is an address. What a name led to is not kept, and known
+/// again with the next visit.
+ip::ClientPrefix declared_site(const Entry& entry) {
+  const auto address = ip::IpAddress::parse(entry.host());
+  return address ? ip::client_prefix(*address) : ip::ClientPrefix::unknown;
+}
+
+/// A directory that starts does not knock at thousands of doors at once that were open before.
+SteadyTime spread_over_an_hour(const PeerKey& key, SteadyTime now) {
+  using std::chrono::minutes;
+  return now + minutes(1) + (CheckLimits::recheck - minutes(1)) * key[8] / 256;
+}
+
+}  // namespace
+
+Record to_record(const Entry& entry) {
+  const auto wire = entry.descriptor.wire();
+  return {entry.key(),     {wire.begin(), wire.end()},
+          entry.sequence,  entry.first_seen,
+          entry.last_seen, entry.checked,
+          entry.country,   false};
+}
+
+void Roster::remember(const Record& record, SteadyTime now) {
+  if (!entries_.contains(record.peer)) departed_.add(record.peer, record.sequence, now);
+}
+
+bool Roster::may_come_back(const Record& record, const Descriptor& descriptor, SteadyTime now) {
+  if (record.checked) return entries_.size() < RosterLimits::relays;
+  return make_room(descriptor, nullptr, now).has_value();
+}
+
+bool Roster::restore(const Record& record, SteadyTime now) {
+  auto found = entries_.find(record.peer);
+  const bool fresh = found == entries_.end();
+  const auto last = fresh ? departed_.last(record.peer, now) : found->second.sequence;
+  if (record.sequence < last || (fresh && last > 0 && record.sequence == last)) return false;
+  const bool news = fresh || record.sequence > last;
+  if (record.departed) {
+    if (fresh) return remember(record, now), true;
+    found->second.sequence = record.sequence;
+    drop(found, now);
+    return news;
+  }
+  if (news && (fresh || !std::ranges::equal(found->second.descriptor.wire(), record.descriptor))) {
+    auto descriptor = descriptor_of(record);
+    if (!descriptor) return false;
+    if (fresh && !may_come_back(record, descriptor->descriptor(), now)) return remember(record, now), true;
+    put(std::move(*descriptor), now);
+    found = entries_.find(record.peer);
+  }
+  auto& entry = found->second;
+  if (news) {
+    entry.sequence = record.sequence;
+    entry.first_seen = record.first_seen;
+    entry.last_seen = std::max(entry.last_seen, record.last_seen);
+    entry.heard = now;
+  }
+  unindex(entry);
+  adopt(entry, record, news, now);
+  if (fresh && entry.checked) entry.check_due = spread_over_an_hour(record.peer, now);
+  index(entry);
+  return news;
+}
+
+/// What was found elsewhere counts only for a door at which nobody from here has knocked: a directory that
+/// has lost its way out would else take relays off everybody's list, and two that disagree would follow each
+/// other's rows without end.
+void Roster::adopt(Entry& entry, const Record& record, bool news, SteadyTime now) {
+  const auto source = record.country.source;
+  if (entry.country != record.country &&
+      (source > entry.country.source || (news && source == entry.country.source))) {
+    const bool listed = entry.checked;
+    unlist(entry);
+    entry.country = record.country;
+    if (listed) list(entry);
+  }
+  if (record.checked && !entry.checked && entry.failures == 0 && entry.obstacle == Obstacle::none) {
+    if (entry.site == ip::ClientPrefix::unknown) entry.site = declared_site(entry);
+    list(entry);
+  }
+  // Somebody else could not reach it: we look ourselves, unless we did a moment ago.
+  if (!record.checked && entry.checked &&
+      entry.check_due - now < CheckLimits::recheck - CheckLimits::last_retry)
+    entry.check_due = std::min(entry.check_due, now);
+}
+
+}  // namespace qnet::directory

@@ -1,0 +1,63 @@
+#include "network/directory/snapshot.hpp"
+
+#include "network/directory/fields.hpp"
+
+namespace qnet::directory {
+
+namespace {
+
+constexpr std::string_view kKind = "qnet-snapshot-1:";
+constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kLastTime = 253'402'300'799;
+
+std::uint64_t seconds(WallTime time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); }
+
+}  // namespace
+
+base::Bytes SnapshotHeader::sign(const peer::Identity& identity) const {
+  const auto body = cbor::encode(cbor::Array{kVersion, base::ByteView(directory.key()), version,
+                                             seconds(issued), seconds(expires), base::ByteView(list), count});
+  const auto signature = identity.signing.sign(signed_text(kKind, body));
+  return cbor::encode(cbor::Array{base::ByteView(body), base::ByteView(signature)});
+}
+
+base::Result<SnapshotHeader> SnapshotHeader::parse(base::ByteView wire) {
+  if (wire.size() > SnapshotLimits::header) return base::fail(Errc::too_large);
+  const auto value = cbor::decode(wire, {.depth = 2, .size = SnapshotLimits::header});
+  if (!value) return base::fail(Errc::malformed, value.error().message());
+  Fields whole(*value);
+  const auto body = whole.bytes(SnapshotLimits::header);
+  const auto signature = whole.fixed<64>();
+  if (!whole.done()) return base::fail(Errc::malformed);
+
+  const auto inner = cbor::decode(body, {.depth = 2, .size = SnapshotLimits::header});
+  if (!inner) return base::fail(Errc::malformed, inner.error().message());
+  Fields fields(*inner);
+  if (fields.number() != kVersion) return base::fail(Errc::malformed, "its version is not known");
+  SnapshotHeader header{peer::PeerId(fields.fixed<32>()), 0, {}, {}, {}, 0};
+  header.version = fields.number();
+  header.issued = WallTime(std::chrono::seconds(fields.number(kLastTime)));
+  header.expires = WallTime(std::chrono::seconds(fields.number(kLastTime)));
+  header.list = fields.fixed<32>();
+  header.count = fields.number();
+  if (!fields.done() || header.expires <= header.issued) return base::fail(Errc::malformed);
+  if (!crypto::ed25519_verify(header.directory.key(), signed_text(kKind, body), signature))
+    return base::fail(Errc::wrong_signature);
+  return header;
+}
+
+base::Result<void> accept_header(const SnapshotHeader& header, const peer::PeerId& from,
+                                 const SnapshotHeader* last, WallTime now) {
+  if (header.directory != from) return base::fail(Errc::wrong_operator);
+  if (header.expires <= now) return base::fail(Errc::expired);
+  // Life is the directory's to choose, but not for ever: a header that outlives its list could be replayed.
+  if (header.issued - now > SnapshotLimits::clock_skew ||
+      header.expires - header.issued > 2 * SnapshotLimits::life)
+    return base::fail(Errc::clock_skewed);
+  // A directory whose clock was set back counts lower until then.
+  if (last != nullptr && header.version < last->version && last->expires > now)
+    return base::fail(Errc::stale);
+  return {};
+}
+
+}  // namespace qnet::directory

@@ -1,0 +1,49 @@
+// What a directory tells of the relays it lists: a signed header of a hundred bytes, and the list that it
+// names by its hash (docs/spec/directory.md, "Snapshot"). A client that has the list needs the header only.
+#pragma once
+
+#include <vector>
+
+#include "network/directory/roster.hpp"
+
+namespace qnet::directory {
+
+struct SnapshotHeader {
+  peer::PeerId directory;     ///< who signed it
+  std::uint64_t version = 0;  ///< grows with each header of a directory
+  WallTime issued{};
+  WallTime expires{};
+  crypto::Digest list{};  ///< SHA-256 of the list, unpacked
+  std::uint64_t count = 0;
+
+  /// CBOR [body, signature]; less than 180 bytes.
+  [[nodiscard]] base::Bytes sign(const peer::Identity& identity) const;
+  /// Checks form and signature, not the time. Errors: malformed, too_large, wrong_signature.
+  [[nodiscard]] static base::Result<SnapshotHeader> parse(base::ByteView wire);
+  bool operator==(const SnapshotHeader&) const = default;
+};
+
+/// A relay in a list.
+struct Listed {
+  SignedDescriptor descriptor;  ///< its signature is not checked yet
+  Country country;
+};
+
+/// For each relay a u16 length and CBOR [descriptor, country code, its source], in the order of the peers'
+/// keys.
+[[nodiscard]] base::Bytes encode_list(const std::vector<const Entry*>& relays);
+/// One relay more at a list's end.
+void append_listed(base::Bytes& list, const Entry& relay);
+/// Errors: malformed, when anything is out of form, order, or twice.
+[[nodiscard]] base::Result<std::vector<Listed>> decode_list(base::ByteView list);
+
+/// The list that a header names. Errors: list_mismatch, malformed, too_large.
+[[nodiscard]] base::Result<std::vector<Listed>> open_list(const SnapshotHeader& header,
+                                                          base::ByteView packed);
+
+/// Whether a client takes this header from this operator now. `last` is the newest one that it had from the
+/// same operator, if any. Errors: wrong_operator, expired, clock_skewed, stale.
+[[nodiscard]] base::Result<void> accept_header(const SnapshotHeader& header, const peer::PeerId& from,
+                                               const SnapshotHeader* last, WallTime now);
+
+}  // namespace qnet::directory

@@ -1,0 +1,212 @@
+#include "network/directory_server/service.hpp"
+
+#include <algorithm>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "network/directory/clock.hpp"
+
+namespace qnet::directory {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+Service::Service(asio::io_context& io, peer::Identity identity, Roster::Options options, ServiceHooks hooks,
+                 base::RandomSource& random)
+    : io_(io),
+      hooks_(std::move(hooks)),
+      roster_(options),
+      publisher_(io.get_executor(), std::move(identity), roster_),
+      limiter_(random),
+      session_limiter_(random),
+      rows_(wall_now(), steady_now()),
+      prune_timer_(io),
+      check_timer_(io) {}
+
+Service::~Service() = default;
+
+base::Result<std::shared_ptr<Service>> Service::start(asio::io_context& io, peer::Identity identity,
+                                                      Roster::Options options, std::unique_ptr<Store> store,
+                                                      ServiceHooks hooks, base::RandomSource& random) {
+  auto records = store->load();
+  if (!records) return base::forward_error(records);
+  std::shared_ptr<Service> service(new Service(io, std::move(identity), options, std::move(hooks), random));
+  service->load(std::move(*records));
+  service->worker_ = std::make_unique<StoreWorker>(
+      io, std::move(store), [weak = std::weak_ptr(service)](const std::vector<Record>& changed) {
+        if (const auto self = weak.lock()) self->take_over(changed);
+      });
+  // Who is stopped and let go before these have begun must not be gone when they do.
+  asio::co_spawn(io, [service] { return service->keep_pruned(); }, asio::detached);
+  asio::co_spawn(io, [service] { return service->keep_checked(); }, asio::detached);
+  return service;
+}
+
+/// Brings back those who lived when the last one was heard of, and remembers the others' numbers.
+void Service::load(std::vector<Record> records) {
+  const auto wall = wall_now();
+  WallTime newest{};
+  for (const auto& record : records) {
+    rows_.heard(record.last_seen, wall, steady_now());
+    // One row that was written while a clock ran ahead must not make all others look old.
+    if (record.last_seen <= wall + RowClock::skew) newest = std::max(newest, record.last_seen);
+  }
+  // The oldest first: when there are too many numbers to remember, theirs go.
+  std::ranges::sort(records, {}, &Record::last_seen);
+  for (const auto& record : records) {
+    if (record.departed || record.last_seen >= newest - ServiceLimits::brought_back)
+      roster_.restore(record, steady_now());
+    else
+      roster_.remember(record, steady_now());
+  }
+}
+
+/// A store may give rows again that it gave long ago (postgres_store.cpp). Whom this directory has forgotten
+/// meanwhile, number and all, must not come back by them.
+void Service::take_over(const std::vector<Record>& changed) {
+  const auto wall = wall_now();
+  const auto now = steady_now();
+  for (const auto& record : changed) {
+    const bool forgotten = roster_.find(record.peer) == nullptr && rows_.is_stale(record.last_seen, now);
+    // What this process wrote itself, by its own clock, is no news and says nothing about the time.
+    if (!forgotten && roster_.restore(record, now)) rows_.heard(record.last_seen, wall, now);
+  }
+}
+
+void Service::stop() {
+  stopped_ = true;
+  prune_timer_.cancel();
+  check_timer_.cancel();
+  worker_.reset();
+}
+
+Answer Service::refuse(const base::Error& error) {
+  ++counters_.refused;
+  auto answer = refusal(error);
+  if (answer.status == Status::failed) spdlog::error("a registration had no answer: {}", error.message());
+  return answer;
+}
+
+net::Task<Answer> Service::submit(base::Bytes wire) {
+  auto registration = Registration::parse(wire);
+  if (!registration) co_return refuse(registration.error());
+  co_return co_await submit(std::move(*registration));
+}
+
+net::Task<Answer> Service::submit(Registration registration) {
+  const auto self = shared_from_this();
+  if (!healthy()) {
+    // It lives; that we cannot write it down is not its fault.
+    roster_.note_alive(registration, wall_now(), steady_now());
+    co_return refuse(Errc::store_lost);
+  }
+  auto record = roster_.take(registration, wall_now(), steady_now());
+  if (!record) co_return refuse(record.error());
+  Answer answer;
+  answer.status = Status::ok;
+  if (!*record) co_return answer;
+  ++(registration.descriptor ? counters_.registered : counters_.heartbeats);
+  if (registration.descriptor) check_timer_.cancel();
+  const bool listed = (*record)->checked;
+  if (!listed && registration.purpose == Purpose::alive) answer.status = Status::accepted;
+  // Heartbeats, too: a copy of one must not count again after a crash, and a transaction has room for many.
+  const auto saved = co_await worker_->save(std::move(**record));
+  if (!saved) co_return refuse(saved.error());
+  co_return answer;
+}
+
+net::Task<Answer> Service::answer(Query query) {
+  if (query.kind == Query::Kind::registration) co_return co_await submit(std::move(query.payload));
+  const auto self = shared_from_this();
+  const auto now = co_await publication();
+  Answer answer;
+  answer.header = now->header;
+  answer.status = std::ranges::equal(query.payload, now->digest) ? Status::not_modified : Status::ok;
+  if (answer.status == Status::ok) answer.list = now->list;
+  ++(answer.status == Status::ok ? counters_.snapshots : counters_.renewals);
+  co_return answer;
+}
+
+net::Task<std::shared_ptr<const Publication>> Service::publication() {
+  const auto self = shared_from_this();
+  co_return co_await publisher_.current();
+}
+
+base::Result<std::size_t> Service::prune() {
+  if (!healthy()) return base::fail(Errc::store_lost);
+  worker_->forget_old();
+  return roster_.prune(wall_now(), steady_now());
+}
+
+net::Task<void> Service::keep_pruned() {
+  while (!stopped_) {
+    prune_timer_.expires_after(RosterLimits::pruning);
+    (void)co_await prune_timer_.async_wait(kAwait);
+    if (!stopped_ && may_prune()) (void)prune();
+  }
+}
+
+net::Task<void> Service::keep_checked() {
+  const auto self = shared_from_this();
+  while (!stopped_) {
+    for (const auto& due : roster_.due_for_check(steady_now(), ServiceLimits::probes - probing_)) {
+      ++probing_;
+      asio::co_spawn(io_, [self, due] { return self->check(due); }, asio::detached);
+    }
+    check_timer_.expires_after(ServiceLimits::look_for_checks);
+    (void)co_await check_timer_.async_wait(kAwait);
+  }
+}
+
+net::Task<void> Service::check(DueCheck due) {
+  // Whatever becomes of it: a place that is never given back is one knock less, for good.
+  const std::unique_ptr<std::size_t, decltype([](std::size_t* count) { --*count; })> slot(&probing_);
+  co_await probe_and_note(due);
+}
+
+net::Task<void> Service::probe_and_note(DueCheck due) {
+  const auto* const entry = roster_.find(due.peer);
+  if (entry == nullptr || entry->address_version != due.address_version) co_return;
+  const auto descriptor = std::make_shared<const SignedDescriptor>(entry->descriptor);
+  const auto probe = co_await hooks_.probe(descriptor);
+  Visit visit;
+  visit.answered = probe.answered;
+  if (probe.at) {
+    visit.at = ip::client_prefix(*probe.at);
+    if (hooks_.country_of)
+      if (auto code = hooks_.country_of(*probe.at))
+        visit.country = {std::move(*code), CountrySource::database};
+  }
+  const auto stored = co_await store_before_listing(due, visit);
+  if (!stored) co_return roster_.check_again(due, steady_now());
+  auto record = roster_.checked(due, visit, steady_now());
+  if (record && record != *stored && worker_) worker_->save_later(std::move(*record));
+}
+
+net::Task<base::Result<std::optional<Record>>> Service::store_before_listing(DueCheck due,
+                                                                             const Visit& visit) {
+  for (int left = ServiceLimits::writes_of_a_check; left > 0; --left) {
+    auto record = roster_.listed_by(due, visit);
+    if (!record) co_return std::optional<Record>();
+    if (!worker_) break;
+    const auto saved = co_await worker_->save(*record);
+    if (!saved) break;
+    // A heartbeat that came meanwhile was written behind it, as of a relay that is not listed.
+    const auto* const entry = roster_.find(due.peer);
+    if (entry == nullptr || entry->sequence == record->sequence) co_return record;
+  }
+  co_return base::fail(Errc::store_lost);
+}
+
+}  // namespace qnet::directory

@@ -1,0 +1,223 @@
+#include "network/discovery/network_view.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "foundation/net/wait_watching_clock.hpp"
+#include "network/directory/clock.hpp"
+
+namespace qnet::discovery {
+
+namespace asio = boost::asio;
+using directory::Listed;
+using directory::wall_now;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// The operators that are asked: each once, and not too many.
+std::vector<peer::Invite> choose(std::vector<peer::Invite> given) {
+  std::vector<peer::Invite> chosen;
+  for (auto& invite : given) {
+    const bool twice = std::ranges::any_of(chosen, [&](const auto& one) { return one.peer == invite.peer; });
+    if (!twice && chosen.size() < ViewLimits::operators) chosen.push_back(std::move(invite));
+  }
+  return chosen;
+}
+
+/// For a person: who it was, and what to do about it.
+std::string explain(const base::Error& error, const peer::Invite& operator_) {
+  auto text = fmt::format("The operator at {}:{} gives no list: {}.", operator_.address.host,
+                          operator_.address.port, error.message());
+  if (error.is(directory::Errc::expired) || error.is(directory::Errc::clock_skewed))
+    text += " Check that this computer's clock is right.";
+  return text;
+}
+
+std::vector<peer::PeerId> peers_of(const std::vector<peer::Invite>& invites) {
+  std::vector<peer::PeerId> peers;
+  for (const auto& invite : invites) peers.push_back(invite.peer);
+  return peers;
+}
+
+}  // namespace
+
+NetworkView::NetworkView(const asio::any_io_executor& executor, std::vector<peer::Invite> operators,
+                         const std::filesystem::path& folder, AskOperator ask, base::RandomSource& random)
+    : executor_(executor),
+      operators_(choose(std::move(operators))),
+      problems_(operators_.size()),
+      asking_(operators_.size()),
+      votes_(peers_of(operators_)),
+      files_(folder),
+      ask_(std::move(ask)),
+      random_(random),
+      timer_(executor),
+      longest_wait_(executor),
+      hurry_timer_(executor),
+      all_answered_(executor) {
+  summary_.operators = operators_.size();
+}
+
+void NetworkView::start(std::function<void()> changed) {
+  changed_ = std::move(changed);
+  load();
+  if (operators_.empty()) return settle();
+  longest_wait_.expires_after(ViewLimits::longest_wait);
+  longest_wait_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    if (const auto self = weak.lock(); self && !error && !self->stopped_) self->settle();
+  });
+  asio::co_spawn(executor_, [self = shared_from_this()] { return self->keep_fresh(); }, asio::detached);
+}
+
+void NetworkView::stop() {
+  stopped_ = true;
+  changed_ = nullptr;
+  timer_.cancel();
+  longest_wait_.cancel();
+  hurry_timer_.cancel();
+  all_answered_.cancel();
+}
+
+void NetworkView::settle() {
+  if (std::exchange(settled_, true)) return;
+  if (changed_) changed_();
+}
+
+/// An old snapshot is better than none: its relays are judged by their own descriptors' ends.
+void NetworkView::load() {
+  for (std::size_t i = 0; i < operators_.size(); ++i)
+    if (auto kept = files_.load(operators_[i].peer)) votes_.restore(i, std::move(*kept));
+  (void)agree_again();
+}
+
+net::Task<void> NetworkView::keep_fresh() {
+  const auto self = shared_from_this();
+  while (!stopped_) {
+    refreshed_ = std::chrono::steady_clock::now();
+    hurry_until_.reset();
+    co_await refresh();
+    if (stopped_) co_return;
+    settle();
+    co_await rest(next_pause());
+  }
+}
+
+/// Who came to be in a hurry during the refresh has woken nobody.
+net::Task<void> NetworkView::rest(milliseconds pause) {
+  if (hurry_until_)
+    pause =
+        std::min(pause, std::chrono::ceil<milliseconds>(*hurry_until_ - std::chrono::steady_clock::now()));
+  co_await net::wait_watching_clock(timer_, pause, [this] { return stopped_ || must_hurry(); });
+}
+
+bool NetworkView::must_hurry() const {
+  return hurry_until_ && std::chrono::steady_clock::now() >= *hurry_until_;
+}
+
+milliseconds NetworkView::next_pause() {
+  if (!summary_.problem.empty() || exits_.empty()) return retry_.next(random_);
+  retry_.reset();
+  return base::jittered(ViewLimits::refresh, ViewLimits::jitter, random_);
+}
+
+void NetworkView::refresh_soon() {
+  if (stopped_ || hurry_until_) return;
+  if (std::chrono::steady_clock::now() - refreshed_ > ViewLimits::last_retry) hurried_.reset();
+  // Who knows no exit at all has a person waiting: there is nothing that the next answer could not improve.
+  hurry_until_ = refreshed_ + (exits_.empty() ? ViewLimits::shortest : hurried_.next(random_));
+  hurry_timer_.expires_at(*hurry_until_);
+  hurry_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    if (const auto self = weak.lock(); self && !error && self->hurry_until_) self->timer_.cancel();
+  });
+}
+
+net::Task<void> NetworkView::refresh() {
+  for (std::size_t i = 0; i < operators_.size(); ++i) {
+    if (asking_[i]) continue;
+    asking_[i] = true;
+    asio::co_spawn(executor_, [self = shared_from_this(), i] { return self->query(i); }, asio::detached);
+  }
+  all_answered_.expires_after(ViewLimits::round);
+  // Whoever answers last cancels it.
+  if (std::ranges::count(asking_, true) > 0 && !stopped_)
+    (void)co_await all_answered_.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+net::Task<void> NetworkView::query(std::size_t index) {
+  const auto self = shared_from_this();
+  const auto known = votes_.known_list(index);
+  const base::Bytes before(known.begin(), known.end());
+  const bool voted = votes_.votes(index, wall_now());
+  const auto done = co_await try_query(index);
+  asking_[index] = false;
+  problems_[index] = done ? "" : explain(done.error(), operators_[index]);
+  if (!stopped_) {
+    // Reading three long lists is work that an unchanged one needs not.
+    const bool same =
+        voted && std::ranges::equal(before, votes_.known_list(index)) && summary_.problem.empty();
+    if (same) note_operators(summary_);
+    // Whoever waits for a path need not wait for the slowest operator.
+    if (!same && agree_again()) {
+      hurried_.reset();
+      if (changed_) changed_();
+    }
+  }
+  if (std::ranges::count(asking_, true) == 0) all_answered_.cancel();
+}
+
+net::Task<base::Result<void>> NetworkView::try_query(std::size_t index) {
+  const auto known = votes_.known_list(index);
+  directory::Query query{directory::Query::Kind::snapshot, {known.begin(), known.end()}};
+  const auto answer = co_await ask_(operators_[index], std::move(query));
+  if (!answer) co_return tl::unexpected(answer.error());
+  if (auto taken = votes_.take(index, *answer, wall_now()); !taken) co_return taken;
+  if (auto saved = files_.save(operators_[index].peer, *votes_.kept(index)); !saved)
+    spdlog::warn("{}", saved.error().message());
+  co_return base::Result<void>();
+}
+
+/// Whose lists hold now, and what is wrong with the operators: one dead of three is nothing that a person
+/// must do something about.
+void NetworkView::note_operators(Summary& summary) const {
+  summary.agreeing = votes_.holding(wall_now());
+  summary.as_of = votes_.as_of();
+  std::size_t silent = 0;
+  for (const auto& problem : problems_) {
+    if (problem.empty()) continue;
+    ++silent;
+    summary.problem = problem;
+  }
+  if (operators_.size() - silent >= directory::majority_of(operators_.size())) summary.problem.clear();
+}
+
+/// True when there are other exits than before.
+bool NetworkView::agree_again() {
+  Summary next;
+  next.operators = operators_.size();
+  note_operators(next);
+  auto agreed = votes_.agreed(wall_now());
+  if (!agreed) {
+    if (next.problem.empty()) next.problem = agreed.error().message();
+    // What was agreed on before still holds, until its relays' own ends.
+    summary_.problem = next.problem;
+    summary_.agreeing = next.agreeing;
+    return false;
+  }
+  next.relays = agreed->size();
+  for (const auto& relay : *agreed) ++next.countries[relay.country.code];
+  std::erase_if(*agreed, [](const Listed& relay) {
+    return !relay.descriptor.descriptor().can(directory::Capability::exit);
+  });
+  next.exits = agreed->size();
+  summary_ = std::move(next);
+  const bool same = std::ranges::equal(*agreed, exits_, {}, &Listed::descriptor, &Listed::descriptor);
+  exits_ = std::move(*agreed);
+  return !same;
+}
+
+}  // namespace qnet::discovery

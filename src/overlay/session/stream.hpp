@@ -1,0 +1,57 @@
+// One stream inside a Session, as a ByteStream.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "foundation/net/byte_stream.hpp"
+#include "foundation/net/signal.hpp"
+#include "overlay/session/session.hpp"
+#include "protocol/mux/multistream.hpp"
+
+namespace qnet::session {
+
+class Stream final : public net::ByteStream {
+ public:
+  ~Stream() override;
+
+  [[nodiscard]] const std::string& protocol() const { return protocol_; }
+  /// The same for all streams of one session, and another for every other that lives: to count by, no more.
+  [[nodiscard]] const void* session_name() const { return session_.get(); }
+  /// Established::asker of its session.
+  [[nodiscard]] const std::optional<boost::asio::ip::address>& remote_address() const {
+    return session_->remote_address_;
+  }
+
+  net::Task<base::Result<void>> wait_readable() override;
+  base::Result<std::size_t> try_read(base::MutableBytes out) override;
+  net::Task<base::Result<void>> wait_writable() override;
+  [[nodiscard]] std::size_t write_room() const override;
+  base::Result<std::size_t> try_write(base::ByteView bytes) override;
+  void finish() override;
+  void reset() override;
+  void close() override;
+  [[nodiscard]] boost::asio::any_io_executor executor() override;
+
+ private:
+  friend class Session;
+  Stream(std::shared_ptr<Session> session, mux::StreamId id);
+
+  /// Why nothing more can be done here, if so.
+  [[nodiscard]] std::optional<base::Error> obstacle() const;
+  /// Takes the peer's answer to our protocol name off the front of what it sent.
+  base::Result<void> take_answer();
+
+  std::shared_ptr<Session> session_;
+  mux::StreamId id_;
+  std::string protocol_;
+  std::optional<mux::MultistreamInitiator> unanswered_;
+  net::Signal readable_;
+  net::Signal writable_;
+  bool was_reset_ = false;
+  bool closed_ = false;
+  bool waits_for_room_ = false;  // stands in the session's queue
+};
+
+}  // namespace qnet::session

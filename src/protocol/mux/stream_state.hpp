@@ -1,0 +1,44 @@
+// What yamux knows of one stream.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "foundation/base/byte_queue.hpp"
+#include "protocol/mux/frame.hpp"
+#include "protocol/mux/limits.hpp"
+
+namespace qnet::mux {
+
+struct StreamState {
+  StreamId id = 0;
+  base::ByteQueue received;
+  std::uint32_t send_window = Limits::first_window;     ///< what we may still send
+  std::uint32_t receive_credit = Limits::first_window;  ///< what the peer may still send
+  std::uint32_t window = Limits::first_window;  ///< what the peer may have on its way and unread at once
+
+  /// Since when the peer has been using the credit that it was last given.
+  std::optional<std::chrono::steady_clock::time_point> credit_in_use_since;
+  bool credit_returned = false;  ///< and no data has come since
+
+  bool announce_syn = false;  ///< our first frame has not gone out
+  bool announce_ack = false;  ///< the peer's opening has not been acknowledged
+  bool finished = false;      ///< by us
+  bool remote_finished = false;
+
+  // Which events wait to be fetched, so that each waits once.
+  bool opened_queued = false;
+  bool readable_queued = false;
+  bool writable_queued = false;
+
+  /// For the next frame, whatever it is: it opens or acknowledges the stream if none has yet.
+  [[nodiscard]] std::uint16_t take_opening_flags() {
+    if (std::exchange(announce_syn, false)) return flag::syn;
+    if (std::exchange(announce_ack, false)) return flag::ack;
+    return 0;
+  }
+};
+
+}  // namespace qnet::mux

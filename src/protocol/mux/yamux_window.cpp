@@ -1,0 +1,54 @@
+// How much the peer may send: windows that follow the path's bandwidth-delay product, within the session's
+// memory.
+#include <algorithm>
+
+#include "protocol/mux/yamux.hpp"
+
+namespace qnet::mux {
+
+void Yamux::return_credit(StreamState& stream) {
+  if (stream.remote_finished) return;
+  // Streams that came later need room too.
+  if (granted_ > limits_.buffered && stream.window > Limits::first_window) {
+    const auto smaller = std::max(stream.window / 2, Limits::first_window);
+    granted_ -= stream.window - smaller;
+    stream.window = smaller;
+  }
+  const auto held = stream.receive_credit + stream.received.size();
+  if (held > stream.window / 2) return;
+  const auto credit = static_cast<std::uint32_t>(stream.window - held);
+  stream.receive_credit += credit;
+  stream.credit_returned = true;
+  write_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, credit);
+}
+
+// A peer that uses up half a window within two round trips is held back by it, or soon will be: the path
+// carries more (design §4). It is judged when data comes rather than when it is read, because only then the
+// time is known; so a reader that pauses counts as slow.
+void Yamux::grow_when_outrun(StreamState& stream) {
+  if (!stream.credit_in_use_since) stream.credit_in_use_since = now_;
+  if (!stream.credit_returned) return;
+  stream.credit_returned = false;
+  const auto took = now_ - *stream.credit_in_use_since;
+  stream.credit_in_use_since = now_;
+  const auto& round_trip = round_trip_.shortest();
+  if (!round_trip || took > 2 * *round_trip) return;
+  const auto more = std::min(stream.window, limits_.largest_window - stream.window);
+  if (more == 0 || granted_ + more > limits_.buffered) return;
+  stream.window += more;
+  granted_ += more;
+  stream.receive_credit += more;
+  write_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, more);
+}
+
+void Yamux::shed_when_over_budget() {
+  while (buffered_ > limits_.buffered) {
+    const auto greediest = std::ranges::max_element(
+        streams_, {}, [](const auto& entry) { return entry.second.received.size(); });
+    auto& stream = greediest->second;
+    write_frame(FrameType::window_update, flag::rst, stream.id, 0);
+    take_reset(stream);
+  }
+}
+
+}  // namespace qnet::mux

@@ -1,9 +1,0 @@
-#include "proxy/destination.hpp"
-
-namespace qnet::proxy {
-
-bool is_acceptable(const Destination& destination) {
-  return mesh::is_plain_host(destination.host) && destination.port != 0;
-}
-
-}  // namespace qnet::proxy

@@ -1,2 +1,0 @@
-// Boost.Asio's TLS streams, compiled once (src/net/asio_impl.cpp has the rest).
-#include <boost/asio/ssl/impl/src.hpp>

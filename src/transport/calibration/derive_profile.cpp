@@ -1,0 +1,139 @@
+#include "transport/calibration/derive_profile.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "protocol/client_hello/tls_format.hpp"
+
+namespace qnet::calibration {
+
+namespace {
+
+using Lengths = std::map<std::size_t, std::uint32_t>;  // body size, weight
+
+/// How often a DER-coded integer drawn below 2^(8n) has n+1, n and n-1 bytes, of 512 (X.690 §8.3): its first
+/// bit costs a byte when it is set, and a leading byte of zeros is left out unless that bit is needed. Orders
+/// of the curves are so near to 2^(8n) that the rest does not matter.
+constexpr std::array<std::pair<int, std::uint32_t>, 3> kDerInteger = {{{1, 256}, {0, 255}, {-1, 1}}};
+
+/// The sizes that a record takes whose ECDSA signature is drawn anew.
+Lengths with_signature(std::size_t body, std::size_t signature, unsigned bits) {
+  const auto integer = static_cast<int>(bits / 8);
+  const auto around = static_cast<int>(body) - static_cast<int>(signature);
+  Lengths lengths;
+  for (const auto& [first, first_weight] : kDerInteger)
+    for (const auto& [second, second_weight] : kDerInteger) {
+      const int der = 6 + 2 * integer + first + second;
+      lengths[static_cast<std::size_t>(around + der)] += first_weight * second_weight;
+    }
+  return lengths;
+}
+
+bool varies(const Sample& sample, std::size_t index) {
+  const bool curve_of_whole_bytes = sample.ecdsa_bits == 256 || sample.ecdsa_bits == 384;
+  return curve_of_whole_bytes && index == sample.flight.signature_record;
+}
+
+base::Result<void> check_forms(std::span<const Sample> samples) {
+  const auto& first = samples.front();
+  for (const auto& sample : samples) {
+    const auto& records = sample.server_flight;
+    if (records.size() != first.server_flight.size() ||
+        sample.flight.hello_extensions != first.flight.hello_extensions ||
+        sample.flight.cipher_suite != first.flight.cipher_suite || sample.flight.group != first.flight.group)
+      return base::fail(Errc::unsteady);
+    for (std::size_t i = 0; i < records.size(); ++i)
+      if (records[i].record.type != first.server_flight[i].record.type) return base::fail(Errc::unsteady);
+  }
+  return {};
+}
+
+/// ServerHello, perhaps ChangeCipherSpec, then sealed records only: the index of the first of those.
+base::Result<std::size_t> sealed_from(const Sample& sample) {
+  const auto& records = sample.server_flight;
+  const auto type = [&](std::size_t i) {
+    return i < records.size() ? records[i].record.type : std::uint8_t{0};
+  };
+  const std::size_t start = type(1) == client_hello::kChangeCipherSpec ? 2 : 1;
+  bool known = type(0) == client_hello::kHandshake && records.size() > start;
+  for (std::size_t i = start; i < records.size(); ++i)
+    known = known && type(i) == client_hello::kApplicationData;
+  if (!known) return base::fail(Errc::unknown_form, "ServerHello is not alone in its record");
+  const auto& extensions = sample.flight.hello_extensions;
+  known = extensions.size() == 2 &&
+          std::ranges::find(extensions, client_hello::kKeyShareExtension) != extensions.end() &&
+          std::ranges::find(extensions, client_hello::kSupportedVersionsExtension) != extensions.end();
+  if (!known) return base::fail(Errc::unknown_form, "ServerHello has unusual extensions");
+  return start;
+}
+
+htx::FlightRecord flight_record(std::span<const Sample> samples, std::size_t index) {
+  Lengths lengths;
+  std::size_t paused = 0;
+  for (const auto& sample : samples) {
+    const auto& arrived = sample.server_flight[index];
+    paused += arrived.after_pause ? 1 : 0;
+    if (varies(sample, index)) {
+      lengths.merge(
+          with_signature(arrived.record.body_size, sample.flight.signature_size, sample.ecdsa_bits));
+    } else {
+      ++lengths[arrived.record.body_size];
+    }
+  }
+  htx::FlightRecord record;
+  for (const auto& [size, weight] : lengths) {
+    record.lengths.push_back(size);
+    record.weights.push_back(weight);
+  }
+  record.starts_write = paused * 2 > samples.size();
+  return record;
+}
+
+/// What most samples saw; of several, what came first.
+std::vector<std::size_t> usual(std::span<const Sample> samples, std::vector<std::size_t> Sample::* list) {
+  const auto count = [&](const Sample& one) {
+    return std::ranges::count(samples, one.*list, [&](const Sample& sample) { return sample.*list; });
+  };
+  return std::ranges::max(samples, {}, count).*list;
+}
+
+/// All but the longest: a first visit finds cold caches on both sides, which visitors' do not.
+std::vector<std::chrono::microseconds> usual_waits(std::span<const Sample> samples) {
+  std::vector<std::chrono::microseconds> waits;
+  for (const auto& sample : samples) waits.push_back(sample.connected_after + sample.answered_after);
+  std::ranges::sort(waits);
+  if (waits.size() > 1) waits.pop_back();
+  return waits;
+}
+
+}  // namespace
+
+base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
+                                                const CorruptedSample& corrupted,
+                                                const CorruptedSample& alerted) {
+  if (auto checked = check_forms(samples); !checked) return base::forward_error(checked);
+  const auto& first = samples.front();
+  const auto start = sealed_from(first);
+  if (!start) return tl::unexpected(start.error());
+  if (corrupted.in_clear || alerted.in_clear)
+    return base::fail(Errc::unknown_form, "its alerts are not encrypted");
+
+  htx::MirrorProfile profile;
+  profile.cipher_suite = first.flight.cipher_suite;
+  profile.group = first.flight.group;
+  profile.server_hello_extensions = first.flight.hello_extensions;
+  profile.change_cipher_spec = *start == 2;
+  for (std::size_t i = *start; i < first.server_flight.size(); ++i)
+    profile.flight.push_back(flight_record(samples, i));
+  profile.after_finished = usual(samples, &Sample::after_finished);
+  profile.after_first = usual(samples, &Sample::after_first);
+  profile.bad_finished = corrupted.records;
+  profile.plain_alert = alerted.records;
+  profile.answer_after = usual_waits(samples);
+  // What the origin sends may be legal TLS and still be nothing that a relay can write: an empty record, say.
+  if (const auto good = htx::check_profile(profile); !good)
+    return base::fail(Errc::unknown_form, good.error().context());
+  return profile;
+}
+
+}  // namespace qnet::calibration

@@ -1,0 +1,163 @@
+#include "transport/htx/initiator.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include "foundation/crypto/constant_time.hpp"
+#include "protocol/client_hello/tls_format.hpp"
+#include "transport/htx/record.hpp"
+#include "transport/htx/server_hello.hpp"
+
+namespace qnet::htx {
+
+Initiator::Initiator(Config config, client_hello::BuiltHello hello, crypto::X25519KeyPair ephemeral,
+                     std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static)
+    : config_(std::move(config)),
+      hello_(std::move(hello.record)),
+      ephemeral_(std::move(ephemeral)),
+      kem_(std::move(kem)),
+      static_(std::move(own_static)),
+      transcript_(hello_, hello.session_id_offset, config_.relay_static, ephemeral_.public_key) {}
+
+base::Result<Initiator> Initiator::start(Config config, base::RandomSource& random) {
+  auto ephemeral = crypto::X25519KeyPair::generate(random);
+  const auto& browser = *config.browser;
+  // Only the keys that this browser's hello shows: each costs as much as the rest of the hello.
+  std::optional<crypto::MlKemKeyPair> kem;
+  if (browser.has<client_hello::part::MlKem>()) kem = crypto::MlKemKeyPair::generate(random);
+  auto own_static = config.own_static ? config.own_static->clone() : crypto::X25519KeyPair::generate(random);
+  // Browsers that send a separate X25519 share make another key for it; nobody will use this one.
+  crypto::X25519Public separate{};
+  if (browser.has<client_hello::part::SeparateX25519>())
+    separate = crypto::X25519KeyPair::generate(random).public_key;
+
+  const client_hello::HelloInputs inputs{config.server_name, ephemeral.public_key, separate,
+                                         kem ? &kem->public_key : nullptr};
+  auto hello = client_hello::build_client_hello(browser, inputs, random);
+  const auto session_id_offset = hello.session_id_offset;
+  const Message1 message{config.now, config.access_tag};
+
+  Initiator self(std::move(config), std::move(hello), std::move(ephemeral), std::move(kem),
+                 std::move(own_static));
+  if (auto mixed = self.transcript_.mix_dh(self.ephemeral_.secret, self.config_.relay_static); !mixed)
+    return base::forward_error(mixed);
+  const auto sealed = self.transcript_.seal_payload(message.encode());
+  if (!sealed) return tl::unexpected(sealed.error());
+  std::ranges::copy(*sealed, self.hello_.begin() + static_cast<std::ptrdiff_t>(session_id_offset));
+  self.session_id_ = *sealed;
+  return self;
+}
+
+base::Result<bool> Initiator::receive(base::ByteView bytes) {
+  received_ += bytes.size();
+  if (received_ > HandshakeLimits::server_flight) return base::fail(Errc::too_long);
+  base::append(input_, bytes);
+  if (expects_ == Expects::server_hello) {
+    auto taken = take_server_hello();
+    if (!taken || !*taken) return taken;
+  }
+  return take_flight();
+}
+
+base::Result<bool> Initiator::take_server_hello() {
+  const auto parsed = parse_server_hello(input_);
+  switch (parsed.status) {
+    case ServerHelloStatus::need_more: return false;
+    case ServerHelloStatus::alert: return base::fail(Errc::alert);
+    case ServerHelloStatus::malformed: return base::fail(Errc::bad_server_hello);
+    // A relay never asks for another hello, so this is the cover origin itself.
+    case ServerHelloStatus::hello_retry_request: return base::fail(Errc::not_recognised);
+    case ServerHelloStatus::parsed: break;
+  }
+  const auto& answer = parsed.hello;
+  if (!std::ranges::equal(answer.session_id, session_id_)) return base::fail(Errc::bad_server_hello);
+  std::ranges::copy(answer.x25519, relay_ephemeral_.begin());
+
+  transcript_.mix_public(relay_ephemeral_);
+  if (auto mixed = transcript_.mix_dh(ephemeral_.secret, relay_ephemeral_); !mixed)
+    return base::forward_error(mixed);
+  if (!answer.ml_kem_ciphertext.empty()) {
+    if (!kem_) return base::fail(Errc::bad_server_hello);  // a group that was not offered
+    crypto::MlKemCiphertext ciphertext{};
+    std::ranges::copy(answer.ml_kem_ciphertext, ciphertext.begin());
+    transcript_.mix_kem(crypto::ml_kem_decapsulate(*kem_, ciphertext));
+    post_quantum_ = true;
+  }
+  transcript_.mix_server_hello(base::ByteView(input_).first(parsed.consumed), answer.random_offset);
+  const auto opened = transcript_.open_payload(answer.random);
+  if (!opened) return base::fail(Errc::not_recognised);
+  const auto message = Message2::decode(*opened);
+  if (!message) return base::fail(Errc::version);
+
+  relay_time_ = message->time;
+  records_left_ = message->flight_records;
+  finished_size_ = client_hello::finished_record_size(answer.cipher_suite);
+  flight_cipher_ = transcript_.flight_cipher();
+  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(parsed.consumed));
+  expects_ = Expects::flight;
+  return true;
+}
+
+base::Result<bool> Initiator::take_flight() {
+  std::size_t consumed = 0;
+  while (records_left_ > 0) {
+    const auto rest = base::MutableBytes(input_).subspan(consumed);
+    const auto record = client_hello::read_record(rest);
+    if (!record) return base::fail(Errc::bad_flight);
+    if (!*record) break;
+    const auto header = rest.first(RecordLimits::header);
+    const auto body = rest.subspan(RecordLimits::header, (*record)->body_size);
+    if (auto taken = take_flight_record((*record)->type, header, body); !taken) return taken;
+    consumed += RecordLimits::header + body.size();
+  }
+  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(consumed));
+  if (records_left_ > 0) return false;
+  expects_ = Expects::nothing;
+  return true;
+}
+
+base::Result<bool> Initiator::take_flight_record(std::uint8_t type, base::MutableBytes header,
+                                                 base::MutableBytes body) {
+  if (type == client_hello::kChangeCipherSpec) {
+    if (!client_hello::is_change_cipher_spec(body) ||
+        ++change_cipher_specs_ > client_hello::kChangeCipherSpecs)
+      return base::fail(Errc::bad_flight);
+    return true;
+  }
+  if (type != client_hello::kApplicationData || body.size() < RecordLimits::smallest_body)
+    return base::fail(Errc::bad_flight);
+  const auto text = body.first(body.size() - RecordLimits::tag);
+  const noise::CipherState::ConstTag tag(body.data() + text.size(), RecordLimits::tag);
+  if (!flight_cipher_.open(header, text, tag)) return base::fail(Errc::bad_flight);
+  --records_left_;
+  return true;
+}
+
+base::Result<Initiator::Finished> Initiator::finish(base::ByteView first) {
+  assert(expects_ == Expects::nothing && first.size() <= RecordLimits::data);
+  Finished finished;
+  auto& flight = finished.flight;
+  client_hello::append_change_cipher_spec(flight);
+
+  const auto sealed_static = transcript_.seal_static(static_.public_key);
+  if (!sealed_static) return tl::unexpected(sealed_static.error());
+  if (auto mixed = transcript_.mix_dh(static_.secret, relay_ephemeral_); !mixed)
+    return base::forward_error(mixed);
+  client_hello::append_record_header(flight, client_hello::kApplicationData, finished_size_);
+  base::append(flight, *sealed_static);
+  base::append(flight, transcript_.finished_filler(finished_size_ - sealed_static->size()));
+
+  const auto wanted = config_.browser->client_flight.first_application_record;
+  const auto text_size = std::max(RecordLimits::length_field + first.size(), wanted - RecordLimits::tag);
+  base::Bytes text(text_size);
+  base::store_be<std::uint16_t>(text.data(), static_cast<std::uint16_t>(first.size()));
+  std::ranges::copy(first, text.begin() + RecordLimits::length_field);
+  client_hello::append_record_header(flight, client_hello::kApplicationData, text_size + RecordLimits::tag);
+  if (auto done = transcript_.noise().encrypt_and_hash(text, flight); !done) return base::forward_error(done);
+
+  finished.keys = transcript_.noise().split();
+  finished.unread = std::move(input_);
+  return finished;
+}
+
+}  // namespace qnet::htx

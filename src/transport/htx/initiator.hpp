@@ -1,0 +1,90 @@
+// The peer that dials: a browser's ClientHello goes out, and what comes back is read as a relay's answer.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "foundation/base/random.hpp"
+#include "foundation/base/result.hpp"
+#include "protocol/client_hello/client_hello_builder.hpp"
+#include "protocol/client_hello/template.hpp"
+#include "transport/htx/handshake_payload.hpp"
+#include "transport/htx/transcript.hpp"
+
+namespace qnet::htx {
+
+struct HandshakeLimits {
+  /// A certificate chain with stapling and SCTs rarely passes 10 KiB; nothing real comes near this.
+  static constexpr std::size_t server_flight = 64 * 1024;
+  /// ChangeCipherSpec, Finished and one application record.
+  static constexpr std::size_t client_flight = 32 * 1024;
+};
+
+/// A state machine without I/O: send hello(), feed what comes until receive() says true, send finish().
+class Initiator {
+ public:
+  struct Config {
+    const client_hello::Template* browser;  ///< not null; outlives the handshake
+    std::string server_name;
+    crypto::X25519Public relay_static{};
+    AccessTag access_tag{};
+    WallTime now{};
+    /// Fresh by default, so that a relay cannot link two sessions; relays give their own among themselves.
+    std::optional<crypto::X25519KeyPair> own_static = std::nullopt;
+  };
+
+  [[nodiscard]] static base::Result<Initiator> start(Config config, base::RandomSource& random);
+
+  /// The ClientHello record, to be sent first.
+  [[nodiscard]] base::ByteView hello() const { return hello_; }
+
+  /// True when the relay's flight is complete, false while more is needed. After an error the connection must
+  /// be closed and not used again.
+  [[nodiscard]] base::Result<bool> receive(base::ByteView bytes);
+
+  struct Finished {
+    base::Bytes flight;  ///< ChangeCipherSpec, Finished and the first application record
+    noise::TransportKeys keys;
+    base::Bytes unread;  ///< what came behind the relay's flight
+  };
+
+  /// Ends the handshake. `first` is carried by the first application record, which is padded to the browser's
+  /// length; at most RecordLimits::data bytes.
+  [[nodiscard]] base::Result<Finished> finish(base::ByteView first);
+
+  /// The relay's clock, once receive() has said true.
+  [[nodiscard]] WallTime relay_time() const { return relay_time_; }
+  /// Whether ML-KEM took part.
+  [[nodiscard]] bool post_quantum() const { return post_quantum_; }
+
+ private:
+  Initiator(Config config, client_hello::BuiltHello hello, crypto::X25519KeyPair ephemeral,
+            std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static);
+
+  base::Result<bool> take_server_hello();
+  base::Result<bool> take_flight();
+  base::Result<bool> take_flight_record(std::uint8_t type, base::MutableBytes header,
+                                        base::MutableBytes body);
+
+  enum class Expects { server_hello, flight, nothing };
+
+  Config config_;
+  base::Bytes hello_;
+  crypto::X25519KeyPair ephemeral_;
+  std::optional<crypto::MlKemKeyPair> kem_;  // where the browser offers the hybrid group
+  crypto::X25519KeyPair static_;
+  Transcript transcript_;
+  noise::CipherState flight_cipher_;
+  crypto::X25519Public relay_ephemeral_{};
+  base::Bytes session_id_;
+  base::Bytes input_;
+  std::size_t received_ = 0;
+  Expects expects_ = Expects::server_hello;
+  std::size_t finished_size_ = 0;
+  std::size_t records_left_ = 0;
+  unsigned change_cipher_specs_ = 0;
+  WallTime relay_time_{};
+  bool post_quantum_ = false;
+};
+
+}  // namespace qnet::htx

@@ -1,0 +1,142 @@
+// The vectors of tests/vectors/htx, which docs/spec/htx.md promises to other implementations: fixed keys in,
+// the same bytes out. QNET_WRITE_VECTORS=1 writes them anew; verify.py beside them checks them without this
+// code.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/crypto/testing/vector_file.hpp"
+#include "transport/htx/gate.hpp"
+#include "transport/htx/initiator.hpp"
+#include "transport/htx/record.hpp"
+
+namespace qnet::htx {
+namespace {
+
+namespace json = boost::json;
+using base::to_hex;
+
+constexpr const char* kFile = "htx/mirror.json";
+constexpr WallTime kPeerTime{std::chrono::seconds(1'800'000'000)};
+constexpr WallTime kRelayTime{std::chrono::seconds(1'800'000'007)};
+
+/// Remembers what was drawn, so that the secrets can be named in the file.
+class RecordingRandom final : public base::RandomSource {
+ public:
+  explicit RecordingRandom(std::uint64_t seed) : source_(seed) {}
+  void fill(base::MutableBytes out) override {
+    source_.fill(out);
+    draws_.push_back(to_hex(out));
+  }
+  /// The next draw from here on with so many bytes, which then counts as named.
+  std::string take(std::size_t bytes) {
+    while (draws_.at(next_).size() != 2 * bytes) ++next_;
+    return draws_.at(next_++);
+  }
+
+ private:
+  base::testing::SeededRandom source_;
+  std::vector<std::string> draws_;
+  std::size_t next_ = 0;
+};
+
+std::string sealed_record(RecordWriter& writer, std::string_view data) {
+  writer.append(base::bytes_of(data));
+  writer.flush();
+  const auto wire = to_hex(writer.pending());
+  writer.sent(writer.pending().size());
+  return wire;
+}
+
+/// One record with one byte before the first rekey, then the first record after it.
+json::object record_vectors(noise::CipherState cipher) {
+  base::testing::SeededRandom padding(21);
+  RecordWriter writer(std::move(cipher), padding);
+  json::object result;
+  result["first"] = json::object{{"data", "first"}, {"record", sealed_record(writer, "first")}};
+  const std::string large(1000, 'x');
+  result["second"] = json::object{{"data", large}, {"record", sealed_record(writer, large)}};
+  for (std::uint64_t number = 2; number < RecordLimits::rekey_interval; ++number)
+    (void)sealed_record(writer, "x");
+  result["number_65536"] = json::object{{"data", "rekeyed"}, {"record", sealed_record(writer, "rekeyed")}};
+  return result;
+}
+
+json::object make_vector(const MirrorProfile& profile, std::uint64_t seed) {
+  RecordingRandom random(seed);
+  json::object vector{{"profile", profile.name}, {"server_name", "www.example.com"}};
+  const auto relay = crypto::X25519KeyPair::generate(random);
+  vector["relay_static_secret"] = random.take(32);
+  vector["relay_static_public"] = to_hex(relay.public_key);
+
+  Initiator::Config config{
+      &client_hello::builtin_templates().front(), "www.example.com", relay.public_key, {}, kPeerTime};
+  auto initiator = Initiator::start(std::move(config), random).value();
+  vector["ephemeral_secret"] = random.take(32);
+  vector["ml_kem_seed"] = random.take(64);
+  vector["static_secret"] = random.take(32);
+  vector["time"] = kPeerTime.time_since_epoch().count();
+  vector["client_hello"] = to_hex(initiator.hello());
+
+  ReplayCache seen{random};
+  const Gate gate{{relay.clone(), MirrorProfiles({profile}), {}}, seen};
+  RecordingRandom relay_random(seed + 1);
+  auto decision = gate.examine(initiator.hello(), kRelayTime);
+  auto& responder = std::get<Responder>(decision);
+  base::Bytes answer;
+  const auto writes = responder.answer(relay_random).value();
+  for (const auto& write : writes) base::append(answer, write);
+  vector["relay_ephemeral_secret"] = relay_random.take(32);
+  if (profile.group == 0x11ec) vector["ml_kem_message"] = relay_random.take(32);
+  vector["relay_time"] = kRelayTime.time_since_epoch().count();
+  vector["server_flight"] = to_hex(answer);
+
+  EXPECT_TRUE(initiator.receive(answer).value());
+  auto finished = initiator.finish(base::bytes_of("first data")).value();
+  vector["first_data"] = "first data";
+  vector["client_flight"] = to_hex(finished.flight);
+  vector["handshake_hash"] = to_hex(finished.keys.handshake_hash);
+  vector["records_from_initiator"] = record_vectors(std::move(finished.keys.from_initiator));
+  vector["records_from_responder"] = record_vectors(std::move(finished.keys.from_responder));
+  return vector;
+}
+
+json::array make_vectors() {
+  json::array vectors;
+  std::uint64_t seed = 100;
+  for (const auto& profile : builtin_profiles()) vectors.push_back(make_vector(profile, seed++));
+  return vectors;
+}
+
+TEST(HtxVectors, are_what_fixed_keys_give) {
+  const auto made = make_vectors();
+  if (std::getenv("QNET_WRITE_VECTORS") != nullptr) {
+    std::ofstream(std::string(TEST_VECTORS "/") + kFile) << json::serialize(made) << '\n';
+    GTEST_SKIP() << "written anew";
+  }
+  const auto stored = crypto::testing::load_vectors(kFile);
+  ASSERT_EQ(made.size(), stored.as_array().size());
+  for (std::size_t n = 0; n < made.size(); ++n)
+    for (const auto& [key, value] : made[n].as_object())
+      EXPECT_EQ(json::serialize(value), json::serialize(stored.as_array()[n].at(key))) << n << " " << key;
+}
+
+TEST(HtxVectors, open_under_a_relays_key_alone) {
+  const auto stored = crypto::testing::load_vectors(kFile);
+  for (const auto& vector : stored.as_array()) {
+    base::testing::SeededRandom random(1);
+    ReplayCache seen{random};
+    const auto secret = crypto::testing::array_at<32>(vector, "relay_static_secret");
+    const Gate gate{{crypto::X25519KeyPair::from_secret(crypto::X25519Secret(secret)),
+                     MirrorProfiles({builtin_profiles().front()}),
+                     {}},
+                    seen};
+    const auto hello = crypto::testing::bytes_at(vector, "client_hello");
+    EXPECT_TRUE(std::holds_alternative<Responder>(gate.examine(hello, kRelayTime)));
+    EXPECT_EQ(std::get<Gate::Visit>(gate.examine(hello, kRelayTime)), Gate::Visit::replayed);
+  }
+}
+
+}  // namespace
+}  // namespace qnet::htx
