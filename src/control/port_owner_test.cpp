@@ -56,8 +56,8 @@ TEST(PortOwner, names_this_process_for_a_port_that_it_holds) {
     const auto owner = port_owner({make_address("127.0.0.1"), acceptor.local_endpoint().port()});
     ASSERT_TRUE(owner);
     EXPECT_EQ(owner->process, ::getpid());
-    EXPECT_EQ(owner->program, "control_test");
-    EXPECT_EQ(to_text(*owner), "control_test (pid " + std::to_string(::getpid()) + ")");
+    EXPECT_EQ(owner->program, "control_io_test");
+    EXPECT_EQ(to_text(*owner), "control_io_test (pid " + std::to_string(::getpid()) + ")");
   }
 }
 

@@ -207,7 +207,7 @@ TEST_F(ControlServer, names_a_taken_port_and_who_holds_it) {
   ASSERT_FALSE(second);
   EXPECT_TRUE(second.error().is(Errc::port_taken));
   EXPECT_THAT(second.error().message(), HasSubstr(":" + std::to_string(server_->address().port())));
-  EXPECT_THAT(second.error().message(), HasSubstr("control_test (pid "));
+  EXPECT_THAT(second.error().message(), HasSubstr("control_io_test (pid "));
 }
 
 TEST_F(ControlServer, listens_on_loopback_only) {
