@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing, builds QNet, and runs every test.
+# Installs what is missing, builds QNet, and runs every test. At the end it tells the seconds of each part.
 #   ./test.sh            all of it
 #   ./test.sh --quick    without the fuzzing
 set -eu
@@ -11,24 +11,55 @@ case ${1:-} in
   --quick) quick=yes ;;
   *) echo "usage: ./test.sh [--quick]" >&2; exit 2 ;;
 esac
-say() { echo "== $(date +%T) $*"; }
 
-say "Looking for what the tests need"
+# Each part is told when it begins; its seconds are told at the end, also when the part has failed.
+say() { echo "== $(date +%T) $*"; }
+table=""
+doing=""
+began=$(date +%s)
+since=$began
+row() { printf '   %5d s  %s' "$1" "$2"; }
+close_part() {
+  now=$(date +%s)
+  [ -z "$doing" ] || table="$table$(row $((now - since)) "$doing")
+"
+  since=$now
+  doing=""
+}
+part() {
+  close_part
+  doing=$1
+  say "$1"
+}
+tell_times() {
+  close_part
+  say "Seconds of each part"
+  printf '%s' "$table"
+  row $(($(date +%s) - began)) "in all"
+  echo
+}
+trap tell_times EXIT
+
+part "Looking for what the tests need"
 scripts/install_packages.sh scripts/packages-build.txt scripts/packages-test.txt
-say "Building the release"
+if [ -z "$quick" ]; then
+  part "Checking form"  # first, because it needs no build: a fault of form is told within a minute
+  scripts/lint.sh
+fi
+part "Building the release"
 scripts/build.sh release qnet
-say "Building with the address and undefined-behaviour sanitizers: tests and fuzz targets"
+part "Building with the address and undefined-behaviour sanitizers: tests and fuzz targets"
 scripts/build.sh dev
 if [ -z "$quick" ]; then
-  say "Checking form"
-  scripts/lint.sh
-  say "Fuzzing, 10 seconds for each target"
+  part "Fuzzing, 10 seconds for each target"
   scripts/fuzz.sh 10
 fi
-say "Running the tests"
-ctest --preset dev --parallel 3 --output-log build/ctest.log >/dev/null || failed=yes
+part "Running the tests"
+# In half cores, as PROCESSORS in tests/CMakeLists.txt.
+ctest --preset dev --parallel $(($(nproc) * 2)) --output-log build/ctest.log >/dev/null || failed=yes
 if [ -n "${failed:-}" ]; then cat build/ctest.log; fi
-# The runner's closing lines.
-sed -n '/tests passed/,$p' build/ctest.log
+sed -n '/tests passed/,$p' build/ctest.log  # the runner's closing lines
+echo "The longest tests, in seconds:"
+awk '$3 ~ /^#/ && $NF == "sec" { printf "%8.1f  %s\n", $(NF - 1), $4 }' build/ctest.log | sort -rn | sed 20q
 [ -z "${failed:-}" ] || exit 1
 say "All tests passed"

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""A directory with 10,000 relays under load: 500 queries and 333 heartbeats a second, beside each other, from many addresses.
+"""A directory with 10,000 relays under load: 500 queries and 333 heartbeats a second, beside each other, from many
+addresses.
 
-The relays are put into its database; every heartbeat is signed, checked and written as any other. The directory runs on one
-core, this program on the others. Prints the queries' and the heartbeats' times, the directory's share of its core, its start
-and its memory. `limit` is what HTTP alone costs here: a path that is not there, and files as large as the answers from nginx
-on the same core, without a heartbeat.
+The relays are put into its database; every heartbeat is signed, checked and written as any other. The directory runs on
+one core, this program on the others. Prints the queries' and the heartbeats' times, the directory's share of its core,
+its start and its memory. `limit` is what HTTP alone costs here: a path that is not there, and files as large as the
+answers from nginx on the same core, without a heartbeat.
 """
 
 import argparse
@@ -50,7 +51,7 @@ def fill(database, relays):
 
 
 class Connection:
-    """One asker after the other, each with an address of its own: one may ask 100 times a minute."""
+    """One client after the other, each with an address of its own: one may ask 100 times a minute."""
 
     addresses = itertools.count()
 
@@ -74,8 +75,9 @@ class Connection:
         began = time.perf_counter()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
-        length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0)
-        while length:  # in pieces: gathering megabytes would hold up every other asker of this program
+        length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n")
+                       if line.lower().startswith(b"content-length")), 0)
+        while length:  # in pieces: gathering megabytes would hold up every other client of this program
             piece = await reader.read(min(length, 65536))
             assert piece
             length -= len(piece)
@@ -169,7 +171,8 @@ async def load(port, pid, relays, seconds):
     await measured("a large country's, 2,000", lambda i: get(f"/api/relays/by-country?country={LARGE}") if i % 10 == 0
                    else country(i), 200)
     await measured("80 beside all 10,000 once a second", country, 200, get("/api/relays/by-country"))
-    await measured("80 beside a whole snapshot a second", country, 200, get("/api/directory/snapshot", "Accept-Encoding: zstd"))
+    await measured("80 beside a whole snapshot a second", country, 200,
+                   get("/api/directory/snapshot", "Accept-Encoding: zstd"))
     await measured("unchanged snapshot", lambda i: get("/api/directory/snapshot", "If-None-Match: *"), 304)
 
 
@@ -182,7 +185,8 @@ def main():
         folder = pathlib.Path(name)
         cover, port, status_port = Nginx(folder / "cover"), free_port(), free_port()
         state = folder / "state"
-        command = ["taskset", "-c", "0", QNET, "run", "--helper-mode", "bootstrap", "--listen", f"127.0.0.1:{free_port()}",
+        command = ["taskset", "-c", "0", QNET, "run", "--helper-mode", "bootstrap", "--listen",
+                   f"127.0.0.1:{free_port()}",
                    "--cover-origin", f"127.0.0.1:{cover.https_port}", "--cover-name", COVER_NAME, "--cover-ca",
                    cover.certificate, "--state-dir", state, "--status-port", status_port, "--directory-http",
                    f"127.0.0.1:{port}", "--directory-private", "--threads", "1"]
@@ -194,7 +198,8 @@ def main():
         def start():
             began = time.perf_counter()
             process = Process(command, folder / f"log-{began}")
-            wait_until(lambda: process.text().find("QNet is running") >= 0 or not process.running(), "it listens", 20, 0.001)
+            wait_until(lambda: process.text().find("QNet is running") >= 0
+                       or not process.running(), "it listens", 20, 0.001)
             return process, time.perf_counter() - began
 
         try:
@@ -214,7 +219,8 @@ def main():
             print(f"resident memory a relay: {(full - empty) / options.relays:.0f} bytes")
             os.sched_setaffinity(0, set(range(1, os.cpu_count())) or {0})
             asyncio.run(load(port, process.pid, relays, options.seconds))
-            print(f"resident memory a relay after the load, the list signed: {(process.resident() - empty) / options.relays:.0f} bytes")
+            each = (process.resident() - empty) / options.relays
+            print(f"resident memory a relay after the load, the list signed: {each:.0f} bytes")
             asyncio.run(nginx_limit(cover, port, options.seconds))
             process.stop()
         finally:

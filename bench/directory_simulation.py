@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """100,000 relays and a million clients: what the directory costs each client and each operator in a day.
 
-On paper: a descriptor's size from a real one (tests/e2e/directory_documents.py); zstd's share from bench_directory, a session's
-bytes from bench/refresh_bytes.py, the times from src/network/directory/limits.hpp and src/network/discovery, written here as constants. In the
-script: whether a list has changed between two of a client's hourly refreshes is drawn, for 500 clients, from how many relays come or
-go (`--churn`, of all within an hour); then it loads the whole list of each operator, else a header. Prints bytes a client a day,
-and what an operator sends.
+On paper: a descriptor's size from a real one (tests/e2e/directory_documents.py); zstd's share from bench_directory, a
+session's bytes from bench/refresh_bytes.py, the times from src/network/directory/limits.hpp and src/network/discovery,
+written here as constants. In the script: whether a list has changed between two of a client's hourly refreshes is
+drawn, for 500 clients, from how many relays come or go (`--churn`, of all within an hour); then it loads the whole list
+of each operator, else a header. Prints bytes a client a day, and what an operator sends.
 """
 
 import argparse
@@ -71,7 +71,8 @@ def main():
             day, whole = simulate(relays, options.clients, churn, 24, 1)
             rate = day / OPERATORS * options.clients / 86_400
             beats = relays / 30
-            print(f"{relays:>8,} {churn:>13.1%} {megabytes(relays * size * PACKED):>12} {megabytes(day):>16} {whole:>12.0%} "
+            print(f"{relays:>8,} {churn:>13.1%} {megabytes(relays * size * PACKED):>12} {megabytes(day):>16} "
+                  f"{whole:>12.0%} "
                   f"{rate * 8 / 1e9:>13,.2f} Gbit/s {beats:>8,.0f}/s {beats * HEARTBEAT * 8 / 1e6:.0f} Mbit/s")
     delta = options.churn * 100_000 * size * PACKED
     print(f"\nwith deltas an hour's changes at 100,000 relays would be {megabytes(delta)} for each operator instead of "

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""From a client's start to its first page, in a network of three directories and two exits on loopback: with nothing on disk, with
-the last lists on disk, and with one of the directories silent, then one of the exits dead. The page's own time through a client that
-runs is the limit.
+"""From a client's start to its first page, in a network of three directories and two exits on loopback: with nothing on
+disk, with the last lists on disk, and with one of the directories silent, then one of the exits dead. The page's own
+time through a client that runs is the limit.
 """
 
 import contextlib
@@ -22,7 +22,8 @@ ROUNDS = 7
 
 
 def page(client):
-    return run(["curl", "-sS", "-o", "/dev/null", "--max-time", "10", "--socks5-hostname", client.proxy(), f"http://{SITE}/"])
+    return run(["curl", "-sS", "-o", "/dev/null", "--max-time", "10", "--socks5-hostname", client.proxy(),
+                f"http://{SITE}/"])
 
 
 def first_page(folder, invites):
@@ -72,7 +73,8 @@ def main():
         nodes[0].process.child.send_signal(signal.SIGCONT)
         shown("nothing on disk, one of three silent", silent)
         exits[0].process.kill()
-        shown("the last lists on disk, one of two exits dead", [first_page(folder / "fresh-0", invites)[0] for _ in range(ROUNDS)])
+        shown("the last lists on disk, one of two exits dead",
+              [first_page(folder / "fresh-0", invites)[0] for _ in range(ROUNDS)])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Authorised downloads while strangers flood the relay: the throughput that is left, and the relay's memory.
 
-Rounds without and with the flood alternate in one run; the flood mixes random bytes, real TLS visits, half-open connections and
-replayed hellos, 10,000 a minute by default. Needs ./run.sh --build-only.
+Rounds without and with the flood alternate in one run; the flood mixes random bytes, real TLS visits, half-open
+connections and replayed hellos, 10,000 a minute by default. Needs ./run.sh --build-only.
 """
 
 import argparse
@@ -49,7 +49,8 @@ def main():
     parser.add_argument("--seconds", type=int, default=15, help="of each round")
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--limit-rate", help="the site's rate in MiB/s, as nginx's limit_rate; none by default")
-    parser.add_argument("--pin", action="store_true", help="relay, client and curl on core 0; cover origin and flood on core 1")
+    parser.add_argument("--pin", action="store_true",
+                        help="relay, client and curl on core 0; cover origin and flood on core 1")
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
     with contextlib.ExitStack() as stack:
@@ -61,8 +62,8 @@ def main():
         stack.callback(site.stop)
         with open(site.root / "file", "wb") as file:
             file.truncate(64 << 30)  # sparse: longer than any round
-        relay = Node(folder / "exit", "super", ["--cover-origin", f"127.0.0.1:{cover.https_port}", "--cover-name", COVER_NAME,
-                                                "--exit-allow", f"127.0.0.1:{site.http_port}"])
+        relay = Node(folder / "exit", "super", ["--cover-origin", f"127.0.0.1:{cover.https_port}", "--cover-name",
+                                                COVER_NAME, "--exit-allow", f"127.0.0.1:{site.http_port}"])
         stack.callback(relay.process.stop)
         relay.wait_ready()
         client = Node(folder / "client", "client", ["--peer", relay.invite()])
@@ -85,7 +86,8 @@ def main():
             if flooded:
                 results = multiprocessing.Queue()
                 flood = multiprocessing.Process(target=flooder.flood, args=(
-                    relay.listen_port, hello, options.per_minute / 60, options.seconds + 3, results, 1 if options.pin else None))
+                    relay.listen_port, hello, options.per_minute / 60, options.seconds + 3, results, 1 if options.pin
+                    else None))
                 flood.start()
                 time.sleep(2)
             before = cpu(relay.process.pid)
@@ -100,7 +102,8 @@ def main():
         print(f"no flood  {quiet:7.0f} MiB/s ({min(rates[False]):.0f} to {max(rates[False]):.0f}), the relay's cores "
               f"{statistics.median(loads[False]):.2f}")
         print(f"flood     {busy:7.0f} MiB/s ({min(rates[True]):.0f} to {max(rates[True]):.0f}), the relay's cores "
-              f"{statistics.median(loads[True]):.2f}, {made / options.rounds / (options.seconds + 3) * 60:.0f} connections a minute")
+              f"{statistics.median(loads[True]):.2f}, "
+              f"{made / options.rounds / (options.seconds + 3) * 60:.0f} connections a minute")
         print(f"ratio     {busy / quiet:.3f}")
         print(f"resident  {resident[0] / MEBIBYTE:.1f} MiB at first, at most {max(resident) / MEBIBYTE:.1f}, "
               f"{relay.process.resident() / MEBIBYTE:.1f} at last")

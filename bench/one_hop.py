@@ -86,7 +86,8 @@ def main():
             file.write(bytes(range(256)) * (size // 256))
         url = f"http://127.0.0.1:{site.http_port}/file"
         direct = download_direct(url, size)
-        rivals = {"qnet": start_qnet(stack, folder / "qnet", site), "trojan": start_trojan(stack, folder / "trojan", site)}
+        rivals = {"qnet": start_qnet(stack, folder / "qnet", site),
+                  "trojan": start_trojan(stack, folder / "trojan", site)}
         rates = {name: [] for name in rivals}
         cpu = dict.fromkeys(rivals, 0.0)
         for _ in range(options.rounds):
@@ -97,7 +98,8 @@ def main():
     print(f"direct   {direct:7.0f} MiB/s")
     for name in rivals:
         print(f"{name:8} {statistics.median(rates[name]):7.0f} MiB/s median of {options.rounds} "
-              f"({min(rates[name]):.0f} to {max(rates[name]):.0f}), {cpu[name] / options.rounds * 1024 / options.mebibytes:.2f} "
+              f"({min(rates[name]):.0f} to {max(rates[name]):.0f}), "
+              f"{cpu[name] / options.rounds * 1024 / options.mebibytes:.2f} "
               f"CPU seconds per GiB")
     print(f"qnet / trojan  {statistics.median(rates['qnet']) / statistics.median(rates['trojan']):.2f}")
 

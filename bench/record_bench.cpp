@@ -6,7 +6,7 @@
 #include <benchmark/benchmark.h>
 
 #include "foundation/crypto/system_random.hpp"
-#include "transport/htx/record.hpp"
+#include "transport/htx/testing/record_pipe.hpp"
 
 namespace {
 
@@ -17,7 +17,7 @@ noise::CipherState cipher() { return noise::CipherState(crypto::Secret<32>(std::
 
 void write_record(benchmark::State& state) {
   crypto::SystemRandom random;
-  htx::RecordWriter writer(cipher(), random);
+  htx::testing::RecordPipe writer(cipher(), random);
   const std::vector<std::uint8_t> data(static_cast<std::size_t>(state.range(0)));
   for (auto _ : state) {
     writer.append(data);
@@ -32,7 +32,7 @@ BENCHMARK(write_record)->Arg(64)->Arg(1350)->Arg(16383);
 /// Opening destroys what was sealed, so each round opens a copy; the copy's cost is in the figure.
 void read_record(benchmark::State& state) {
   crypto::SystemRandom random;
-  htx::RecordWriter writer(cipher(), random);
+  htx::testing::RecordPipe writer(cipher(), random);
   const std::vector<std::uint8_t> data(static_cast<std::size_t>(state.range(0)));
   constexpr std::size_t kBatch = 64;
   for (std::size_t n = 0; n < kBatch; ++n) {

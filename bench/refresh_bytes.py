@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What a client's refresh costs on the wire: the bytes of its connection to an operator, both ways, TCP's and IP's own left out.
-First with nothing on disk, then with the list that the operator still has. The answer alone is held below 200 bytes by
-src/network/directory/exchange_test.cpp; the rest is what a browser's visit to the cover site costs, too.
+"""What a client's refresh costs on the wire: the bytes of its connection to an operator, both ways, TCP's and IP's own
+left out. First with nothing on disk, then with the list that the operator still has. The answer alone is held below 200
+bytes by src/network/directory/exchange_test.cpp; the rest is what a browser's visit to the cover site costs, too.
 """
 
 import contextlib
@@ -70,7 +70,8 @@ def main():
         operator.wait_ready()
         direct = operator.invite()
         invite = run([operator.process.arguments[0], "invite", "--state-dir",
-                                              folder / "operator" / "state", "--advertise", f"127.0.0.1:{counter.server.port}",
+                                              folder / "operator" / "state", "--advertise",
+                                              f"127.0.0.1:{counter.server.port}",
                                               "--cover-name", COVER_NAME], check=True).stdout.decode().split()[-1]
         exit_node = Node(folder / "exit", "exit", [*flags, "--operators", direct])
         stack.callback(exit_node.process.stop)

@@ -1,6 +1,7 @@
 # qnet_npm_packages(out LOCK folder NEEDED_FOR text [HINT text]): installs what folder/package-lock.json pins by its
 # integrity hashes under QNET_NPM_DIR, once for all build folders, and sets `out` to the folder that holds node_modules.
-set(QNET_NPM_DIR "${PROJECT_SOURCE_DIR}/build/npm" CACHE PATH "Where npm packages are put, for all build folders at once")
+set(QNET_NPM_DIR "${PROJECT_SOURCE_DIR}/build/npm" CACHE PATH
+  "Where npm packages are put, for all build folders at once")
 
 function(qnet_npm_packages out)
   cmake_parse_arguments(ARG "" "LOCK;NEEDED_FOR;HINT" "" ${ARGN})

@@ -31,7 +31,8 @@ if(QNET_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_link_options(qnet_options INTERFACE -fuse-ld=lld)
 endif()
 if(QNET_SANITIZE)
-  target_compile_options(qnet_options INTERFACE -fsanitize=${QNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(qnet_options INTERFACE
+    -fsanitize=${QNET_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(qnet_options INTERFACE -fsanitize=${QNET_SANITIZE})
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
@@ -41,6 +42,7 @@ endif()
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
   # What it asks for where headers are precompiled (ccache(1), "Precompiled headers").
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE_PROGRAM}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${CCACHE_PROGRAM}")
   set(CMAKE_C_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
 endif()

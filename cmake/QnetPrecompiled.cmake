@@ -1,6 +1,6 @@
-# Headers read once where sanitizers are on: reading the standard library, Asio and GoogleTest is a third to two thirds of the
-# time that most files take (protocol/dns/cache_test.cpp: 8.7 s, 2.8 s with them). Only clang gains by it. The release does without, so
-# that no file of the product can come to depend on it.
+# Headers read once where sanitizers are on: reading the standard library, Asio and GoogleTest is a third to two thirds
+# of the time that most files take (protocol/dns/cache_test.cpp: 8.7 s, 2.8 s with them). Only clang gains by it. The
+# release does without, so that no file of the product can come to depend on it.
 option(QNET_PLAIN_HEADERS "Precompile nothing: for clang-tidy, which has to see all" OFF)
 set(QNET_HEADERS_STD
   <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional> <span> <string> <string_view>
@@ -26,7 +26,8 @@ if(QNET_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND NOT QNET_PLAIN_HE
   add_compile_options(-Xclang -fno-pch-timestamp)
   qnet_precompiled_headers(qnet_precompiled_std HEADERS ${QNET_HEADERS_STD})
   qnet_seen_by_fuzzers(qnet_precompiled_std)
-  qnet_precompiled_headers(qnet_precompiled_io HEADERS ${QNET_HEADERS_STD} ${QNET_HEADERS_IO} DEPS Boost::headers spdlog::spdlog)
+  qnet_precompiled_headers(qnet_precompiled_io
+    HEADERS ${QNET_HEADERS_STD} ${QNET_HEADERS_IO} DEPS Boost::headers spdlog::spdlog)
   qnet_unoptimised_when_sanitized(qnet_precompiled_io)
   if(QNET_TESTS)
     # Without Asio for tests of what does no I/O: its headers' static objects need Asio's compiled code.

@@ -12,8 +12,9 @@ function(qnet_seen_by_fuzzers target)
   endif()
 endfunction()
 
-# qnet_library(noise [IO] SOURCES a.cpp… PUBLIC qnet::base… PRIVATE …): one folder under src/, as qnet::noise. IO says that it
-# waits more than it works, is not fuzzed, and may use Asio. To others, cmake/without_asio hides Asio's headers.
+# qnet_library(noise [IO] SOURCES a.cpp… PUBLIC qnet::base… PRIVATE …): one folder under src/, as qnet::noise. IO says
+# that it waits more than it works, is not fuzzed, and may use Asio. cmake/without_asio hides Asio's headers from
+# others.
 function(qnet_library name)
   cmake_parse_arguments(ARG "IO" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   if(ARG_SOURCES)
@@ -39,7 +40,8 @@ function(qnet_library name)
 endfunction()
 
 # qnet_test(noise SOURCES a_test.cpp… DEPS qnet::noise…): one GoogleTest program for a folder, each case a ctest entry.
-# TEST_VECTORS is the absolute path of tests/vectors, for vector files.
+# TEST_VECTORS is the absolute path of tests/vectors, for vector files. A case keeps a core busy, so it takes two of
+# ctest's slots (test.sh); cases of IO targets start first, because some of them wait for many seconds.
 function(qnet_test name)
   if(NOT QNET_TESTS)
     return()
@@ -52,16 +54,18 @@ function(qnet_test name)
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   qnet_unoptimised_when_sanitized(${name}_test)
   set(headers qnet_precompiled_tests)
+  set(cost 0)
   foreach(dependency IN LISTS ARG_DEPS)
     get_target_property(does_io ${dependency} QNET_IO)
     if(does_io)
       set(headers qnet_precompiled_io_tests)
+      set(cost 5)
     endif()
   endforeach()
   qnet_reuse_headers(${name}_test ${headers})
   target_compile_definitions(${name}_test PRIVATE TEST_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit)
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit PROCESSORS 2 COST ${cost})
 endfunction()
 
 # qnet_fuzz(socks5 SOURCES socks5_fuzz.cpp DEPS qnet::proxy_io): a libFuzzer target with its seeds in fuzz/corpus/NAME.

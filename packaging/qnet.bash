@@ -28,9 +28,12 @@ _qnet() {
     --cover) mapfile -t COMPREPLY < <(compgen -W "mirror site" -- "$word"); return ;;
     --site-transport) mapfile -t COMPREPLY < <(compgen -W "h2 websocket" -- "$word"); return ;;
     --template) mapfile -t COMPREPLY < <(compgen -W "$templates" -- "$word"); return ;;
-    --config | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store) _qnet_paths -f "$word"; return ;;
+    --config | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store)
+      _qnet_paths -f "$word"
+      return ;;
     --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
-    --relay-only | --exit-node | --behind-proxy | --directory-private | --lan-discovery | --qr | --json | --toml | --from | --help-relay | --help-directory | --help | -h) ;;
+    --relay-only | --exit-node | --behind-proxy | --directory-private | --lan-discovery) ;;
+    --qr | --json | --toml | --from | --help-relay | --help-directory | --help | -h) ;;
     --*) return ;;
   esac
   local command="${COMP_WORDS[1]}"
@@ -56,14 +59,16 @@ _qnet() {
     fi
   fi
   case $command in
-    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --template --socks-port --socks-bind
-      --socks-auth --status-port --listen --advertise --cover-origin --cover-name --cover --site-root --site-upstream
-      --site-transport --tls-cert --tls-key --behind-proxy --ech-configs --cover-ca --help-relay --help-directory --exit-abuse-email --exit-allow
-      --exit-ports --exit-max-connections --dns-server --directory-store --directory-http --directory-token
-      --directory-private --country-database --country --bandwidth --lan-discovery --state-dir --log-level --threads" ;;
+    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --template --socks-port
+      --socks-bind --socks-auth --status-port --listen --advertise --cover-origin --cover-name --cover --site-root
+      --site-upstream --site-transport --tls-cert --tls-key --behind-proxy --ech-configs --cover-ca --help-relay
+      --help-directory --exit-abuse-email --exit-allow --exit-ports --exit-max-connections --dns-server
+      --directory-store --directory-http --directory-token --directory-private --country-database --country
+      --bandwidth --lan-discovery --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
     keygen) flags="--help --state-dir" ;;
-    invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir --qr" ;;
+    invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir
+      --qr" ;;
     status) flags="--help --status-port --json" ;;
     cover\ check) flags="--help --advertise --cover-name" ;;
     template\ list) flags="--help" ;;

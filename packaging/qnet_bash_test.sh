@@ -35,7 +35,8 @@ complete_to "--port" qnet template capture --po
 complete_to "--socks-port --socks-bind --socks-auth" qnet run --socks
 complete_to "--socks-port" qnet demo --socks
 complete_to "--help --status-port --json" qnet status ""
-complete_to "--exit-node --exit-abuse-email --exit-allow --exit-ports --exit-max-connections" qnet run --relay-only --exit
+complete_to "--exit-node --exit-abuse-email --exit-allow --exit-ports --exit-max-connections" \
+  qnet run --relay-only --exit
 complete_to "" qnet run --socks-port ""
 complete_to "" qnet nonsense --
 

@@ -10,8 +10,8 @@ echo "== openssl speed, the limit of a record"
 openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
 for name in aead record yamux client_hello; do
   echo "== $name"
-  build/bench/bin/bench_$name --benchmark_min_time=0.5 --benchmark_repetitions=5 --benchmark_report_aggregates_only=true \
-    2>/dev/null | grep -E '_median|^Benchmark'
+  build/bench/bin/bench_$name --benchmark_min_time=0.5 --benchmark_repetitions=5 \
+    --benchmark_report_aggregates_only=true 2>/dev/null | grep -E '_median|^Benchmark'
 done
 echo "== openssl speed, X25519"
 openssl speed -seconds 3 ecdhx25519 2>/dev/null | tail -n 1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Form: clang-format, the order of includes, shellcheck, the manual page. With --fix, clang-format changes the files.
-# With --tidy, clang-tidy too: a quarter of an hour on two cores the first time.
+# Form: clang-format, the order of includes, prose, shellcheck, the manual page. --fix lets clang-format change
+# the files. --tidy adds clang-tidy: a quarter of an hour on two cores the first time.
 set -eu
 cd "$(dirname "$0")/.."
 sources() { git ls-files -co --exclude-standard '*.cpp' '*.hpp'; }
@@ -11,7 +11,8 @@ if [ "${1:-}" = "--fix" ]; then
 fi
 sources | xargs clang-format-19 --dry-run --Werror
 python3 scripts/include_order.py
-(cd scripts && python3 -B -m unittest -q include_order_test)
+python3 scripts/prose_check.py
+(cd scripts && python3 -B -m unittest -q include_order_test prose_check_test)
 git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck
 if [ -n "$(MANWIDTH=80 man --warnings -l packaging/qnet.1 2>&1 >/dev/null)" ]; then
   MANWIDTH=80 man --warnings -l packaging/qnet.1 >/dev/null

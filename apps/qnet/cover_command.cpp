@@ -6,8 +6,8 @@
 
 #include "error.hpp"
 #include "foundation/crypto/system_random.hpp"
-#include "node/cover_check.hpp"
 #include "overlay/peer/address.hpp"
+#include "transport/mirror/cover_check.hpp"
 
 namespace qnet::cli {
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint16_t kHttps = 443;
 
-base::Result<node::CoverOrigin> origin_of(const Settings& settings) {
+base::Result<mirror::CoverOrigin> origin_of(const Settings& settings) {
   if (settings.words.size() != 1)
     return base::fail(Errc::missing, "say which site to check: qnet cover check HOST[:PORT]");
   const auto& text = settings.words.front();
@@ -28,7 +28,7 @@ base::Result<node::CoverOrigin> origin_of(const Settings& settings) {
   if (!peer::is_host_name(name))
     return base::fail(Errc::missing,
                       "the site was given by its address: give its name with --cover-name NAME");
-  return node::CoverOrigin{parsed->host, parsed->port, name};
+  return mirror::CoverOrigin{parsed->host, parsed->port, name};
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ base::Result<void> check_cover(const Settings& settings) {
   crypto::SystemRandom random;
   boost::asio::io_context io;
   std::optional<base::Result<calibration::Report>> report;
-  boost::asio::co_spawn(io, node::check_cover(*origin, relay, random),
+  boost::asio::co_spawn(io, mirror::check_cover(*origin, relay, random),
                         [&](const std::exception_ptr& thrown, base::Result<calibration::Report> result) {
                           if (thrown) std::rethrow_exception(thrown);
                           report = std::move(result);

@@ -29,7 +29,7 @@ Words with_tls(Words words) {
 
 TEST(CoverSite, takes_a_folder_or_a_web_server_with_a_certificate) {
   const auto folder = settings_of(with_tls(site({"--site-root", "/www"})));
-  EXPECT_EQ(folder.cover, CoverKind::site);
+  EXPECT_EQ(folder.cover, link::Cover::site_h2);
   EXPECT_EQ(folder.site_root, "/www");
   EXPECT_EQ(folder.tls_cert, "c.pem");
   EXPECT_EQ(folder.tls_key, "k.pem");

@@ -14,10 +14,10 @@
 #include "demo/demo/demo.hpp"
 #include "foundation/crypto/system_random.hpp"
 #include "node/run.hpp"
-#include "node/template_choice.hpp"
 #include "node_config.hpp"
 #include "options.hpp"
 #include "overlay/peer/invite.hpp"
+#include "protocol/client_hello/template_choice.hpp"
 #include "qr_code.hpp"
 #include "template_commands.hpp"
 #include "template_names.hpp"
@@ -49,9 +49,9 @@ int run(const Settings& settings) {
   if (config->client && !config->client->socks.address().is_loopback())
     fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
   std::string tunnel_path;
-  if (config->site_relay) {
-    tunnel_path = site::names_of(config->site_relay->identity.noise.public_key).path;
-    if (settings.behind_proxy && !config->site_relay->listen.address().is_loopback())
+  if (config->relay && settings.behind_proxy) {
+    tunnel_path = site::names_of(config->relay->identity.noise.public_key).path;
+    if (!config->relay->listeners.front().at.address().is_loopback())
       fmt::print(stderr, "{}", open_plain_warning(settings.listen.to_text()));
   }
   const auto done = node::run_node(std::move(*config), [&] {
@@ -86,12 +86,12 @@ int keygen(const Settings& settings) {
 }
 
 /// What the flags say, and for what they leave out what the last relay here was.
-peer::Cover invited_cover(const Settings& settings, const peer::Cover* last) {
+link::Cover invited_cover(const Settings& settings, const link::Cover* last) {
   if (settings.cover || last == nullptr) return cover_of(settings);
-  if (!settings.site_transport || *last == peer::Cover::mirror ||
-      *last == peer::Cover::site_websocket_unbound)
+  if (!settings.site_transport || *last == link::Cover::mirror ||
+      *last == link::Cover::site_websocket_unbound)
     return *last;
-  return settings.site_transport == SiteTransport::http2 ? peer::Cover::site_h2 : peer::Cover::site_websocket;
+  return settings.site_transport == link::Cover::site_h2 ? link::Cover::site_h2 : link::Cover::site_websocket;
 }
 
 /// From the flags, and for what they leave out from the relay that ran here last.
@@ -108,9 +108,9 @@ base::Result<peer::Invite> find_invite(const Settings& settings) {
                                  settings.cover_name.empty() ? last->cover_name : settings.cover_name,
                                  invited_cover(settings, last ? &last->cover : nullptr));
   made.ech_configs = settings.ech_configs;
-  if (made.ech_configs.empty() && last && made.cover != peer::Cover::mirror)
+  if (made.ech_configs.empty() && last && made.cover != link::Cover::mirror)
     made.ech_configs = last->ech_configs;
-  if (made.cover == peer::Cover::mirror && !made.ech_configs.empty())
+  if (made.cover == link::Cover::mirror && !made.ech_configs.empty())
     return base::fail(Errc::bad_value, "--ech-configs belongs to cover site: give --cover site too");
   return made;
 }

@@ -7,9 +7,11 @@
 
 #include <boost/asio/ip/address.hpp>
 
-#include "node/template_choice.hpp"
+#include "protocol/client_hello/template_choice.hpp"
 #include "template_names.hpp"
 #include "texts.hpp"
+#include "transport/mirror/listener.hpp"
+#include "transport/site/listener.hpp"
 
 namespace qnet::cli {
 namespace {
@@ -42,11 +44,11 @@ std::optional<peer::HostPort> reachable_address(const Settings& settings) {
 
 }  // namespace
 
-peer::Cover cover_of(const Settings& settings) {
-  if (settings.cover != CoverKind::site) return peer::Cover::mirror;
-  if (settings.behind_proxy) return peer::Cover::site_websocket_unbound;
-  return settings.site_transport == SiteTransport::websocket ? peer::Cover::site_websocket
-                                                             : peer::Cover::site_h2;
+link::Cover cover_of(const Settings& settings) {
+  if (settings.cover != link::Cover::site_h2) return link::Cover::mirror;
+  if (settings.behind_proxy) return link::Cover::site_websocket_unbound;
+  return settings.site_transport == link::Cover::site_websocket ? link::Cover::site_websocket
+                                                                : link::Cover::site_h2;
 }
 
 namespace {
@@ -69,38 +71,45 @@ base::Result<std::optional<exit::ServiceOptions>> exit_of(const Settings& settin
   return std::optional(std::move(*exit));
 }
 
-base::Result<node::SiteRelayConfig> site_relay_config(const Settings& settings, base::RandomSource& random) {
-  auto identity = relay_identity(settings, random);
-  if (!identity) return base::forward_error(identity);
-  auto exit = exit_of(settings);
-  if (!exit) return base::forward_error(exit);
-  return node::SiteRelayConfig{std::move(*identity),   endpoint(settings.listen.host, settings.listen.port),
-                               settings.cover_name,    {settings.tls_cert, settings.tls_key},
-                               settings.behind_proxy,  settings.site_root,
-                               settings.site_upstream, settings.state_dir,
-                               std::move(*exit)};
+base::Result<link::OpenListener> listener_of(const Settings& settings, const peer::Identity& identity) {
+  const auto at = endpoint(settings.listen.host, settings.listen.port);
+  if (settings.cover == link::Cover::site_h2) {
+    site::ListenerConfig config;
+    config.listen = at;
+    config.noise = identity.noise.clone();
+    config.site_name = settings.cover_name;
+    config.certificate = {settings.tls_cert, settings.tls_key};
+    config.behind_proxy = settings.behind_proxy;
+    config.root = settings.site_root;
+    if (settings.site_upstream)
+      config.upstream = site::UpstreamAddress{settings.site_upstream->host, settings.site_upstream->port};
+    config.state_dir = settings.state_dir;
+    return site::listener(std::move(config));
+  }
+  auto authorities = crypto::TrustStore::from_file_or_system(settings.cover_ca.string());
+  if (!authorities) return base::forward_error(authorities);
+  return mirror::listener({at,
+                           identity.noise.clone(),
+                           {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name,
+                            std::make_shared<const crypto::TrustStore>(std::move(*authorities))},
+                           settings.state_dir});
 }
 
 base::Result<node::RelayConfig> relay_config(const Settings& settings, base::RandomSource& random) {
-  auto authorities = node::authorities_of(settings.cover_ca);
-  if (!authorities) return base::forward_error(authorities);
   auto identity = relay_identity(settings, random);
   if (!identity) return base::forward_error(identity);
+  auto listener = listener_of(settings, *identity);
+  if (!listener) return base::forward_error(listener);
   auto exit = exit_of(settings);
   if (!exit) return base::forward_error(exit);
-  return node::RelayConfig{std::move(*identity),
-                           endpoint(settings.listen.host, settings.listen.port),
-                           {settings.cover_origin->host, settings.cover_origin->port, settings.cover_name,
-                            std::make_shared<const crypto::TrustStore>(std::move(*authorities))},
-                           settings.state_dir,
-                           std::move(*exit)};
+  return node::RelayConfig{std::move(*identity), {std::move(*listener)}, std::move(*exit)};
 }
 
 /// Pinned by --template; otherwise drawn, and kept.
 base::Result<client_hello::Template> browser_of(const Settings& settings, base::RandomSource& random) {
   if (!settings.browser_template.empty()) return find_or_read_template(settings.browser_template);
   const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
-  return node::kept_or_drawn_template(settings.state_dir, today, random);
+  return client_hello::kept_or_drawn_template(settings.state_dir, today, random);
 }
 
 base::Result<std::vector<peer::Invite>> parse_invites(const std::vector<std::string>& links) {
@@ -162,12 +171,12 @@ directory::Descriptor descriptor_of(const Settings& settings, const peer::Identi
   return descriptor;
 }
 
-base::Result<node::MembershipConfig> membership_config(const Settings& settings,
-                                                       const peer::Identity& identity) {
+base::Result<discovery::MembershipConfig> membership_config(const Settings& settings,
+                                                            const peer::Identity& identity) {
   auto operators = parse_invites(settings.operators);
   if (!operators) return base::forward_error(operators);
-  node::MembershipConfig config{identity.clone(), std::move(*operators), descriptor_of(settings, identity),
-                                reachable_address(settings)};
+  discovery::MembershipConfig config{identity.clone(), std::move(*operators),
+                                     descriptor_of(settings, identity), reachable_address(settings)};
   config.listen = endpoint(settings.listen.host, settings.listen.port);
   config.private_addresses = settings.directory_private;
   // The mode matrix: a bootstrap peer is known by its invite alone, and a super peer has the list itself.
@@ -206,17 +215,10 @@ base::Result<node::NodeConfig> node_config(const Settings& settings, base::Rando
     config.threads = 1;
     return config;
   }
-  if (settings.cover == CoverKind::site) {
-    auto relay = site_relay_config(settings, random);
-    if (!relay) return base::forward_error(relay);
-    config.site_relay = std::move(*relay);
-  } else {
-    auto relay = relay_config(settings, random);
-    if (!relay) return base::forward_error(relay);
-    config.relay = std::move(*relay);
-  }
-  const auto& identity = config.relay ? config.relay->identity : config.site_relay->identity;
-  if (auto added = add_network(settings, identity, config); !added) return base::forward_error(added);
+  auto relay = relay_config(settings, random);
+  if (!relay) return base::forward_error(relay);
+  if (auto added = add_network(settings, relay->identity, config); !added) return base::forward_error(added);
+  config.relay = std::move(*relay);
   return config;
 }
 

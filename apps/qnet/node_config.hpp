@@ -16,6 +16,6 @@ namespace qnet::cli {
 /// What `qnet invite` must know of a relay that was started here before.
 [[nodiscard]] std::filesystem::path invite_file(const Settings& settings);
 /// By the flags.
-[[nodiscard]] peer::Cover cover_of(const Settings& settings);
+[[nodiscard]] link::Cover cover_of(const Settings& settings);
 
 }  // namespace qnet::cli

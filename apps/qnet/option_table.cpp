@@ -184,7 +184,7 @@ Result<void> set_file(const std::string& text, std::filesystem::path& to) {
 Result<void> set_cover(Settings& s, const std::string& text) {
   if (text != "mirror" && text != "site")
     return bad("\"" + text + "\" is no cover: choose mirror (another's site) or site (your own)");
-  s.cover = text == "site" ? CoverKind::site : CoverKind::mirror;
+  s.cover = text == "site" ? link::Cover::site_h2 : link::Cover::mirror;
   return {};
 }
 
@@ -203,7 +203,7 @@ Result<void> set_ech_configs(Settings& s, const std::string& text) {
 
 Result<void> set_site_transport(Settings& s, const std::string& text) {
   if (text != "h2" && text != "websocket") return bad("\"" + text + "\" is neither h2 nor websocket");
-  s.site_transport = text == "h2" ? SiteTransport::http2 : SiteTransport::websocket;
+  s.site_transport = text == "h2" ? link::Cover::site_h2 : link::Cover::site_websocket;
   return {};
 }
 

@@ -11,6 +11,7 @@
 
 #include "foundation/base/bytes.hpp"
 #include "overlay/peer/address.hpp"
+#include "transport/link/cover.hpp"
 
 namespace qnet::cli {
 
@@ -26,8 +27,6 @@ enum class Command {
   cover_check
 };
 enum class HelperMode { client, relay, bootstrap, exit, super };
-enum class CoverKind { mirror, site };
-enum class SiteTransport { http2, websocket };
 
 [[nodiscard]] std::string_view to_text(HelperMode mode);
 [[nodiscard]] constexpr bool has_directory(HelperMode mode) {
@@ -53,12 +52,12 @@ struct Settings {
   peer::HostPort listen{"0.0.0.0", 443};
   std::optional<peer::HostPort> advertise;
   std::optional<peer::HostPort> cover_origin;
-  std::string cover_name;                       ///< empty: the cover origin's host
-  std::string browser_template;                 ///< a template's name or file; empty: drawn
-  std::optional<CoverKind> cover;               ///< nothing said: mirror
-  std::filesystem::path site_root;              ///< cover site: the folder that strangers see …
+  std::string cover_name;            ///< empty: the cover origin's host
+  std::string browser_template;      ///< a template's name or file; empty: drawn
+  std::optional<link::Cover> cover;  ///< mirror, or site_h2 for every form of site; nothing said: mirror
+  std::filesystem::path site_root;   ///< cover site: the folder that strangers see …
   std::optional<peer::HostPort> site_upstream;  ///< … or the web server
-  std::optional<SiteTransport> site_transport;  ///< what invites name; nothing said: HTTP/2 where that can be
+  std::optional<link::Cover> site_transport;    ///< what invites name; nothing said: HTTP/2 where that can be
   bool behind_proxy = false;
   base::Bytes ech_configs;  ///< an ECHConfigList for invites; empty for none
   std::filesystem::path tls_cert;

@@ -115,7 +115,7 @@ Result<void> check_site(const Settings& s) {
 }
 
 Result<void> check_site_transport(const Settings& s) {
-  if (s.behind_proxy && s.site_transport == SiteTransport::http2)
+  if (s.behind_proxy && s.site_transport == link::Cover::site_h2)
     return base::fail(Errc::bad_value,
                       "--site-transport h2 does not go through a web server in front: choose websocket, or "
                       "leave --behind-proxy out");
@@ -123,7 +123,7 @@ Result<void> check_site_transport(const Settings& s) {
 }
 
 Result<void> check_relay(const Settings& s) {
-  if (s.cover == CoverKind::site) return check_site(s);
+  if (s.cover == link::Cover::site_h2) return check_site(s);
   if (!s.site_root.empty() || s.site_upstream || s.site_transport || s.behind_proxy || !s.tls_cert.empty() ||
       !s.tls_key.empty() || !s.ech_configs.empty())
     return base::fail(Errc::bad_value,

@@ -13,10 +13,10 @@
 
 #include "error.hpp"
 #include "foundation/crypto/system_random.hpp"
-#include "node/hello_capture.hpp"
 #include "node/process.hpp"
 #include "protocol/client_hello/client_hello.hpp"
 #include "protocol/client_hello/derive_template.hpp"
+#include "protocol/client_hello/hello_capture.hpp"
 #include "protocol/client_hello/template_text.hpp"
 #include "protocol/client_hello/template_toml.hpp"
 #include "template_names.hpp"
@@ -56,7 +56,7 @@ Result<Hellos> listen_for_hellos(const Settings& settings) {
       "will say that the connection failed: each is closed when its first message has come. A fresh\nprofile "
       "gives the cleanest result. Ctrl-C ends sooner.\n",
       at.port(), settings.capture_count);
-  const auto capture = std::make_shared<node::HelloCapture>(
+  const auto capture = std::make_shared<client_hello::HelloCapture>(
       std::move(*acceptor), settings.capture_count,
       [&](std::size_t taken) { fmt::print(stderr, "{} of {}\n", taken, settings.capture_count); });
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);

@@ -8,10 +8,11 @@
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
-#include "node/cover_origin.hpp"
 #include "node/network_status.hpp"
+#include "node/transports.hpp"
 #include "overlay/peer/read_message.hpp"
 #include "overlay/session/stream.hpp"
+#include "transport/link/error.hpp"
 
 namespace qnet::node {
 
@@ -29,7 +30,7 @@ constexpr auto kDoubtedSilence = std::chrono::seconds(4);
 ConnectStatus status_of(const base::Error& error) {
   if (error.is(session::Errc::protocol_refused) || error.is(uplink::Errc::no_exit))
     return ConnectStatus::not_allowed;
-  if (error.is(net::Errc::timed_out) || error.is(session::Errc::handshake_timed_out) ||
+  if (error.is(net::Errc::timed_out) || error.is(link::Errc::handshake_timed_out) ||
       error.is(uplink::Errc::timed_out))
     return ConnectStatus::timeout;
   if (error.is(net::Errc::host_unreachable) || error.is(net::Errc::no_such_host))
@@ -111,24 +112,26 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
   // Whom the operators will list is not known yet: any of them may have cover `site`.
   const bool may_meet_sites =
       !config.operators.empty() || std::ranges::any_of(config.peers, [](const auto& invite) {
-        return invite.cover != peer::Cover::mirror;
+        return invite.cover != link::Cover::mirror;
       });
-  std::optional<crypto::TrustStore> trust;
+  std::shared_ptr<const crypto::TrustStore> trust;
   if (may_meet_sites) {
-    auto made = authorities_of(config.cover_authorities);
+    auto made = crypto::TrustStore::from_file_or_system(config.cover_authorities.string());
     if (!made) return base::forward_error(made);
-    trust = std::move(*made);
+    trust = std::make_shared<const crypto::TrustStore>(std::move(*made));
   }
   auto acceptor = net::listen(io, config.socks);
   if (!acceptor) return base::forward_error(acceptor);
   return std::unique_ptr<Client>(
-      new Client(io, std::move(*acceptor), config,
-                 std::make_shared<const discovery::Dialer>(config.browser, std::move(trust), random)));
+      new Client(io, std::move(*acceptor), config, make_dialer(config.browser, trust, random)));
 }
 
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-               std::shared_ptr<const discovery::Dialer> dialer)
-    : socks_(config.socks),
+               std::shared_ptr<const session::Dialer> dialer)
+    : io_(io),
+      lan_discovery_(config.lan_discovery),
+      socks_(config.socks),
+      browser_name_(config.browser.name),
       peers_(config.peers),
       operators_(config.operators),
       dialer_(std::move(dialer)),
@@ -140,12 +143,14 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
                                              [uplink = uplink_](proxy::Destination destination) {
                                                return connect_through(uplink, std::move(destination));
-                                             })) {
+                                             })) {}
+
+void Client::join() {
   view_->start([uplink = uplink_] { uplink->reconsider(); });
-  if (config.lan_discovery) {
+  if (lan_discovery_) {
     mdns::LanOptions options;
     options.found = [this](const mdns::Found& found) { note_lan_peer(found); };
-    lan_ = mdns::Lan::start(io, std::move(options), dialer_->random());
+    lan_ = mdns::Lan::start(io_, std::move(options), dialer_->random());
   }
   uplink_->start();
   proxy_->start();
@@ -153,7 +158,7 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
 
 uplink::Uplink::Hooks Client::uplink_hooks() {
   return {.candidates = [this] { return candidates(); },
-          .dial = [dialer = dialer_](session::RelayAddress relay) { return dialer->dial(std::move(relay)); },
+          .dial = [dialer = dialer_](link::RelayAddress relay) { return dialer->dial(std::move(relay)); },
           .unsatisfied = [view = view_] { view->refresh_soon(); }};
 }
 
@@ -176,7 +181,7 @@ bool Client::may_dial(const peer::PeerId& peer) const {
 
 /// In this network first, where it was heard of.
 void Client::add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer,
-                 session::RelayAddress address, uplink::Standing standing) const {
+                 link::RelayAddress address, uplink::Standing standing) const {
   for (const auto& near : neighbours_.addresses_of(peer, std::chrono::steady_clock::now())) {
     auto nearer = address;
     nearer.host = near.host;
@@ -194,8 +199,7 @@ void Client::add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& p
 /// but not before it is known that there is nobody else, for they are few, and known to every censor.
 std::vector<uplink::RelayCandidate> Client::candidates() const {
   std::vector<uplink::RelayCandidate> all;
-  for (const auto& invite : peers_)
-    add(all, invite.peer, discovery::address_of(invite), uplink::Standing::invited);
+  for (const auto& invite : peers_) add(all, invite.peer, invite.relay_address(), uplink::Standing::invited);
   const auto& exits = view_->exits();
   std::vector<std::size_t> order(exits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -205,13 +209,12 @@ std::vector<uplink::RelayCandidate> Client::candidates() const {
     std::swap(order[i], order[i + dialer_->random().below(left)]);
     const auto& descriptor = exits[order[i]].descriptor;
     if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
-    add(all, descriptor.descriptor().peer, discovery::address_of(descriptor.descriptor()),
-        uplink::Standing::listed);
+    add(all, descriptor.descriptor().peer, descriptor.descriptor().relay_address(), uplink::Standing::listed);
     ++drawn;
   }
   if (view_->settled() || !all.empty())
     for (const auto& invite : operators_)
-      add(all, invite.peer, discovery::address_of(invite), uplink::Standing::last_resort);
+      add(all, invite.peer, invite.relay_address(), uplink::Standing::last_resort);
   return all;
 }
 
@@ -227,7 +230,7 @@ void Client::fill(control::Status& status) const {
   status.connection = reachable ? control::Connection::connected : control::Connection::offline;
   status.since = uplink_->since();
   status.socks_address = net::to_text(socks_);
-  status.browser_template = dialer_->browser().name;
+  status.browser_template = browser_name_;
   if (!operators_.empty()) status.network = network_status(*view_);
   for (const auto& peer : uplink_->peers()) {
     control::Peer row;

@@ -17,6 +17,7 @@
 #include "network/mdns/neighbours.hpp"
 #include "overlay/peer/invite.hpp"
 #include "overlay/uplink/uplink.hpp"
+#include "protocol/client_hello/template.hpp"
 
 namespace qnet::node {
 
@@ -47,27 +48,31 @@ class Client {
   [[nodiscard]] static base::Result<std::unique_ptr<Client>> start(boost::asio::io_context& io,
                                                                    const ClientConfig& config,
                                                                    base::RandomSource& random);
+  /// Listens already; from now on it dials, and serves its programs.
+  void join();
+  /// join() may not have been called.
   void stop();
-  /// When it is known that the relay can be reached now.
-  void dial_now() { uplink_->dial_now(); }
 
   /// Call on the io_context's thread.
   void fill(control::Status& status) const;
 
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
-         std::shared_ptr<const discovery::Dialer> dialer);
+         std::shared_ptr<const session::Dialer> dialer);
   [[nodiscard]] uplink::Uplink::Hooks uplink_hooks();
   [[nodiscard]] std::vector<uplink::RelayCandidate> candidates() const;
-  void add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer, session::RelayAddress address,
+  void add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer, link::RelayAddress address,
            uplink::Standing standing) const;
   void note_lan_peer(const mdns::Found& found);
   [[nodiscard]] bool may_dial(const peer::PeerId& peer) const;
 
+  boost::asio::io_context& io_;
+  bool lan_discovery_;
   net::tcp::endpoint socks_;
+  std::string browser_name_;
   std::vector<peer::Invite> peers_;
   std::vector<peer::Invite> operators_;
-  std::shared_ptr<const discovery::Dialer> dialer_;
+  std::shared_ptr<const session::Dialer> dialer_;
   std::shared_ptr<discovery::NetworkView> view_;
   mdns::Neighbours neighbours_;
   std::chrono::steady_clock::time_point lan_attempt_{};

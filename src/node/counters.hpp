@@ -1,42 +1,16 @@
-// What a relay counts. Numbers only: nothing here tells who came or where they went.
+// What a relay counts besides its listeners. Numbers only: nothing here tells who came or where they went.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 
 #include "foundation/net/pump.hpp"
 
 namespace qnet::node {
 
 struct Counters {
-  std::atomic<std::uint64_t> accepted{0};  ///< peers whose handshake finished
-  std::atomic<std::uint64_t> spliced{0};   ///< connections joined to the cover origin
-  std::atomic<std::uint64_t> replayed{0};
-  std::atomic<std::uint64_t> clock_skewed{0};
-  std::atomic<std::uint64_t> failed{0};  ///< recognised, but the handshake did not finish
-  std::atomic<bool> origin_lost{false};  ///< the last attempt to reach the cover origin failed
-  std::atomic<std::int64_t> sessions_open{0};
   std::atomic<std::int64_t> streams_open{0};
-  std::atomic<std::int64_t> connections_open{0};
   net::Traffic traffic;  ///< up is from peers, down is to them
-};
-
-/// Counts something for as long as a scope lasts. Shares the counters, because a coroutine that waits when
-/// the program stops is destroyed after the relay that started it.
-class Gauge {
- public:
-  Gauge(std::shared_ptr<Counters> counters, std::atomic<std::int64_t> Counters::* value)
-      : counters_(std::move(counters)), value_((*counters_).*value) {
-    value_.fetch_add(1, std::memory_order_relaxed);
-  }
-  Gauge(const Gauge&) = delete;
-  Gauge& operator=(const Gauge&) = delete;
-  ~Gauge() { value_.fetch_sub(1, std::memory_order_relaxed); }
-
- private:
-  std::shared_ptr<Counters> counters_;
-  std::atomic<std::int64_t>& value_;
 };
 
 }  // namespace qnet::node

@@ -1,8 +1,8 @@
 #include "node/directory_node.hpp"
 
+#include "network/directory_server/reachability_probe.hpp"
 #include "node/network_status.hpp"
 #include "node/process.hpp"
-#include "node/reachability_probe.hpp"
 
 namespace qnet::node {
 
@@ -25,7 +25,7 @@ bool is_url(const std::string& store) {
 }  // namespace
 
 base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
-    asio::io_context& io, DirectoryConfig config, std::shared_ptr<const discovery::Dialer> dialer) {
+    asio::io_context& io, DirectoryConfig config, std::shared_ptr<const session::Dialer> dialer) {
   std::shared_ptr<const directory::CountryDatabase> countries;
   if (!config.country_database.empty()) {
     auto opened = directory::CountryDatabase::open(config.country_database);
@@ -38,10 +38,10 @@ base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
 
   return_large_blocks();
   directory::ServiceHooks hooks;
-  hooks.probe = [reachability_probe = std::make_shared<ReachabilityProbe>(io.get_executor(), dialer,
-                                                                          config.private_addresses)](
-                    std::shared_ptr<const directory::SignedDescriptor> descriptor) {
-    return reachability_probe->visit(std::move(descriptor));
+  const auto probe =
+      std::make_shared<directory::ReachabilityProbe>(io.get_executor(), dialer, config.private_addresses);
+  hooks.probe = [probe](std::shared_ptr<const directory::SignedDescriptor> descriptor) {
+    return probe->run(std::move(descriptor));
   };
   if (countries)
     hooks.country_of = [countries](const ip::IpAddress& at) { return countries->country_of(at); };
@@ -55,13 +55,17 @@ base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
   return node;
 }
 
-DirectoryNode::~DirectoryNode() { stop(); }
+DirectoryNode::~DirectoryNode() { finish(); }
 
-void DirectoryNode::stop() {
+void DirectoryNode::finish() {
   if (service_) service_->stop();
 }
 
 session::Handler DirectoryNode::handler() const { return directory::directory_handler(service_, io_); }
+
+discovery::OwnDirectory DirectoryNode::own_directory() const {
+  return [service = service_](base::Bytes registration) { return service->submit(std::move(registration)); };
+}
 
 void DirectoryNode::fill(control::Status& status) const { status.directory = directory_status(*service_); }
 

@@ -12,7 +12,8 @@
 #include "network/directory_server/api.hpp"
 #include "network/directory_server/country_database.hpp"
 #include "network/directory_server/htx_service.hpp"
-#include "network/discovery/dialer.hpp"
+#include "network/discovery/registrar.hpp"
+#include "overlay/session/dialer.hpp"
 #include "protocol/http/server.hpp"
 
 namespace qnet::node {
@@ -30,16 +31,19 @@ struct DirectoryConfig {
 class DirectoryNode {
  public:
   [[nodiscard]] static base::Result<std::unique_ptr<DirectoryNode>> start(
-      boost::asio::io_context& io, DirectoryConfig config, std::shared_ptr<const discovery::Dialer> dialer);
+      boost::asio::io_context& io, DirectoryConfig config, std::shared_ptr<const session::Dialer> dialer);
   DirectoryNode(const DirectoryNode&) = delete;
   DirectoryNode& operator=(const DirectoryNode&) = delete;
   ~DirectoryNode();
 
-  void stop();
+  /// Once nobody asks it any more: what was acknowledged to the last of its clients is written.
+  void finish();
   /// For every session of this peer.
   [[nodiscard]] session::Handler handler() const;
   [[nodiscard]] const std::shared_ptr<directory::Service>& service() const { return service_; }
   [[nodiscard]] const std::string& token() const { return token_; }
+  /// For this peer's own registrations. It keeps the service alive.
+  [[nodiscard]] discovery::OwnDirectory own_directory() const;
   void fill(control::Status& status) const;
 
  private:

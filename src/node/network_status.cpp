@@ -20,8 +20,13 @@ control::Directory directory_status(const directory::Service& service) {
 
 std::vector<control::Registered> registered_status(const discovery::Registrar& registrar) {
   std::vector<control::Registered> rows;
-  for (const auto& place : registrar.places()) rows.push_back({place.name, place.listed, place.problem});
+  for (const auto& told : registrar.directories()) rows.push_back({told.name, told.listed, told.problem});
   return rows;
+}
+
+void fill(control::Status& status, const discovery::Membership& membership) {
+  if (const auto* const registrar = membership.registrar()) status.registered = registered_status(*registrar);
+  if (const auto* const view = membership.view()) status.network = network_status(*view);
 }
 
 }  // namespace qnet::node

@@ -5,7 +5,6 @@
 #endif
 #include <sys/resource.h>
 
-#include <chrono>
 #include <csignal>
 
 #include <fmt/format.h>
@@ -17,42 +16,19 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "control/port_owner.hpp"
-#include "foundation/net/byte_stream.hpp"
+#include "foundation/net/deadline.hpp"
 #include "foundation/net/error.hpp"
+#include "foundation/net/signal.hpp"
 #include "node/error.hpp"
+#include "protocol/openssl_tls/error.hpp"
+#include "transport/site/error.hpp"
 
 namespace qnet::node {
-
-namespace {
-// Enough for a last record and a FIN on every session; a second signal does not wait.
-constexpr auto kFarewell = std::chrono::milliseconds(500);
-// For directories to be dialled and told that a relay goes: a few round trips.
-constexpr auto kLongestFarewell = std::chrono::seconds(4);
-constexpr auto kStep = std::chrono::milliseconds(50);
-
-/// Stops the pool after the farewell. Lives until then.
-net::Task<void> say_farewell(net::IoPool& pool, const std::function<bool()>& leaving) {
-  const auto began = std::chrono::steady_clock::now();
-  boost::asio::steady_timer step(pool.first());
-  for (auto took = kStep * 0; took < kFarewell || (leaving && leaving() && took < kLongestFarewell);
-       took =
-           std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began)) {
-    step.expires_after(kStep);
-    (void)co_await step.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  }
-  pool.stop();
-}
-}  // namespace
 
 std::string_view describe(Errc code) {
   switch (code) {
     case Errc::cannot_listen: return "cannot listen";
     case Errc::cannot_start: return "cannot start";
-    case Errc::cannot_save: return "a file cannot be written; check the state folder's rights and free space";
-    case Errc::cover_unsuitable:
-      return "this cover origin cannot be mirrored; choose another with --cover-origin (qnet cover check "
-             "HOST tells "
-             "how good one is)";
   }
   return "unknown error";
 }
@@ -71,17 +47,37 @@ void raise_open_file_limit() {
   (void)::setrlimit(RLIMIT_NOFILE, &limit);  // what was allowed before is allowed still
 }
 
-void run_until_signal(net::IoPool& pool, const std::function<void()>& stop,
-                      const std::function<bool()>& leaving) {
+base::Result<void> Process::run(Part& all, const std::function<void()>& started) {
+  if (auto done = all.start(); !done) return done;
   (void)std::signal(SIGPIPE, SIG_IGN);
-  boost::asio::signal_set signals(pool.first(), SIGINT, SIGTERM);
+  boost::asio::signal_set signals(pool_.first(), SIGINT, SIGTERM);
   signals.async_wait([&](const boost::system::error_code& error, int) {
     if (error) return;
-    stop();
-    boost::asio::co_spawn(pool.first(), say_farewell(pool, leaving), boost::asio::detached);
-    signals.async_wait([&](const boost::system::error_code&, int) { pool.stop(); });
+    boost::asio::co_spawn(pool_.first(), take_leave(all), boost::asio::detached);
+    signals.async_wait([&](const boost::system::error_code&, int) { pool_.stop(); });
   });
-  pool.run();
+  started();
+  pool_.run();
+  all.finish();
+  if (problem_) return tl::unexpected(std::move(*problem_));
+  return {};
+}
+
+void Process::fail(base::Error problem) {
+  problem_ = std::move(problem);
+  pool_.stop();
+}
+
+net::Task<void> Process::take_leave(Part& all) {
+  const auto executor = pool_.first().get_executor();
+  const net::Deadline longest(executor, limits_.longest, [this] { pool_.stop(); });
+  // Whoever holds a farewell at the very end of the pool still holds the signal, too.
+  const auto told = std::make_shared<net::Signal>(executor);
+  all.stop(Farewell(told.get(), [told](const void*) { told->notify(); }));
+  co_await told->wait();
+  boost::asio::steady_timer shortest(executor, limits_.shortest);
+  (void)co_await shortest.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  pool_.stop();
 }
 
 base::Error explain_listen_error(const base::Error& error, const net::tcp::endpoint& at,
@@ -102,6 +98,24 @@ base::Error explain_listen_error(const base::Error& error, const net::tcp::endpo
     return {Errc::cannot_listen, fmt::format("{} is not an address of this machine; give another with {}",
                                              at.address().to_string(), flag)};
   return {Errc::cannot_listen, error.message()};
+}
+
+base::Error explain_relay_error(const base::Error& error, const net::tcp::endpoint& at,
+                                const std::string& flag) {
+  if (error.domain() == "net") return explain_listen_error(error, at, flag);
+  using Tls = openssl_tls::Errc;
+  const auto advice = [&error](const char* what) {
+    return base::Error(Errc::cannot_start, error.message() + "; " + what);
+  };
+  if (error.is(Tls::certificate_unreadable))
+    return advice("give the certificate chain in PEM with --tls-cert, and let this user read it");
+  if (error.is(Tls::key_unreadable))
+    return advice("give its key in PEM with --tls-key, and let this user read it");
+  if (error.is(Tls::key_mismatch)) return advice("give with --tls-key the key that --tls-cert was made for");
+  if (error.is(Tls::wrong_name)) return advice("give with --cover-name a name that the certificate has");
+  if (error.is(Tls::expired)) return advice("renew it, or give another with --tls-cert");
+  if (error.is(site::Errc::no_site)) return advice("give another with --site-root");
+  return error;
 }
 
 base::Error explain_start_error(const base::Error& error, std::initializer_list<net::tcp::endpoint> ports,

@@ -1,4 +1,5 @@
-// Helper modes that peers can reach: the listener, the cover, and the exit where there is one.
+// Helper modes that peers can reach: listeners of any transports, sessions over their links, and the exit
+// where there is one.
 #pragma once
 
 #include <atomic>
@@ -8,57 +9,54 @@
 
 #include "control/status.hpp"
 #include "edge/exit/service.hpp"
-#include "foundation/base/random.hpp"
 #include "foundation/net/io_pool.hpp"
-#include "node/cover_gate.hpp"
-#include "node/mirror_keeper.hpp"
+#include "node/counters.hpp"
 #include "overlay/peer/identity.hpp"
+#include "overlay/session/session.hpp"
+#include "transport/link/listener.hpp"
 
 namespace qnet::node {
 
 struct RelayConfig {
   peer::Identity identity;
-  net::tcp::endpoint listen;
-  CoverOrigin origin;
-  std::filesystem::path state_dir;
+  std::vector<link::OpenListener> listeners;
   std::optional<exit::ServiceOptions> exit;
   session::Handler directory{};  ///< empty in modes that serve none
 };
 
-/// Accepts on the pool's first io_context and hands each connection to the next one, where it stays.
 class Relay {
  public:
+  /// Opens all listeners, or none. The pool and `random` must outlive it. When one cannot listen, `failed_at`
+  /// says where.
   [[nodiscard]] static base::Result<std::unique_ptr<Relay>> start(net::IoPool& pool, RelayConfig config,
-                                                                  base::RandomSource& random);
+                                                                  base::RandomSource& random,
+                                                                  net::tcp::endpoint& failed_at);
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
   ~Relay();
 
-  /// Measures the cover origin, now and every hour; `unsuitable` is told when it can never be mirrored. Until
-  /// there is a profile everybody is a visitor of the origin's.
-  void mirror(std::function<void(base::Error)> unsuitable);
-  /// Whether peers are answered.
-  [[nodiscard]] bool mirrors() const { return !gate_.profiles()->empty(); }
+  /// Accepts from here on; `gave_up` is told when a listener can never serve.
+  void accept(const std::function<void(base::Error)>& gave_up);
+  /// Whether all listeners answer peers.
+  [[nodiscard]] bool ready() const;
   /// Stops accepting, and says good-bye on every session.
   void stop();
   /// Call on the first io_context's thread.
   void fill(control::Status& status) const;
 
  private:
-  Relay(net::IoPool& pool, RelayConfig config, net::tcp::acceptor acceptor, base::RandomSource& random);
-  net::Task<void> accept();
+  using Sessions = std::vector<std::weak_ptr<session::Session>>;
+  Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<link::Listener>> listeners);
+  void begin_session(std::size_t core, std::unique_ptr<link::Link> link);
 
   net::IoPool& pool_;
-  RelayConfig config_;
-  net::tcp::acceptor acceptor_;
-  base::RandomSource& random_;
+  peer::PeerId peer_;
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
-  htx::ReplayCache replays_;
-  ReplayJournal journal_;
-  htx::Gate gate_;
-  std::shared_ptr<MirrorKeeper> keeper_;
   std::unique_ptr<exit::Service> exit_;
-  std::vector<std::unique_ptr<CoverGate>> covers_;  // one for each core
+  std::vector<session::Protocols> protocols_;  // one for each core, as are:
+  std::vector<Sessions> sessions_;
+  std::vector<std::unique_ptr<link::Listener>> listeners_;
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace qnet::node

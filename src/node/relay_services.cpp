@@ -43,27 +43,39 @@ session::Protocols relay_protocols(const peer::PeerId& peer, exit::Service* exit
                     [answer = peer::PeerAnswer{peer}.encode()](std::unique_ptr<session::Stream> stream) {
                       return send_and_end(std::move(stream), answer);
                     });
-  // Without an exit the protocol is not spoken at all: a client then knows that this peer leads nowhere.
+  // Without an exit the protocol is not spoken at all: a client then knows that this peer has no exit.
   if (exit != nullptr)
     protocols.emplace(
         peer::kConnectProtocol,
         [counters, handle = exit->handler(io)](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
           // The session that owns this function may end first.
           const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
-          const Gauge open(shared, &Counters::streams_open);
+          shared->streams_open.fetch_add(1, std::memory_order_relaxed);
+          const std::unique_ptr<Counters, decltype([](Counters* open) {
+                                  open->streams_open.fetch_sub(1, std::memory_order_relaxed);
+                                })>
+              counted(shared.get());
           co_await handle(std::move(stream), shared->traffic);
         });
   if (directory) protocols.emplace(directory::kDirectoryProtocol, directory);
   return protocols;
 }
 
-void fill_counters(control::Counters& shown, const Counters& counted, const exit::Service* exit) {
-  shown.sessions_open += static_cast<std::uint64_t>(counted.sessions_open.load());
+void add_counters(control::Counters& shown, const link::Counters& counted) {
+  shown.sessions_open += static_cast<std::uint64_t>(counted.links_open.load());
+  auto handshakes = shown.handshakes.value_or(control::Handshakes{});
+  handshakes.accepted += counted.accepted;
+  handshakes.spliced += counted.visitors;
+  handshakes.replayed += counted.replayed;
+  handshakes.clock_skewed += counted.clock_skewed;
+  handshakes.failed += counted.failed;
+  shown.handshakes = handshakes;
+}
+
+void add_counters(control::Counters& shown, const Counters& counted, const exit::Service* exit) {
   shown.streams_open += static_cast<std::uint64_t>(counted.streams_open.load());
   shown.bytes_up += counted.traffic.up;
   shown.bytes_down += counted.traffic.down;
-  shown.handshakes = control::Handshakes{counted.accepted, counted.spliced, counted.replayed,
-                                         counted.clock_skewed, counted.failed};
   if (exit != nullptr) shown.exit = exit_counters(*exit);
 }
 

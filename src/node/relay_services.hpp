@@ -8,6 +8,7 @@
 #include "node/counters.hpp"
 #include "overlay/peer/peer_id.hpp"
 #include "overlay/session/session.hpp"
+#include "transport/link/counters.hpp"
 
 namespace qnet::node {
 
@@ -17,7 +18,9 @@ namespace qnet::node {
                                                  boost::asio::io_context& io,
                                                  const std::shared_ptr<Counters>& counters);
 
+/// Adds a listener's numbers.
+void add_counters(control::Counters& shown, const link::Counters& counted);
 /// Adds a relay's numbers.
-void fill_counters(control::Counters& shown, const Counters& counted, const exit::Service* exit);
+void add_counters(control::Counters& shown, const Counters& counted, const exit::Service* exit);
 
 }  // namespace qnet::node

@@ -140,7 +140,8 @@ def ja4(hello):
     signatures = [f"{value:04x}" for value in numbers(bodies[0x0D][2:]) if not is_grease(value)]
     rest = ",".join(kind for kind in kinds if kind not in ("0000", "0010")) + "_" + ",".join(signatures)
     short = [hashlib.sha256(text.encode()).hexdigest()[:12] for text in (",".join(ciphers), rest)]
-    return f"t13{'d' if SERVER_NAME in bodies else 'i'}{len(ciphers):02}{len(kinds):02}{alpn[0]}{alpn[-1]}_{short[0]}_{short[1]}"
+    start = f"t13{'d' if SERVER_NAME in bodies else 'i'}{len(ciphers):02}{len(kinds):02}{alpn[0]}{alpn[-1]}"
+    return f"{start}_{short[0]}_{short[1]}"
 
 
 class Listener:
@@ -174,7 +175,8 @@ class Listener:
 
     def hellos(self, name=None):
         hellos = [parse(record) for record in list(self.records)]
-        return [hello for hello in hellos if name is None or dict(hello.extensions).get(SERVER_NAME, b"")[5:] == name.encode()]
+        return [hello for hello in hellos if name is None
+                or dict(hello.extensions).get(SERVER_NAME, b"")[5:] == name.encode()]
 
     def stop(self):
         self.server.stop()
@@ -199,7 +201,8 @@ class Browser:
 
 
 # Nothing is to leave the machine, whatever a browser would like to tell its maker.
-CHROMIUM = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+CHROMIUM = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--no-proxy-server", "--user-data-dir=PROFILE",
             "--disable-features=OptimizationHints,MediaRouter"]
 FIREFOX_PREFERENCES = {

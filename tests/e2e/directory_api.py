@@ -1,4 +1,4 @@
-"""One directory with an HTTP API, and every answer of it held to docs/spec/openapi.yaml; a base for tests."""
+"""A base for tests: one directory with an HTTP API. Every answer is checked against docs/spec/openapi.yaml."""
 
 import contextlib
 import http.client
@@ -59,7 +59,7 @@ class DirectoryApi(unittest.TestCase):
         return node
 
     def setUp(self):
-        # Each test is another asker: 100 requests a minute are for one.
+        # Each test has a remote address of its own: one may make 100 requests a minute.
         self.remote_address = self.another_remote_address()
 
     @staticmethod
@@ -77,7 +77,7 @@ class DirectoryApi(unittest.TestCase):
         return answer
 
     def check(self, method, path, answer):
-        """Every answer is one that the specification has."""
+        """Checks that the answer is one of the specification's."""
         what = f"{method} {path} gave {answer.status}"
         if answer.status in (429, 503):
             self.assertRegex(answer.headers["Retry-After"] or "", "^[1-9][0-9]*$", f"{what} without Retry-After")
@@ -130,25 +130,27 @@ class DirectoryApi(unittest.TestCase):
         return self.ask("POST", "/api/relay/register", json.dumps({"registration": base64url(registration)}).encode())
 
     def real_relay(self, **more):
-        """The directory itself as a relay: it answers at its own door, under its own keys."""
+        """The directory itself as a relay: it answers at its own address, under its own keys."""
         return Relay(port=self.node.listen_port, cover_name=COVER_NAME, **keys_of(self.node), **more)
 
     @staticmethod
     def unreachable_relay(**more):
-        """Each at a host of its own: one host may have sixteen."""
+        """Each at a host of its own: one host has sixteen slots."""
         DirectoryApi.unreachable += 1
-        return Relay(host=f"127.8.{DirectoryApi.unreachable // 200}.{1 + DirectoryApi.unreachable % 200}", port=9, **more)
+        number = DirectoryApi.unreachable
+        return Relay(host=f"127.8.{number // 200}.{1 + number % 200}", port=9, **more)
 
     def listed(self, country=None):
         path = "/api/relays/by-country" + (f"?country={country}" if country else "")
-        return {row["peer_id"]: row for row in self.ask("GET", path, remote_address=self.another_remote_address()).json()["relays"]}
+        relays = self.ask("GET", path, remote_address=self.another_remote_address()).json()["relays"]
+        return {row["peer_id"]: row for row in relays}
 
     def wait_listed(self, relay, country=None):
         return wait_until(lambda: self.listed(country).get(relay.peer_id), "the relay is listed", 20, 0.7)
 
 
 class _Cleanups:
-    """What temporary_folder() wants of a test, for a class."""
+    """The methods of a test that temporary_folder() needs, for a class."""
 
     def __init__(self, cls):
         self.addCleanup = cls.addClassCleanup

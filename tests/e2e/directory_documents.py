@@ -1,4 +1,4 @@
-"""A second implementation of the directory's documents (docs/spec/directory.md), for tests: what relays and directories sign."""
+"""A second implementation of the directory's documents (docs/spec/directory.md), for tests."""
 
 import base64
 import hashlib
@@ -49,7 +49,8 @@ class Relay:
     def __init__(self, host="127.0.0.1", port=443, seed=None, noise_key=None, cover_name="www.example.com", **more):
         self.key = Ed25519PrivateKey.from_private_bytes(seed) if seed else Ed25519PrivateKey.generate()
         self.public = self.key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        self.fields = {"addresses": [[host, port]], "cover_name": cover_name, "noise": noise_key or bytes(32), "cover": 0,
+        self.fields = {"addresses": [[host, port]], "cover_name": cover_name,
+                       "noise": noise_key or bytes(32), "cover": 0,
                        "ech": b"", "capabilities": 1, "country": "", "bandwidth": 0, "ports": [], "software": "test",
                        "issued": int(time.time()), "life": 86400, **more}
         self.sequence = int(time.time() * 1000)
@@ -123,12 +124,13 @@ def noise_key_of(invite):
 
 
 def keys_of(node):
-    """A running peer's own keys: Relay(**keys_of(node)) speaks for it."""
-    return {"seed": (node.folder / "state" / "identity.key").read_bytes()[16:48], "noise_key": noise_key_of(node.invite())}
+    """A running peer's own keys: Relay(**keys_of(node)) signs for it."""
+    seed = (node.folder / "state" / "identity.key").read_bytes()[16:48]
+    return {"seed": seed, "noise_key": noise_key_of(node.invite())}
 
 
 def verified(kind, wire, public=None):
-    """The body of a signed document; of one that names its signer in its second field, unless that is given."""
+    """The body of a signed document. Its signer is the one given, or else the body's second field."""
     body, signature = uncbor(wire)
     fields = uncbor(body)
     Ed25519PublicKey.from_public_bytes(public or fields[1]).verify(signature, kind + body)
@@ -136,7 +138,7 @@ def verified(kind, wire, public=None):
 
 
 def snapshot_header(wire):
-    """What a signed header says; fails on a wrong signature."""
+    """The fields of a signed header; fails on a wrong signature."""
     names = ("format", "directory", "version", "issued", "expires", "digest", "count")
     fields = verified(b"qnet-snapshot-1:", wire)
     assert len(fields) == len(names)

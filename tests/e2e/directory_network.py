@@ -1,4 +1,4 @@
-"""Operators, relays, exits and clients that find each other by directories, on loopback; a base for tests."""
+"""A base for tests: operators, relays, exits and clients on loopback that find each other by directories."""
 
 import unittest
 
@@ -11,7 +11,7 @@ LARGE = 8 << 20
 
 
 class DirectoryNetwork(unittest.TestCase):
-    """A cover origin and a site that the exits may reach; the tests start who they need."""
+    """A cover origin and a site that the exits may reach. A test starts the nodes that it needs."""
 
     def setUp(self):
         self.folder, self.stack = temporary_folder(self)
@@ -41,7 +41,7 @@ class DirectoryNetwork(unittest.TestCase):
         if operators:
             flags += ["--operators", ",".join(operators)]
         node = Node(self.folder / name, mode, flags, listen_port=port, env=env)
-        self.stack.callback(lambda: node.process.stop())  # of the process that it has then
+        self.stack.callback(lambda: node.process.stop())  # the process that it has by then
         self.nodes[name] = node
         return node
 
@@ -52,7 +52,7 @@ class DirectoryNetwork(unittest.TestCase):
         return node
 
     def restart(self, name, env=None):
-        """The same peer again; whoever stopped the last process has decided how."""
+        """Starts the same peer again, after its process was stopped in any way."""
         process = self.nodes[name].process
         self.nodes[name].process = harness.Process(process.arguments, process.log,
                                                    {"EXIT_ABUSE_EMAIL": "abuse@example.org", **(env or {})})
@@ -81,10 +81,11 @@ class DirectoryNetwork(unittest.TestCase):
 
     def wait_listed(self, operator, count, seconds=30):
         self.is_up(self.nodes[operator])
-        wait_until(lambda: self.nodes[operator].status()["directory"]["listed"] == count, f"{count} are listed", seconds)
+        wait_until(lambda: self.nodes[operator].status()["directory"]["listed"] == count,
+                   f"{count} are listed", seconds)
 
     def wait_registered(self, name, count, seconds=45):
-        """The peer has heard from so many directories that they list it; a heartbeat may lie between."""
+        """Waits until so many directories have told the peer that they list it; that may take a heartbeat."""
         self.is_up(self.nodes[name])
 
         def all_say_so():

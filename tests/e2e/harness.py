@@ -64,8 +64,8 @@ def wait_until(condition, what, seconds=20.0, interval=0.02):
 
 
 def need(reason):
-    """Skips a test, or a class's setUp, for a reason why this machine cannot run it; None is none. The machines that guard the
-    project (CI) must be able to."""
+    """Skips a test, or a class's setUp, for a reason why this machine cannot run it; None is none. The machines that
+    guard the project (CI) must be able to."""
     if reason and os.environ.get("CI"):
         raise AssertionError(f"this test must run here, and cannot: {reason}")
     if reason:
@@ -130,8 +130,8 @@ def run(arguments, seconds=60, env=None, check=False, **more):
 
 
 def clock(offset=None, file=None):
-    """The environment of a process whose clock is off by that much, or by what stands in a file that may change. Its steady
-    clock is right. Not for the address sanitizer."""
+    """The environment of a process whose clock is off by that much, or by what stands in a file that may change. Its
+    steady clock is right. Not for the address sanitizer."""
     library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     env = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
     return {**env, "FAKETIME": offset} if file is None else {**env, "FAKETIME_TIMESTAMP_FILE": str(file),
@@ -242,7 +242,8 @@ class Node:
             self.listen_port = listen_port or free_port()
             arguments += ["--listen", f"127.0.0.1:{self.listen_port}"]
         environment = {"EXIT_ABUSE_EMAIL": "abuse@example.org"} if mode in ("exit", "super") else {}
-        self.process = Process([*arguments, *flags, *authority_flags(flags)], self.folder / "qnet.log", {**environment, **(env or {})})
+        self.process = Process([*arguments, *flags, *authority_flags(flags)], self.folder / "qnet.log",
+                               {**environment, **(env or {})})
 
     def invite(self):
         done = run([QNET, "invite", "--state-dir", self.folder / "state"])

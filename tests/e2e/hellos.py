@@ -29,7 +29,8 @@ def openssl_hello(folder):
 
 def invite_to(relay, port):
     """The relay's invite, with another address in it."""
-    done = run([harness.QNET, "invite", "--state-dir", relay.folder / "state", "--advertise", f"127.0.0.1:{port}"], check=True)
+    done = run([harness.QNET, "invite", "--state-dir", relay.folder / "state", "--advertise", f"127.0.0.1:{port}"],
+               check=True)
     return done.stdout.decode().split()[-1]
 
 

@@ -13,7 +13,8 @@ class Postgres:
         self.folder.mkdir(parents=True)
         found = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         if not found:
-            raise AssertionError("PostgreSQL is not installed; ./test.sh installs it (Debian: apt-get install postgresql)")
+            raise AssertionError("PostgreSQL is not installed; ./test.sh installs it "
+                                 "(Debian: apt-get install postgresql)")
         self.programs = found[-1].parent
         # The server refuses to run as root, and must reach its folder.
         self.as_other = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
@@ -44,9 +45,11 @@ class Postgres:
 
     def dump(self):
         """All that it holds, as SQL."""
-        return run([*self.as_other, self.programs / "pg_dump", "-h", self.folder, "-U", "qnet", "directory"], check=True).stdout
+        return run([*self.as_other, self.programs / "pg_dump", "-h", self.folder, "-U", "qnet", "directory"],
+                   check=True).stdout
 
     def ask(self, sql):
-        done = run([*self.as_other, self.programs / "psql", "-h", self.folder, "-U", "qnet", "-At", "-c", sql, "directory"],
+        done = run([*self.as_other, self.programs / "psql", "-h", self.folder, "-U", "qnet", "-At", "-c", sql,
+                    "directory"],
                    check=True)
         return done.stdout.decode().strip()

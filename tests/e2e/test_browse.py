@@ -21,7 +21,8 @@ def fifty_resources():
         kind = ("svg", "css", "js")[number % 3]
         name = f"r/{number}.{kind}"
         if kind == "svg":
-            files[name] = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
+            files[name] = (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
+                           b'<rect width="9" height="9"/></svg>')
             parts.append(f'<img src="/{name}" onload="seen()" onerror="failed()">')
         elif kind == "css":
             files[name] = f".c{number} {{ color: #010{number % 10}00 }}\n".encode() * 200
@@ -92,7 +93,8 @@ class Browse(Network):
     @classmethod
     def allow(cls):
         return [f"{SITE_NAME}:443=127.0.0.1:{cls.site.https_port}", f"{SITE_NAME}:80=127.0.0.1:{cls.site.http_port}",
-                f"127.0.0.1:{cls.site.http_port}", f"ws.qnet-test.example:80=127.0.0.1:{cls.echo.port}", f"[::1]:{cls.over_ipv6.port}"]
+                f"127.0.0.1:{cls.site.http_port}", f"ws.qnet-test.example:80=127.0.0.1:{cls.echo.port}",
+                f"[::1]:{cls.over_ipv6.port}"]
 
     def test_curl_over_http_by_name(self):
         done = self.curl(f"http://{SITE_NAME}/")

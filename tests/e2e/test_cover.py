@@ -13,7 +13,7 @@ from harness import COVER_NAME, Network, Nginx, run
 
 
 def ending_of(connection, longest_wait):
-    """(bytes received, how it ended): 'fin', 'reset' or 'open' after `patience` seconds of silence."""
+    """(bytes received, how it ended): 'fin', 'reset' or 'open' after `longest_wait` seconds of silence."""
     data = b""
     connection.settimeout(longest_wait)
     while True:
@@ -68,7 +68,8 @@ class Visitors(Network):
         shape = without_randomness(data)
         if isinstance(shape, bytes):
             return re.sub(rb"Date: [^\r]*", b"Date:", shape)
-        return [(kind, version, "signature" if 90 <= size <= 99 else size, alert) for kind, version, size, alert in shape]
+        return [(kind, version, "signature" if 90 <= size <= 99 else size, alert)
+                for kind, version, size, alert in shape]
 
     def openssl_hello(self):
         return hellos.openssl_hello(self.folder)
@@ -146,7 +147,8 @@ class Visitors(Network):
         # A censor that holds a genuine hello back and sends it itself gets a peer's answer, but cannot go on.
         for shutdown in (True, False):
             ours, our_end = exchange(self.exit.listen_port, [self.peer_hello()], shutdown=shutdown, longest_wait=1)
-            origin, origin_end = exchange(self.cover.https_port, [self.openssl_hello()], shutdown=shutdown, longest_wait=1)
+            origin, origin_end = exchange(self.cover.https_port, [self.openssl_hello()], shutdown=shutdown,
+                                          longest_wait=1)
             with self.subTest(shutdown=shutdown):
                 self.assertEqual(our_end, origin_end)
                 self.assertEqual([record[:2] for record in without_randomness(ours)],
@@ -165,7 +167,8 @@ class Visitors(Network):
                                                       "--cover-name", COVER_NAME])
         relay.wait_ready()
         visitors = [socket.create_connection(("127.0.0.1", relay.listen_port)) for _ in range(8)]
-        for number, data in enumerate((b"", b"\x16", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\n", os.urandom(300),
+        for number, data in enumerate((b"", b"\x16", b"\x16\x03\x01\x02\x00\x01", b"GET / HTTP/1.1\r\n",
+                                       os.urandom(300),
                                        self.openssl_hello(), self.peer_hello(), self.openssl_hello()[:100])):
             visitors[number].sendall(data)
         time.sleep(0.5)
@@ -206,7 +209,8 @@ class Timing(Network):
         original = Nginx._configuration
 
         def impatient(nginx, extra):
-            return original(nginx, extra).replace("keepalive_timeout 65;", "keepalive_timeout 65; client_header_timeout 2s;")
+            return original(nginx, extra).replace("keepalive_timeout 65;",
+                                                  "keepalive_timeout 65; client_header_timeout 2s;")
 
         Nginx._configuration = impatient
         try:

@@ -147,7 +147,8 @@ class Visitors(SiteNetwork):
         self.assertIn("2000 succeeded, 0 failed", done.stdout.decode())
 
     def test_chromium_shows_the_site(self):
-        page = run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={self.folder}/chromium",
+        page = run(["chromium", "--headless", "--no-sandbox", "--disable-gpu",
+                    f"--user-data-dir={self.folder}/chromium",
                     "--ignore-certificate-errors", "--virtual-time-budget=5000",
                     f"--host-resolver-rules=MAP {COVER_NAME} 127.0.0.1:{self.exit.listen_port}", "--dump-dom",
                     f"https://{COVER_NAME}/"], seconds=90)
@@ -244,7 +245,8 @@ class Interceptor:
         # One thread for both directions: OpenSSL forbids a read and a write of one connection at the same time.
         with contextlib.suppress(OSError):
             while True:
-                ready = [side for side in (client, relay) if side.pending()] or select.select([client, relay], [], [])[0]
+                ready = [side for side in (client, relay)
+                         if side.pending()] or select.select([client, relay], [], [])[0]
                 for source in ready:
                     piece = source.recv(65536)
                     if not piece:
@@ -482,7 +484,8 @@ class Mistakes(unittest.TestCase):
         self.refuse(*root, *tls, words=["--cover-name"])
         self.refuse(*name, *tls, words=["--site-root", "--site-upstream"])
         self.refuse(*name, *root, words=["--tls-cert", "--tls-key"])
-        self.refuse(*name, *root, "--tls-cert", self.folder / "none", "--tls-key", self.key, words=["--tls-cert", "none"])
+        self.refuse(*name, *root, "--tls-cert", self.folder / "none", "--tls-key", self.key,
+                    words=["--tls-cert", "none"])
         self.refuse(*name, *root, "--tls-cert", self.certificate, "--tls-key", self.certificate, words=["--tls-key"])
         self.refuse(*name, *root, "--tls-cert", self.certificate, "--tls-key", other[1],
                     words=["not the certificate's", "--tls-key"])

@@ -1,4 +1,4 @@
-"""A network that finds itself: clients that know operators only, relays that register, directories that die."""
+"""A network of clients that know operators only, relays that register, and directories that die."""
 
 import subprocess
 import time
@@ -29,13 +29,13 @@ class FindingExits(DirectoryNetwork):
         self.wait_agreeing(client, 3)
         self.assertEqual(client.status()["network"]["exits"], 2)
 
-        # Two of three directories die; then the exit in use; the client goes on.
+        # Two of three directories die, then the exit in use. The client goes on.
         self.nodes["operator-0"].process.kill()
         self.nodes["operator-1"].process.kill()
         self.nodes[self.exit_in_use(client)].process.kill()
         self.wait_fetch(client)
 
-        # All directories are dead: a client that starts now knows what it saw last.
+        # All directories are dead: a client that starts now uses the lists that it saw last.
         self.nodes["operator-2"].process.kill()
         client.process.stop()
         self.restart("client")
@@ -45,8 +45,8 @@ class FindingExits(DirectoryNetwork):
         client = self.client("client", self.network_of_two_exits())
         self.wait_fetch(client)
         target = self.folder / "large"
-        download = subprocess.Popen(["curl", "-sS", "--max-time", "60", "--socks5-hostname", client.proxy(), "-o", target,
-                                     f"http://{SITE}/large"], stderr=subprocess.DEVNULL)
+        download = subprocess.Popen(["curl", "-sS", "--max-time", "60", "--socks5-hostname", client.proxy(),
+                                     "-o", target, f"http://{SITE}/large"], stderr=subprocess.DEVNULL)
         self.addCleanup(download.kill)
         wait_until(lambda: target.exists() and target.stat().st_size > 1 << 20, "a megabyte has come")
         self.nodes[self.exit_in_use(client)].process.kill()
@@ -65,14 +65,15 @@ class FindingExits(DirectoryNetwork):
             self.wait_listed(f"operator-{i}", 1)
         self.wait_fetch(client, 15, each=5)
 
-    def test_who_finds_no_exit_by_operators_that_serve_no_directory_goes_out_through_one_of_them(self):
+    def test_a_client_whose_operators_serve_no_directory_goes_out_through_one_of_them(self):
         ports = {mode: free_port() for mode in ("exit", "relay")}
         invites = {mode: self.invite_of(mode, port) for mode, port in ports.items()}
         for mode, port in ports.items():
             self.relay(mode, mode, port=port).wait_ready()
         client = self.client("client", list(invites.values()))
         self.wait_fetch(client)
-        wait_until(lambda: "gives no list" in (client.status()["network"]["problem"] or ""), "a person is told", 30, 0.3)
+        wait_until(lambda: "gives no list" in (client.status()["network"]["problem"] or ""),
+                   "a person is told", 30, 0.3)
         network = client.status()["network"]
         self.assertEqual((network["agreeing"], network["relays"], network["exits"]), (0, 0, 0))
         self.assertEqual([peer["address"] for peer in client.status()["peers"] if peer["state"] == "connected"],
@@ -112,7 +113,7 @@ class FindingExits(DirectoryNetwork):
         exit_node = self.relay("exit", "exit", invites)
         self.wait_listed("operator-0", 1)
         operator = self.nodes["operator-0"]
-        # Nobody is left to bring back by another registration what the directory has lost.
+        # No relay is left that could restore by a registration what the directory has lost.
         exit_node.process.kill()
         operator.process.kill()
         self.restart("operator-0")

@@ -1,4 +1,4 @@
-"""What a stranger can do to a directory: floods from one key and one address. The cost is bounded, nobody else notices."""
+"""Floods from one key and from one address: the cost to a directory is bounded, and other clients notice nothing."""
 
 import contextlib
 import http.client
@@ -21,7 +21,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def addresses(block):
-    """Addresses of this machine's that nothing else here uses."""
+    """Addresses of this machine that nothing else here uses."""
     return (f"127.{block}.{high}.{low}" for high, low in itertools.product(range(250), range(1, 251)))
 
 
@@ -38,13 +38,14 @@ class Abuse(unittest.TestCase):
         self.node.wait_ready()
 
     def request(self, body):
-        return (b"POST /api/relay/register HTTP/1.1\r\nHost: directory\r\nContent-Length: %d\r\n\r\n" % len(body)) + body
+        head = b"POST /api/relay/register HTTP/1.1\r\nHost: directory\r\nContent-Length: %d\r\n\r\n"
+        return head % len(body) + body
 
     def question(self, path):
         return f"GET {path} HTTP/1.1\r\nHost: directory\r\n\r\n".encode()
 
     def send_all(self, connection, requests, counts):
-        """All at once on one connection that stays open; counts the answers of each status, of which none may be missing."""
+        """Sends all at once on one open connection. Counts the answers of each status; none may be missing."""
         connection.sendall(b"".join(requests))
         text = b""
         while text.count(b"HTTP/1.1 ") < len(requests) or not text.endswith(b"\n"):
@@ -90,13 +91,13 @@ class Abuse(unittest.TestCase):
         self.assertGreaterEqual(counts[429], ATTEMPTS - PER_MINUTE * 3)  # a slow machine may need some minutes
         self.assertEqual(self.known(), 2)
         self.assertLess(self.node.process.resident() - before, 16 << 20)
-        # Whoever registers as a relay does has not noticed.
+        # A relay that registers as it should has not noticed.
         self.assertEqual(self.node.status()["directory"]["listed"], 1)
         self.assertEqual([(row["listed"], row["problem"]) for row in bystander.status()["registered"]], [(True, None)])
         self.assertEqual(self.ask("/api/relays/by-country", "127.3.0.2"), 200, "another address is served")
 
     def test_a_hundred_thousand_good_registrations_of_one_key_from_a_thousand_addresses_are_one_relay(self):
-        """Each is signed, of now, and with a higher number: nothing but their haste is wrong with them."""
+        """Each is signed, has the right time and a higher number: only the interval between them is wrong."""
         relay = Relay(port=free_port())
         descriptor, remote_addresses, counts = relay.descriptor(), addresses(13), {}
         before, begun = self.node.process.resident(), time.monotonic()
@@ -107,14 +108,14 @@ class Abuse(unittest.TestCase):
         lasted = time.monotonic() - begun
         self.assertEqual(sum(counts.values()), ATTEMPTS)
         self.assertEqual(counts.keys(), {200, 429})
-        # One each five seconds is what a peer may.
+        # A peer may send one each five seconds.
         self.assertLessEqual(counts[200], 2 + lasted / 5)
         self.assertEqual(self.known(), 1)
         self.assertLess(self.node.process.resident() - before, 24 << 20)
         self.assertEqual(self.ask("/api/relays/by-country", "127.3.0.3"), 200, "another address is served")
 
-    def test_many_keys_at_one_address_hold_sixteen_places(self):
-        """Those that failed their check make room for the next ones; a relay of another address finds a place."""
+    def test_many_keys_at_one_address_hold_sixteen_slots(self):
+        """Those that failed their check make room for the next ones; a relay at another address finds a slot."""
         statuses = {}
         for number in range(KEYS):
             relay = Relay(port=9)
@@ -146,9 +147,10 @@ class Abuse(unittest.TestCase):
 
         def ask_for(some):
             with self.connect(next(remote_addresses)) as connection:
-                self.send_all(connection, [self.question(f"/api/relays/by-country?country={one}") for one in some], counts)
+                questions = [self.question(f"/api/relays/by-country?country={one}") for one in some]
+                self.send_all(connection, questions, counts)
         for _ in range(20):
-            ask_for(["SE"] * PER_MINUTE)  # what the process needs for so many askers, once
+            ask_for(["SE"] * PER_MINUTE)  # what the process needs once for so many clients
         counts.clear()
         before = self.node.process.resident()
         for start in range(0, COUNTRIES, PER_MINUTE):
@@ -156,21 +158,22 @@ class Abuse(unittest.TestCase):
         self.assertEqual(counts, {200: len(real), 400: COUNTRIES - len(real)})
         self.assertLess(self.node.process.resident() - before, 4 << 20)
 
-    def test_who_sends_a_byte_now_and_then_keeps_nobody_waiting_for_long(self):
+    def test_a_client_that_sends_a_byte_now_and_then_keeps_nobody_waiting_for_long(self):
         slow = []
         for remote_address in itertools.islice(addresses(5), 600):
             with contextlib.suppress(OSError):
-                connection = socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(remote_address, 0))
+                connection = socket.create_connection(("127.0.0.1", self.port), timeout=5,
+                                                      source_address=(remote_address, 0))
                 self.addCleanup(connection.close)
                 connection.sendall(b"P")
                 slow.append(connection)
         self.assertGreaterEqual(len(slow), CONNECTIONS)
-        # All places are taken: another asker is told so, and when to come again.
+        # All slots are taken: another client is told so, and when to come again.
         text = self.what_a_newcomer_reads()
         self.assertTrue(text.startswith(b"HTTP/1.1 503 "), text)
         self.assertRegex(text, rb"\r\nRetry-After: [1-9][0-9]*\r\n")
         self.assertIn("hint", json.loads(text.split(b"\r\n\r\n", 1)[1]))
-        # They are free again when the slow ones' time is up.
+        # They are free again when the time of the slow clients is up.
         wait_until(lambda: self.served("127.5.249.9"), "the slow ones keep the directory for themselves", 30, 0.5)
         self.assertLess(self.node.process.descriptors(), 100)
 

@@ -1,4 +1,4 @@
-"""The directory's HTTP API against docs/spec/openapi.yaml, with registrations of a second implementation."""
+"""The directory's HTTP API, against docs/spec/openapi.yaml and with registrations of a second implementation."""
 
 import hashlib
 import json
@@ -33,11 +33,11 @@ class Api(DirectoryApi):
         wait_until(lambda: relay.peer_id not in self.listed("SE"), "it is gone", 5, 0.5)
 
     def test_neither_silent_addresses_nor_web_sites_nor_others_keys_are_listed(self):
-        """Registered before a relay that does answer: when that one is listed, their turn has been."""
+        """Registers them before a relay that answers: when that one is listed, they have been checked."""
         common = {"capabilities": 1, "country": "FI"}
         impostors = [Relay(port=free_port(), **common), Relay(port=self.cover.https_port, **common),
                      Relay(port=self.node.listen_port, noise_key=os.urandom(32), **common),
-                     # Somebody else's key and address under a name of one's own.
+                     # Another relay's key and address, signed by an identity of one's own.
                      Relay(port=self.node.listen_port, noise_key=keys_of(self.node)["noise_key"], **common)]
         for impostor in impostors:
             self.assertEqual(self.register(impostor).json()["state"], "checking")
@@ -60,7 +60,7 @@ class Api(DirectoryApi):
         self.assertIn(self.post(bytes(broken)).status, (400, 401))
         self.assertEqual(self.post(good).status, 200)
         self.expect_error(self.post(good), 401, "sequence")
-        # Five minutes are allowed; half a minute is for a machine that is slow meanwhile.
+        # Five minutes are allowed; half a minute is for a slow machine.
         for off in (-330, 330):
             late = self.unreachable_relay()
             self.expect_error(self.register(late, at=int(time.time()) + off), 401, "clock")
@@ -113,7 +113,7 @@ class Api(DirectoryApi):
             self.assertEqual(self.ask("HEAD", path).status, 200)
 
     def test_the_specification_has_every_route_and_no_other(self):
-        """A refusal names every route: it is made from the table by which requests are answered."""
+        """A refusal names every route: it is made from the table of routes."""
         hint = self.ask("GET", "/").json()["hint"]
         routes = set(re.findall(r"\b([A-Z]+) (/[^\s,]*?)\.?(?=[\s,]|$)", hint))
         methods = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}  # OpenAPI 3.1 §4.8.9

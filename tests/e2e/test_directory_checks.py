@@ -1,4 +1,4 @@
-"""Who is listed: only a relay whose address answers HTX under its own Noise key."""
+"""A directory lists only relays whose address answers HTX under their own Noise key."""
 
 import contextlib
 import http.client
@@ -11,7 +11,7 @@ from directory_documents import Relay, keys_of, noise_key_of
 from directory_network import DirectoryNetwork
 from harness import COVER_NAME, TcpServer, free_port, wait_until
 
-WATCHED = 4.0  # seconds; a check begins within a fifth of one
+WATCHED = 4.0  # seconds; a check begins at once
 
 
 class AddressChecks(DirectoryNetwork):
@@ -35,7 +35,7 @@ class AddressChecks(DirectoryNetwork):
         return relay
 
     def never_listed_while_others_are(self, impostor):
-        """Checks begin in the order of registrations: one that came later and is listed shows that the turn was there."""
+        """Checks begin in the order of registrations: a later one that is listed shows that this one was checked."""
         good = self.register(port=self.operator.listen_port, **keys_of(self.operator))
 
         def listed():
@@ -73,7 +73,7 @@ class AddressChecks(DirectoryNetwork):
                     pass
         silent = self.start(TcpServer(hold))
         impostor = self.register(port=silent.port)
-        wait_until(lambda: probes, "the directory knocks")
+        wait_until(lambda: probes, "the directory probes the address")
         self.never_listed_while_others_are(impostor)
 
     def test_a_relay_that_gives_a_wrong_address_reads_that_it_is_not_listed(self):

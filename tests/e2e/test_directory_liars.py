@@ -1,4 +1,4 @@
-"""Of three operators one is dead and one lies: it can add nobody and hide nobody, today and when what was kept has run out."""
+"""Of three operators one is dead and one lies: it can add no relay and hide none, also when kept lists have expired."""
 
 import contextlib
 import sqlite3
@@ -14,7 +14,7 @@ HONEST = 2  # exits
 
 
 class Liars(DirectoryNetwork):
-    """Operator 0 will die, operator 1 is honest, operator 2 lies. The client has seen the network in better days."""
+    """Operator 0 will die, operator 1 is honest, operator 2 lies. The client has lists from before."""
 
     def setUp(self):
         super().setUp()
@@ -39,12 +39,13 @@ class Liars(DirectoryNetwork):
                 database.execute(statement, values)
 
     def own_exit(self):
-        """An exit of the liar's, which looks as if it had been checked, and the trap that it is."""
+        """A row of the liar's own exit, which looks checked, and the trap behind it."""
         trap = harness.listen()
         self.stack.callback(trap.close)
         sybil = Relay(port=trap.getsockname()[1], capabilities=3, ports=[80, 443], cover_name=COVER_NAME)
         now = int(time.time())
-        return ("INSERT INTO relays VALUES (?, ?, 1, ?, ?, 1, '', 0, 0)", sybil.public, sybil.descriptor(), now, now), trap
+        insert = "INSERT INTO relays VALUES (?, ?, 1, ?, ?, 1, '', 0, 0)"
+        return (insert, sybil.public, sybil.descriptor(), now, now), trap
 
     def nobody_came(self, trap):
         trap.setblocking(False)
@@ -52,21 +53,22 @@ class Liars(DirectoryNetwork):
             trap.accept()
 
     def hide_the_exits(self):
-        """Their next heartbeats would list them again with the liar, so they no longer tell it."""
+        """The relays no longer tell the liar: their next heartbeats would list them there again."""
         for i in range(HONEST):
             words = self.nodes[f"exit-{i}"].process.arguments
             words[words.index("--operators") + 1] = ",".join(self.invites[:2])
             self.nodes[f"exit-{i}"].process.stop()
             self.restart(f"exit-{i}")
         for i in range(2):
-            wait_until(lambda: self.nodes[f"operator-{i}"].status()["directory"]["listed"] == HONEST, "both are back", 30)
+            wait_until(lambda: self.nodes[f"operator-{i}"].status()["directory"]["listed"] == HONEST,
+                       "both are back", 30)
 
     def answers_of_the_honest_one(self):
         counts = self.nodes["operator-1"].status()["directory"]
         return counts["snapshots"] + counts["renewals"]
 
     def client_looks_again(self, client, env=None):
-        """It starts with what it kept, hears what the two say now, and is not misled."""
+        """The client starts with the lists that it kept, asks the other two, and is not misled."""
         before = self.answers_of_the_honest_one()
         client.process.stop()
         self.restart("client", env)
@@ -115,10 +117,11 @@ class Liars(DirectoryNetwork):
         client = self.client_that_knows_the_network()
         client.process.stop()
         self.nodes["operator-0"].process.kill()
-        # Four hours later for all: a list holds for three.
+        # Four hours later on all machines: a list holds for three.
         later = harness.clock("+4h")
         row, trap = self.own_exit()
-        self.rewrite_the_liars_database(("DELETE FROM relays",), row, ("UPDATE relays SET last_seen = last_seen + 4 * 3600",))
+        self.rewrite_the_liars_database(("DELETE FROM relays",), row,
+                                        ("UPDATE relays SET last_seen = last_seen + 4 * 3600",))
         self.restart("operator-2", later)
         self.nodes["operator-1"].process.stop()
         self.restart("operator-1", later)

@@ -1,5 +1,5 @@
-"""The life of relays in a directory by the real clock: one that lives, one that is killed, one whose machine sleeps, one whose
-clock is set. All at the same time, for it takes minutes; nearly all of it is waiting."""
+"""The life of relays in a directory by the real clock: one lives, one is killed, one has a machine that sleeps, and of
+one the clock is set. All run at the same time, for it takes minutes; nearly all of it is waiting."""
 
 import concurrent.futures
 import contextlib
@@ -13,14 +13,14 @@ import harness
 from directory_network import DirectoryNetwork
 from harness import free_port, wait_until
 
-WATCHED = 165  # seconds that the one that lives is watched for: well beyond the 120 of a silent one
+WATCHED = 165  # seconds for which the living relay is watched: well beyond the 120 of a silent one
 HEARTBEATS = range(4, 9)  # in that time, one each 30 ± 5 s
 EXPIRY, PRUNING = 120, 60
 
 
 class Life(DirectoryNetwork):
     def start_relay(self, name, operator, remote_address, env=None):
-        """A relay, and a function that gives its row in the directory's list, or nothing."""
+        """A relay, and a function that gives its row in the directory's list, or None."""
         node = self.relay(name, "relay", [self.invites[operator]], env=env)
         node.wait_ready()
         peer = node.status()["peer_id"]
@@ -36,7 +36,7 @@ class Life(DirectoryNetwork):
         return node, row
 
     def one_that_lives(self):
-        """Has the first directory for itself, so that its counters are of nobody else."""
+        """Has the first directory for itself, so that only this relay counts there."""
         node, row = self.start_relay("lives", 0, 1)
         before, seen = self.nodes["operator-0"].status()["directory"], set()
         end = time.monotonic() + WATCHED
@@ -58,7 +58,7 @@ class Life(DirectoryNetwork):
         killed = time.monotonic()
         self.assertIsNotNone(row(), "nobody can know yet")
         wait_until(lambda: row() is None, "it is no longer listed", EXPIRY + PRUNING + 10, 1)
-        # Its last word was a few seconds old when it died.
+        # Its last heartbeat was a few seconds old when it died.
         self.assertGreater(time.monotonic() - killed, EXPIRY - 20)
 
     def one_whose_machine_sleeps(self):
@@ -82,7 +82,8 @@ class Life(DirectoryNetwork):
         set_clock("+0")
         node, row = self.start_relay("clock", 1, 4, harness.clock(file=clock))
         set_clock("+20m")
-        wait_until(lambda: "clock" in (node.status()["registered"][0]["problem"] or ""), "it reads what is wrong", 60, 0.5)
+        wait_until(lambda: "clock" in (node.status()["registered"][0]["problem"] or ""),
+                   "it reads what is wrong", 60, 0.5)
         self.assertFalse(node.status()["registered"][0]["listed"])
         time.sleep(20)
         set_clock("+0")
@@ -96,7 +97,8 @@ class Life(DirectoryNetwork):
         for i, port in enumerate(ports):
             self.relay(f"operator-{i}", "bootstrap", port=port,
                        flags=["--directory-http", f"127.0.0.1:{self.apis[i]}"]).wait_ready()
-        lives = [self.one_that_lives, self.one_that_is_killed, self.one_whose_machine_sleeps, self.one_whose_clock_is_set]
+        lives = [self.one_that_lives, self.one_that_is_killed, self.one_whose_machine_sleeps,
+                 self.one_whose_clock_is_set]
         with concurrent.futures.ThreadPoolExecutor(len(lives)) as pool:
             runs = {life.__name__: pool.submit(life) for life in lives}
         for name, run in runs.items():

@@ -1,4 +1,4 @@
-"""What the directory's HTTP API refuses of each asker: bodies that are none, too many requests, and requests without an end."""
+"""What the directory's HTTP API refuses of a client: malformed bodies, too many requests, requests without an end."""
 
 import contextlib
 import json
@@ -18,7 +18,8 @@ REQUEST = 10  # seconds for a whole request
 class Limits(DirectoryApi):
     def test_refuses_bodies_that_are_no_registrations(self):
         for body in (b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"registration": 5}', b'{"registration": "!"}',
-                     b'{"registration": "AAAA"}', b"[" * 5000, b"\xff\xfe", b'{"registration": "' + b"A" * 9000 + b'"}'):
+                     b'{"registration": "AAAA"}', b"[" * 5000, b"\xff\xfe",
+                     b'{"registration": "' + b"A" * 9000 + b'"}'):
             answer = self.ask("POST", "/api/relay/register", body)
             self.assertIn(answer.status, (400, 413), body[:40])
         self.expect_error(self.ask("POST", "/api/relay/register", b" " * 20_000), 413)
@@ -42,7 +43,7 @@ class Limits(DirectoryApi):
     def test_one_address_may_ask_a_hundred_times_a_minute(self):
         answers = [self.ask("GET", "/api/relays/by-country?country=AQ").status for _ in range(105)]
         self.assertEqual(answers, [200] * 100 + [429] * 5)
-        self.assertEqual(self.ask("GET", "/api/relays/by-country?country=AQ", remote_address=self.another_remote_address()).status, 200)
+        self.assertEqual(self.list_one(self.another_remote_address()), 200)
 
     def test_slow_loris_holds_nobody_else_up_and_is_ended(self):
         begun, slow, remote_addresses = time.monotonic(), [], []
@@ -50,12 +51,13 @@ class Limits(DirectoryApi):
                           b"POST /api/relay/register HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n{"):
             remote_addresses.append(self.another_remote_address())
             for _ in range(PER_ADDRESS + TOO_MANY):
-                slow.append(socket.create_connection(("127.0.0.1", self.port), timeout=5, source_address=(remote_addresses[-1], 0)))
+                slow.append(socket.create_connection(("127.0.0.1", self.port), timeout=5,
+                                                     source_address=(remote_addresses[-1], 0)))
                 self.addCleanup(slow[-1].close)
-                with contextlib.suppress(OSError):  # those that are too many have been answered and ended by now
+                with contextlib.suppress(OSError):  # the surplus ones have been answered and ended by now
                     slow[-1].sendall(beginning)
         started = time.monotonic()
-        self.assertEqual(self.ask("GET", "/api/relays/by-country?country=AQ", remote_address=self.another_remote_address()).status, 200)
+        self.assertEqual(self.list_one(self.another_remote_address()), 200)
         self.assertLess(time.monotonic() - started, 2)
         texts = [self.read_to_the_end(connection, begun + 15) for connection in slow]
         turned_away = [text for text in texts if text]
@@ -63,14 +65,18 @@ class Limits(DirectoryApi):
         for text in turned_away:
             self.assertTrue(text.startswith(b"HTTP/1.1 503 "), text)
             self.assertIn(b"\r\nRetry-After: ", text)
-        # Not at once either: a slow but honest asker has its time.
+        # Not at once either: a slow but honest client has its time.
         self.assertGreater(time.monotonic() - begun, REQUEST - 2)
-        # Their places are free again.
+        # Their slots are free again.
         for remote_address in remote_addresses:
-            wait_until(lambda: self.ask("GET", "/api/relays/by-country?country=AQ", remote_address=remote_address).status == 200, "place", 3, 0.5)
+            wait_until(lambda: self.list_one(remote_address) == 200, "a free slot", 3, 0.5)
+
+    def list_one(self, remote_address):
+        """The status that this address gets for a country's list."""
+        return self.ask("GET", "/api/relays/by-country?country=AQ", remote_address=remote_address).status
 
     def read_to_the_end(self, connection, until):
-        """What came before the directory ended the connection, which it must."""
+        """The bytes that came before the directory ended the connection, which it must do."""
         text = b""
         while True:
             connection.settimeout(max(0.01, until - time.monotonic()))

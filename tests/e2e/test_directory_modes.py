@@ -1,5 +1,4 @@
-"""The table of the five modes, as a row of facts for each: who asks, who registers, who serves a directory, as what each is
-listed."""
+"""The table of the five modes: which ask operators, register, and serve a directory, and as what they are listed."""
 
 import http.client
 import json
@@ -35,11 +34,11 @@ class Modes(DirectoryNetwork):
             connection.close()
 
     def rows(self):
-        """What the bootstrap peer lists, by peer id."""
+        """The relays that the bootstrap peer lists, by peer id."""
         return {row["peer_id"]: row for row in self.ask(self.api, "GET", "/api/relays/by-country")[1]["relays"]}
 
     def start_all(self):
-        """One peer of each mode, and a second super peer; all of them know the same three operators."""
+        """One peer of each mode, and a second super peer. All know the same three operators."""
         self.api = free_port()
         modes = {"bootstrap": "bootstrap", "super": "super", "super-2": "super"}
         ports = {name: free_port() for name in modes}
@@ -74,12 +73,14 @@ class Modes(DirectoryNetwork):
                 row = listed.get(ids[mode])
                 self.assertEqual(row and row["capabilities"], capabilities)
         self.assertIn("this peer", [row["directory"] for row in self.nodes["super"].status()["registered"]])
-        # What a relay says of itself comes through as it was said: megabits a second are bytes there.
+        # What a relay declares is listed as it was declared; megabits a second become bytes.
         relay = listed[ids["relay"]]
-        self.assertEqual((relay["country"], relay["country_source"], relay["bandwidth"]), ("SE", "declared", 12_500_000))
+        self.assertEqual((relay["country"], relay["country_source"], relay["bandwidth"]),
+                         ("SE", "declared", 12_500_000))
         self.assertEqual(self.nodes["bootstrap"].status()["directory"]["countries"], {"SE": 1, "unknown": 3})
-        # The client has been there all the time.
-        self.assertEqual(self.nodes["bootstrap"].status()["directory"]["registrations"], self.before, "a client registered")
+        # The client was there all the time.
+        registrations = self.nodes["bootstrap"].status()["directory"]["registrations"]
+        self.assertEqual(registrations, self.before, "a client registered")
 
     def test_clients_never_register(self):
         invites = self.operators(count=1)
@@ -88,7 +89,8 @@ class Modes(DirectoryNetwork):
         counted = self.nodes["operator-0"].status()["directory"]
         client = self.client("client", invites)
         self.wait_fetch(client)
-        wait_until(lambda: self.nodes["operator-0"].status()["directory"]["snapshots"] > counted["snapshots"], "it asks")
+        wait_until(lambda: self.nodes["operator-0"].status()["directory"]["snapshots"] > counted["snapshots"],
+                   "it asks")
         time.sleep(3)
         after = self.nodes["operator-0"].status()["directory"]
         self.assertEqual([after[key] for key in ("registrations", "refused", "listed", "waiting")],

@@ -80,7 +80,7 @@ class SharedStore(unittest.TestCase):
         kept = set(self.postgres.ask("SELECT encode(peer, 'hex') FROM qnet_relays").split())
         self.assertEqual(set(acknowledged) - kept, set(), "acknowledged registrations were lost")
         wait_until(lambda: self.known(other) >= len(acknowledged), "the other directory knows all of them", 15, 0.3)
-        # It goes on alone, for a relay that the dead one had taken too.
+        # It goes on alone, also for a relay that had registered with the dead one.
         status, _, body = self.register(other, self.relay(500))
         self.assertEqual(status, 200, body)
 

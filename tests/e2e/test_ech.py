@@ -62,9 +62,10 @@ class Ech(SiteNetwork):
         super().setUpClass()
         try:
             der, key = cls.folder / "cert.der", cls.folder / "key.der"
-            run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=x",
-                 "-addext", f"subjectAltName=DNS:{COVER_NAME},DNS:{PUBLIC_NAME}", "-days", "30", "-keyout", cls.key, "-out",
-                 cls.certificate], check=True)
+            run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+                 "/CN=x",
+                 "-addext", f"subjectAltName=DNS:{COVER_NAME},DNS:{PUBLIC_NAME}", "-days", "30", "-keyout", cls.key,
+                 "-out", cls.certificate], check=True)
             run(["openssl", "x509", "-in", cls.certificate, "-outform", "DER", "-out", der], check=True)
             run(["openssl", "pkcs8", "-topk8", "-nocrypt", "-in", cls.key, "-outform", "DER", "-out", key], check=True)
             cls.tls = [der.read_bytes().hex(), key.read_bytes().hex()]
@@ -80,7 +81,8 @@ class Ech(SiteNetwork):
     def browse(self, name, server, configs, template):
         invite = self.invite(None, "--advertise", f"127.0.0.1:{server.port}", "--ech-configs",
                              base64.b64encode(bytes.fromhex(configs)).decode())
-        client = self.start_node(name, "client", ["--peer", invite, "--cover-ca", self.certificate, "--template", template])
+        client = self.start_node(name, "client", ["--peer", invite, "--cover-ca", self.certificate, "--template",
+                                                  template])
         client.wait_ready()
         self.assert_browses(client)
 

@@ -71,7 +71,8 @@ class CommandLine(unittest.TestCase):
         self.refuse("status", "--status-port", str(free_port()), words=["no QNet is running", "--status-port"])
 
     def test_help_fits_a_screen(self):
-        for arguments in (["--help"], ["run", "--help"], ["run", "--help-relay"], ["run", "--help-directory"], ["demo", "--help"], ["status", "--help"], ["invite", "--help"]):
+        for arguments in (["--help"], ["run", "--help"], ["run", "--help-relay"], ["run", "--help-directory"],
+                          ["demo", "--help"], ["status", "--help"], ["invite", "--help"]):
             code, out, _ = qnet(*arguments)
             self.assertEqual(code, 0)
             lines = out.splitlines()

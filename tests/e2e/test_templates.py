@@ -30,8 +30,8 @@ class Hellos(unittest.TestCase):
         hellos = []
         while len(hellos) < count:
             listener = self.listen()
-            done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise", f"127.0.0.1:{listener.port}",
-                        "--cover-name", name, *cover], check=True)
+            done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise",
+                        f"127.0.0.1:{listener.port}", "--cover-name", name, *cover], check=True)
             with contextlib.ExitStack() as stack:
                 for number in range(ROUND):
                     client = Process([QNET, "run", "--peer", done.stdout.decode().strip(), "--template", template,
@@ -111,7 +111,8 @@ class Equality(Hellos):
 
     def test_chromiums_websocket_at_cover_site(self):
         listener = self.listen()
-        page = f"data:text/html,<script>setInterval(() => new WebSocket('wss://{COVER_NAME}:{listener.port}/'), 500)</script>"
+        opens = f"new WebSocket('wss://{COVER_NAME}:{listener.port}/')"
+        page = f"data:text/html,<script>setInterval(() => {opens}, 500)</script>"
         browser = client_hellos.chromium(page, COVER_NAME)
         self.addCleanup(browser.stop)
         theirs = listener.wait_for(2, 40, COVER_NAME)
@@ -133,8 +134,9 @@ def two_samples(left, right):
 
 
 class Distribution(Hellos):
-    """What is drawn anew is drawn as often: 300 hellos of Chromium beside 300 of QNet, each drawing at p = 10⁻⁶, so that
-    this fails by chance once in 100,000 runs. The unit tests hold 1,000 hellos to the browsers' rules at p = 10⁻³."""
+    """What is drawn anew is drawn as often: 300 hellos of Chromium beside 300 of QNet, each drawing at p = 10⁻⁶, so
+    that this fails by chance once in 100,000 runs. The unit tests compare 1,000 hellos with the browsers' rules, at
+    p = 10⁻³."""
 
     COUNT = 300
     THREE, FIFTEEN, SIXTEEN_TIMES_SIXTEEN = 30.7, 55.3, 376.5  # degrees of freedom: chi-square's 10⁻⁶ points
@@ -191,7 +193,8 @@ class Capture(Hellos):
                            f'> {self.folder}/captured.toml', QNET], self.folder / "capture.log")
         self.addCleanup(capture.kill)
         wait_until(lambda: "Open https://localhost" in capture.text(), "capture says what to do")
-        requests = "".join(f"fetch('https://localhost:{port}/{i}', {{mode: 'no-cors'}}).catch(() => 0);" for i in range(40))
+        requests = "".join(f"fetch('https://localhost:{port}/{i}', {{mode: 'no-cors'}}).catch(() => 0);"
+                           for i in range(40))
         page = f"<script>{requests}</script>".encode()
 
         def serve(connection):
@@ -229,8 +232,10 @@ class Choice(Hellos):
 
         def look(*flags, env=None):
             before = len(listener.records)
-            client = Process([QNET, "run", "--peer", done.stdout.decode().strip(), "--socks-port", free_port(), "--status-port",
-                              free_port(), "--state-dir", self.folder / "state", *flags], self.folder / "client.log", env=env)
+            client = Process([QNET, "run", "--peer", done.stdout.decode().strip(), "--socks-port", free_port(),
+                              "--status-port",
+                              free_port(), "--state-dir", self.folder / "state", *flags], self.folder / "client.log",
+                              env=env)
             try:
                 return ja4(listener.wait_for(before + 1, 20)[-1])
             finally:

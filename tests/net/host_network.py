@@ -1,4 +1,5 @@
-"""What every test between hosts begins with: a folder, a switch, and a web site on one of the hosts; a base for tests."""
+"""What every test between hosts begins with: a folder, a switch, and a web site on one of the hosts; a base for
+tests."""
 
 import unittest
 

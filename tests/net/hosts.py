@@ -1,5 +1,5 @@
-"""Hosts of a test's own: network namespaces on one bridge, each with an address, a cable that can be pulled, and nothing
-that leads out."""
+"""Hosts of a test's own: network namespaces on one bridge, each with an address, a cable that can be pulled, and
+nothing that leads out."""
 
 import contextlib
 import json
@@ -22,7 +22,8 @@ class Host:
         self.names = pathlib.Path("/etc/netns") / self.name  # what `ip netns exec` puts over /etc
         ip("netns", "add", self.name)
         ip("-n", self.name, "link", "set", "lo", "up")
-        ip("-n", switch.name, "link", "add", "name", f"port{number}", "type", "veth", "peer", "name", "eth0", "netns", self.name)
+        ip("-n", switch.name, "link", "add", "name", f"port{number}", "type", "veth", "peer", "name", "eth0", "netns",
+           self.name)
         ip("-n", switch.name, "link", "set", f"port{number}", "master", "switch0", "up")
         ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "eth0")
         ip("-n", self.name, "link", "set", "eth0", "up")

@@ -1,4 +1,5 @@
-"""A directory and its HTTP API as other hosts meet them: who may prune, whose names are not followed home, who is where."""
+"""A directory and its HTTP API as other hosts meet them: who may prune, whose names are not followed home, who is
+where."""
 
 import json
 import time
@@ -32,7 +33,8 @@ class DirectoryHosts(HostNetwork):
                              *self.cover(), *flags)
 
     def start_directory(self, *flags):
-        process = self.start(self.directory_host, "directory", "bootstrap", "--listen", f"{self.directory_host.address}:443",
+        process = self.start(self.directory_host, "directory", "bootstrap", "--listen",
+                             f"{self.directory_host.address}:443",
                              "--directory-http", f"0.0.0.0:{API}", "--directory-token", TOKEN, *flags)
         wait_until(lambda: (status_of(self.directory_host) or {}).get("connection") == "connected",
                    "the directory is ready", 30, 0.2)
@@ -113,8 +115,10 @@ class DirectoryHosts(HostNetwork):
         wait_until(lambda: self.counted() == (2, 0), "both are listed", 30, 0.3)
         rows = self.ask(self.other, self.directory_host.address, "/api/relays/by-country")[1]["relays"]
         told = {row["addrs"][0]: (row["country"], row["country_source"]) for row in rows}
-        self.assertEqual(told, {"/ip4/192.0.2.7/tcp/443": ("SE", "database"), "/ip4/203.0.113.7/tcp/443": ("NO", "declared")})
-        self.assertEqual(self.ask(self.other, self.directory_host.address, "/api/relays/by-country?country=SE")[1]["count"], 1)
+        self.assertEqual(told, {"/ip4/192.0.2.7/tcp/443": ("SE", "database"),
+                                "/ip4/203.0.113.7/tcp/443": ("NO", "declared")})
+        self.assertEqual(self.ask(self.other, self.directory_host.address,
+                                  "/api/relays/by-country?country=SE")[1]["count"], 1)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""Two hosts in one network find each other by mDNS: a client whose invite has an old address reaches its relay, when both
-were told to look. Nobody says anything otherwise, and nothing is said to who is not in the network."""
+"""Two hosts in one network find each other by mDNS: a client whose invite has an old address reaches its relay, when
+both were told to look. Nobody says anything otherwise, and nothing is said to who is not in the network."""
 
 import sys
 import unittest
@@ -46,10 +46,11 @@ class LanDiscovery(HostNetwork):
     def start_relay(self, *flags):
         self.start(self.relay_host, "relay", "--helper-mode", "exit", "--listen", "0.0.0.0:443", *self.cover(),
                    *flags)
-        wait_until(lambda: (status_of(self.relay_host) or {}).get("connection") == "connected", "the relay is ready", 30)
+        wait_until(lambda: (status_of(self.relay_host) or {}).get("connection") == "connected", "the relay is ready",
+                   30)
         # Where it was once: nobody is there now.
-        done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise", "10.78.0.99:443", "--cover-name",
-                    COVER_NAME], check=True)
+        done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise", "10.78.0.99:443",
+                    "--cover-name", COVER_NAME], check=True)
         return done.stdout.decode().strip()
 
     def capture(self):
@@ -73,7 +74,8 @@ class LanDiscovery(HostNetwork):
         heard = self.capture()
         invite = self.start_relay()
         self.start(self.client_host, "client", "--peer", invite)
-        wait_until(lambda: any(peer["state"] == "failed" for peer in (status_of(self.client_host) or {"peers": []})["peers"]),
+        wait_until(lambda: any(peer["state"] == "failed"
+                               for peer in (status_of(self.client_host) or {"peers": []})["peers"]),
                    "the client's attempt fails", 40, 0.3)
         self.assertNotIn("5353", heard.text().split("listening on", 1)[1].split("\n", 1)[1])
         # It would have been heard: the same listener hears who was told to.

@@ -34,8 +34,8 @@ class RoundTrips(unittest.TestCase):
         state = cls.folder / "exit"
         cls.exit = Process(far.command(QNET, "run", "--helper-mode", "super", "--listen", f"{far.address}:8443",
                                        "--cover-origin", f"{far.address}:{cls.site.https_port}", "--cover-name",
-                                       COVER_NAME, "--cover-ca", cls.site.certificate, "--state-dir", state, "--exit-allow",
-                                       f"{far.address}:{cls.site.https_port}"),
+                                       COVER_NAME, "--cover-ca", cls.site.certificate, "--state-dir", state,
+                                       "--exit-allow", f"{far.address}:{cls.site.https_port}"),
                            cls.folder / "exit.log", {"EXIT_ABUSE_EMAIL": "abuse@example.org"})
         cls.addClassCleanup(cls.exit.stop)
         wait_until(lambda: run(far.command("curl", "-sf", "http://127.0.0.1:8088/ready")).returncode == 0,
@@ -51,10 +51,11 @@ class RoundTrips(unittest.TestCase):
         cls.handshake = list(tcp_payloads(list(cls.link.packets), 8443))
 
     def time_to_first_byte(self, *proxy):
+        origin = f"{self.link.far.address}:{self.site.https_port}"
         command = self.link.near.command("curl", "-sS", "-o", "/dev/null", "-w", "%{time_starttransfer}", "--cacert",
                                          self.site.certificate, "--connect-to",
-                                         f"{COVER_NAME}:{self.site.https_port}:{self.link.far.address}:{self.site.https_port}",
-                                         *proxy, f"https://{COVER_NAME}:{self.site.https_port}/")
+                                         f"{COVER_NAME}:{self.site.https_port}:{origin}", *proxy,
+                                         f"https://{COVER_NAME}:{self.site.https_port}/")
         times = []
         for _ in range(5):
             done = run(command)

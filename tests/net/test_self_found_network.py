@@ -1,5 +1,5 @@
-"""A network that finds itself: three super peers, five relays, two exits and three clients on hosts of their own. They are
-killed and cut one by one, and every client's traffic goes on through those that live."""
+"""A network that finds itself: three super peers, five relays, two exits and three clients on hosts of their own. They
+are killed and cut one by one, and every client's traffic goes on through those that live."""
 
 import contextlib
 import socket
@@ -28,7 +28,8 @@ class Traffic(threading.Thread):
         self.excused = []  # moments at which the client itself was cut off
 
     def load(self):
-        done = self.host.run("curl", "-sS", "--max-time", "10", "--socks5-hostname", "127.0.0.1:1088", f"http://{SITE}/")
+        done = self.host.run("curl", "-sS", "--max-time", "10", "--socks5-hostname", "127.0.0.1:1088",
+                             f"http://{SITE}/")
         if done.stdout == BODY:
             self.loaded.append(time.monotonic())
         return done.stdout == BODY
@@ -75,8 +76,8 @@ class SelfFoundNetwork(HostNetwork):
     def invite_of(self, name):
         state = self.folder / name
         run([QNET, "keygen", "--state-dir", state], check=True)
-        done = run([QNET, "invite", "--state-dir", state, "--advertise", f"{self.hosts[name].address}:443", "--cover-name",
-                    COVER_NAME], check=True)
+        done = run([QNET, "invite", "--state-dir", state, "--advertise", f"{self.hosts[name].address}:443",
+                    "--cover-name", COVER_NAME], check=True)
         return done.stdout.decode().strip()
 
     def listed(self, name):
@@ -85,7 +86,8 @@ class SelfFoundNetwork(HostNetwork):
 
     def wait_listed(self, names, count, seconds=60):
         for name in names:
-            wait_until(lambda: self.listed(name) == count, f"{name} lists {count} (now {self.listed(name)})", seconds, 0.5)
+            wait_until(lambda: self.listed(name) == count, f"{name} lists {count} (now {self.listed(name)})", seconds,
+                       0.5)
 
     def exit_of(self, client):
         peers = status_of(self.hosts[client])["peers"]
@@ -96,7 +98,8 @@ class SelfFoundNetwork(HostNetwork):
         since = time.monotonic()
         for traffic in self.traffic.values():
             try:
-                wait_until(lambda: traffic.loaded[-1] > since, f"{traffic.host.name} loads a page after {what}", 2 * PAUSE, 0.2)
+                wait_until(lambda: traffic.loaded[-1] > since, f"{traffic.host.name} loads a page after {what}",
+                           2 * PAUSE, 0.2)
             except AssertionError as error:
                 raise AssertionError(f"{error}\n{status_of(traffic.host)}") from None
 
@@ -187,7 +190,8 @@ class SelfFoundNetwork(HostNetwork):
 
     def address_listed(self, name):
         """By what the directory that is never cut off has on disk."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/super2/directory.db?mode=ro", uri=True)) as database:
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/super2/directory.db?mode=ro",
+                                                uri=True)) as database:
             rows = database.execute("SELECT descriptor FROM relays WHERE checked = 1 AND departed = 0").fetchall()
         return any(self.hosts[name].address.encode() in row[0] for row in rows)
 

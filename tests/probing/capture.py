@@ -18,8 +18,8 @@ class Capture:
 
     def __enter__(self):
         # Packets at once, with room for all, each whole; without a change of user, which could not write here.
-        self.process = Process(["tcpdump", "-i", "lo", "-U", "--immediate-mode", "-B", "32768", "-Z", "root", "-s", "0", "-w", self.path,
-                                f"host {self.address} and port 443"], f"{self.path}.log")
+        self.process = Process(["tcpdump", "-i", "lo", "-U", "--immediate-mode", "-B", "32768", "-Z", "root", "-s", "0",
+                                "-w", self.path, f"host {self.address} and port 443"], f"{self.path}.log")
         wait_until(lambda: "listening on" in self.process.text(), "tcpdump listens")
         return self
 
@@ -59,8 +59,8 @@ def experts(path):
 _VERDICT = {"protocol": r"\[proto: ([^\]]*)\]", "category": r"\[cat: ([^\]]*)\]", "risks": r"\[Risk: ([^\]]*)\]",
             "score": r"\[Risk Score: (\d+)\]", "name": r"\[Hostname/SNI: ([^\]]*)\]", "alpn": r"\[ALPN: ([^\]]*)\]",
             "version": r"\[(TLSv[^\]]*)\]", "client": r"\[(Chrome|Firefox|Safari)\]", "JA3S": r"\[JA3S: ([^\]]*)\]",
-            "cipher": r"\[Cipher: ([^\]]*)\]", "unsafe": r"(INSECURE|WEAK)", "certificate": r"\[Certificate SHA-1: ([^\]]*)\]",
-            "confidence": r"\[Confidence: ([^\]]*)\]"}
+            "cipher": r"\[Cipher: ([^\]]*)\]", "unsafe": r"(INSECURE|WEAK)",
+            "certificate": r"\[Certificate SHA-1: ([^\]]*)\]", "confidence": r"\[Confidence: ([^\]]*)\]"}
 
 
 def verdicts(path):
@@ -88,10 +88,11 @@ def ja4(path):
              "tls.handshake.extensions.supported_version", "tls.handshake.extensions_alpn_str")
     found = set()
     for row in fields(path, "tls.handshake.type == 1", *names):
-        ciphers, kinds, signatures, versions = ([n for n in (int(x, 0) for x in cell.split(",") if x) if not _is_grease(n)]
-                                                for cell in row[:4])
+        ciphers, kinds, signatures, versions = ([n for n in (int(x, 0) for x in cell.split(",") if x)
+                                                 if not _is_grease(n)] for cell in row[:4])
         alpn = row[4].split(",")[0] or "00"
-        start = f"t{ {0x0304: '13', 0x0303: '12'}[max(versions)]}{'d' if 0 in kinds else 'i'}{len(ciphers):02}{len(kinds):02}"
+        version = {0x0304: "13", 0x0303: "12"}[max(versions)]
+        start = f"t{version}{'d' if 0 in kinds else 'i'}{len(ciphers):02}{len(kinds):02}"
         hidden = sorted(f"{kind:04x}" for kind in kinds if kind not in (0, 16))
         found.add("_".join((start + alpn[0] + alpn[-1], _hash(",".join(sorted(f"{c:04x}" for c in ciphers))),
                             _hash(",".join(hidden) + "_" + ",".join(f"{s:04x}" for s in signatures)))))

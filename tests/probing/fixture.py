@@ -14,9 +14,9 @@ from harness import COVER_NAME, Nginx, Node, wait_until  # noqa: E402, F401 - fo
 from observe import observe  # noqa: E402
 from peer import Peer, relay_key  # noqa: E402
 
-# The origin's patience with a handshake, nginx's client_header_timeout; and what it takes to know that it has more.
+# The origin's time limit for a handshake, nginx's client_header_timeout; and how long a test waits for its end.
 GIVES_UP = 3
-PATIENCE = GIVES_UP + 2.0
+LONGEST_WAIT = GIVES_UP + 2.0
 
 
 class ImpatientNginx(Nginx):
@@ -42,7 +42,7 @@ class RelayAndOrigin(unittest.TestCase):
                                                          "--cover-name", COVER_NAME])
         cls.addClassCleanup(cls.relay.process.stop)
         cls.relay.wait_ready()
-        wait_until(cls.longest_wait_is_known, "the origin's patience is measured", 90)
+        wait_until(cls.longest_wait_is_known, "the origin's time limit is measured", 90)
         cls.origin_port, cls.relay_port = cls.origin.https_port, cls.relay.listen_port
         cls.rs = relay_key(cls.relay.invite())
         cls.template = hellos.peer_hello(cls.relay, cls.folder)

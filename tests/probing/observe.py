@@ -130,7 +130,7 @@ class Connection:
 
 
 def observe(port, steps, longest_wait, strip=view):
-    """Runs `steps`, then watches until the end, or for `patience` seconds."""
+    """Runs `steps`, then watches until the end, or for `longest_wait` seconds."""
     connection = Connection(port)
     with connection.socket:
         ended_writing = False

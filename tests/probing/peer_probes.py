@@ -42,7 +42,8 @@ def probes():
     yield "replay twice in one connection", lambda it: [it.spent * 2]
     yield "hello of an hour ago", lambda it: [it.peer(it.now() - 3600).hello]
     yield "hello of an hour ahead", lambda it: [it.peer(it.now() + 3600).hello]
-    yield "held hello, an application record behind it", lambda it: [held(it) + record(APPLICATION_DATA, os.urandom(40))]
+    yield "held hello, an application record behind it", lambda it: [
+        held(it) + record(APPLICATION_DATA, os.urandom(40))]
     yield "held hello, a ChangeCipherSpec behind it", lambda it: [held(it) + tls.CHANGE]
     yield "held hello in two records", lambda it: [records(HANDSHAKE, held(it)[5:], [300])]
     yield "held hello in a record of version 0x0303", lambda it: [(h := held(it))[:2] + b"\x03" + h[3:]]

@@ -5,10 +5,10 @@ import struct
 
 from observe import AwaitAnswer, Fin, Pause, Rst, Urgent
 
-# "How China Detects and Blocks Shadowsocks" (IMC 2020): probes of random data have 7, 8, 11, 12, 15, 16, 21, 22, 32, 33, 40, 41,
-# 48 or 49 bytes (type NR1), or 221 (NR2); the others stand at the edges of what this relay looks at.
-RANDOM_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 21, 22, 32, 33, 40, 41, 48, 49, 50, 64, 100, 221, 256, 517, 1400,
-                  1460, 4096, 4097, 16384, 16389, 20000, 65536)
+# "How China Detects and Blocks Shadowsocks" (IMC 2020): probes of random data have 7, 8, 11, 12, 15, 16, 21, 22, 32,
+# 33, 40, 41, 48 or 49 bytes (type NR1), or 221 (NR2); the others stand at the edges of what this relay looks at.
+RANDOM_LENGTHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 21, 22, 32, 33, 40, 41, 48, 49, 50, 64, 100, 221, 256,
+                  517, 1400, 1460, 4096, 4097, 16384, 16389, 20000, 65536)
 
 HTTP = {
     "GET": b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n",
@@ -38,7 +38,8 @@ PROTOCOLS = {
     "SOCKS5 with passwords": b"\x05\x02\x00\x02",
     "BitTorrent": b"\x13BitTorrent protocol" + bytes(8) + b"i" * 20 + b"-qB4500-" + b"p" * 12,
     "RDP": bytes.fromhex("030000130ee000000000000100080003000000"),
-    "DNS": struct.pack(">H", 29) + bytes.fromhex("123401000001000000000000") + b"\x07example\x03com\x00\x00\x01\x00\x01",
+    "DNS": struct.pack(">H", 29) + bytes.fromhex("123401000001000000000000")
+           + b"\x07example\x03com\x00\x00\x01\x00\x01",
     "MQTT": b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00",
     "Redis": b"*1\r\n$4\r\nPING\r\n",
     "PostgreSQL's SSLRequest": bytes.fromhex("0000000804d2162f"),

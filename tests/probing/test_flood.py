@@ -13,8 +13,8 @@ from harness import Network, Nginx, wait_until
 
 MEBIBYTE = 1 << 20
 SECONDS, PER_SECOND = 8, 167
-# Of the relay above what it had before: the sanitizers' bookkeeping and what they hold back of freed memory are in it (64 MiB
-# here, set below). 500 connections at once with 64 KiB each would be 32 MiB.
+# Of the relay above what it had before: the sanitizers' bookkeeping and what they hold back of freed memory are in it
+# (64 MiB here, set below). 500 connections at once with 64 KiB each would be 32 MiB.
 GROWTH = 160 * MEBIBYTE
 
 
@@ -62,8 +62,8 @@ class Flood(Network):
         self.assertGreater(handshakes["replayed"], 0.8 * results[0] / 4)
         self.assertEqual(handshakes["accepted"], 1)
         wait_until(lambda: self.exit.process.descriptors() <= descriptors, "the descriptors are given back", 15)
-        print(f"\n{results[0]} strangers, descriptors {descriptors}, at most {most}; resident {memory / MEBIBYTE:.0f} MiB, at most "
-              f"{highest / MEBIBYTE:.0f}")
+        print(f"\n{results[0]} strangers, descriptors {descriptors}, at most {most}; "
+              f"resident {memory / MEBIBYTE:.0f} MiB, at most {highest / MEBIBYTE:.0f}")
 
 
 if __name__ == "__main__":

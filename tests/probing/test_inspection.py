@@ -33,7 +33,8 @@ class Inspection(unittest.TestCase):
         page = b"<h1>An ordinary site</h1>\n" + b"<p>with some text</p>\n" * 2000
         cls.origin = NginxOnPort443(cls.folder / "origin", files={"index.html": page})
         cls.addClassCleanup(cls.origin.stop)
-        relay = Node(cls.folder / "relay", "super", ["--cover-origin", f"127.0.0.1:{cls.origin.https_port}", "--cover-name",
+        relay = Node(cls.folder / "relay", "super",
+                     ["--cover-origin", f"127.0.0.1:{cls.origin.https_port}", "--cover-name",
                                                      COVER_NAME, "--exit-allow", f"127.0.0.1:{cls.origin.http_port}"],
                      listen_port=443)
         cls.addClassCleanup(relay.process.stop)
@@ -43,7 +44,8 @@ class Inspection(unittest.TestCase):
             client = Node(cls.folder / "client", "client", ["--peer", relay.invite(), "--template", "chromium-156"])
             try:
                 client.wait_ready()
-                done = run(["curl", "-sS", "--socks5-hostname", client.proxy(), f"http://127.0.0.1:{cls.origin.http_port}/"])
+                done = run(["curl", "-sS", "--socks5-hostname", client.proxy(),
+                            f"http://127.0.0.1:{cls.origin.http_port}/"])
                 assert done.stdout == page, done.stderr
             finally:
                 client.process.stop()
@@ -72,18 +74,22 @@ class Inspection(unittest.TestCase):
 
     def test_tshark_takes_all_for_tls_of_the_same_versions(self):
         for path in (self.session, self.visit):
-            layers = {layer for row in capture.fields(path, "tcp.len > 0", "frame.protocols") for layer in row[0].split(":")}
+            layers = {layer for row in capture.fields(path, "tcp.len > 0", "frame.protocols")
+                      for layer in row[0].split(":")}
             self.assertLessEqual(layers, {"eth", "ethertype", "ip", "tcp", "tls"})
             self.assertEqual(set(capture.fields(path, "tls.handshake", "tls.handshake.version")), {("0x0303",)})
-        versions = [set(capture.fields(path, "tls.record", "tls.record.version")) for path in (self.session, self.visit)]
-        self.assertEqual({v for row in versions[0] for v in row[0].split(",")}, {v for row in versions[1] for v in row[0].split(",")})
+        versions = [set(capture.fields(path, "tls.record", "tls.record.version"))
+                    for path in (self.session, self.visit)]
+        self.assertEqual({v for row in versions[0] for v in row[0].split(",")},
+                         {v for row in versions[1] for v in row[0].split(",")})
 
     def test_the_client_has_the_browsers_ja4(self):
         self.assertEqual(len(capture.ja4(self.session)), 1)
         self.assertEqual(capture.ja4(self.session), capture.ja4(self.visit))
 
     def test_the_relay_has_the_origins_server_hello(self):
-        names = ("tls.handshake.ja3s_full", "tls.handshake.ja3s", "tls.record.version", "tls.handshake.extensions_key_share_group",
+        names = ("tls.handshake.ja3s_full", "tls.handshake.ja3s", "tls.record.version",
+                 "tls.handshake.extensions_key_share_group",
                  "tls.handshake.session_id_length", "tls.handshake.comp_method")
         ours = set(capture.fields(self.session, "tls.handshake.type == 2", *names))
         self.assertEqual(len(ours), 1)

@@ -7,7 +7,7 @@ import ssl
 import time
 import unittest
 
-from fixture import COVER_NAME, PATIENCE, RelayAndOrigin, in_parallel, wait_until
+from fixture import COVER_NAME, LONGEST_WAIT, RelayAndOrigin, in_parallel, wait_until
 from known import KNOWN
 from observe import AwaitAnswer, Connection, observe, time_class
 from peer_probes import changed
@@ -15,7 +15,8 @@ from probes import table
 from tls_view import split_records
 
 WIDTH = 160
-# Answers of a race vary, at the origin too: what is compared is the set of those seen. The sets get more rounds to agree.
+# Answers of a race vary, at the origin too: what is compared is the set of those seen. The sets get more rounds to
+# agree.
 ROUNDS, MORE_ROUNDS = 2, 8
 
 
@@ -65,7 +66,7 @@ class Probing(RelayAndOrigin):
         jobs = [(probe, place) for probe in probes for place in (0, 1)] * rounds
         random.shuffle(jobs)  # not all of one kind at once
         ports = (self.relay_port, self.origin_port)
-        seen = in_parallel(width, lambda job: observe(ports[job[1]], job[0].steps(self), PATIENCE), jobs)
+        seen = in_parallel(width, lambda job: observe(ports[job[1]], job[0].steps(self), LONGEST_WAIT), jobs)
         for (probe, place), observation in zip(jobs, seen):
             results[probe.name][place].add(observation)
 
@@ -103,7 +104,8 @@ class Probing(RelayAndOrigin):
         differing = [offset for offset in range(size) if seen[2 * offset] != seen[2 * offset + 1]]
 
         def agrees(offset):
-            """With fewer at once: on a busy machine a hundred answers come too late. One by one they would take minutes."""
+            """With fewer at once: on a busy machine a hundred answers come too late. One by one they would take
+            minutes."""
             ours, theirs = ({one((offset, port)) for _ in range(5)} for port in (self.relay_port, self.origin_port))
             return bool(ours & theirs)
         agreeing = in_parallel(10, agrees, differing)
@@ -114,17 +116,20 @@ class Probing(RelayAndOrigin):
         quick = [probe for probe in table() if not any(known.applies(probe.name) for known in KNOWN)]
         chosen = random.sample(quick, 200)
         before = self.relay.process.descriptors()
-        origins = in_parallel(WIDTH, lambda probe: observe(self.origin_port, probe.steps(self), PATIENCE).seen, chosen)
-        ours = in_parallel(200, lambda probe: observe(self.relay_port, probe.steps(self), PATIENCE).seen, chosen)
+
+        def seen_at(port, width):
+            return in_parallel(width, lambda probe: observe(port, probe.steps(self), LONGEST_WAIT).seen, chosen)
+
+        origins, ours = seen_at(self.origin_port, WIDTH), seen_at(self.relay_port, 200)
         differing = [one for one in zip(chosen, ours, origins) if one[1] != one[2]]
         print(f"\n{len(differing)} asked again")
 
         def agrees(one):
-            """One by one, with the patience that each takes, they would take minutes."""
+            """One by one, with the wait that each needs, they would take minutes."""
             probe, mine, theirs = one
             for _ in range(5):
                 if mine != theirs:
-                    theirs = observe(self.origin_port, probe.steps(self), PATIENCE).seen
+                    theirs = observe(self.origin_port, probe.steps(self), LONGEST_WAIT).seen
             return None if mine == theirs else (probe.name, mine, theirs)
         self.assertEqual([unlike for unlike in in_parallel(10, agrees, differing) if unlike], [])
         wait_until(lambda: self.relay.process.descriptors() <= before, "the flood's descriptors are given back", 15)

@@ -1,4 +1,5 @@
-"""Visitors with every common TLS library see the origin through the relay: its certificate, its versions, its content."""
+"""Visitors with every common TLS library see the origin through the relay: its certificate, its versions, its
+content."""
 
 import base64
 import hashlib
@@ -25,8 +26,8 @@ class Visitors(RelayAndOrigin):
 
     def curl(self, port, *flags):
         url = f"https://{COVER_NAME}:{port}/"
-        done = run(["curl", "-sS", "--cacert", self.origin.certificate, "--resolve", f"{COVER_NAME}:{port}:127.0.0.1", "-w",
-                    "\n%{http_version} %{ssl_verify_result} %{response_code}", *flags, url])
+        done = run(["curl", "-sS", "--cacert", self.origin.certificate, "--resolve", f"{COVER_NAME}:{port}:127.0.0.1",
+                    "-w", "\n%{http_version} %{ssl_verify_result} %{response_code}", *flags, url])
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
@@ -54,7 +55,8 @@ class Visitors(RelayAndOrigin):
 
     def test_openssl(self):
         for flags in (["-tls1_3"], ["-tls1_2"], ["-tls1_3", "-groups", "P-256"], ["-tls1_3", "-groups", "X448"],
-                      ["-tls1_3", "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"], ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"]):
+                      ["-tls1_3", "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"],
+                      ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"]):
             with self.subTest(flags=flags):
                 code, shown, pages = self.same_from_both(lambda port, flags=flags: self.s_client(port, *flags))
                 self.assertEqual((code, pages), (0, 1))
@@ -74,16 +76,18 @@ class Visitors(RelayAndOrigin):
         self.assertIn("RENEGOTIATING", seen[0])
 
     def renegotiate(self, port):
-        done = run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", COVER_NAME, "-tls1_2", "-CAfile",
-                    self.origin.certificate], input=b"R\n")
+        done = run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", COVER_NAME, "-tls1_2",
+                    "-CAfile", self.origin.certificate], input=b"R\n")
         errors = re.findall(r":error:[0-9A-F]+:[^:]*:[^:]*:([^:]*):", done.stderr.decode())
         return re.findall("RENEGOTIATING", done.stdout.decode() + done.stderr.decode()), errors, done.returncode
 
     def gnutls(self, port, priority):
-        done = run(["gnutls-cli", "--x509cafile", self.origin.certificate, "--sni-hostname", COVER_NAME, "--verify-hostname",
-                    COVER_NAME, "--alpn", "http/1.1", "--priority", priority, "--port", port, "127.0.0.1"], input=REQUEST)
+        done = run(["gnutls-cli", "--x509cafile", self.origin.certificate, "--sni-hostname", COVER_NAME,
+                    "--verify-hostname", COVER_NAME, "--alpn", "http/1.1", "--priority", priority, "--port", port,
+                    "127.0.0.1"], input=REQUEST)
         text = done.stdout.decode(errors="replace")
-        shown = [line for line in text.splitlines() if re.match(r"- (Description|Status|Options|Server has|Application)", line)]
+        shown = [line for line in text.splitlines()
+                 if re.match(r"- (Description|Status|Options|Server has|Application)", line)]
         return done.returncode, shown, text.count(PAGE.decode())
 
     def test_gnutls(self):
@@ -98,15 +102,16 @@ class Visitors(RelayAndOrigin):
         if not database.exists():
             database.mkdir()
             run(["certutil", "-N", "-d", f"sql:{database}", "--empty-password"], check=True)
-            run(["certutil", "-A", "-d", f"sql:{database}", "-n", "origin", "-t", "CP,,", "-i", self.origin.certificate],
+            run(["certutil", "-A", "-d", f"sql:{database}", "-n", "origin", "-t", "CP,,", "-i",
+                 self.origin.certificate],
                 check=True)
         return database
 
     def nss(self, port, versions):
         request = self.folder / "request"
         request.write_bytes(REQUEST)  # tstclnt spins at the end of its input, but takes a file
-        done = run(["tstclnt", "-h", "127.0.0.1", "-p", port, "-a", COVER_NAME, "-d", f"sql:{self.nss_database()}", "-V", versions,
-                    "-A", request], stdin=subprocess.DEVNULL)
+        done = run(["tstclnt", "-h", "127.0.0.1", "-p", port, "-a", COVER_NAME, "-d", f"sql:{self.nss_database()}",
+                    "-V", versions, "-A", request], stdin=subprocess.DEVNULL)
         return done.returncode, re.findall(r"subject DN: [^\n]*", done.stderr.decode()), done.stdout.count(PAGE)
 
     def test_nss(self):
@@ -120,7 +125,8 @@ class Visitors(RelayAndOrigin):
         def visit(port):
             done = run(["nghttp", "-v", "--no-dep", f"https://localhost:{port}/"])
             text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace"))
-            return done.returncode, re.findall(r"(?:protocol: h2|:status: \d+|content-length: \d+|server: \S+)", text), text.count(PAGE.decode())
+            shown = re.findall(r"(?:protocol: h2|:status: \d+|content-length: \d+|server: \S+)", text)
+            return done.returncode, shown, text.count(PAGE.decode())
         code, shown, pages = self.same_from_both(visit)
         self.assertEqual((code, pages), (0, 1), shown)
         self.assertIn(":status: 200", shown)
@@ -133,7 +139,8 @@ class Visitors(RelayAndOrigin):
         done = run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
                     f"--ignore-certificate-errors-spki-list={pin}", f"--user-data-dir={self.folder}/chromium-{port}",
-                    "--dump-dom", f"--host-resolver-rules=MAP {COVER_NAME} 127.0.0.1", f"https://{COVER_NAME}:{port}/"], seconds=90)
+                    "--dump-dom", f"--host-resolver-rules=MAP {COVER_NAME} 127.0.0.1", f"https://{COVER_NAME}:{port}/"],
+                    seconds=90)
         return done.stdout
 
     def test_boringssl_in_chromium(self):

@@ -130,7 +130,8 @@ def follow_up_probes(what, first):
         yield f"{what}, answered, then {name}", lambda it, data=data: [first(it), AwaitAnswer(), data]
     yield f"{what}, answered, then a second hello", lambda it: [first(it), AwaitAnswer(), hello()]
     yield f"{what}, answered, then FIN", lambda it: [first(it), AwaitAnswer(), Fin()]
-    yield f"{what}, answered, then half a Finished and FIN", lambda it: [first(it), AwaitAnswer(), CHANGE + b"\x17\x03\x03", Fin()]
+    yield f"{what}, answered, then half a Finished and FIN", lambda it: [first(it), AwaitAnswer(),
+                                                                         CHANGE + b"\x17\x03\x03", Fin()]
     yield f"{what}, answered, then a random Finished and FIN", lambda it: [
         first(it), AwaitAnswer(), FOLLOW_UPS["a random Finished"], Fin()]
     yield f"{what}, answered, then RST", lambda it: [first(it), AwaitAnswer(), Rst()]
@@ -172,7 +173,8 @@ def probes():
     yield "hello with early data", lambda it: [
         hello(extra=tls.extension(42, b"")) + record(APPLICATION_DATA, os.urandom(200))]
     yield "a hello's length too small", lambda it: [record(HANDSHAKE, (m := hello_message())[:1] + b"\0\0\x80" + m[4:])]
-    yield "a hello's length too large", lambda it: [record(HANDSHAKE, (m := hello_message())[:1] + b"\0\xff\xff" + m[4:])]
+    yield "a hello's length too large", lambda it: [
+        record(HANDSHAKE, (m := hello_message())[:1] + b"\0\xff\xff" + m[4:])]
     yield "an oversized record", lambda it: [oversized()]
     yield "a record of 65,535 bytes announced", lambda it: [b"\x16\x03\x01\xff\xff" + hello_message()]
     yield "a record of no length", lambda it: [record(HANDSHAKE, b"")]

@@ -1,6 +1,7 @@
 #include "demo/demo/demo.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -10,13 +11,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "control/server.hpp"
 #include "demo/demo_site/server.hpp"
 #include "foundation/crypto/self_signed.hpp"
-#include "foundation/crypto/system_random.hpp"
+#include "node/compose.hpp"
 #include "node/error.hpp"
-#include "node/process.hpp"
-#include "node/run.hpp"
+#include "transport/mirror/listener.hpp"
 
 namespace qnet::demo {
 
@@ -33,20 +32,36 @@ net::tcp::endpoint loopback(int port) {
   return {boost::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)};
 }
 
-struct NamedRelay {
-  std::string name;
-  std::unique_ptr<node::Relay> relay;
-  std::unique_ptr<node::Membership> membership;
+/// A web site that is also everybody's cover.
+class SitePart final : public node::Part {
+ public:
+  SitePart(boost::asio::io_context& io, std::uint16_t port, crypto::SelfSigned certificate)
+      : io_(io), http_(loopback(port)), https_(loopback(port + 1)), certificate_(std::move(certificate)) {}
+  [[nodiscard]] std::string_view name() const override { return "web site"; }
+  base::Result<void> start() override {
+    auto made = demo_site::Server::start(io_, {http_, https_}, certificate_);
+    if (!made) return tl::unexpected(node::explain_start_error(made.error(), {http_, https_}, "--site-port"));
+    server_.emplace(std::move(*made));
+    return {};
+  }
+  void stop(const node::Farewell& /*farewell*/) override { server_->stop(); }
+
+ private:
+  boost::asio::io_context& io_;
+  net::tcp::endpoint http_;
+  net::tcp::endpoint https_;
+  crypto::SelfSigned certificate_;
+  std::optional<demo_site::Server> server_;
 };
 
-directory::Descriptor demo_descriptor(const peer::Identity& identity, bool with_exit) {
+directory::Descriptor demo_descriptor(const peer::Identity& identity, bool super) {
   using directory::Capability;
   directory::Descriptor descriptor{identity.peer_id(), identity.noise.public_key, {}, kCoverName};
   descriptor.capabilities = static_cast<std::uint8_t>(Capability::relay);
-  if (with_exit)
+  if (super)
     descriptor.capabilities |=
         static_cast<std::uint8_t>(Capability::exit) | static_cast<std::uint8_t>(Capability::directory);
-  if (with_exit) descriptor.exit_ports = {80, 443};
+  if (super) descriptor.exit_ports = {80, 443};
   descriptor.software = "qnet " QNET_VERSION;
   return descriptor;
 }
@@ -62,185 +77,148 @@ exit::ServiceOptions demo_exit(std::uint16_t site_port) {
   return options;
 }
 
-/// The whole network: a web site that is also everybody's cover, a super peer whose directory the others find
-/// each other by, two relays, and a client that knows the super peer alone.
-class Demo {
+/// What each of the demo's nodes is.
+class Configs {
  public:
-  explicit Demo(const DemoConfig& config)
-      : config_(config), pool_(std::max(2U, std::thread::hardware_concurrency())) {}
+  /// `origin` is everybody's cover.
+  Configs(const DemoConfig& config, mirror::CoverOrigin origin)
+      : config_(config), origin_(std::move(origin)) {}
 
-  base::Result<void> start() {
-    if (auto done = start_site(); !done) return done;
-    const char* const names[] = {"super", "relay-1", "relay-2"};
-    for (int i = 0; i < 3; ++i)
-      if (auto done = start_relay(names[i], config_.base_port + i, i == 0); !done) return done;
-    if (auto done = start_client(); !done) return done;
-    return start_control();
+  /// The others find each other by this one's directory. Its exit reaches the web site.
+  base::Result<node::NodeConfig> super(base::RandomSource& random) {
+    auto made = relay("super", config_.base_port, random);
+    if (!made) return made;
+    made->helper_mode = "super";
+    made->relay->exit = demo_exit(config_.site_port);
+    made->directory = node::DirectoryConfig{
+        made->relay->identity.clone(), (config_.state_dir / "super" / "directory.db").string(), {}, true, {}};
+    made->membership->descriptor = demo_descriptor(made->relay->identity, true);
+    made->membership->asks = false;
+    invite_.push_back(peer::Invite::make(made->relay->identity, *made->membership->address, kCoverName));
+    return made;
   }
 
-  base::Result<void> run(const std::function<void()>& started) {
-    boost::asio::co_spawn(pool_.first(), announce(started), boost::asio::detached);
-    node::run_until_signal(
-        pool_,
-        [this] {
-          control_->stop();
-          client_->stop();
-          for (auto& node : relays_) {
-            node.membership->stop();
-            node.relay->stop();
-          }
-          site_->stop();
-        },
-        [this] {
-          return std::ranges::any_of(relays_, [](const auto& node) { return node.membership->leaving(); });
-        });
-    directory_->stop();
-    if (problem_) return tl::unexpected(*problem_);
-    return {};
+  base::Result<node::NodeConfig> relay(const std::string& name, int port, base::RandomSource& random) const {
+    const auto folder = config_.state_dir / name;
+    auto identity = peer::load_or_create_identity(folder, random);
+    if (!identity) return base::forward_error(identity);
+    const peer::HostPort address{"127.0.0.1", static_cast<std::uint16_t>(port)};
+    node::NodeConfig made;
+    made.helper_mode = "relay";
+    made.dials_sites = false;
+    made.flags.listen = "--base-port";
+    made.membership = discovery::MembershipConfig{
+        identity->clone(), invite_, demo_descriptor(*identity, false), address, loopback(port), true};
+    made.membership->state_dir = folder;
+    auto listener = mirror::listener({loopback(port), identity->noise.clone(), origin_, folder});
+    made.relay = node::RelayConfig{std::move(*identity), {std::move(listener)}, std::nullopt};
+    return made;
+  }
+
+  /// It knows the super peer alone.
+  [[nodiscard]] node::NodeConfig client() const {
+    node::NodeConfig made;
+    made.helper_mode = "client";
+    made.client.emplace();
+    made.client->operators = invite_;
+    made.client->socks = loopback(config_.socks_port);
+    return made;
   }
 
  private:
-  base::Result<void> start_site() {
+  const DemoConfig& config_;
+  mirror::CoverOrigin origin_;
+  std::vector<peer::Invite> invite_;  // the super peer's, once it is there
+};
+
+/// The whole network as one node, whose proxy is the client's.
+class Demo final : public node::Node {
+ public:
+  Demo() : Node("demo") {}
+
+  base::Result<void> build(const DemoConfig& config, node::Process& process) {
     const std::vector<std::string> names{kSiteName, kCoverName};
     const auto now = std::chrono::system_clock::now();
-    const auto certificate = crypto::self_signed(names, now - std::chrono::hours(24), now + kCertificateLife);
+    auto certificate = crypto::self_signed(names, now - std::chrono::hours(24), now + kCertificateLife);
     if (!certificate)
       return base::fail(node::Errc::cannot_start, "the web site's certificate could not be made");
-    auto made = demo_site::Server::start(
-        pool_.first(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, *certificate);
-    if (!made)
-      return tl::unexpected(node::explain_start_error(
-          made.error(), {loopback(config_.site_port), loopback(config_.site_port + 1)}, "--site-port"));
-    site_.emplace(std::move(*made));
     auto authorities = crypto::TrustStore::from_der(certificate->certificate);
     if (!authorities) return base::forward_error(authorities);
-    authorities_ = std::make_shared<const crypto::TrustStore>(std::move(*authorities));
-    return {};
-  }
+    add(std::make_unique<SitePart>(process.pool().first(), config.site_port, std::move(*certificate)));
 
-  base::Result<void> start_relay(const std::string& name, int port, bool with_exit) {
-    auto identity = peer::load_or_create_identity(config_.state_dir / name, random_);
-    if (!identity) return base::forward_error(identity);
-    const peer::HostPort address{"127.0.0.1", static_cast<std::uint16_t>(port)};
-    if (with_exit) {
-      invite_ = peer::Invite::make(*identity, address, kCoverName);
-      if (auto done = start_directory(identity->clone()); !done) return done;
+    auto& random = process.random();
+    Configs configs(config, {"127.0.0.1", static_cast<std::uint16_t>(config.site_port + 1), kCoverName,
+                             std::make_shared<const crypto::TrustStore>(std::move(*authorities))});
+    auto super = configs.super(random);  // the others have its invite
+    auto done = add_node("client", configs.client(), process);
+    if (done) done = add_node("super", std::move(super), process);
+    for (const int number : {1, 2}) {
+      const auto name = "relay-" + std::to_string(number);
+      if (done) done = add_node(name, configs.relay(name, config.base_port + number, random), process);
     }
-    node::MembershipConfig membership{identity->clone(),
-                                      {*invite_},
-                                      demo_descriptor(*identity, with_exit),
-                                      address,
-                                      loopback(port),
-                                      true,
-                                      true,
-                                      !with_exit,
-                                      config_.state_dir / name};
-    node::RelayConfig config{
-        std::move(*identity),
-        loopback(port),
-        {"127.0.0.1", static_cast<std::uint16_t>(config_.site_port + 1), kCoverName, authorities_},
-        config_.state_dir / name,
-        std::nullopt};
-    if (with_exit) config.exit = demo_exit(config_.site_port);
-    if (with_exit) config.directory = directory_->handler();
-    auto made = node::Relay::start(pool_, std::move(config), random_);
-    if (!made) return tl::unexpected(node::explain_listen_error(made.error(), loopback(port), "--base-port"));
-    (*made)->mirror([this](base::Error error) {
-      problem_ = std::move(error);
-      pool_.stop();
-    });
-    relays_.push_back({name, std::move(*made),
-                       std::make_unique<node::Membership>(pool_.first(), std::move(membership), dialer_,
-                                                          with_exit ? directory_->service() : nullptr)});
-    return {};
+    if (done)
+      add(node::control_part(process, loopback(config.status_port), node::PortFlags().status,
+                             [this] { return status(); }));
+    return done;
   }
 
-  base::Result<void> start_directory(peer::Identity identity) {
-    node::DirectoryConfig config{
-        std::move(identity), (config_.state_dir / "super" / "directory.db").string(), {}, true, {}};
-    auto made = node::DirectoryNode::start(pool_.first(), std::move(config), dialer_);
-    if (!made) return base::forward_error(made);
-    directory_ = std::move(*made);
-    return {};
-  }
-
-  base::Result<void> start_client() {
-    const auto socks = loopback(config_.socks_port);
-    node::ClientConfig config;
-    config.operators = {*invite_};
-    config.socks = socks;
-    auto made = node::Client::start(pool_.first(), config, random_);
-    if (!made) return tl::unexpected(node::explain_listen_error(made.error(), socks, "--socks-port"));
-    client_ = std::move(*made);
-    return {};
-  }
-
-  base::Result<void> start_control() {
-    auto made =
-        control::Server::start(pool_.first(), loopback(config_.status_port), [this] { return status(); });
-    if (!made)
-      return tl::unexpected(
-          node::explain_start_error(made.error(), {loopback(config_.status_port)}, "--status-port"));
-    control_.emplace(std::move(*made));
-    return {};
+  void fill(control::Status& status) const override {
+    nodes_.front().node.fill(status);
+    for (const auto& [name, node] : nodes_) status.nodes.push_back({name, node.status()});
   }
 
   /// Calls `started` when what it tells to try works: the relays know their cover, and the client its relay.
-  net::Task<void> announce(std::function<void()> started) {
-    boost::asio::steady_timer pause(pool_.first());
-    bool dialled = false;
+  net::Task<void> announce(boost::asio::io_context& io, std::function<void()> started) {
+    boost::asio::steady_timer pause(io);
+    bool joined = false;
     for (auto left = kLongestWait / kStep; left > 0 && control::why_not_ready(status()); --left) {
-      const bool mirrored =
-          std::ranges::all_of(relays_, [](const auto& node) { return node.relay->mirrors(); });
-      if (mirrored && !std::exchange(dialled, true)) {
-        for (const auto& node : relays_) node.membership->start();
-        client_->dial_now();
+      // A client dials, and directories look whether relays answer, once that can succeed.
+      if (!joined && relays_ready()) {
+        joined = true;
+        join();
       }
       pause.expires_after(kStep);
       (void)co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     }
+    if (!joined) join();
     started();
   }
 
-  [[nodiscard]] control::Status status() const {
-    auto all = node::base_status("demo", started_);
-    client_->fill(all);
-    auto client = node::base_status("client", started_);
-    client_->fill(client);
-    all.nodes.push_back({"client", client});
-    for (const auto& node : relays_) {
-      auto one = node::base_status(node.name == "super" ? "super" : "relay", started_);
-      node.relay->fill(one);
-      node.membership->fill(one);
-      if (node.name == "super") directory_->fill(one);
-      all.nodes.push_back({node.name, std::move(one)});
-    }
-    return all;
+ private:
+  struct Named {
+    std::string name;
+    const node::Node& node;
+  };
+
+  base::Result<void> add_node(const std::string& name, base::Result<node::NodeConfig> config,
+                              node::Process& process) {
+    if (!config) return base::forward_error(config);
+    auto made = node::compose(std::move(*config), process);
+    if (!made) return base::forward_error(made);
+    nodes_.push_back({name, add(std::move(*made))});
+    return {};
   }
 
-  DemoConfig config_;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-  crypto::SystemRandom random_;
-  net::IoPool pool_;
-  std::optional<demo_site::Server> site_;
-  std::shared_ptr<const crypto::TrustStore> authorities_;  // the site's own certificate
-  std::shared_ptr<const discovery::Dialer> dialer_ = std::make_shared<const discovery::Dialer>(
-      client_hello::builtin_templates().front(), std::nullopt, random_);
-  std::unique_ptr<node::DirectoryNode> directory_;
-  std::vector<NamedRelay> relays_;
-  std::optional<peer::Invite> invite_;
-  std::unique_ptr<node::Client> client_;
-  std::optional<control::Server> control_;
-  std::optional<base::Error> problem_;
+  [[nodiscard]] bool relays_ready() const {
+    return std::ranges::all_of(nodes_, [](const auto& one) {
+      return one.name == "client" || one.node.status().connection == control::Connection::connected;
+    });
+  }
+
+  std::vector<Named> nodes_;  // the client first
 };
 
 }  // namespace
 
 base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started) {
   node::raise_open_file_limit();
-  Demo demo(config);
-  if (auto done = demo.start(); !done) return done;
-  return demo.run(started);
+  node::Process process(std::max(2U, std::thread::hardware_concurrency()));
+  Demo demo;
+  if (auto done = demo.build(config, process); !done) return done;
+  return process.run(demo, [&] {
+    auto& io = process.pool().first();
+    boost::asio::co_spawn(io, demo.announce(io, started), boost::asio::detached);
+  });
 }
 
 }  // namespace qnet::demo

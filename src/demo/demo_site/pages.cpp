@@ -41,7 +41,7 @@ constexpr std::string_view kHome = R"(<title>QNet's demo network</title>
   <li><strong>QNet's client</strong> sealed it in a connection that looks like a browser's visit to a web site.
       Whoever watches the line sees that site's name, and nothing of this one.</li>
   <li><strong>A relay</strong> recognised the client from inside its first message, and carried the request on.
-      A stranger who knocks there gets the web site's own answer instead.</li>
+      A stranger who connects there gets the web site's own answer instead.</li>
   <li><strong>The exit</strong> looked up the name, checked that the address is a public one
       (in the demo: that it is on its list), and opened a connection to this site.</li>
   <li><strong>This site</strong> saw the exit, not you.</li>
@@ -53,8 +53,8 @@ constexpr std::string_view kHome = R"(<title>QNet's demo network</title>
   <li><a href="/headers">What this site learnt from your request</a></li>
   <li><code>/upload</code> takes a POST of any size and counts it; <code>/websocket</code> echoes</li>
 </ul>
-<p class="aside">Did you come here directly, without the proxy? Then you see what every stranger sees who knocks at one of
-the demo's relays: this same page, from this same site. That is the point of it.</p>
+<p class="aside">Did you come here directly, without the proxy? Then you see what every stranger sees who connects to
+one of the demo's relays: this same page, from this same site. The relay exists to look like that.</p>
 )";
 
 std::string fifty() {

@@ -19,7 +19,7 @@ enum class Errc {
   name_not_found,       ///< to the person: host unreachable
   name_service_failed,  ///< to the person: general failure
   limit_reached,        ///< too much at once at this exit; to the person: general failure
-  cancelled,            ///< the asker went away
+  cancelled,            ///< the client went away
 };
 
 inline constexpr std::size_t kErrors = static_cast<std::size_t>(Errc::cancelled);

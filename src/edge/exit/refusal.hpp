@@ -10,11 +10,11 @@
 
 namespace qnet::exit {
 
-/// Why a destination is not allowed. Says what kind of place it is, never which: fit for logs and metrics.
+/// Why a destination is not allowed. Says the kind of destination, never which one: fit for logs and metrics.
 enum class Refusal : std::uint8_t {
   port,              ///< neither 80, 443 nor one that the operator added
   malformed_name,    ///< no host name of RFC 1123
-  not_ascii,         ///< the asker should have sent Punycode
+  not_ascii,         ///< the client should have sent Punycode
   odd_address,       ///< an address in a spelling that programs read differently
   local_name,        ///< a name with no place in the public DNS
   cloud_metadata,    ///< where cloud machines fetch their credentials

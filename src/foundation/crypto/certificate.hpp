@@ -30,6 +30,10 @@ class TrustStore {
   [[nodiscard]] static base::Result<TrustStore> system();
   /// Those of a PEM file, and no others.
   [[nodiscard]] static base::Result<TrustStore> from_file(const std::string& path);
+  /// Those of a PEM file; of this computer when `path` is empty.
+  [[nodiscard]] static base::Result<TrustStore> from_file_or_system(const std::string& path) {
+    return path.empty() ? system() : from_file(path);
+  }
   /// Both.
   [[nodiscard]] static base::Result<TrustStore> system_and_file(const std::string& path);
   /// A single one.

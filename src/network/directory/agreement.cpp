@@ -7,14 +7,14 @@ namespace qnet::directory {
 
 namespace {
 
-/// Of what several operators say of one relay: the newest that the relay itself has signed. A lone liar may
-/// add one that is not.
+/// Of the descriptors that several operators list of one relay: the newest that the relay itself has signed.
+/// A lying operator may list one that the relay has not signed.
 const Listed* newest_true(std::vector<const Listed*> told) {
   std::ranges::sort(told, std::ranges::greater(),
                     [](const Listed* one) { return one->descriptor.descriptor().issued; });
   const bool undisputed = std::ranges::all_of(
       told, [&](const Listed* one) { return one->descriptor == told.front()->descriptor; });
-  // Who dials it checks the signature anyway; here it decides between two.
+  // The signature is verified before a dial anyway; here it decides between two descriptors.
   if (undisputed) return told.front();
   const auto found = std::ranges::find_if(told, [](const Listed* one) { return one->descriptor.verify(); });
   return found == told.end() ? nullptr : *found;

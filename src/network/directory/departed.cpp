@@ -5,7 +5,7 @@
 namespace qnet::directory {
 
 void DepartedPeers::add(const PeerKey& peer, std::uint64_t sequence, SteadyTime now) {
-  // A goodbye that comes twice by two ways must not lower the number.
+  // A second goodbye with a lower number must not lower it.
   const auto highest = std::max(sequence, last(peer, now));
   erase(peer);
   while (peers_.size() >= RosterLimits::departed_peers) erase(PeerKey(ends_.begin()->second));

@@ -1,4 +1,4 @@
-// The last sequence numbers of peers that are gone: no copy of what they said before may bring them back.
+// The last sequence numbers of peers that are gone: no copy of an earlier registration may bring them back.
 #pragma once
 
 #include <set>
@@ -10,8 +10,7 @@
 
 namespace qnet::directory {
 
-/// Remembers each for RosterLimits::departed, and RosterLimits::departed_peers at once: those that would end
-/// first make room.
+/// Remembers each for RosterLimits::departed, and RosterLimits::departed_peers at once. The oldest make room.
 class DepartedPeers {
  public:
   void add(const PeerKey& peer, std::uint64_t sequence, SteadyTime now);

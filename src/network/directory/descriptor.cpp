@@ -11,7 +11,7 @@ constexpr std::string_view kKind = "qnet-descriptor-1:";
 constexpr std::uint64_t kVersion = 1;
 constexpr std::uint64_t kAllCapabilities = 7;
 constexpr std::uint64_t kLastPort = 65535;
-constexpr std::uint64_t kLastCover = static_cast<std::uint64_t>(peer::Cover::site_websocket_unbound);
+constexpr std::uint64_t kLastCover = static_cast<std::uint64_t>(link::Cover::site_websocket_unbound);
 constexpr std::uint64_t kLastTime = 253'402'300'799;  // the year 9999
 constexpr std::size_t kDepth = 3;
 
@@ -63,13 +63,13 @@ bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-/// What no single field's reader can tell.
+/// The rules that concern several fields.
 bool is_sound(const Descriptor& d) {
   return !d.addresses.empty() && peer::is_host_name(d.cover_name) &&
          (d.country.empty() || is_country(d.country)) && is_printable(d.software) &&
          (d.exit_ports.empty() || d.can(Capability::exit)) && d.expires > d.issued &&
          d.expires - d.issued <= DescriptorLimits::life &&
-         (d.ech_configs.empty() || d.cover != peer::Cover::mirror);
+         (d.ech_configs.empty() || d.cover != link::Cover::mirror);
 }
 
 base::Result<Descriptor> decode_body(base::ByteView body) {
@@ -79,7 +79,7 @@ base::Result<Descriptor> decode_body(base::ByteView body) {
   if (fields.number() != kVersion) return base::fail(Errc::malformed, "its version is not known");
   Descriptor d{peer::PeerId(fields.fixed<32>()), fields.fixed<32>(), read_addresses(fields), {}};
   d.cover_name = fields.text(253);
-  d.cover = static_cast<peer::Cover>(fields.number(kLastCover));
+  d.cover = static_cast<link::Cover>(fields.number(kLastCover));
   const auto ech = fields.bytes(DescriptorLimits::ech_configs);
   d.ech_configs.assign(ech.begin(), ech.end());
   d.capabilities = static_cast<std::uint8_t>(fields.number(kAllCapabilities));
@@ -112,6 +112,11 @@ std::string canonical_host(std::string_view host) {
   if (const auto* const address = std::get_if<ip::IpAddress>(&parsed)) return address->to_text();
   const auto* const name = std::get_if<ip::HostName>(&parsed);
   return name == nullptr ? std::string() : name->text;
+}
+
+link::RelayAddress Descriptor::relay_address(std::size_t index) const {
+  const auto& address = addresses.at(index);
+  return {address.host, address.port, cover_name, noise_key, {}, cover, ech_configs};
 }
 
 bool says_the_same(const Descriptor& one, const Descriptor& other) {

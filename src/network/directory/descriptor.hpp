@@ -1,4 +1,4 @@
-// What a relay says of itself, signed by its identity (docs/spec/directory.md, "Descriptor").
+// A relay's description of itself, signed by its identity (docs/spec/directory.md, "Descriptor").
 #pragma once
 
 #include <array>
@@ -28,11 +28,11 @@ struct Descriptor {
   crypto::X25519Public noise_key{};
   std::vector<peer::HostPort> addresses;  ///< 1 to 4, the best first
   std::string cover_name;
-  peer::Cover cover = peer::Cover::mirror;
+  link::Cover cover = link::Cover::mirror;
   base::Bytes ech_configs{};                ///< as in an invite; usually empty
   std::uint8_t capabilities = 0;            ///< of Capability
-  std::string country{};                    ///< ISO 3166-1, as declared; empty when not
-  std::uint64_t bandwidth = 0;              ///< bytes a second that it offers; 0 when not said
+  std::string country{};                    ///< ISO 3166-1, as declared; empty without one
+  std::uint64_t bandwidth = 0;              ///< bytes a second that it offers; 0 when unknown
   std::vector<std::uint16_t> exit_ports{};  ///< what an exit allows; empty without an exit
   std::string software{};                   ///< "qnet 0.1.0"
   WallTime issued{};
@@ -41,18 +41,19 @@ struct Descriptor {
   [[nodiscard]] bool can(Capability what) const {
     return (capabilities & static_cast<std::uint8_t>(what)) != 0;
   }
+  /// How its transport reaches the `index`th of its addresses, which must be there.
+  [[nodiscard]] link::RelayAddress relay_address(std::size_t index = 0) const;
   bool operator==(const Descriptor&) const = default;
 };
 
 /// Two upper-case letters.
 [[nodiscard]] bool is_country(std::string_view text);
 
-/// The one spelling of a host that descriptors may have: names in lower case without a dot at the end,
-/// addresses as RFC 5952 and the usual four numbers write them. So one host cannot count as many. Empty when
-/// it is neither.
+/// The one spelling of a host that descriptors may have: names in lower case without a dot at the end, IPv6
+/// as in RFC 5952, IPv4 as four numbers. So one host cannot count as many. Empty for anything else.
 [[nodiscard]] std::string canonical_host(std::string_view host);
 
-/// Equal but for the times: a relay that has nothing new to say signs nothing new.
+/// Equal but for the times. A relay does not sign the same again.
 [[nodiscard]] bool says_the_same(const Descriptor& one, const Descriptor& other);
 
 class SignedDescriptor {
@@ -63,7 +64,7 @@ class SignedDescriptor {
   /// Checks form, bounds and signature; not the times. `malformed`, `too_large` or `wrong_signature`.
   [[nodiscard]] static base::Result<SignedDescriptor> parse(base::ByteView wire);
 
-  /// The same without the signature, which verify() checks: of a list of thousands, few are used.
+  /// The same without the signature, which verify() checks: of the thousands in a list, few are used.
   [[nodiscard]] static base::Result<SignedDescriptor> parse_unverified(base::ByteView wire);
   [[nodiscard]] bool verify() const;
 

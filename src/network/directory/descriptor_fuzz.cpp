@@ -1,5 +1,5 @@
-// Whatever a stranger registers. A signature would stop nearly all mutations, so descriptors are also read
-// without it: what is taken is written again byte for byte.
+// Any bytes that a stranger registers. A signature would stop nearly all mutations, so descriptors are also
+// read without it: one that is accepted is written again byte for byte.
 #include <algorithm>
 #include <cstdlib>
 

@@ -22,7 +22,7 @@ TEST(Descriptor, comes_back_as_it_was_signed) {
   auto descriptor = descriptor_of(relay);
   descriptor.addresses.push_back({"relay.example.org", 8443});
   descriptor.addresses.push_back({"2001:db8::1", 443});
-  descriptor.cover = peer::Cover::site_h2;
+  descriptor.cover = link::Cover::site_h2;
   descriptor.ech_configs = {1, 2, 3};
   const auto parsed = signed_and_parsed(descriptor, relay);
   ASSERT_TRUE(parsed) << parsed.error().message();
@@ -73,7 +73,7 @@ TEST(Descriptor, is_refused_when_a_field_is_out_of_bounds) {
   refuses("no cover name", [](Descriptor& d) { d.cover_name.clear(); });
   refuses("an address as cover name", [](Descriptor& d) { d.cover_name = "192.0.2.1"; });
   refuses("SQL as cover name", [](Descriptor& d) { d.cover_name = "x'; DROP TABLE relays; --"; });
-  refuses("an unknown cover", [](Descriptor& d) { d.cover = static_cast<peer::Cover>(9); });
+  refuses("an unknown cover", [](Descriptor& d) { d.cover = static_cast<link::Cover>(9); });
   refuses("an ECH list with cover mirror", [](Descriptor& d) { d.ech_configs = {1}; });
   refuses("an unknown capability", [](Descriptor& d) { d.capabilities = 8; });
   refuses("a country in small letters", [](Descriptor& d) { d.country = "se"; });

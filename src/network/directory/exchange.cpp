@@ -47,7 +47,7 @@ std::chrono::seconds pause_for(Status status) {
   return std::chrono::seconds(status == Status::unavailable ? 5 : 0);
 }
 
-/// Somebody else's words go into logs and onto terminals.
+/// The text comes from another machine, and goes into logs and onto terminals.
 std::string printable(std::string text) {
   for (auto& c : text)
     if (c < ' ' || c > '~') c = '?';

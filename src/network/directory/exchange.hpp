@@ -21,7 +21,7 @@ struct ExchangeLimits {
 struct Query {
   enum class Kind : std::uint8_t { snapshot = 0, registration = 1 };
   Kind kind = Kind::snapshot;
-  /// Of the list that is there already, or empty; or the registration.
+  /// The digest of the list that the client has, or empty; or the registration.
   base::Bytes payload;
 
   [[nodiscard]] base::Bytes encode() const;  ///< the length, then the message
@@ -29,7 +29,7 @@ struct Query {
   bool operator==(const Query&) const = default;
 };
 
-/// What became of a question: the numbers are HTTP's, on the wire too.
+/// The outcome of a question: the numbers are HTTP's, on the wire too.
 enum class Status : std::uint16_t {
   ok = 200,
   accepted = 202,  ///< registered; listed once its address has answered
@@ -46,7 +46,7 @@ enum class Status : std::uint16_t {
 struct Answer {
   Status status = Status::failed;
   base::Bytes header{};  ///< SnapshotHeader, for ok and not_modified
-  /// Packed; only with ok, null when there is none. Shared: who takes it slowly holds no copy.
+  /// Packed; only with ok, null when there is none. Shared, so that a slow reader holds no copy.
   std::shared_ptr<const base::Bytes> list{};
   std::string error{};  ///< one sentence, when it failed
   std::string hint{};   ///< what to do about it
@@ -54,12 +54,12 @@ struct Answer {
   std::uint64_t sequence = 0;  ///< of a replay: the last number that was taken, when it is known
 
   [[nodiscard]] bool good() const { return static_cast<int>(status) < 400; }
-  /// The length, then the message; without the bytes of the list, which stand at its end.
+  /// The length, then the message without the bytes of the list, which come last.
   [[nodiscard]] base::Bytes encode_before_list() const;
   [[nodiscard]] static base::Result<Answer> decode(base::ByteView message);
 };
 
-/// How a directory tells of an error: status, sentence and hint.
+/// An error as an answer: status, sentence and hint.
 [[nodiscard]] Answer refusal(const base::Error& error);
 
 }  // namespace qnet::directory

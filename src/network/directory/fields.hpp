@@ -14,7 +14,7 @@
 
 namespace qnet::directory {
 
-/// The fields of an array, one after the other; any that is absent or of another type makes it fail for good.
+/// The fields of an array, one after the other. One that is absent or of another type makes done() false.
 class Fields {
  public:
   explicit Fields(const cbor::Value& value) : array_(value.array()) {}
@@ -22,7 +22,7 @@ class Fields {
 
   [[nodiscard]] bool good() const { return array_ != nullptr && good_; }
   [[nodiscard]] std::size_t left() const { return array_ == nullptr ? 0 : array_->size() - next_; }
-  /// All of them were read, and each was what it should be.
+  /// All fields were read, and each was well formed.
   [[nodiscard]] bool done() const { return good() && left() == 0; }
 
   const cbor::Value* value() {
@@ -68,7 +68,7 @@ class Fields {
   bool good_ = true;
 };
 
-/// A text that is signed: what kind of document it is, and its body.
+/// The text that is signed: the kind of the document, and its body.
 [[nodiscard]] inline base::Bytes signed_text(std::string_view kind, base::ByteView body) {
   base::Bytes text;
   base::append(text, base::bytes_of(kind));

@@ -30,21 +30,20 @@ struct RegistrationLimits {
 struct RosterLimits {
   static constexpr std::chrono::seconds heartbeat{30};
   static constexpr std::chrono::seconds expiry{120};
-  static constexpr std::chrono::seconds pruning{60};
   /// Between two registrations of one peer.
   static constexpr std::chrono::seconds shortest_interval{5};
   /// A goodbye's sequence number is remembered longer than a copy of an earlier registration can be played.
   static constexpr std::chrono::minutes departed{11};
   static constexpr std::size_t relays = 200'000;
-  /// Known but not listed; each costs the directory a connection now and then. Who has failed a check makes
-  /// room for newcomers.
+  /// Known but not listed; each costs the directory a connection now and then. One that failed a check makes
+  /// room for a newcomer.
   static constexpr std::size_t unchecked = 2048;
-  /// Peers listed at one address (IPv4, or a /64 of IPv6): more than anybody needs on one machine, and too
-  /// few to fill a directory with.
+  /// Peers listed at one client prefix: more than anybody needs on one machine, and too few to fill a
+  /// directory with.
   static constexpr std::size_t at_one_host = 16;
-  /// Peers that name one host first and were never listed: that they are there is only their word.
+  /// Peers that name one host first and were never listed: only their own word says that they are there.
   static constexpr std::size_t waiting_at_one_host = 16;
-  /// Of who never answered; ten minutes of trying, in which somebody opens a port that was forgotten.
+  /// Of a relay that never answered: ten minutes, in which its operator may open a forgotten port.
   static constexpr unsigned failed_checks = 6;
   static constexpr std::size_t departed_peers = 20'000;
 };

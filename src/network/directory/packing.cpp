@@ -35,7 +35,7 @@ void Packer::write(base::ByteView piece, bool last) {
     ZSTD_outBuffer out{packed_.data() + had, step, 0};
     left = ZSTD_compressStream2(context_->zstd.get(), &out, &in, last ? ZSTD_e_end : ZSTD_e_continue);
     packed_.resize(had + out.pos);
-    // Only more bytes, or fewer, than were announced: a mistake of whoever packs.
+    // Only when more or fewer bytes came than were announced: a mistake of the caller.
     if (ZSTD_isError(left) != 0) throw std::length_error(ZSTD_getErrorName(left));
     if (!last && in.pos == in.size) return;
   }

@@ -1,4 +1,4 @@
-// zstd (RFC 8878), with a bound on what comes out.
+// zstd (RFC 8878), with a bound on the unpacked size.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 
 namespace qnet::directory {
 
-/// One frame that tells its size, of what is given piece by piece: a long list is packed between other work.
+/// Makes one frame that tells its size from several pieces: a long list is packed between other work.
 class Packer {
  public:
   /// `size`: of all pieces together.

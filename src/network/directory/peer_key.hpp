@@ -9,7 +9,7 @@ namespace qnet::directory {
 
 using PeerKey = crypto::Ed25519Public;
 
-/// Keys are points that their owners can choose parts of, but not so as to collide in eight bytes of many.
+/// Owners can choose parts of their keys, but not eight bytes that collide with many others.
 struct PeerKeyHash {
   std::size_t operator()(const PeerKey& key) const {
     std::size_t value = 0;

@@ -1,5 +1,5 @@
-// What a relay sends to a directory: its descriptor, that it still lives, or that it goes. Signed with a time
-// and a number, so that no copy counts (docs/spec/directory.md, "Registration").
+// What a relay sends to a directory: its descriptor, a heartbeat, or a goodbye. A time and a number are
+// signed with it, so that no copy counts (docs/spec/directory.md, "Registration").
 #pragma once
 
 #include <optional>
@@ -15,13 +15,13 @@ struct Registration {
   WallTime time{};
   std::uint64_t sequence = 0;  ///< grows with each registration of a peer
   Purpose purpose = Purpose::alive;
-  crypto::Digest descriptor_digest{};          ///< of the descriptor that the peer stands by
-  std::optional<SignedDescriptor> descriptor;  ///< itself; a heartbeat leaves it out
+  crypto::Digest descriptor_digest{};          ///< of the descriptor that holds
+  std::optional<SignedDescriptor> descriptor;  ///< a heartbeat leaves it out
 
   /// CBOR [body, signature], or [body, signature, descriptor].
   [[nodiscard]] base::Bytes sign(const peer::Identity& identity) const;
 
-  /// Checks form and signatures, and that a descriptor is the one named; neither time nor sequence.
+  /// Checks form, signatures, and that an enclosed descriptor is the one named. Not time and sequence.
   [[nodiscard]] static base::Result<Registration> parse(base::ByteView wire);
 };
 

@@ -18,8 +18,8 @@ bool is_skewed(WallTime time, WallTime wall) {
   return time - wall > RegistrationLimits::clock_skew || wall - time > RegistrationLimits::clock_skew;
 }
 
-/// The same door under the same key needs no new knock.
-bool same_address(const Descriptor& one, const Descriptor& other) {
+/// The same endpoint needs no new check.
+bool same_endpoint(const Descriptor& one, const Descriptor& other) {
   return one.addresses == other.addresses && one.noise_key == other.noise_key &&
          one.cover_name == other.cover_name && one.cover == other.cover;
 }
@@ -29,7 +29,7 @@ Country declared_country(const Descriptor& descriptor) {
   return {descriptor.country, CountrySource::declared};
 }
 
-/// What the operator of a relay that answers, and is not listed, is told.
+/// What the operator of a relay is told that answers and is not listed.
 base::Result<void> tell(const Entry& entry) {
   switch (entry.obstacle) {
     case Obstacle::none: break;
@@ -40,6 +40,19 @@ base::Result<void> tell(const Entry& entry) {
 }
 
 }  // namespace
+
+Record to_record(const Entry& entry) {
+  const auto wire = entry.latest().wire();
+  const bool declares = entry.unstored && entry.country.source != CountrySource::database;
+  return {entry.key(),
+          {wire.begin(), wire.end()},
+          entry.sequence,
+          entry.first_seen,
+          entry.last_seen,
+          entry.checked,
+          declares ? declared_country(entry.unstored->descriptor()) : entry.country,
+          false};
+}
 
 std::string_view to_text(CountrySource source) {
   switch (source) {
@@ -59,15 +72,15 @@ base::Result<void> Roster::judge(const Registration& registration, const Entry* 
     return base::fail(Errc::replayed, "the last number taken was " + std::to_string(last));
   if (registration.purpose == Purpose::goodbye) return {};
   if (known != nullptr && now - known->taken < options_.shortest_interval) return base::fail(Errc::too_soon);
-  const bool same = known != nullptr && known->descriptor.digest() == registration.descriptor_digest;
+  const bool same = known != nullptr && known->latest().digest() == registration.descriptor_digest;
   if (!registration.descriptor && !same) return base::fail(Errc::unknown_peer);
   const auto& descriptor =
-      registration.descriptor ? registration.descriptor->descriptor() : known->descriptor.descriptor();
+      registration.descriptor ? registration.descriptor->descriptor() : known->latest().descriptor();
   if (descriptor.expires <= wall) return base::fail(Errc::expired, "sign a new descriptor");
   if (descriptor.issued - wall > RegistrationLimits::clock_skew)
     return base::fail(Errc::clock_skewed, skew_text(descriptor.issued, wall));
   if (same) return {};
-  if (known != nullptr && descriptor.issued < known->descriptor.descriptor().issued)
+  if (known != nullptr && descriptor.issued < known->latest().descriptor().issued)
     return base::fail(Errc::replayed, "a newer descriptor of this peer is known");
   return judge_addresses(descriptor);
 }
@@ -86,7 +99,7 @@ base::Result<std::optional<Record>> Roster::take(const Registration& registratio
   if (auto judged = judge(registration, known, wall, now); !judged) return base::forward_error(judged);
 
   if (registration.purpose == Purpose::goodbye) {
-    // Anybody can make keys that say goodbye: what nobody knew is not written down.
+    // Anybody can make keys that say goodbye: an unknown peer's is not written down.
     if (known == nullptr) return std::optional<Record>();
     found->second.sequence = registration.sequence;
     auto record = to_record(*known);
@@ -95,25 +108,25 @@ base::Result<std::optional<Record>> Roster::take(const Registration& registratio
     drop(found, now);
     return record;
   }
-  const bool changed = known == nullptr || known->descriptor.digest() != registration.descriptor_digest;
+  const bool changed = known == nullptr || known->latest().digest() != registration.descriptor_digest;
   if (changed)
     if (auto room = make_room(registration.descriptor->descriptor(), known, now); !room)
       return base::forward_error(room);
   const auto first_seen = known == nullptr ? wall : known->first_seen;
-  auto& entry = changed ? put(*registration.descriptor, now) : found->second;
+  auto& entry = changed ? put(*registration.descriptor, Durable::no, now) : found->second;
   entry.sequence = registration.sequence;
   entry.first_seen = first_seen;
   entry.last_seen = wall;
-  entry.heard = now;
   entry.taken = now;
+  hear(entry, now);
   if (auto told = tell(entry); !told) return base::forward_error(told);
   return to_record(entry);
 }
 
-/// Whether one more may wait for its check; who failed one goes for it. Who is listed and stays where it is
-/// needs no room: however many strangers wait, they cannot make it fall off the list.
+/// Whether one more may wait for its check; one that failed a check is dropped for it. A listed relay that
+/// keeps its endpoint needs no room: however many strangers wait, they cannot take it off the list.
 base::Result<void> Roster::make_room(const Descriptor& fresh, const Entry* known, SteadyTime now) {
-  if (known != nullptr && same_address(known->descriptor.descriptor(), fresh)) return {};
+  if (known != nullptr && same_endpoint(known->descriptor.descriptor(), fresh)) return {};
   const auto& host = fresh.addresses.front().host;
   const bool new_there = known == nullptr || (!known->was_listed && known->host() != host);
   if (new_there)
@@ -142,44 +155,65 @@ base::Result<void> Roster::make_room_at(const std::string& host, SteadyTime now)
   return {};
 }
 
-Entry& Roster::put(SignedDescriptor descriptor, SteadyTime now) {
+Entry& Roster::put(SignedDescriptor descriptor, Durable durable, SteadyTime now) {
+  const auto found = entries_.find(descriptor.descriptor().peer.key());
+  if (found == entries_.end()) return add(std::move(descriptor), now);
+  auto& entry = found->second;
+  const bool same = same_endpoint(entry.descriptor.descriptor(), descriptor.descriptor());
+  if (entry.checked && same && durable == Durable::no)
+    entry.unstored = std::make_shared<const SignedDescriptor>(std::move(descriptor));
+  else
+    replace(entry, std::move(descriptor), now);
+  return entry;
+}
+
+Entry& Roster::add(SignedDescriptor descriptor, SteadyTime now) {
   const auto key = descriptor.descriptor().peer.key();
   departed_.erase(key);
-  const auto found = entries_.find(key);
-  if (found == entries_.end()) {
-    auto& entry = entries_.emplace(key, Entry{.descriptor = std::move(descriptor)}).first->second;
-    entry.country = declared_country(entry.descriptor.descriptor());
-    entry.check_due = now;
-    entry.address_version = ++address_versions_;
-    index(entry);
-    return entry;
-  }
-  auto& entry = found->second;
-  const bool same = same_address(entry.descriptor.descriptor(), descriptor.descriptor());
+  auto& entry = entries_.emplace(key, Entry{.descriptor = std::move(descriptor)}).first->second;
+  entry.country = declared_country(entry.descriptor.descriptor());
+  entry.check_due = now;
+  entry.endpoint_id = ++endpoint_ids_;
+  index(entry);
+  return entry;
+}
+
+void Roster::replace(Entry& entry, SignedDescriptor descriptor, SteadyTime now) {
+  const bool same = same_endpoint(entry.descriptor.descriptor(), descriptor.descriptor());
   const bool listed = entry.checked;
   unindex(entry);
   unlist(entry);
   entry.descriptor = std::move(descriptor);
+  entry.unstored.reset();
   if (entry.country.source != CountrySource::database || !same)
     entry.country = declared_country(entry.descriptor.descriptor());
   if (!same) {
-    // Since when it fails stays, and who has not answered at the last one counts as failing: nobody keeps a
-    // place by trying one door after the other.
+    // `failing_since` stays, and a relay that did not answer at its last endpoint counts as failing: nobody
+    // keeps a slot by naming one address after the other.
     if (!listed && entry.failing_since == SteadyTime{}) entry.failing_since = now;
     entry.check_due = now;
     entry.failures = 0;
     entry.obstacle = Obstacle::none;
-    entry.site = ip::ClientPrefix::unknown;
-    entry.address_version = ++address_versions_;
+    entry.answered_at = ip::ClientPrefix::unknown;
+    entry.endpoint_id = ++endpoint_ids_;
   }
   if (listed && same) list(entry);
   index(entry);
-  return entry;
+}
+
+void Roster::stored(const PeerKey& peer, const crypto::Digest& descriptor, SteadyTime now) {
+  const auto found = entries_.find(peer);
+  if (found == entries_.end() || !found->second.unstored) return;
+  auto& entry = found->second;
+  if (entry.unstored->digest() != descriptor) return;
+  auto durable = *entry.unstored;
+  replace(entry, std::move(durable), now);
 }
 
 void Roster::drop(Entries::iterator found, SteadyTime now) {
   unindex(found->second);
   unlist(found->second);
+  heard_.erase({found->second.heard, found->first});
   departed_.add(found->first, found->second.sequence, now);
   entries_.erase(found);
 }
@@ -189,56 +223,13 @@ void Roster::note_alive(const Registration& registration, WallTime wall, SteadyT
   if (found == entries_.end() || registration.purpose != Purpose::alive ||
       registration.sequence <= found->second.sequence || is_skewed(registration.time, wall))
     return;
-  found->second.heard = now;
+  hear(found->second, now);
 }
 
-std::size_t Roster::prune(WallTime wall, SteadyTime now) {
-  std::size_t count = 0;
-  for (auto it = entries_.begin(); it != entries_.end();) {
-    const auto next = std::next(it);
-    const bool silent = now - it->second.heard > RosterLimits::expiry;
-    if (silent || it->second.descriptor.descriptor().expires <= wall) {
-      drop(it, now);
-      ++count;
-    }
-    it = next;
-  }
-  departed_.expire(now);
-  return count;
-}
-
-const Entry* Roster::find(const PeerKey& peer) const {
-  const auto found = entries_.find(peer);
-  return found == entries_.end() ? nullptr : &found->second;
-}
-
-const Roster::Ordered& Roster::listed_in(std::string_view country) const {
-  static const Ordered nobody;
-  if (country.empty()) return listed_;
-  const auto found = by_country_.find(country);
-  return found == by_country_.end() ? nobody : found->second;
-}
-
-std::size_t Roster::listed_count(std::string_view country) const { return listed_in(country).size(); }
-
-std::vector<const Entry*> Roster::listed(std::string_view country) const {
-  return listed_after(nullptr, entries_.size(), country);
-}
-
-std::vector<const Entry*> Roster::listed_after(const PeerKey* last, std::size_t most,
-                                               std::string_view country) const {
-  const auto& all = listed_in(country);
-  std::vector<const Entry*> relays;
-  relays.reserve(std::min(most, all.size()));
-  auto next = last == nullptr ? all.begin() : all.upper_bound(*last);
-  for (; next != all.end() && relays.size() < most; ++next) relays.push_back(*next);
-  return relays;
-}
-
-std::map<std::string, std::size_t> Roster::countries() const {
-  std::map<std::string, std::size_t> counts;
-  for (const auto& [code, keys] : by_country_) counts[code] = keys.size();
-  return counts;
+void Roster::hear(Entry& entry, SteadyTime now) {
+  heard_.erase({entry.heard, entry.key()});
+  entry.heard = now;
+  heard_.emplace(now, entry.key());
 }
 
 }  // namespace qnet::directory

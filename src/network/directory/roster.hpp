@@ -1,11 +1,15 @@
 // The relays that a directory knows, and the rules by which they come and go. No I/O, no clock of its own.
 //
-// What a relay says of itself counts for nothing until it was visited: a visit has to find, at the address
-// that it names first, the very peer that has signed (ServiceHooks::knock). So nobody can take the places of
-// a host by naming it.
+// A relay's own statements count only after a check: a reachability probe has to find the peer that signed
+// the descriptor at the first address in it (ServiceHooks::probe). So nobody can use up the slots of a host
+// by naming it.
+//
+// A list shows only what is durable. The owner tells the roster of every acknowledged write (stored()), and
+// has the outcome of a check written before it calls checked().
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,45 +46,50 @@ struct Record {
   bool operator==(const Record&) const = default;
 };
 
-/// Why a relay that answered is not on the list all the same.
+/// Why a relay that answered is not listed.
 enum class Obstacle : std::uint8_t {
   none = 0,
-  crowded,    ///< as many as may be are listed where it answered
+  crowded,    ///< RosterLimits::at_one_host relays are listed where it answered
   list_full,  ///< with it the list would be larger than clients take
 };
 
 /// One relay. There may be 200,000: no member without need.
 struct Entry {
-  SignedDescriptor descriptor;
+  SignedDescriptor descriptor;  ///< what lists show
+  /// Of a listed relay: a later descriptor of the same endpoint, not known to be durable yet. Lists show it
+  /// once it is. Null otherwise.
+  std::shared_ptr<const SignedDescriptor> unstored{};
   std::uint64_t sequence = 0;
   WallTime first_seen{};
   WallTime last_seen{};
   Country country{};
-  SteadyTime heard{};          ///< by any directory that shares the store; expires from here
+  SteadyTime heard{};          ///< by any directory that shares the store; it expires from here
   SteadyTime taken{};          ///< by this one
-  SteadyTime check_due{};      ///< when its address is to be tried (again)
-  SteadyTime failing_since{};  ///< not listed since a visit, or another door, then; 0 when neither was yet
-  ip::ClientPrefix site = ip::ClientPrefix::unknown;  ///< where it answered
-  std::uint32_t address_version = 0;  ///< another number for each address, key and cover that it had
-  std::uint8_t failures = 0;          ///< of checks, one after the other
-  bool checked = false;               ///< its address has answered, and there was room: it is listed
-  bool was_listed = false;            ///< at any time
+  SteadyTime check_due{};      ///< when it is to be checked (again)
+  SteadyTime failing_since{};  ///< unlisted since a failed check or a change of endpoint then; 0 before both
+  ip::ClientPrefix answered_at = ip::ClientPrefix::unknown;
+  std::uint32_t endpoint_id = 0;  ///< changes with its addresses, Noise key and cover
+  std::uint8_t failures = 0;      ///< checks that failed in a row
+  bool checked = false;           ///< its address has answered, and there was room: it is listed
+  bool was_listed = false;        ///< at any time
   Obstacle obstacle = Obstacle::none;
 
   [[nodiscard]] const PeerKey& key() const { return descriptor.descriptor().peer.key(); }
-  /// The host that is visited.
+  /// The newest that was taken, durable or not.
+  [[nodiscard]] const SignedDescriptor& latest() const { return unstored ? *unstored : descriptor; }
+  /// The host that is probed.
   [[nodiscard]] const std::string& host() const { return descriptor.descriptor().addresses.front().host; }
 };
 
-/// A relay to be visited; `door` tells the answer of one address from that of the next.
+/// A relay to be checked. A result counts for the endpoint alone that was probed.
 struct DueCheck {
   PeerKey peer{};
-  std::uint32_t address_version = 0;
+  std::uint32_t endpoint_id = 0;
   bool operator==(const DueCheck&) const = default;
 };
 
-/// What a visit found.
-struct Visit {
+/// What a reachability probe found.
+struct CheckResult {
   bool answered = false;                            ///< by that very peer
   ip::ClientPrefix at = ip::ClientPrefix::unknown;  ///< the address that answered
   Country country{};                                ///< of that address, when a database knows
@@ -92,6 +101,7 @@ class Roster {
     /// Take addresses outside the public Internet: a network of one's own, and tests.
     bool private_addresses = false;
     std::chrono::seconds shortest_interval = RosterLimits::shortest_interval;
+    std::chrono::seconds expiry = RosterLimits::expiry;
     std::size_t list_bytes = SnapshotLimits::list;  ///< a larger list no client takes
   };
   explicit Roster(Options options) : options_(options) {}
@@ -100,39 +110,53 @@ class Roster {
   Roster& operator=(Roster&&) = default;
   ~Roster() = default;
 
-  /// Judges one whose signatures were checked, and takes it. Gives what a store should keep: nothing of a
-  /// goodbye from nobody. Errors: clock_skewed, replayed, unknown_peer, too_soon, full, private_address,
-  /// expired, and crowded_address for who answered where no more are listed; that one counts as alive.
+  /// Judges a registration whose signatures were verified, and takes it. Gives what a store should keep:
+  /// nothing for the goodbye of an unknown peer. Errors: clock_skewed, replayed, unknown_peer, too_soon,
+  /// full, private_address, expired, and crowded_address where too many are listed already. A relay that is
+  /// refused for the last counts as alive.
   [[nodiscard]] base::Result<std::optional<Record>> take(const Registration& registration, WallTime wall,
                                                          SteadyTime now);
+
+  /// A store acknowledged a record with this descriptor: from now on lists may show it.
+  void stored(const PeerKey& peer, const crypto::Digest& descriptor, SteadyTime now);
 
   /// A sign of life that could not be stored: the relay must not expire for it. Nothing else changes.
   void note_alive(const Registration& registration, WallTime wall, SteadyTime now);
 
-  /// From a store, at start or from another process that shares it. Older than what is known is ignored, and
-  /// so is what others found at a door that was visited from here. Whether it said anything new.
+  /// From a store, at start or from another process that shares it. A record older than what is known is
+  /// ignored. So is the check of another directory where this one has probed the endpoint itself. Gives
+  /// whether the record had news.
   bool restore(const Record& record, SteadyTime now);
   /// From a store, of a relay that is not brought back: nothing older is taken from it.
   void remember(const Record& record, SteadyTime now);
 
-  /// Whose address is due, at most `most` of them. None is given again before its answer could be here.
+  /// The relays whose check is due, at most `most` of them. None is given again before its result could be
+  /// here.
   [[nodiscard]] std::vector<DueCheck> due_for_check(SteadyTime now, std::size_t most);
-  /// What a store has to keep before checked() is told of this visit: nothing when it changes nothing that is
-  /// listed. The relay is not listed yet, or not yet in this country.
-  [[nodiscard]] std::optional<Record> listed_by(const DueCheck& check, const Visit& visit) const;
-  /// What became of a check. Gives what a store should keep, when something changed.
-  std::optional<Record> checked(const DueCheck& check, const Visit& visit, SteadyTime now);
-
-  /// What became of a check cannot be noted now: the relay is visited again soon.
+  /// What a store has to keep before checked() is told of this result: nothing when the list stays as it is.
+  /// The relay is not listed yet, or not yet in this country.
+  [[nodiscard]] std::optional<Record> listed_by(const DueCheck& check, const CheckResult& result) const;
+  /// Notes the result of a check. Gives what a store should keep, when something changed.
+  std::optional<Record> checked(const DueCheck& check, const CheckResult& result, SteadyTime now);
+  /// The result of a check cannot be noted now: the relay is checked again soon.
   void check_again(const DueCheck& check, SteadyTime now);
 
-  /// Drops who was not heard of for too long; how many.
+  /// Drops the relays that were silent for longer than Options::expiry; how many.
+  std::size_t drop_silent(SteadyTime now);
+  /// The same, and those whose descriptor has expired by the wall clock.
   std::size_t prune(WallTime wall, SteadyTime now);
 
+  /// When due_for_check() gives somebody next; nothing without relays.
+  [[nodiscard]] std::optional<SteadyTime> next_check() const;
+  /// When drop_silent() drops somebody next, if nobody is heard of before.
+  [[nodiscard]] std::optional<SteadyTime> next_expiry() const;
+  /// The earlier of the two.
+  [[nodiscard]] std::optional<SteadyTime> next_deadline() const;
+
   [[nodiscard]] const Entry* find(const PeerKey& peer) const;
-  /// Those that are listed, in the order of their keys. `country` empty for all.
+  /// The listed relays in the order of their keys. `country` empty for all.
   [[nodiscard]] std::vector<const Entry*> listed(std::string_view country = {}) const;
-  /// Of these the first `most` behind `last`; the very first without one. For who goes through a long list in
+  /// The first `most` of these behind `last`, or the very first without one. For reading a long list in
   /// steps, between which it may change.
   [[nodiscard]] std::vector<const Entry*> listed_after(const PeerKey* last, std::size_t most,
                                                        std::string_view country = {}) const;
@@ -153,7 +177,7 @@ class Roster {
     bool operator()(const Entry* one, const PeerKey& other) const { return one->key() < other; }
   };
   using Ordered = std::set<const Entry*, ByKey>;  // entries_ does not move them
-  /// Who makes room first: never listed before once listed, then who fails longest.
+  /// The order in which relays make room: the never listed first, then those that fail longest.
   using Failing = std::tuple<bool, SteadyTime, PeerKey>;
 
   [[nodiscard]] const Ordered& listed_in(std::string_view country) const;
@@ -162,7 +186,11 @@ class Roster {
   [[nodiscard]] base::Result<void> judge_addresses(const Descriptor& descriptor) const;
   [[nodiscard]] base::Result<void> make_room(const Descriptor& fresh, const Entry* known, SteadyTime now);
   [[nodiscard]] base::Result<void> make_room_at(const std::string& host, SteadyTime now);
-  Entry& put(SignedDescriptor descriptor, SteadyTime now);
+  enum class Durable : std::uint8_t { no, yes };
+  Entry& put(SignedDescriptor descriptor, Durable durable, SteadyTime now);
+  Entry& add(SignedDescriptor descriptor, SteadyTime now);
+  void replace(Entry& entry, SignedDescriptor descriptor, SteadyTime now);
+  void hear(Entry& entry, SteadyTime now);
   void drop(Entries::iterator found, SteadyTime now);
 
   // The orders in which entries are looked for hold parts of them: an entry changes between these two.
@@ -171,7 +199,7 @@ class Roster {
   [[nodiscard]] Obstacle obstacle_for(const Entry& entry, ip::ClientPrefix at) const;
   void list(Entry& entry);  ///< or its obstacle is set
   void unlist(Entry& entry);
-  void note_visit(Entry& entry, const Visit& visit, SteadyTime now);
+  void note_result(Entry& entry, const CheckResult& result, SteadyTime now);
   [[nodiscard]] bool may_come_back(const Record& record, const Descriptor& descriptor, SteadyTime now);
   void adopt(Entry& entry, const Record& record, bool news, SteadyTime now);
 
@@ -183,15 +211,18 @@ class Roster {
   std::map<std::string, Ordered, std::less<>> by_country_;  // of the listed
   [[nodiscard]] static bool may_wait(const Entry& entry);
 
-  std::set<std::pair<SteadyTime, PeerKey>> checks_;                     // what is due when
-  std::set<std::pair<SteadyTime, PeerKey>> retries_;                    // the same, of those who may wait
+  using Times = std::set<std::pair<SteadyTime, PeerKey>>;
+  Times checks_;                                                        // what is due when
+  Times retries_;                                                       // the same, of those who may wait
+  Times heard_;                                                         // who was heard when
   std::set<Failing> failing_;                                           // of those that are not listed
   std::unordered_map<std::string, std::vector<PeerKey>> never_listed_;  // by the host that they name
   std::size_t listed_bytes_ = 0;
-  std::uint32_t address_versions_ = 0;
+  std::uint32_t endpoint_ids_ = 0;
   std::uint64_t revision_ = 1;
 };
 
+/// With its latest descriptor.
 [[nodiscard]] Record to_record(const Entry& entry);
 /// The bytes that it takes in a list at most: its descriptor, and what the directory adds
 /// (docs/spec/directory.md §3).

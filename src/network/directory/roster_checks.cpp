@@ -10,8 +10,8 @@ namespace qnet::directory {
 namespace {
 
 /// Whether a database knows that the address is in another country than was thought.
-bool moves(const Entry& entry, const Visit& visit) {
-  return visit.country.source == CountrySource::database && visit.country != entry.country;
+bool moves(const Entry& entry, const CheckResult& result) {
+  return result.country.source == CountrySource::database && result.country != entry.country;
 }
 
 }  // namespace
@@ -21,65 +21,64 @@ std::vector<DueCheck> Roster::due_for_check(SteadyTime now, std::size_t most) {
   for (const auto* const order : {&checks_, &retries_}) {
     for (const auto& [when, key] : *order) {
       if (when > now || due.size() == most) break;
-      due.push_back({key, entries_.at(key).address_version});
+      due.push_back({key, entries_.at(key).endpoint_id});
     }
   }
   for (const auto& check : due) {
     auto& entry = entries_.at(check.peer);
     unindex(entry);
-    // Should nobody ever say what became of it.
+    // In case its result never comes.
     entry.check_due = now + CheckLimits::last_retry;
     index(entry);
   }
   return due;
 }
 
-std::optional<Record> Roster::listed_by(const DueCheck& check, const Visit& visit) const {
+std::optional<Record> Roster::listed_by(const DueCheck& check, const CheckResult& result) const {
   const auto* const entry = find(check.peer);
-  if (entry == nullptr || entry->address_version != check.address_version || !visit.answered)
-    return std::nullopt;
-  if (entry->checked ? !moves(*entry, visit) : obstacle_for(*entry, visit.at) != Obstacle::none)
+  if (entry == nullptr || entry->endpoint_id != check.endpoint_id || !result.answered) return std::nullopt;
+  if (entry->checked ? !moves(*entry, result) : obstacle_for(*entry, result.at) != Obstacle::none)
     return std::nullopt;
   auto record = to_record(*entry);
   record.checked = true;
-  if (moves(*entry, visit)) record.country = visit.country;
+  if (moves(*entry, result)) record.country = result.country;
   return record;
 }
 
 void Roster::check_again(const DueCheck& check, SteadyTime now) {
   const auto found = entries_.find(check.peer);
-  if (found == entries_.end() || found->second.address_version != check.address_version) return;
+  if (found == entries_.end() || found->second.endpoint_id != check.endpoint_id) return;
   unindex(found->second);
   found->second.check_due = now + CheckLimits::first_retry;
   index(found->second);
 }
 
-std::optional<Record> Roster::checked(const DueCheck& check, const Visit& visit, SteadyTime now) {
+std::optional<Record> Roster::checked(const DueCheck& check, const CheckResult& result, SteadyTime now) {
   const auto found = entries_.find(check.peer);
-  // What answered was another address than the one that is known now.
-  if (found == entries_.end() || found->second.address_version != check.address_version) return std::nullopt;
+  // Another endpoint answered than the one that is known now.
+  if (found == entries_.end() || found->second.endpoint_id != check.endpoint_id) return std::nullopt;
   auto& entry = found->second;
-  if (!visit.answered && !entry.was_listed && entry.failures + 1U >= RosterLimits::failed_checks) {
+  if (!result.answered && !entry.was_listed && entry.failures + 1U >= RosterLimits::failed_checks) {
     drop(found, now);
     return std::nullopt;
   }
   const bool was_listed = entry.checked;
   const auto old_country = entry.country;
   unindex(entry);
-  note_visit(entry, visit, now);
+  note_result(entry, result, now);
   index(entry);
   if (entry.checked == was_listed && entry.country == old_country) return std::nullopt;
   return to_record(entry);
 }
 
-void Roster::note_visit(Entry& entry, const Visit& visit, SteadyTime now) {
-  if (visit.answered) {
-    const bool moved = moves(entry, visit);
+void Roster::note_result(Entry& entry, const CheckResult& result, SteadyTime now) {
+  if (result.answered) {
+    const bool moved = moves(entry, result);
     entry.failures = 0;
-    if (!entry.checked || moved || entry.site != visit.at) {
+    if (!entry.checked || moved || entry.answered_at != result.at) {
       unlist(entry);
-      entry.site = visit.at;
-      if (moved) entry.country = visit.country;
+      entry.answered_at = result.at;
+      if (moved) entry.country = result.country;
       list(entry);
     }
   } else {
@@ -87,12 +86,55 @@ void Roster::note_visit(Entry& entry, const Visit& visit, SteadyTime now) {
     if (entry.failures >= CheckLimits::failures_to_unlist) unlist(entry);
   }
   if (!entry.checked && entry.failing_since == SteadyTime{}) entry.failing_since = now;
-  // Who is only in want of room may find some soon.
+  // A relay that only lacks room may find some soon.
   std::chrono::seconds pause = entry.checked ? CheckLimits::recheck : CheckLimits::last_retry;
-  if (!visit.answered)
+  if (!result.answered)
     pause = std::min<std::chrono::seconds>(
         CheckLimits::first_retry * (1U << std::min<unsigned>(entry.failures, 8U)), CheckLimits::last_retry);
   entry.check_due = now + pause;
 }
+
+std::size_t Roster::drop_silent(SteadyTime now) {
+  std::size_t count = 0;
+  for (; !heard_.empty() && now - heard_.begin()->first > options_.expiry; ++count)
+    drop(entries_.find(heard_.begin()->second), now);
+  return count;
+}
+
+std::size_t Roster::prune(WallTime wall, SteadyTime now) {
+  auto count = drop_silent(now);
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    const auto next = std::next(it);
+    if (it->second.latest().descriptor().expires <= wall) {
+      drop(it, now);
+      ++count;
+    }
+    it = next;
+  }
+  departed_.expire(now);
+  return count;
+}
+
+namespace {
+
+std::optional<SteadyTime> earlier(std::optional<SteadyTime> one, std::optional<SteadyTime> other) {
+  return one && other ? std::min(one, other) : one ? one : other;
+}
+
+}  // namespace
+
+std::optional<SteadyTime> Roster::next_check() const {
+  std::optional<SteadyTime> next;
+  for (const auto* const order : {&checks_, &retries_})
+    if (!order->empty()) next = earlier(next, order->begin()->first);
+  return next;
+}
+
+std::optional<SteadyTime> Roster::next_expiry() const {
+  if (heard_.empty()) return std::nullopt;
+  return heard_.begin()->first + options_.expiry + SteadyTime::duration(1);  // longer than that
+}
+
+std::optional<SteadyTime> Roster::next_deadline() const { return earlier(next_check(), next_expiry()); }
 
 }  // namespace qnet::directory

@@ -1,11 +1,11 @@
-// How often relays are visited; private to the roster.
+// How often relays are checked; private to the roster.
 #pragma once
 
 #include <chrono>
 
 namespace qnet::directory {
 
-/// An unanswered check is repeated with growing pauses, an answered one each hour.
+/// A failed check is repeated with growing pauses, a successful one each hour.
 struct CheckLimits {
   static constexpr std::chrono::minutes recheck{60};
   static constexpr std::chrono::seconds first_retry{10};

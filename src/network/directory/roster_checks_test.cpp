@@ -25,7 +25,7 @@ class RosterChecksTest : public testing::RosterTest {
   }
 };
 
-TEST_F(RosterChecksTest, visits_newcomers_and_lost_relays_before_those_that_never_answered) {
+TEST_F(RosterChecksTest, checks_newcomers_and_lost_relays_before_those_that_never_answered) {
   register_and_check(relay_);
   const Relay silent(2, "198.51.99.8");
   ASSERT_TRUE(roster_.take(registration_of(silent.descriptor, 1), kNow, kStart));
@@ -100,7 +100,7 @@ TEST_F(RosterChecksTest, is_checked_again_within_the_hour) {
   EXPECT_EQ(roster_.due_for_check(kStart + 60min, 10).size(), 1U);
 }
 
-TEST_F(RosterChecksTest, who_never_answered_is_dropped_after_six_visits) {
+TEST_F(RosterChecksTest, who_never_answered_is_dropped_after_six_checks) {
   ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart));
   for (unsigned i = 0; i < RosterLimits::failed_checks; ++i) {
     ASSERT_TRUE(knows(relay_)) << i;
@@ -129,11 +129,11 @@ TEST_F(RosterChecksTest, lists_no_more_than_sixteen_that_answer_at_one_address) 
   EXPECT_EQ(roster_.listed_count(), RosterLimits::at_one_host + 1);
 }
 
-TEST_F(RosterChecksTest, one_address_has_no_more_places_by_other_names) {
+TEST_F(RosterChecksTest, one_address_has_no_more_slots_by_other_names) {
   for (std::uint64_t seed = 100; seed < 120; ++seed) {
     const Relay relay(seed, "r" + std::to_string(seed) + ".example.org");
     ASSERT_TRUE(roster_.take(registration_of(relay.descriptor, 1), kNow, kStart));
-    (void)roster_.checked({relay.key(), roster_.find(relay.key())->address_version},
+    (void)roster_.checked({relay.key(), roster_.find(relay.key())->endpoint_id},
                           {true, ip::ClientPrefix{1}, {}}, kStart);
   }
   EXPECT_EQ(roster_.listed_count(), RosterLimits::at_one_host);
@@ -157,12 +157,12 @@ TEST_F(RosterChecksTest, a_name_that_leads_to_a_crowded_address_now_is_unlisted)
   crowd();
   const Relay named(50, "relay.example.org");
   ASSERT_TRUE(roster_.take(registration_of(named.descriptor, 1), kNow, kStart));
-  (void)roster_.checked({named.key(), roster_.find(named.key())->address_version},
+  (void)roster_.checked({named.key(), roster_.find(named.key())->endpoint_id},
                         {true, ip::ClientPrefix{1}, {}}, kStart);
   ASSERT_EQ(roster_.listed_count(), RosterLimits::at_one_host + 1);
   const auto site = ip::client_prefix(*ip::IpAddress::parse("198.51.99.7"));
-  const auto record = roster_.checked({named.key(), roster_.find(named.key())->address_version},
-                                      {true, site, {}}, kStart + 1h);
+  const auto record =
+      roster_.checked({named.key(), roster_.find(named.key())->endpoint_id}, {true, site, {}}, kStart + 1h);
   ASSERT_TRUE(record);
   EXPECT_FALSE(record->checked);
   EXPECT_EQ(roster_.listed_count(), RosterLimits::at_one_host);

@@ -1,4 +1,4 @@
-// The roster's orders of its entries, and who is on the list.
+// The roster's orders of its entries, and which are listed.
 #include <algorithm>
 
 #include "network/directory/roster.hpp"
@@ -10,7 +10,7 @@ std::size_t listed_size(const Entry& entry) {
   return entry.descriptor.wire().size() + kAroundDescriptor;
 }
 
-/// First visits, and those to relays that have been listed, before visits to whoever never answered:
+/// First checks, and those of relays that have been listed, come before checks of relays that never answered:
 /// strangers who name a thousand silent hosts keep nobody waiting.
 bool Roster::may_wait(const Entry& entry) { return !entry.was_listed && entry.failing_since != SteadyTime{}; }
 
@@ -41,7 +41,7 @@ Obstacle Roster::obstacle_for(const Entry& entry, ip::ClientPrefix at) const {
 
 void Roster::list(Entry& entry) {
   if (entry.checked) return;
-  entry.obstacle = obstacle_for(entry, entry.site);
+  entry.obstacle = obstacle_for(entry, entry.answered_at);
   if (entry.obstacle != Obstacle::none) return;
   entry.checked = true;
   entry.was_listed = true;
@@ -49,7 +49,7 @@ void Roster::list(Entry& entry) {
   ++revision_;
   listed_.insert(&entry);
   by_country_[entry.country.code].insert(&entry);
-  if (entry.site != ip::ClientPrefix::unknown) ++listed_at_[entry.site];
+  if (entry.answered_at != ip::ClientPrefix::unknown) ++listed_at_[entry.answered_at];
   listed_bytes_ += listed_size(entry);
 }
 
@@ -60,10 +60,44 @@ void Roster::unlist(Entry& entry) {
   const auto country = by_country_.find(entry.country.code);
   country->second.erase(&entry);
   if (country->second.empty()) by_country_.erase(country);
-  if (entry.site != ip::ClientPrefix::unknown)
-    if (const auto at = listed_at_.find(entry.site); --at->second == 0) listed_at_.erase(at);
+  if (entry.answered_at != ip::ClientPrefix::unknown)
+    if (const auto at = listed_at_.find(entry.answered_at); --at->second == 0) listed_at_.erase(at);
   listed_.erase(&entry);
   listed_bytes_ -= listed_size(entry);
+}
+
+const Entry* Roster::find(const PeerKey& peer) const {
+  const auto found = entries_.find(peer);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+const Roster::Ordered& Roster::listed_in(std::string_view country) const {
+  static const Ordered nobody;
+  if (country.empty()) return listed_;
+  const auto found = by_country_.find(country);
+  return found == by_country_.end() ? nobody : found->second;
+}
+
+std::size_t Roster::listed_count(std::string_view country) const { return listed_in(country).size(); }
+
+std::vector<const Entry*> Roster::listed(std::string_view country) const {
+  return listed_after(nullptr, entries_.size(), country);
+}
+
+std::vector<const Entry*> Roster::listed_after(const PeerKey* last, std::size_t most,
+                                               std::string_view country) const {
+  const auto& all = listed_in(country);
+  std::vector<const Entry*> relays;
+  relays.reserve(std::min(most, all.size()));
+  auto next = last == nullptr ? all.begin() : all.upper_bound(*last);
+  for (; next != all.end() && relays.size() < most; ++next) relays.push_back(*next);
+  return relays;
+}
+
+std::map<std::string, std::size_t> Roster::countries() const {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& [code, keys] : by_country_) counts[code] = keys.size();
+  return counts;
 }
 
 }  // namespace qnet::directory

@@ -8,36 +8,28 @@ namespace qnet::directory {
 
 namespace {
 
-/// A store holds what was verified before it was put there: ten thousand signatures would take a second of
-/// each start. Clients verify whom they dial.
+/// A record was verified before it was stored: verifying ten thousand signatures again would take a second of
+/// each start. Clients verify a relay before they dial it.
 std::optional<SignedDescriptor> descriptor_of(const Record& record) {
   auto parsed = SignedDescriptor::parse_unverified(record.descriptor);
   if (!parsed || parsed->descriptor().peer.key() != record.peer) return std::nullopt;
   return std::move(*parsed);
 }
 
-/// Where it must have answered, when what it names is an address. What a name led to is not kept, and known
-/// again with the next visit.
-ip::ClientPrefix declared_site(const Entry& entry) {
+/// Where it must have answered, when its host is an address. The address of a name is not kept; the next
+/// check finds it again.
+ip::ClientPrefix declared_prefix(const Entry& entry) {
   const auto address = ip::IpAddress::parse(entry.host());
   return address ? ip::client_prefix(*address) : ip::ClientPrefix::unknown;
 }
 
-/// A directory that starts does not knock at thousands of doors at once that were open before.
+/// A directory that starts does not check thousands of relays at once that answered before.
 SteadyTime spread_over_an_hour(const PeerKey& key, SteadyTime now) {
   using std::chrono::minutes;
   return now + minutes(1) + (CheckLimits::recheck - minutes(1)) * key[8] / 256;
 }
 
 }  // namespace
-
-Record to_record(const Entry& entry) {
-  const auto wire = entry.descriptor.wire();
-  return {entry.key(),     {wire.begin(), wire.end()},
-          entry.sequence,  entry.first_seen,
-          entry.last_seen, entry.checked,
-          entry.country,   false};
-}
 
 void Roster::remember(const Record& record, SteadyTime now) {
   if (!entries_.contains(record.peer)) departed_.add(record.peer, record.sequence, now);
@@ -60,19 +52,21 @@ bool Roster::restore(const Record& record, SteadyTime now) {
     drop(found, now);
     return news;
   }
-  if (news && (fresh || !std::ranges::equal(found->second.descriptor.wire(), record.descriptor))) {
+  if (news && (fresh || !std::ranges::equal(found->second.latest().wire(), record.descriptor))) {
     auto descriptor = descriptor_of(record);
     if (!descriptor) return false;
     if (fresh && !may_come_back(record, descriptor->descriptor(), now)) return remember(record, now), true;
-    put(std::move(*descriptor), now);
+    put(std::move(*descriptor), Durable::yes, now);
     found = entries_.find(record.peer);
+  } else if (news) {
+    stored(record.peer, found->second.latest().digest(), now);
   }
   auto& entry = found->second;
   if (news) {
     entry.sequence = record.sequence;
     entry.first_seen = record.first_seen;
     entry.last_seen = std::max(entry.last_seen, record.last_seen);
-    entry.heard = now;
+    hear(entry, now);
   }
   unindex(entry);
   adopt(entry, record, news, now);
@@ -81,9 +75,9 @@ bool Roster::restore(const Record& record, SteadyTime now) {
   return news;
 }
 
-/// What was found elsewhere counts only for a door at which nobody from here has knocked: a directory that
-/// has lost its way out would else take relays off everybody's list, and two that disagree would follow each
-/// other's rows without end.
+/// A check by another directory counts only while this one has not checked the endpoint itself. Otherwise a
+/// directory that has lost its own connection would take relays off all lists, and two that disagree would
+/// follow each other's rows without end.
 void Roster::adopt(Entry& entry, const Record& record, bool news, SteadyTime now) {
   const auto source = record.country.source;
   if (entry.country != record.country &&
@@ -94,10 +88,10 @@ void Roster::adopt(Entry& entry, const Record& record, bool news, SteadyTime now
     if (listed) list(entry);
   }
   if (record.checked && !entry.checked && entry.failures == 0 && entry.obstacle == Obstacle::none) {
-    if (entry.site == ip::ClientPrefix::unknown) entry.site = declared_site(entry);
+    if (entry.answered_at == ip::ClientPrefix::unknown) entry.answered_at = declared_prefix(entry);
     list(entry);
   }
-  // Somebody else could not reach it: we look ourselves, unless we did a moment ago.
+  // Another directory could not reach it: this one checks, unless it just did.
   if (!record.checked && entry.checked &&
       entry.check_due - now < CheckLimits::recheck - CheckLimits::last_retry)
     entry.check_due = std::min(entry.check_due, now);

@@ -84,7 +84,7 @@ TEST_F(RosterRestoreTest, what_was_found_dead_from_here_is_not_listed_because_ot
   EXPECT_EQ(roster_.listed_count(), 0U);
 }
 
-TEST_F(RosterRestoreTest, an_address_that_was_not_visited_from_here_is_listed_as_others_found_it) {
+TEST_F(RosterRestoreTest, an_address_that_was_not_checked_from_here_is_listed_as_others_found_it) {
   ASSERT_TRUE(roster_.take(registration_of(relay_.descriptor, 1), kNow, kStart));
   roster_.restore(record_of(relay_, 1, true), kStart + 1s);
   EXPECT_EQ(roster_.listed_count(), 1U);

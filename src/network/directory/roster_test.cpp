@@ -27,6 +27,7 @@ TEST_F(RosterTest, updates_a_relay_and_does_not_list_it_twice) {
   changed.bandwidth = 1;
   const auto descriptor = SignedDescriptor::sign(changed, relay_.keys);
   ASSERT_TRUE(roster_.take(registration_of(descriptor, 2), kNow, kStart + 30s));
+  roster_.stored(relay_.key(), descriptor.digest(), kStart + 30s);
   ASSERT_EQ(roster_.listed().size(), 1U);
   EXPECT_EQ(roster_.listed()[0]->descriptor, descriptor);
   EXPECT_EQ(roster_.listed()[0]->first_seen, kNow);

@@ -25,9 +25,9 @@ class RosterWaitingTest : public testing::RosterTest {
     }
   }
   void fail(const Relay& relay, SteadyTime now) {
-    (void)roster_.checked({relay.key(), roster_.find(relay.key())->address_version}, {}, now);
+    (void)roster_.checked({relay.key(), roster_.find(relay.key())->endpoint_id}, {}, now);
   }
-  /// A newcomer is taken though the room is full, and in whose place.
+  /// A newcomer is taken although no slot is free, and this relay is dropped for it.
   void expect_makes_room_after_moving(const Relay& relay) {
     const auto moved = SignedDescriptor::sign(descriptor_of(relay.keys, "198.51.99.200"), relay.keys);
     ASSERT_TRUE(roster_.take(registration_of(moved, 2), kNow, kStart + 10s));
@@ -87,7 +87,7 @@ TEST_F(RosterWaitingTest, who_moves_away_from_the_list_waits_like_a_newcomer) {
   EXPECT_TRUE(roster_.take(registration_of(moved, 3), kNow, kStart + 10s));
 }
 
-TEST_F(RosterWaitingTest, has_sixteen_places_for_those_that_name_one_host) {
+TEST_F(RosterWaitingTest, has_sixteen_slots_for_those_that_name_one_host) {
   for (std::uint64_t seed = 100; seed < 100 + RosterLimits::waiting_at_one_host; ++seed) {
     waiting_.emplace_back(seed);
     ASSERT_TRUE(roster_.take(registration_of(waiting_.back().descriptor, 1), kNow, kStart));
@@ -99,7 +99,7 @@ TEST_F(RosterWaitingTest, has_sixteen_places_for_those_that_name_one_host) {
   EXPECT_FALSE(knows(waiting_[9]));
 }
 
-TEST_F(RosterWaitingTest, a_goodbye_gives_the_place_back) {
+TEST_F(RosterWaitingTest, a_goodbye_gives_the_slot_back) {
   for (std::uint64_t seed = 100; seed < 100 + RosterLimits::waiting_at_one_host; ++seed) {
     waiting_.emplace_back(seed);
     ASSERT_TRUE(roster_.take(registration_of(waiting_.back().descriptor, 1), kNow, kStart));

@@ -50,11 +50,11 @@ base::Result<void> accept_header(const SnapshotHeader& header, const peer::PeerI
                                  const SnapshotHeader* last, WallTime now) {
   if (header.directory != from) return base::fail(Errc::wrong_operator);
   if (header.expires <= now) return base::fail(Errc::expired);
-  // Life is the directory's to choose, but not for ever: a header that outlives its list could be replayed.
+  // A directory chooses the life, within a bound: a header that outlives its list could be replayed.
   if (header.issued - now > SnapshotLimits::clock_skew ||
       header.expires - header.issued > 2 * SnapshotLimits::life)
     return base::fail(Errc::clock_skewed);
-  // A directory whose clock was set back counts lower until then.
+  // A directory whose clock was set back gives lower versions until then.
   if (last != nullptr && header.version < last->version && last->expires > now)
     return base::fail(Errc::stale);
   return {};

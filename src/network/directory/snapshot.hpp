@@ -1,5 +1,6 @@
-// What a directory tells of the relays it lists: a signed header of a hundred bytes, and the list that it
-// names by its hash (docs/spec/directory.md, "Snapshot"). A client that has the list needs the header only.
+// A directory's statement of the relays that it lists: a signed header of a hundred bytes, and the list,
+// which the header names by its hash (docs/spec/directory.md, "Snapshot"). A client that has the list needs
+// the header only.
 #pragma once
 
 #include <vector>
@@ -32,9 +33,9 @@ struct Listed {
 /// For each relay a u16 length and CBOR [descriptor, country code, its source], in the order of the peers'
 /// keys.
 [[nodiscard]] base::Bytes encode_list(const std::vector<const Entry*>& relays);
-/// One relay more at a list's end.
+/// Adds one relay at the end of a list.
 void append_listed(base::Bytes& list, const Entry& relay);
-/// Errors: malformed, when anything is out of form, order, or twice.
+/// Error: malformed, when anything has the wrong form or order, or is there twice.
 [[nodiscard]] base::Result<std::vector<Listed>> decode_list(base::ByteView list);
 
 /// The list that a header names. Errors: list_mismatch, malformed, too_large.

@@ -1,4 +1,4 @@
-// Whatever a lying operator answers.
+// Any bytes that a lying operator answers.
 #include <cstdlib>
 
 #include "network/directory/exchange.hpp"

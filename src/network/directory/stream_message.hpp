@@ -7,8 +7,8 @@
 
 namespace qnet::directory {
 
-/// What stands behind a u32 length of at most `largest`. Memory grows with what has come, whatever is
-/// announced.
+/// The message behind a u32 length of at most `largest`. Memory grows with the bytes that have come, not with
+/// the length that is announced.
 [[nodiscard]] net::Task<base::Result<base::Bytes>> read_framed(net::ByteStream& stream, std::size_t largest);
 
 }  // namespace qnet::directory

@@ -15,7 +15,7 @@ struct ApiLimits {
 };
 
 struct ApiOptions {
-  /// Whoever shows it as "Authorization: Bearer …" may prune from elsewhere; empty for nobody.
+  /// A request with it as "Authorization: Bearer …" may prune from anywhere; empty for none.
   std::string token;
 };
 

@@ -49,16 +49,6 @@ base::Result<void> check_courtesies(const json::object& body, const Registration
   return must_agree(body, "country", country_of(descriptor.country));
 }
 
-const char* cover_text(peer::Cover cover) {
-  switch (cover) {
-    case peer::Cover::mirror: break;
-    case peer::Cover::site_h2: return "site-h2";
-    case peer::Cover::site_websocket: return "site-websocket";
-    case peer::Cover::site_websocket_unbound: return "site-websocket-proxied";
-  }
-  return "mirror";
-}
-
 }  // namespace
 
 base::Result<Registration> registration_in(std::string_view text) {
@@ -126,7 +116,8 @@ void append_relay(std::string& text, const Entry& entry) {
   put("first_seen", base::utc_text(std::chrono::system_clock::time_point(entry.first_seen)));
   put("last_seen", base::utc_text(std::chrono::system_clock::time_point(entry.last_seen)));
   put("noise_key", base::to_hex(descriptor.noise_key));
-  put("cover", cover_text(descriptor.cover));
+  const auto cover = link::name_of(descriptor.cover);
+  put("cover", json::string_view(cover.data(), cover.size()));
   put("cover_name", descriptor.cover_name);
   put("bandwidth", descriptor.bandwidth);
   put("exit_ports", std::move(ports));

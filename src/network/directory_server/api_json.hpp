@@ -8,8 +8,8 @@
 
 namespace qnet::directory {
 
-/// The signed registration in a request's body. The readable fields beside it are a courtesy: they may be
-/// left out, but must not say anything else than what was signed. Error: malformed, with what is wrong.
+/// The signed registration in a request's body. The readable fields beside it may be left out, but must agree
+/// with what was signed. Error: malformed, with what is wrong.
 [[nodiscard]] base::Result<Registration> registration_in(std::string_view json);
 
 /// What a relay posts.

@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Who is counted: an address, or a session where the address is not known.
+/// The client that is counted: an address, or a session where the address is not known.
 struct Client {
   const void* session = nullptr;
   std::optional<asio::ip::address> address;
@@ -80,7 +80,7 @@ net::Task<void> serve(std::unique_ptr<session::Stream> stream, std::weak_ptr<Ser
   auto query = message ? Query::decode(*message) : tl::unexpected(message.error());
   auto reply = std::make_unique<Reply>();
   if (query) {
-    Client from{stream->session_name(), stream->remote_address()};
+    Client from{stream->session_name(), stream->facts().remote_address};
     auto asked = ask_service(std::move(service), std::move(from), std::move(*query));
     reply = co_await asio::co_spawn(*home, std::move(asked), asio::use_awaitable);
   } else {

@@ -8,15 +8,15 @@ namespace qnet::directory {
 
 struct StreamLimits {
   static constexpr std::chrono::seconds query{10};
-  /// For the asker to take the whole answer: a list of 100,000 relays over a slow line.
+  /// For the client to take the whole answer: a list of 100,000 relays over a slow line.
   static constexpr std::chrono::minutes answer{5};
-  /// For each piece of it: who stops taking gives up a place that others wait for.
+  /// For each piece of it: a client that stops taking loses its slot, for which others wait.
   static constexpr std::chrono::seconds progress{20};
   static constexpr std::size_t piece = std::size_t{64} * 1024;
 };
 
 /// Serves one stream on each call, on the session's own io_context; the service is asked on `home`, its own.
-/// A service that is gone answers nobody.
+/// When the service is gone, every answer is store_lost.
 [[nodiscard]] session::Handler directory_handler(std::weak_ptr<Service> service,
                                                  boost::asio::io_context& home);
 

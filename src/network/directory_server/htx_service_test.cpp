@@ -11,6 +11,7 @@
 #include "network/directory/testing/relays.hpp"
 #include "network/directory_server/testing/failing_store.hpp"
 #include "overlay/session/stream.hpp"
+#include "transport/htx/record_link.hpp"
 
 namespace qnet::directory {
 namespace {
@@ -28,8 +29,8 @@ class HtxService : public ::testing::Test {
  protected:
   HtxService() {
     ServiceHooks hooks;
-    hooks.probe = [](std::shared_ptr<const SignedDescriptor>) -> net::Task<ProbeResult> {
-      co_return ProbeResult{};
+    hooks.probe = [](std::shared_ptr<const SignedDescriptor>) -> net::Task<std::optional<ip::IpAddress>> {
+      co_return std::nullopt;
     };
     service_ = *Service::start(
         io_, testing::identity(50), {},
@@ -43,22 +44,25 @@ class HtxService : public ::testing::Test {
     io_.run_for(std::chrono::milliseconds(200));
   }
 
+  std::unique_ptr<link::Link> link_over(net::tcp::socket socket, htx::RecordLinkConfig config) {
+    return std::make_unique<htx::RecordLink>(std::make_unique<net::TcpStream>(std::move(socket)),
+                                             std::move(config), random_);
+  }
+
   /// The client's end of a session that was accepted from there.
   std::shared_ptr<session::Session> connect(std::optional<asio::ip::address> from) {
     net::tcp::acceptor acceptor(io_, {asio::ip::address_v4::loopback(), 0});
     net::tcp::socket near(io_);
     near.connect(acceptor.local_endpoint());
     auto far = acceptor.accept();
-    session::Established accepted{noise::CipherState(key(2)), noise::CipherState(key(1)), {}, {}, {}};
-    accepted.remote_address = std::move(from);
+    htx::RecordLinkConfig accepted{noise::CipherState(key(2)), noise::CipherState(key(1))};
+    accepted.facts.remote_address = std::move(from);
     session::Protocols protocols{{"/test/directory/1", directory_handler(service_, io_)}};
-    sessions_.push_back(session::Session::start(std::make_unique<net::TcpStream>(std::move(far)),
-                                                mux::Role::responder, std::move(accepted),
-                                                std::move(protocols), random_));
-    session::Established dialled{noise::CipherState(key(1)), noise::CipherState(key(2)), {}, {}, {}};
-    return sessions_.emplace_back(session::Session::start(std::make_unique<net::TcpStream>(std::move(near)),
-                                                          mux::Role::initiator, std::move(dialled), {},
-                                                          random_));
+    sessions_.push_back(session::Session::start(link_over(std::move(far), std::move(accepted)),
+                                                mux::Role::responder, std::move(protocols)));
+    htx::RecordLinkConfig dialled{noise::CipherState(key(1)), noise::CipherState(key(2))};
+    return sessions_.emplace_back(
+        session::Session::start(link_over(std::move(near), std::move(dialled)), mux::Role::initiator, {}));
   }
 
   Answer ask(session::Session& session) { return ask(session, Query{Query::Kind::snapshot, {}}.encode()); }

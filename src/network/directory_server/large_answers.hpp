@@ -1,6 +1,5 @@
-// How many whole lists are on their way at once. Each is one shared copy, but its bytes take the line, and
-// its client may take them slowly: StreamLimits::progress and the HTTP server's deadlines end those that
-// stand still.
+// How many whole lists are on their way at once. All share one copy, but each needs bandwidth, and its client
+// may be slow: StreamLimits::progress and the HTTP server's deadlines end those that make no progress.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +14,10 @@ struct LargeAnswerLimits {
   static constexpr unsigned in_all = 1024;
 };
 
-/// Any thread: an answer is begun where the service lives and ends where its connection does.
+/// For any thread: an answer begins on the service's io_context and ends on its connection's.
 class LargeAnswers : public std::enable_shared_from_this<LargeAnswers> {
  public:
-  /// For as long as the answer is on its way; null when there are enough.
+  /// A slot, to be held while the answer is on its way; null when there is none.
   [[nodiscard]] std::shared_ptr<const void> begin(std::uint64_t client);
   [[nodiscard]] unsigned under_way() const;
 

@@ -14,8 +14,8 @@
 namespace qnet::directory {
 
 /// Gives each listed relay of a country (of all, when it is empty) to `visit`, `step` of them between two
-/// turns of the io_context. Who goes or comes meanwhile is among them or not. What is referred to must
-/// outlive the call.
+/// turns of the io_context. A relay that comes or goes meanwhile may be among them or not. The references
+/// must outlive the call.
 template <class Visit>
 net::Task<void> visit_listed(const Roster& roster, std::string_view country, std::size_t step,
                              boost::asio::any_io_executor executor, Visit& visit) {

@@ -1,5 +1,6 @@
 #include "network/directory_server/listings.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -36,19 +37,20 @@ bool Listings::Listing::is_older_than(std::chrono::seconds age) const {
 net::Task<std::shared_ptr<const std::string>> Listings::of(std::shared_ptr<const Roster> roster,
                                                            std::string country) {
   auto& known = listings_[country];
-  if (!known) known = std::make_shared<Listing>(sweep_.get_executor());
+  if (!known) known = std::make_shared<Listing>(timer_.get_executor());
   const auto listing = known;
   if (listing->is_older_than(ListingLimits::fresh) && !std::exchange(listing->being_made, true))
     asio::co_spawn(
-        sweep_.get_executor(),
+        timer_.get_executor(),
         [self = shared_from_this(), roster = std::move(roster), country = std::move(country), listing] {
           return self->make(roster, country, listing);
         },
         asio::detached);
-  // Who waited for it takes it, however long it took.
+  set_timer();
+  // A question that waited takes what was written, however long that took.
   if (listing->is_older_than(ListingLimits::kept))
     while (listing->being_made) (void)co_await listing->made.async_wait(kAwait);
-  // A writer for whom there was no memory leaves things as they were.
+  // A writer that found no memory leaves things as they were.
   if (listing->is_older_than(ListingLimits::kept)) throw std::runtime_error("a listing could not be written");
   co_return listing->text;
 }
@@ -64,25 +66,33 @@ net::Task<void> Listings::make(std::shared_ptr<const Roster> roster, std::string
   while (writing_ >= ListingLimits::writers) (void)co_await slot_.async_wait(kAwait);
   ++writing_;
   const std::unique_ptr<const void, decltype(done)> whatever_happens(this, done);
-  auto text = co_await write_listing(*roster, country, sweep_.get_executor());
+  auto text = co_await write_listing(*roster, country, timer_.get_executor());
   listing->text = std::make_shared<const std::string>(std::move(text));
   listing->finished = std::chrono::steady_clock::now();
-  forget_later();
 }
 
-/// One timer at a time: who asks all the time must not put it off.
-void Listings::forget_later() {
-  if (std::exchange(sweeping_, true)) return;
-  sweep_.expires_after(ListingLimits::fresh);
-  sweep_.async_wait([weak = weak_from_this()](const boost::system::error_code&) {
-    const auto self = weak.lock();
-    if (!self) return;
-    std::erase_if(self->listings_, [](const auto& one) {
-      return !one.second->being_made && one.second->is_older_than(ListingLimits::kept);
-    });
-    self->sweeping_ = false;
-    if (!self->listings_.empty()) self->forget_later();
+/// One that is being written is looked at again when it could be old.
+SteadyTime Listings::Listing::kept_until(SteadyTime now) const {
+  return (being_made ? now : finished) + ListingLimits::kept;
+}
+
+void Listings::set_timer() {
+  if (timer_set_ || listings_.empty()) return;
+  const auto now = std::chrono::steady_clock::now();
+  auto next = SteadyTime::max();
+  for (const auto& [country, listing] : listings_) next = std::min(next, listing->kept_until(now));
+  timer_set_ = true;
+  timer_.expires_at(next);
+  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code&) {
+    if (const auto self = weak.lock()) self->forget_old();
   });
+}
+
+void Listings::forget_old() {
+  timer_set_ = false;
+  const auto now = std::chrono::steady_clock::now();
+  std::erase_if(listings_, [now](const auto& one) { return one.second->kept_until(now) <= now; });
+  set_timer();
 }
 
 }  // namespace qnet::directory

@@ -1,4 +1,4 @@
-// The roster as JSON: made once for all who ask, and in small steps, so that a long one keeps nobody else
+// The roster as JSON: written once for all who ask, and in small steps, so that a long one keeps nobody else
 // waiting.
 #pragma once
 
@@ -14,9 +14,9 @@
 namespace qnet::directory {
 
 struct ListingLimits {
-  /// Who asks when the last one is older has it made anew.
+  /// A question that finds an older listing has it written anew.
   static constexpr std::chrono::seconds fresh{1};
-  /// Until then the last one is the answer all the same, and the new one is for who asks next.
+  /// Up to this age the old listing is the answer meanwhile.
   static constexpr std::chrono::seconds kept{5};
   /// Relays written between two turns of the io_context: two tenths of a millisecond's work.
   static constexpr std::size_t step = 25;
@@ -24,11 +24,11 @@ struct ListingLimits {
   static constexpr std::size_t writers = 4;
 };
 
-/// Lives on one io_context. Whoever is being answered holds its listing; this forgets it after some seconds.
+/// Lives on one io_context. An answer under way holds its listing; this forgets it after ListingLimits::kept.
 class Listings : public std::enable_shared_from_this<Listings> {
  public:
   explicit Listings(const boost::asio::any_io_executor& executor)
-      : sweep_(executor), slot_(executor, boost::asio::steady_timer::time_point::max()) {}
+      : timer_(executor), slot_(executor, boost::asio::steady_timer::time_point::max()) {}
 
   /// Of one country, or of all when it is empty. Throws when it could not be written.
   net::Task<std::shared_ptr<const std::string>> of(std::shared_ptr<const Roster> roster, std::string country);
@@ -38,6 +38,8 @@ class Listings : public std::enable_shared_from_this<Listings> {
     explicit Listing(const boost::asio::any_io_executor& executor)
         : made(executor, boost::asio::steady_timer::time_point::max()) {}
     [[nodiscard]] bool is_older_than(std::chrono::seconds age) const;
+    /// The earliest time at which it may be forgotten.
+    [[nodiscard]] SteadyTime kept_until(SteadyTime now) const;
 
     std::shared_ptr<const std::string> text;  ///< null before the first
     SteadyTime finished{};
@@ -46,11 +48,12 @@ class Listings : public std::enable_shared_from_this<Listings> {
   };
   net::Task<void> make(std::shared_ptr<const Roster> roster, std::string country,
                        std::shared_ptr<Listing> listing);
-  void forget_later();
+  void forget_old();
+  void set_timer();
 
   std::map<std::string, std::shared_ptr<Listing>> listings_;
-  boost::asio::steady_timer sweep_;
-  bool sweeping_ = false;
+  boost::asio::steady_timer timer_;  // for the first listing to be forgotten
+  bool timer_set_ = false;
   std::size_t writing_ = 0;
   boost::asio::steady_timer slot_;  // one waiter is let go when a writer is done
 };

@@ -90,6 +90,16 @@ TEST_F(ListingsTest, a_very_old_one_is_no_answer) {
   EXPECT_TRUE(counts(ask(name_of(0)), kMany + 1));
 }
 
+TEST_F(ListingsTest, one_that_nobody_asks_for_is_forgotten) {
+  fill(0);
+  const auto text = begin(name_of(0));
+  ASSERT_TRUE(comes_true(io_, [&] { return *text != nullptr; }));
+  const std::weak_ptr<const std::string> forgotten = *text;
+  text->reset();
+  EXPECT_FALSE(forgotten.expired());
+  EXPECT_TRUE(comes_true(io_, [&] { return forgotten.expired(); }));
+}
+
 TEST_F(ListingsTest, more_countries_than_writers_are_all_answered) {
   std::vector<std::shared_ptr<Text>> texts;
   for (std::size_t country = 0; country < 3 * ListingLimits::writers; ++country) {

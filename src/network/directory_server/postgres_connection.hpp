@@ -1,5 +1,5 @@
-// A connection to PostgreSQL that never waits for longer than it was told to, whatever the server does:
-// libpq's own calls wait for ever when it is stopped, or its disk is. Private to the store.
+// A connection to PostgreSQL whose calls all have a deadline. libpq's own calls wait for ever when the server
+// or its disk hangs. Private to the store.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ namespace qnet::directory {
 struct PostgresLimits {
   /// For each address that the URL's host has.
   static constexpr std::chrono::seconds connect{5};
-  /// By the server's own clock: a statement that is slow ends with an error that says so.
+  /// By the server's own clock: a slow statement ends with an error that says so.
   static constexpr std::chrono::seconds statement{5};
   /// Until the server must have answered. A little more, so that its own error comes first.
   static constexpr std::chrono::seconds answer{6};
@@ -56,8 +56,8 @@ class PostgresConnection {
   std::unique_ptr<PGconn, Finish> connection_;
 };
 
-/// What is wrong with a URL, without repeating any of it: libpq's own words would, and it may hold a
-/// password.
+/// What is wrong with a URL, without any part of it: it may hold a password, which libpq's message would
+/// repeat.
 [[nodiscard]] base::Result<void> check_postgres_url(const std::string& url);
 
 }  // namespace qnet::directory

@@ -24,15 +24,15 @@ constexpr const char* kSetUp =
     " transaction bigint NOT NULL DEFAULT txid_current());"
     "CREATE INDEX IF NOT EXISTS qnet_relays_transaction ON qnet_relays (transaction);"
     "CREATE INDEX IF NOT EXISTS qnet_relays_last_seen ON qnet_relays (last_seen)";
-// Rows of transactions that this server has not come to yet: a copy of another server's table. They would be
-// news at every look.
+// Rows of transactions that this server has not reached yet: a copy of another server's table. Each poll
+// would read them as news.
 constexpr const char* kRenumber =
     "UPDATE qnet_relays SET transaction = txid_current()"
     " WHERE transaction >= txid_snapshot_xmax(txid_current_snapshot())";
 // A whole batch in one statement, which is one transaction. The order keeps two writers from waiting for each
 // other's rows in turn.
-// After 11 minutes (RosterLimits::departed) no roster knows a sequence number any more: who is taken then is
-// kept.
+// After 11 minutes (RosterLimits::departed) no roster remembers the sequence number any more: what a roster
+// takes then is stored.
 constexpr const char* kSave =
     "INSERT INTO qnet_relays AS old SELECT b.*, txid_current() FROM unnest($1::bytea[], $2::bytea[], "
     "$3::bigint[],"
@@ -144,7 +144,7 @@ class PostgresStore final : public Store {
     // Every transaction below the horizon has ended: none of its rows can appear later.
     const auto horizon = read_horizon();
     if (!horizon) return tl::unexpected(horizon.error());
-    // This is another server, which counts from another number: a copy was restored.
+    // Another server with other transaction numbers: a copy was restored.
     if (*horizon < horizon_) return load();
     auto records = read(horizon_, std::to_string(std::numeric_limits<std::int64_t>::min()));
     if (records) horizon_ = *horizon;

@@ -53,12 +53,12 @@ net::Task<void> Publisher::renew_list() {
   revision_ = revision;
 }
 
-/// Who goes or comes meanwhile is in it or not; the revision says that it is old then.
+/// A relay that comes or goes meanwhile may be in it or not; the revision then says that it is old.
 net::Task<base::Bytes> Publisher::encode(Publication& fresh) {
   base::Bytes list;
   list.reserve(roster_.listed_bytes());
   auto add = [&](const Entry& relay) {
-    // The roster is never larger; what it was in parts, one after the other, might be.
+    // The roster's list is never larger; one that changed between two steps might be.
     if (list.size() + listed_size(relay) > SnapshotLimits::list) return;
     append_listed(list, relay);
     ++fresh.count;

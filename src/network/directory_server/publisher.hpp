@@ -1,5 +1,5 @@
-// What a directory signs: the roster as a list, made anew when it has changed and somebody asks, in steps, so
-// that a long one keeps nobody else waiting.
+// What a directory signs: the roster as a list. It is made anew when the roster has changed and somebody
+// asks, and in steps, so that a long one keeps nobody else waiting.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,8 @@ struct Publication {
   std::uint64_t count = 0;
 };
 
-/// By both clocks: after a sleep, or when the wall clock is set, a header may be about to expire, or come
-/// from the future, that is only minutes old by the other.
+/// By either clock: after a sleep, or when the wall clock was set, a header may be about to expire, or come
+/// from the future, although it is only minutes old by the other one.
 [[nodiscard]] inline bool is_old(WallTime issued, WallTime wall, SteadyTime signed_at, SteadyTime now) {
   return wall < issued || wall - issued >= SnapshotLimits::renewal ||
          now - signed_at >= SnapshotLimits::renewal;
@@ -38,7 +38,7 @@ class Publisher {
  public:
   Publisher(const boost::asio::any_io_executor& executor, peer::Identity identity, const Roster& roster);
 
-  /// What is signed now. Who finds it due makes it anew; who asks meanwhile gets the last one.
+  /// What is signed now. A call that finds it due makes it anew; calls meanwhile get the last one.
   net::Task<std::shared_ptr<const Publication>> current();
 
  private:

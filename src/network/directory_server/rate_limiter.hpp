@@ -1,5 +1,5 @@
-// How much one client may ask, for one of the two ways to a directory: clients of one must not use up what
-// those of the other share.
+// How much one client may ask. HTTP and sessions have one limiter each: clients of one must not use up what
+// clients of the other share.
 #pragma once
 
 #include <chrono>

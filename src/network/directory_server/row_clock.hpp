@@ -1,13 +1,13 @@
-// By which clock a directory tells which rows are old.
+// The clock by which a directory finds old rows.
 #pragma once
 
 #include "network/directory/limits.hpp"
 
 namespace qnet::directory {
 
-/// A machine whose clock is a day ahead would take everybody's rows for old ones, and several directories may
-/// share them. So what counts is what the rows themselves say: the newest time that was read from the store,
-/// and how long this process has run since.
+/// A machine whose clock is a day ahead would take all rows for old ones, and several directories may share
+/// them. So the rows themselves give the time: the newest one that was read from the store, and how long this
+/// process has run since.
 class RowClock {
  public:
   /// How far the clocks of two directories may be apart; rows from further ahead say nothing about the time.
@@ -23,14 +23,13 @@ class RowClock {
     since_ = now;
     guessed_ = false;
   }
-  /// Whether a row of an unknown relay is old enough to have been forgotten, number and all
-  /// (DepartedPeers).
+  /// Whether a row of an unknown relay is so old that its number has been forgotten (DepartedPeers).
   [[nodiscard]] bool is_stale(WallTime last_seen, SteadyTime now) const {
     return !guessed_ && last_seen < newest(now) - RosterLimits::departed;
   }
 
  private:
-  /// What a row would say that was written now.
+  /// The time that a row would have that is written now.
   [[nodiscard]] WallTime newest(SteadyTime now) const {
     return time_ + std::chrono::floor<std::chrono::seconds>(now - since_);
   }

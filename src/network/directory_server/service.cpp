@@ -31,8 +31,8 @@ Service::Service(asio::io_context& io, peer::Identity identity, Roster::Options 
       limiter_(random),
       session_limiter_(random),
       rows_(wall_now(), steady_now()),
-      prune_timer_(io),
-      check_timer_(io) {}
+      sweep_due_(steady_now() + ServiceLimits::sweep),
+      timer_(io) {}
 
 Service::~Service() = default;
 
@@ -47,13 +47,12 @@ base::Result<std::shared_ptr<Service>> Service::start(asio::io_context& io, peer
       io, std::move(store), [weak = std::weak_ptr(service)](const std::vector<Record>& changed) {
         if (const auto self = weak.lock()) self->take_over(changed);
       });
-  // Who is stopped and let go before these have begun must not be gone when they do.
-  asio::co_spawn(io, [service] { return service->keep_pruned(); }, asio::detached);
-  asio::co_spawn(io, [service] { return service->keep_checked(); }, asio::detached);
+  // It holds the service: one that is stopped and let go before this begins must not be gone then.
+  asio::co_spawn(io, [service] { return service->keep_time(); }, asio::detached);
   return service;
 }
 
-/// Brings back those who lived when the last one was heard of, and remembers the others' numbers.
+/// Brings back the relays that lived at the time of the newest row, and remembers the others' numbers.
 void Service::load(std::vector<Record> records) {
   const auto wall = wall_now();
   WallTime newest{};
@@ -62,7 +61,7 @@ void Service::load(std::vector<Record> records) {
     // One row that was written while a clock ran ahead must not make all others look old.
     if (record.last_seen <= wall + RowClock::skew) newest = std::max(newest, record.last_seen);
   }
-  // The oldest first: when there are too many numbers to remember, theirs go.
+  // The oldest first: when there are too many numbers to remember, the oldest go.
   std::ranges::sort(records, {}, &Record::last_seen);
   for (const auto& record : records) {
     if (record.departed || record.last_seen >= newest - ServiceLimits::brought_back)
@@ -72,8 +71,8 @@ void Service::load(std::vector<Record> records) {
   }
 }
 
-/// A store may give rows again that it gave long ago (postgres_store.cpp). Whom this directory has forgotten
-/// meanwhile, number and all, must not come back by them.
+/// A store may give rows again that it gave long ago (postgres_store.cpp). They must not bring back a relay
+/// that this directory has forgotten meanwhile with its number.
 void Service::take_over(const std::vector<Record>& changed) {
   const auto wall = wall_now();
   const auto now = steady_now();
@@ -82,12 +81,12 @@ void Service::take_over(const std::vector<Record>& changed) {
     // What this process wrote itself, by its own clock, is no news and says nothing about the time.
     if (!forgotten && roster_.restore(record, now)) rows_.heard(record.last_seen, wall, now);
   }
+  wake_if_sooner();
 }
 
 void Service::stop() {
   stopped_ = true;
-  prune_timer_.cancel();
-  check_timer_.cancel();
+  timer_.cancel();
   worker_.reset();
 }
 
@@ -107,7 +106,7 @@ net::Task<Answer> Service::submit(base::Bytes wire) {
 net::Task<Answer> Service::submit(Registration registration) {
   const auto self = shared_from_this();
   if (!healthy()) {
-    // It lives; that we cannot write it down is not its fault.
+    // It lives. That this directory cannot store it must not make it expire.
     roster_.note_alive(registration, wall_now(), steady_now());
     co_return refuse(Errc::store_lost);
   }
@@ -117,12 +116,13 @@ net::Task<Answer> Service::submit(Registration registration) {
   answer.status = Status::ok;
   if (!*record) co_return answer;
   ++(registration.descriptor ? counters_.registered : counters_.heartbeats);
-  if (registration.descriptor) check_timer_.cancel();
+  wake_if_sooner();
   const bool listed = (*record)->checked;
   if (!listed && registration.purpose == Purpose::alive) answer.status = Status::accepted;
   // Heartbeats, too: a copy of one must not count again after a crash, and a transaction has room for many.
   const auto saved = co_await worker_->save(std::move(**record));
   if (!saved) co_return refuse(saved.error());
+  roster_.stored(registration.peer.key(), registration.descriptor_digest, steady_now());
   co_return answer;
 }
 
@@ -149,59 +149,82 @@ base::Result<std::size_t> Service::prune() {
   return roster_.prune(wall_now(), steady_now());
 }
 
-net::Task<void> Service::keep_pruned() {
+net::Task<void> Service::keep_time() {
+  const auto self = shared_from_this();
   while (!stopped_) {
-    prune_timer_.expires_after(RosterLimits::pruning);
-    (void)co_await prune_timer_.async_wait(kAwait);
-    if (!stopped_ && may_prune()) (void)prune();
+    advance(steady_now());
+    timer_.expires_at(next_deadline());
+    (void)co_await timer_.async_wait(kAwait);
   }
 }
 
-net::Task<void> Service::keep_checked() {
-  const auto self = shared_from_this();
-  while (!stopped_) {
-    for (const auto& due : roster_.due_for_check(steady_now(), ServiceLimits::probes - probing_)) {
-      ++probing_;
-      asio::co_spawn(io_, [self, due] { return self->check(due); }, asio::detached);
-    }
-    check_timer_.expires_after(ServiceLimits::look_for_checks);
-    (void)co_await check_timer_.async_wait(kAwait);
+void Service::advance(SteadyTime now) {
+  const bool sweeps = now >= sweep_due_;
+  if (sweeps) sweep_due_ = now + ServiceLimits::sweep;
+  if (may_prune()) {
+    if (sweeps)
+      (void)prune();
+    else
+      roster_.drop_silent(now);
   }
+  for (const auto& due : roster_.due_for_check(now, ServiceLimits::probes - probing_)) {
+    ++probing_;
+    asio::co_spawn(io_, [self = shared_from_this(), due] { return self->check(due); }, asio::detached);
+  }
+}
+
+/// While all probes run, the end of one wakes the timer. While nobody may be pruned, the sweep looks again.
+SteadyTime Service::next_deadline() {
+  auto next = sweep_due_;
+  if (probing_ < ServiceLimits::probes) next = std::min(next, roster_.next_check().value_or(next));
+  if (may_prune()) next = std::min(next, roster_.next_expiry().value_or(next));
+  return next;
+}
+
+/// After every change. A deadline that has moved into the future is found when the timer fires.
+void Service::wake_if_sooner() {
+  if (!stopped_ && next_deadline() < timer_.expiry()) timer_.cancel();
 }
 
 net::Task<void> Service::check(DueCheck due) {
-  // Whatever becomes of it: a place that is never given back is one knock less, for good.
-  const std::unique_ptr<std::size_t, decltype([](std::size_t* count) { --*count; })> slot(&probing_);
+  const auto done = [this](const void*) {
+    --probing_;
+    wake_if_sooner();
+  };
+  // Whatever happens: a slot that is never given back is one probe less, for good.
+  const std::unique_ptr<const void, decltype(done)> slot(this, done);
   co_await probe_and_note(due);
 }
 
 net::Task<void> Service::probe_and_note(DueCheck due) {
   const auto* const entry = roster_.find(due.peer);
-  if (entry == nullptr || entry->address_version != due.address_version) co_return;
-  const auto descriptor = std::make_shared<const SignedDescriptor>(entry->descriptor);
-  const auto probe = co_await hooks_.probe(descriptor);
-  Visit visit;
-  visit.answered = probe.answered;
-  if (probe.at) {
-    visit.at = ip::client_prefix(*probe.at);
+  if (entry == nullptr || entry->endpoint_id != due.endpoint_id) co_return;
+  const auto descriptor = std::make_shared<const SignedDescriptor>(entry->latest());
+  const auto answered_at = co_await hooks_.probe(descriptor);
+  CheckResult result;
+  result.answered = answered_at.has_value();
+  if (answered_at) {
+    result.at = ip::client_prefix(*answered_at);
     if (hooks_.country_of)
-      if (auto code = hooks_.country_of(*probe.at))
-        visit.country = {std::move(*code), CountrySource::database};
+      if (auto code = hooks_.country_of(*answered_at))
+        result.country = {std::move(*code), CountrySource::database};
   }
-  const auto stored = co_await store_before_listing(due, visit);
+  const auto stored = co_await store_before_listing(due, result);
   if (!stored) co_return roster_.check_again(due, steady_now());
-  auto record = roster_.checked(due, visit, steady_now());
+  auto record = roster_.checked(due, result, steady_now());
   if (record && record != *stored && worker_) worker_->save_later(std::move(*record));
 }
 
 net::Task<base::Result<std::optional<Record>>> Service::store_before_listing(DueCheck due,
-                                                                             const Visit& visit) {
+                                                                             const CheckResult& result) {
   for (int left = ServiceLimits::writes_of_a_check; left > 0; --left) {
-    auto record = roster_.listed_by(due, visit);
+    auto record = roster_.listed_by(due, result);
     if (!record) co_return std::optional<Record>();
     if (!worker_) break;
+    const auto digest = roster_.find(due.peer)->latest().digest();
     const auto saved = co_await worker_->save(*record);
     if (!saved) break;
+    roster_.stored(due.peer, digest, steady_now());
     // A heartbeat that came meanwhile was written behind it, as of a relay that is not listed.
     const auto* const entry = roster_.find(due.peer);
     if (entry == nullptr || entry->sequence == record->sequence) co_return record;

@@ -1,6 +1,8 @@
 // A directory: takes registrations, checks the relays' addresses, keeps what it has acknowledged, and signs
-// what it lists. A relay is listed when its row says so on the disk, not before: a crash takes nobody off the
-// list. The HTTP API and /qnet/directory/1 are two ways to it.
+// what it lists. Lists show only what is durable: a crash neither takes a relay off the list nor brings an
+// older descriptor back. The HTTP API and /qnet/directory/1 are two ways to it.
+//
+// One timer serves everything that has a time: checks, the expiry of silent relays, and the sweep.
 #pragma once
 
 #include <functional>
@@ -20,28 +22,24 @@
 namespace qnet::directory {
 
 struct ServiceLimits {
-  /// Doors knocked at side by side. One that never answers takes up to 15 seconds, a socket, and some
+  /// Reachability probes side by side. One that gets no answer takes up to 15 seconds, a socket, and some
   /// kilobytes.
   static constexpr std::size_t probes = 128;
-  static constexpr std::chrono::milliseconds look_for_checks{200};
-  /// Heartbeats of one relay that may come, each after the last, while the outcome of its check is written.
-  /// They come 10 s apart at least: more than one means that the disk cannot keep up.
+  /// Between two sweeps: old rows, and descriptors that have expired by the wall clock. Neither has a
+  /// deadline by the steady clock.
+  static constexpr std::chrono::seconds sweep{60};
+  /// How often the result of a check is written when a heartbeat of its relay comes meanwhile. Heartbeats are
+  /// 10 s apart at least: more than one during a write means that the disk cannot keep up.
   static constexpr int writes_of_a_check = 3;
-  /// At a start, who was heard of this long before the newest row or later is brought back. Longer than
-  /// expiry: rows are written again one by one when a store that was lost is back, and a stop may come
-  /// between. Who is dead expires in two minutes.
+  /// A start brings back the relays that were heard this long before the newest row, or later. It is longer
+  /// than expiry: when a lost store is back, rows are written again one by one, and the process may stop
+  /// meanwhile. Dead relays expire two minutes after the start.
   static constexpr std::chrono::minutes brought_back{15};
 };
 
-/// What came of a visit to a relay's address.
-struct ProbeResult {
-  bool answered = false;            ///< by the very peer that signed the descriptor
-  std::optional<ip::IpAddress> at;  ///< the very address that answered
-};
-
 struct ServiceHooks {
-  /// Whether the relay answers there under its key, within a bounded time.
-  std::function<net::Task<ProbeResult>(std::shared_ptr<const SignedDescriptor>)> probe;
+  /// The IP address at which the descriptor's peer answers under its key, or nothing; within a bounded time.
+  std::function<net::Task<std::optional<ip::IpAddress>>(std::shared_ptr<const SignedDescriptor>)> probe;
   /// Null without a country database.
   std::function<std::optional<std::string>(const ip::IpAddress&)> country_of;
 };
@@ -64,7 +62,7 @@ class Service : public std::enable_shared_from_this<Service> {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
   ~Service();
-  /// Stops the timers, and writes what waits.
+  /// Stops the timer, and writes what waits.
   void stop();
 
   /// One signed registration. Answered when it is durable.
@@ -74,8 +72,8 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<Answer> answer(Query query);
   /// What is signed now; made anew when it is due.
   net::Task<std::shared_ptr<const Publication>> publication();
-  /// Drops the silent at once; how many. store_lost while nothing can be written down: a relay's silence may
-  /// be ours then, and nobody is dropped.
+  /// Drops silent relays at once; how many. Error: store_lost while nothing can be written. Nobody is dropped
+  /// then: the silence may be this directory's fault.
   [[nodiscard]] base::Result<std::size_t> prune();
 
   [[nodiscard]] const Roster& roster() const { return roster_; }
@@ -84,7 +82,7 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] const ServiceCounters& counters() const { return counters_; }
   /// Whether registrations can be kept now.
   [[nodiscard]] bool healthy() const { return worker_ && worker_->healthy(); }
-  /// Healthy, and for so long that whoever lives has been heard again, here or at another directory.
+  /// Healthy for so long that every living relay has been heard again, here or by another directory.
   [[nodiscard]] bool may_prune() { return healthy() && worker_->healthy_for() > RosterLimits::expiry; }
 
  private:
@@ -92,12 +90,15 @@ class Service : public std::enable_shared_from_this<Service> {
           base::RandomSource& random);
 
   [[nodiscard]] Answer refuse(const base::Error& error);
-  net::Task<void> keep_pruned();
-  net::Task<void> keep_checked();
+  net::Task<void> keep_time();
+  void advance(SteadyTime now);
+  [[nodiscard]] SteadyTime next_deadline();
+  void wake_if_sooner();
   net::Task<void> check(DueCheck due);
   net::Task<void> probe_and_note(DueCheck due);
-  /// What was stored, if the visit changes what is listed. Error: store_lost.
-  net::Task<base::Result<std::optional<Record>>> store_before_listing(DueCheck due, const Visit& visit);
+  /// What was stored, if the result changes what is listed. Error: store_lost.
+  net::Task<base::Result<std::optional<Record>>> store_before_listing(DueCheck due,
+                                                                      const CheckResult& result);
   void load(std::vector<Record> records);
   void take_over(const std::vector<Record>& changed);
 
@@ -110,8 +111,8 @@ class Service : public std::enable_shared_from_this<Service> {
   ServiceCounters counters_;
   RowClock rows_;
   std::size_t probing_ = 0;
-  boost::asio::steady_timer prune_timer_;
-  boost::asio::steady_timer check_timer_;
+  SteadyTime sweep_due_;
+  boost::asio::steady_timer timer_;  // for next_deadline()
   bool stopped_ = false;
   std::unique_ptr<StoreWorker> worker_;
 };

@@ -73,6 +73,48 @@ TEST_F(ServiceStoreTest, a_relay_whose_check_cannot_be_stored_is_not_listed_and_
   EXPECT_LE(entry->check_due, std::chrono::steady_clock::now() + CheckLimits::first_retry);
 }
 
+TEST_F(ServiceStoreTest, shows_a_new_descriptor_when_it_is_stored_and_not_before) {
+  const auto mine = descriptor(relay_);
+  (void)tell(relay_, testing::registration_of(mine, 1, now()));
+  run_until([&] { return service_->roster().listed_count() == 1; });
+  controls_->waits = true;
+  const auto later = with_bandwidth(relay_, 1);
+  const auto told =
+      begin({Query::Kind::registration, testing::registration_of(later, 2, now()).sign(relay_)});
+  run_for(100ms);
+  EXPECT_FALSE(told->has_value());
+  const auto published = ask({Query::Kind::snapshot, {}});
+  const auto list = open_list(SnapshotHeader::parse(published.header).value(), *published.list);
+  ASSERT_TRUE(list);
+  ASSERT_EQ(list->size(), 1U);
+  EXPECT_EQ(list->front().descriptor, mine)
+      << "a directory that is killed now knows nothing of the later one";
+  controls_->waits = false;
+  run_until([&] { return told->has_value(); });
+  EXPECT_EQ((*told)->status, Status::ok);
+  EXPECT_EQ(service_->roster().listed().front()->descriptor, later);
+}
+
+TEST_F(ServiceStoreTest, shows_a_descriptor_whose_write_failed_with_the_next_heartbeat_that_is_stored) {
+  const auto mine = descriptor(relay_);
+  (void)tell(relay_, testing::registration_of(mine, 1, now()));
+  run_until([&] { return service_->roster().listed_count() == 1; });
+  controls_->waits = true;
+  const auto later = with_bandwidth(relay_, 1);
+  const auto told =
+      begin({Query::Kind::registration, testing::registration_of(later, 2, now()).sign(relay_)});
+  run_for(50ms);
+  controls_->fails = true;
+  controls_->waits = false;
+  run_until([&] { return told->has_value(); });
+  EXPECT_EQ((*told)->status, Status::unavailable);
+  EXPECT_EQ(service_->roster().listed().front()->descriptor, mine);
+  controls_->fails = false;
+  run_until([&] { return service_->healthy(); });
+  EXPECT_EQ(tell(relay_, testing::heartbeat_of(later, 3, now())).status, Status::ok);
+  EXPECT_EQ(service_->roster().listed().front()->descriptor, later);
+}
+
 TEST_F(ServiceStoreTest, a_heartbeat_that_cannot_be_stored_is_put_off) {
   const auto mine = descriptor(relay_);
   (void)tell(relay_, testing::registration_of(mine, 1, now()));

@@ -47,19 +47,40 @@ TEST_F(ServiceTest, gives_a_list_once_and_then_only_its_header) {
 
 TEST_F(ServiceTest, a_probe_that_throws_gives_its_slot_back) {
   throws_ = true;
-  std::vector<peer::Identity> relays;
-  for (std::uint64_t i = 0; i < ServiceLimits::probes; ++i) {
-    relays.push_back(testing::identity(200 + i));
-    auto described = testing::descriptor_of(relays.back(), "198.51.98." + std::to_string(1 + i));
-    described.issued = now();
-    described.expires = now() + std::chrono::hours(1);
-    const auto signed_one = SignedDescriptor::sign(described, relays.back());
-    (void)tell(relays.back(), testing::registration_of(signed_one, 1, now()));
-  }
+  register_relays(ServiceLimits::probes);
   run_until([&] { return probes_ == static_cast<int>(ServiceLimits::probes); });
   throws_ = false;
   (void)tell(relay_, testing::registration_of(descriptor(relay_), 1, now()));
   run_until([&] { return service_->roster().listed_count() == 1; });
+}
+
+TEST_F(ServiceTest, a_relay_that_waits_for_a_slot_is_probed_when_one_is_free) {
+  holds_ = true;
+  register_relays(ServiceLimits::probes);
+  run_until([&] { return probes_ == static_cast<int>(ServiceLimits::probes); });
+  (void)tell(relay_, testing::registration_of(descriptor(relay_), 1, now()));
+  run_for(std::chrono::milliseconds(50));
+  EXPECT_EQ(probes_, static_cast<int>(ServiceLimits::probes));
+  holds_ = false;  // nothing else happens, and the sweep is a minute away
+  run_until([&] { return service_->roster().listed_count() == ServiceLimits::probes + 1; });
+}
+
+class ServiceExpiryTest : public testing::ServiceTest {
+ protected:
+  ServiceExpiryTest()
+      : testing::ServiceTest([] {
+          auto options = default_options();
+          options.expiry = std::chrono::seconds(1);
+          return options;
+        }()) {}
+};
+
+TEST_F(ServiceExpiryTest, drops_a_silent_relay_at_its_time_and_not_with_the_next_sweep) {
+  (void)tell(relay_, testing::registration_of(descriptor(relay_), 1, now()));
+  ASSERT_EQ(service_->roster().size(), 1U);
+  const auto start = std::chrono::steady_clock::now();
+  run_until([&] { return service_->roster().size() == 0; });
+  EXPECT_LT(std::chrono::steady_clock::now() - start, ServiceLimits::sweep / 2);
 }
 
 TEST_F(ServiceTest, a_goodbye_from_nobody_is_answered_and_not_stored) {

@@ -24,8 +24,8 @@ constexpr const char* kCreate =
     " first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, checked INTEGER NOT NULL, country TEXT NOT "
     "NULL,"
     " country_source INTEGER NOT NULL, departed INTEGER NOT NULL) WITHOUT ROWID";
-// After 11 minutes (RosterLimits::departed) no roster knows a sequence number any more: who is taken then is
-// kept.
+// After 11 minutes (RosterLimits::departed) no roster remembers the sequence number any more: what a roster
+// takes then is stored.
 constexpr const char* kSave =
     "INSERT INTO relays VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (peer) DO UPDATE SET"
     " descriptor = excluded.descriptor, sequence = excluded.sequence, first_seen = excluded.first_seen,"
@@ -64,7 +64,7 @@ class SqliteStore final : public Store {
   explicit SqliteStore(std::string file) : file_(std::move(file)) {}
 
   base::Result<void> open() {
-    // SQLite would make it as the umask says; registrations are nobody else's on this machine.
+    // SQLite would follow the umask; other users of this machine must not read registrations.
     const auto mask = ::umask(S_IRWXG | S_IRWXO);
     sqlite3* raw = nullptr;
     const int status =
@@ -156,7 +156,7 @@ class SqliteStore final : public Store {
     return {};
   }
 
-  /// SQLite does not call it an error when it cannot: it says which mode it is in.
+  /// When SQLite cannot do it, that is no error: it answers with the mode that it is in.
   base::Result<void> use_wal() {
     auto statement = prepare("PRAGMA journal_mode = WAL");
     if (!statement) return base::forward_error(statement);

@@ -12,15 +12,15 @@
 
 namespace qnet::directory {
 
-/// A row's age is counted from the newest row's time, never from this machine's clock alone: a clock that was
-/// set wrong must not make everybody old. Rows ahead of the database's clock do not count as the newest.
+/// A row's age counts from the newest row's time, never from this machine's clock alone: a wrong clock must
+/// not make all rows old. Rows ahead of the database's clock do not count as the newest.
 struct RowAges {
-  /// What a directory that starts takes up. Longer than a directory is usually down, and than a copy of an
-  /// old registration can be played.
+  /// What a directory that starts reads. Longer than a directory is usually down, and longer than a copy of
+  /// an old registration can be replayed.
   static constexpr std::chrono::minutes recent{15};
   /// As far as a registration's time may be ahead.
   static constexpr std::chrono::minutes ahead = RegistrationLimits::clock_skew;
-  /// Anybody can make such rows at no cost; their sequence numbers matter no longer than this.
+  /// Anybody can cause such rows at no cost; their sequence numbers do not matter for longer.
   static constexpr std::chrono::minutes never_checked{15};
   static constexpr std::chrono::hours silent{24};
   /// Rows removed in one transaction, so that registrations do not wait for long.
@@ -34,11 +34,11 @@ class Store {
   Store& operator=(const Store&) = delete;
   virtual ~Store() = default;
 
-  /// Who was heard of within RowAges::recent, departed relays too.
+  /// The relays that were heard within RowAges::recent, departed ones too.
   [[nodiscard]] virtual base::Result<std::vector<Record>> load() = 0;
-  /// All of them or none, durable when it returns. A record whose sequence is not above the stored one's
-  /// changes nothing, unless it is equal and only `checked` or the country differ, or the stored one is older
-  /// than any roster's memory of it (RosterLimits::departed).
+  /// All of them or none, durable when it returns. A record whose sequence is not above the stored one
+  /// changes nothing. Two exceptions: the sequences are equal and only `checked` or the country differ; or
+  /// the stored record is so old that no roster remembers its sequence (RosterLimits::departed).
   [[nodiscard]] virtual base::Result<void> save(std::span<const Record> records) = 0;
   /// What other processes have stored since the last call (and perhaps some again); empty for a store that
   /// is not shared.

@@ -37,7 +37,7 @@ StoreWorker::~StoreWorker() {
 bool StoreWorker::enqueue(Waiting waiting) {
   {
     const std::scoped_lock lock(mutex_);
-    // Who waits is told at once while the store is lost; the thread has told those before.
+    // While the store is lost, a caller that waits is told at once. The thread has told the earlier ones.
     if (queue_.size() >= StoreLimits::waiting || (waiting.answer && !healthy())) return false;
     queue_.push_back(std::move(waiting));
     // The thread need not be woken for each: it is gathering, or busy.
@@ -59,8 +59,17 @@ net::Task<base::Result<void>> StoreWorker::save(Record record) {
 void StoreWorker::save_later(Record record) { (void)enqueue({std::move(record), nullptr}); }
 
 void StoreWorker::forget_old() {
-  const std::scoped_lock lock(mutex_);
-  forget_ = true;
+  {
+    const std::scoped_lock lock(mutex_);
+    forget_ = true;
+  }
+  wake_.notify_one();
+}
+
+/// A store of this process alone has no news while it works.
+StoreWorker::Clock::duration StoreWorker::until_poll(std::chrono::milliseconds pause) const {
+  if (!healthy()) return pause;
+  return store_->shared() ? Clock::duration(StoreLimits::poll) : StoreLimits::no_poll;
 }
 
 std::chrono::steady_clock::duration StoreWorker::healthy_for() {
@@ -71,18 +80,18 @@ std::chrono::steady_clock::duration StoreWorker::healthy_for() {
 
 void StoreWorker::run() {
   auto pause = StoreLimits::first_retry;
-  auto next_poll = Clock::now() + StoreLimits::poll;
+  auto next_poll = Clock::now() + until_poll(pause);
   while (auto batch = next_batch(next_poll)) {
     const bool was_healthy = healthy();
     const bool worked = !batch->empty();
     if (worked) work_off(std::move(*batch));
     if (healthy()) forget();
-    // Only a look moves the next one: under load there is always a batch, and others' news must not wait for
-    // quiet. While the store is lost, a batch that waits is the look: that the store can be read says nothing
-    // about a disk that is full.
+    // Only a poll moves the next one: under load there is always a batch, and the news of other processes
+    // must not wait until there is none. While the store is lost, a batch that waits is tried instead: a
+    // store that can be read may still have a full disk.
     if (Clock::now() >= next_poll) {
       if (healthy() || !worked) poll();
-      next_poll = Clock::now() + (healthy() ? StoreLimits::poll : pause);
+      next_poll = Clock::now() + until_poll(pause);
       pause = healthy() ? StoreLimits::first_retry : std::min(pause * 2, StoreLimits::last_retry);
     } else if (was_healthy && !healthy()) {
       pause = StoreLimits::first_retry;
@@ -96,10 +105,10 @@ void StoreWorker::run() {
   tell(std::move(unanswered), false);
 }
 
-/// What is to be written now, perhaps nothing, at `until` at the latest; none when this is to end.
+/// What is to be written now, perhaps nothing, at `until` at the latest. No batch when the worker is to end.
 std::optional<StoreWorker::Batch> StoreWorker::next_batch(Clock::time_point until) {
   std::unique_lock lock(mutex_);
-  wake_.wait_until(lock, until, [this] { return stopping_ || (healthy() && !queue_.empty()); });
+  wake_.wait_until(lock, until, [this] { return stopping_ || (healthy() && (forget_ || !queue_.empty())); });
   if (healthy() && !queue_.empty())
     wake_.wait_for(lock, StoreLimits::gathering,
                    [this] { return stopping_ || queue_.size() >= StoreLimits::batch; });
@@ -126,8 +135,8 @@ void StoreWorker::work_off(Batch batch) {
   put_back(std::move(batch));
 }
 
-/// To be tried again when the store is back, before what comes later. Who waits behind it is not left
-/// waiting.
+/// The batch is tried again when the store is back, before later records. Callers that wait for those are
+/// told at once.
 void StoreWorker::put_back(Batch batch) {
   Answers refused;
   {
@@ -151,7 +160,7 @@ void StoreWorker::poll() {
         io_, [changed = changed_, records = std::move(*changes)]() mutable { changed(std::move(records)); });
 }
 
-/// That old rows cannot be removed hinders nobody yet; whether the store is lost, the next write will show.
+/// A failure here is no sign of a lost store: the next write will show that.
 void StoreWorker::forget() {
   {
     const std::scoped_lock lock(mutex_);

@@ -1,5 +1,5 @@
-// The store's own thread: gathers what arrives within some milliseconds, or while it writes, into one
-// transaction, so that a slow disk is paid once for many registrations.
+// The store's own thread. It gathers what comes within some milliseconds, or while it writes, into one
+// transaction, so that many registrations wait for a slow disk only once.
 #pragma once
 
 #include <atomic>
@@ -22,16 +22,17 @@ namespace qnet::directory {
 
 struct StoreLimits {
   static constexpr std::size_t batch = 512;
-  /// How long the first record of a transaction waits for others. A transaction costs more than all that is
-  /// in it; a relay's heartbeat has ten seconds.
+  /// How long the first record of a transaction waits for others. A transaction costs more than its records;
+  /// a heartbeat has ten seconds for its answer.
   static constexpr std::chrono::milliseconds gathering{20};
-  /// Records that wait; what comes on top is refused with store_lost, as the disk cannot keep up.
+  /// Records that wait. More are refused with store_lost: the disk cannot keep up.
   static constexpr std::size_t waiting = 16'384;
   static constexpr std::chrono::milliseconds poll{1'000};  ///< for other processes' changes
+  static constexpr std::chrono::hours no_poll{24};         ///< when there are no other processes
   static constexpr std::chrono::milliseconds first_retry{250};
   static constexpr std::chrono::milliseconds last_retry{5'000};
-  /// For what waits when the worker ends; what is then still not written is lost. A database that hangs adds
-  /// the patience of one call (PostgresLimits::answer).
+  /// For the records that wait when the worker ends; later they are lost. A database that hangs adds the
+  /// deadline of one call (PostgresLimits::answer).
   static constexpr std::chrono::seconds last_writes{5};
 };
 
@@ -48,14 +49,14 @@ class StoreWorker {
 
   /// Returns when the record is durable, or store_lost. On `io`.
   net::Task<base::Result<void>> save(Record record);
-  /// Without waiting for it: what is lost with a crash is only work to be done again.
+  /// Does not wait: what a crash loses is only work to be done again.
   void save_later(Record record);
   /// Soon, unless the store is lost.
   void forget_old();
 
   /// The last attempt succeeded. From any thread.
   [[nodiscard]] bool healthy() const { return healthy_.load(std::memory_order_relaxed); }
-  /// Since when; for ever while none has failed.
+  /// For how long; the longest duration while none has failed.
   [[nodiscard]] std::chrono::steady_clock::duration healthy_for();
 
  private:
@@ -69,6 +70,7 @@ class StoreWorker {
   using Answers = std::vector<std::shared_ptr<Answer>>;
 
   void run();
+  [[nodiscard]] Clock::duration until_poll(std::chrono::milliseconds pause) const;
   [[nodiscard]] std::optional<Batch> next_batch(Clock::time_point until);
   void work_off(Batch batch);
   void put_back(Batch batch);

@@ -14,7 +14,8 @@ using testing::FailingStore;
 
 class StoreWorkerTest : public ::testing::Test {
  protected:
-  StoreWorkerTest() {
+  StoreWorkerTest() { start(); }
+  void start() {
     worker_ =
         std::make_unique<StoreWorker>(io_, std::make_unique<FailingStore>(controls_),
                                       [this](std::vector<Record> records) { changed_ += records.size(); });
@@ -134,6 +135,15 @@ TEST_F(StoreWorkerTest, old_rows_go_in_small_steps_until_none_is_left) {
   worker_->forget_old();
   run_until([&] { return controls_->old_rows == 0; });
   EXPECT_EQ(controls_->forgettings, 2);
+}
+
+TEST_F(StoreWorkerTest, old_rows_of_a_store_that_nobody_shares_go_though_it_is_not_polled) {
+  controls_->shared = false;
+  worker_.reset();
+  start();
+  controls_->old_rows = 1;
+  worker_->forget_old();
+  run_until([&] { return controls_->old_rows == 0; });
 }
 
 TEST_F(StoreWorkerTest, writes_what_waits_before_it_ends) {

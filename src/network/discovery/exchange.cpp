@@ -31,9 +31,9 @@ net::Task<base::Result<directory::Answer>> ask(std::shared_ptr<session::Session>
 
 namespace {
 
-net::Task<base::Result<directory::Answer>> dial_and_ask(std::shared_ptr<const Dialer> dialer,
+net::Task<base::Result<directory::Answer>> dial_and_ask(std::shared_ptr<const session::Dialer> dialer,
                                                         const peer::Invite& at, directory::Query query) {
-  auto address = address_of(at);
+  auto address = at.relay_address();
   auto dialled = co_await dialer->dial(std::move(address));
   if (!dialled) co_return base::forward_error(dialled);
   const auto session = std::move(dialled->session);
@@ -44,7 +44,7 @@ net::Task<base::Result<directory::Answer>> dial_and_ask(std::shared_ptr<const Di
 
 }  // namespace
 
-AskOperator ask_in_new_session(std::shared_ptr<const Dialer> dialer) {
+AskOperator ask_in_new_session(std::shared_ptr<const session::Dialer> dialer) {
   return [dialer = std::move(dialer)](const peer::Invite& at, directory::Query query) {
     return dial_and_ask(dialer, at, std::move(query));
   };

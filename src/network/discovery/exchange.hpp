@@ -6,7 +6,7 @@
 
 #include "foundation/net/byte_stream.hpp"
 #include "network/directory/exchange.hpp"
-#include "network/discovery/dialer.hpp"
+#include "overlay/session/dialer.hpp"
 #include "overlay/session/session.hpp"
 
 namespace qnet::discovery {
@@ -25,6 +25,6 @@ net::Task<base::Result<directory::Answer>> ask(std::shared_ptr<session::Session>
 using AskOperator =
     std::function<net::Task<base::Result<directory::Answer>>(const peer::Invite&, directory::Query)>;
 /// In a session of its own, closed after the answer.
-[[nodiscard]] AskOperator ask_in_new_session(std::shared_ptr<const Dialer> dialer);
+[[nodiscard]] AskOperator ask_in_new_session(std::shared_ptr<const session::Dialer> dialer);
 
 }  // namespace qnet::discovery

@@ -19,6 +19,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
+std::chrono::steady_clock::time_point steady_now() { return std::chrono::steady_clock::now(); }
+
 /// The operators that are asked: each once, and not too many.
 std::vector<peer::Invite> choose(std::vector<peer::Invite> given) {
   std::vector<peer::Invite> chosen;
@@ -29,7 +31,7 @@ std::vector<peer::Invite> choose(std::vector<peer::Invite> given) {
   return chosen;
 }
 
-/// For a person: who it was, and what to do about it.
+/// For a person: which operator it was, and what to do about it.
 std::string explain(const base::Error& error, const peer::Invite& operator_) {
   auto text = fmt::format("The operator at {}:{} gives no list: {}.", operator_.address.host,
                           operator_.address.port, error.message());
@@ -58,7 +60,6 @@ NetworkView::NetworkView(const asio::any_io_executor& executor, std::vector<peer
       random_(random),
       timer_(executor),
       longest_wait_(executor),
-      hurry_timer_(executor),
       all_answered_(executor) {
   summary_.operators = operators_.size();
 }
@@ -79,7 +80,6 @@ void NetworkView::stop() {
   changed_ = nullptr;
   timer_.cancel();
   longest_wait_.cancel();
-  hurry_timer_.cancel();
   all_answered_.cancel();
 }
 
@@ -88,7 +88,7 @@ void NetworkView::settle() {
   if (changed_) changed_();
 }
 
-/// An old snapshot is better than none: its relays are judged by their own descriptors' ends.
+/// An old snapshot is better than none: each relay's own descriptor says when it expires.
 void NetworkView::load() {
   for (std::size_t i = 0; i < operators_.size(); ++i)
     if (auto kept = files_.load(operators_[i].peer)) votes_.restore(i, std::move(*kept));
@@ -98,42 +98,30 @@ void NetworkView::load() {
 net::Task<void> NetworkView::keep_fresh() {
   const auto self = shared_from_this();
   while (!stopped_) {
-    refreshed_ = std::chrono::steady_clock::now();
-    hurry_until_.reset();
+    schedule_.began(steady_now());
     co_await refresh();
     if (stopped_) co_return;
     settle();
-    co_await rest(next_pause());
+    schedule_.ended(summary_.problem.empty() && !exits_.empty(), steady_now(), random_);
+    co_await wait_for_deadline();
   }
 }
 
-/// Who came to be in a hurry during the refresh has woken nobody.
-net::Task<void> NetworkView::rest(milliseconds pause) {
-  if (hurry_until_)
-    pause =
-        std::min(pause, std::chrono::ceil<milliseconds>(*hurry_until_ - std::chrono::steady_clock::now()));
-  co_await net::wait_watching_clock(timer_, pause, [this] { return stopped_ || must_hurry(); });
-}
-
-bool NetworkView::must_hurry() const {
-  return hurry_until_ && std::chrono::steady_clock::now() >= *hurry_until_;
-}
-
-milliseconds NetworkView::next_pause() {
-  if (!summary_.problem.empty() || exits_.empty()) return retry_.next(random_);
-  retry_.reset();
-  return base::jittered(ViewLimits::refresh, ViewLimits::jitter, random_);
+/// The deadline may move meanwhile. A jump of the clock ends the wait: lists may have expired with it.
+net::Task<void> NetworkView::wait_for_deadline() {
+  while (!stopped_) {
+    const auto left = schedule_.next_deadline().value() - steady_now();
+    if (left <= decltype(left)::zero()) co_return;
+    const bool jumped = co_await net::wait_watching_clock(timer_, std::chrono::ceil<milliseconds>(left),
+                                                          [this] { return stopped_; });
+    if (jumped) co_return;
+  }
 }
 
 void NetworkView::refresh_soon() {
-  if (stopped_ || hurry_until_) return;
-  if (std::chrono::steady_clock::now() - refreshed_ > ViewLimits::last_retry) hurried_.reset();
-  // Who knows no exit at all has a person waiting: there is nothing that the next answer could not improve.
-  hurry_until_ = refreshed_ + (exits_.empty() ? ViewLimits::shortest : hurried_.next(random_));
-  hurry_timer_.expires_at(*hurry_until_);
-  hurry_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-    if (const auto self = weak.lock(); self && !error && self->hurry_until_) self->timer_.cancel();
-  });
+  if (stopped_) return;
+  schedule_.hurry(!exits_.empty(), steady_now(), random_);
+  timer_.cancel();
 }
 
 net::Task<void> NetworkView::refresh() {
@@ -143,7 +131,7 @@ net::Task<void> NetworkView::refresh() {
     asio::co_spawn(executor_, [self = shared_from_this(), i] { return self->query(i); }, asio::detached);
   }
   all_answered_.expires_after(ViewLimits::round);
-  // Whoever answers last cancels it.
+  // The last answer cancels it.
   if (std::ranges::count(asking_, true) > 0 && !stopped_)
     (void)co_await all_answered_.async_wait(asio::as_tuple(asio::use_awaitable));
 }
@@ -157,13 +145,13 @@ net::Task<void> NetworkView::query(std::size_t index) {
   asking_[index] = false;
   problems_[index] = done ? "" : explain(done.error(), operators_[index]);
   if (!stopped_) {
-    // Reading three long lists is work that an unchanged one needs not.
+    // Three long lists are read again only when one of them has changed.
     const bool same =
         voted && std::ranges::equal(before, votes_.known_list(index)) && summary_.problem.empty();
     if (same) note_operators(summary_);
-    // Whoever waits for a path need not wait for the slowest operator.
+    // A request that waits for a path does not wait for the slowest operator.
     if (!same && agree_again()) {
-      hurried_.reset();
+      schedule_.found_others();
       if (changed_) changed_();
     }
   }
@@ -181,8 +169,8 @@ net::Task<base::Result<void>> NetworkView::try_query(std::size_t index) {
   co_return base::Result<void>();
 }
 
-/// Whose lists hold now, and what is wrong with the operators: one dead of three is nothing that a person
-/// must do something about.
+/// Which lists hold now, and what is wrong with the operators. A dead minority of them is no problem that a
+/// person has to solve.
 void NetworkView::note_operators(Summary& summary) const {
   summary.agreeing = votes_.holding(wall_now());
   summary.as_of = votes_.as_of();
@@ -203,7 +191,7 @@ bool NetworkView::agree_again() {
   auto agreed = votes_.agreed(wall_now());
   if (!agreed) {
     if (next.problem.empty()) next.problem = agreed.error().message();
-    // What was agreed on before still holds, until its relays' own ends.
+    // The last agreement still holds, until the descriptors of its relays expire.
     summary_.problem = next.problem;
     summary_.agreeing = next.agreeing;
     return false;

@@ -113,7 +113,7 @@ TEST_F(NetworkViewTest, who_refuses_is_asked_again_within_seconds_and_a_person_i
   EXPECT_NE(view_->summary().problem.find("198.51.100.7:443 gives no list"), std::string::npos)
       << view_->summary().problem;
   for (auto& one : operators_) one.behaviour = Behaviour::answers;
-  EXPECT_TRUE(becomes_true([&] { return exits() == 3; }, ViewLimits::first_retry * 2 + 10s));
+  EXPECT_TRUE(becomes_true([&] { return exits() == 3; }, RefreshLimits::first_retry * 2 + 10s));
   EXPECT_EQ(view_->summary().problem, "");
 }
 
@@ -134,7 +134,7 @@ TEST_F(NetworkViewTest, a_hurry_during_a_refresh_is_not_lost) {
   ASSERT_TRUE(becomes_true([&] { return exits() == 3; }, 10s));
   view_->refresh_soon();
   io_.restart();
-  io_.run_for(ViewLimits::shortest * 5 / 4 + 1s);  // its time comes, and the first refresh still lasts
+  io_.run_for(RefreshLimits::shortest * 5 / 4 + 1s);  // its time comes, and the first refresh still lasts
   EXPECT_EQ(operators_[1].asked, 1);
   operators_[0].behaviour = Behaviour::answers;
   never_.cancel();
@@ -146,7 +146,7 @@ TEST_F(NetworkViewTest, a_hundred_hurries_are_one_and_not_at_once) {
   ASSERT_TRUE(becomes_true([&] { return view_->settled(); }, 10s));
   for (int i = 0; i < 100; ++i) view_->refresh_soon();
   io_.restart();
-  io_.run_for(ViewLimits::shortest / 2);
+  io_.run_for(RefreshLimits::shortest / 2);
   for (const auto& one : operators_) EXPECT_EQ(one.asked, 1);
 }
 

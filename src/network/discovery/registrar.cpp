@@ -32,7 +32,7 @@ struct Registrar::Operator {
 };
 
 Registrar::Registrar(const asio::any_io_executor& executor, RegistrarConfig config,
-                     std::shared_ptr<const Dialer> dialer)
+                     std::shared_ptr<const session::Dialer> dialer)
     : executor_(executor), config_(std::move(config)), dialer_(std::move(dialer)) {
   for (const auto& invite : config_.operators) {
     const bool known =
@@ -50,30 +50,30 @@ void Registrar::start() {
     asio::co_spawn(executor_, [self = shared_from_this(), to] { return self->keep(to); }, asio::detached);
 }
 
-void Registrar::stop() {
+void Registrar::stop(const std::shared_ptr<const void>& farewell) {
   if (std::exchange(stopped_, true)) return;
   for (const auto& to : operators_) {
     to->timer.cancel();
-    ++leaving_;
     asio::co_spawn(
-        executor_, [self = shared_from_this(), to] { return self->say_goodbye(to); }, asio::detached);
+        executor_, [self = shared_from_this(), to, farewell] { return self->say_goodbye(to, farewell); },
+        asio::detached);
   }
 }
 
-std::vector<Registrar::Place> Registrar::places() const {
-  std::vector<Place> all;
+std::vector<Registrar::Directory> Registrar::directories() const {
+  std::vector<Directory> all;
   for (const auto& to : operators_)
     all.push_back({to->name, to->heartbeat.listed(), to->heartbeat.problem()});
   return all;
 }
 
-/// Signs anew when there is something new to say, or the old one is half way to its end. False when this
-/// relay has no address now.
+/// Signs anew when the descriptor has changed or half its life has passed. False when this relay has no
+/// address now.
 bool Registrar::refresh_descriptor() {
   auto now = config_.describe();
   if (!now) return false;
-  // A clock that was a little ahead when the last one was signed makes no older one of the next: directories
-  // would take that for a replay.
+  // If the clock was a little ahead when the last descriptor was signed, the next one must not be older:
+  // directories would take it for a replay.
   const auto latest = wall_now() + directory::RegistrationLimits::clock_skew;
   now->issued = wall_now();
   if (descriptor_) {
@@ -83,14 +83,14 @@ bool Registrar::refresh_descriptor() {
     if (old.issued <= latest) now->issued = std::max(now->issued, old.issued);
     if (now->addresses != old.addresses)
       for (const auto& to : operators_)
-        if (to->session) to->session->close();  // it leads from where this machine is no more
+        if (to->session) to->session->close();  // it has an address that this machine no longer has
   }
   now->expires = now->issued + RegistrarLimits::descriptor;
   descriptor_ = directory::SignedDescriptor::sign(*now, config_.identity);
   return true;
 }
 
-/// Something that a directory is told at once: an address that has changed.
+/// News that a directory is told at once: an address that has changed.
 bool Registrar::has_news(const Operator& to) {
   return to.heartbeat.in_touch() && refresh_descriptor() &&
          to.heartbeat.must_send_whole(descriptor_->digest());
@@ -119,7 +119,7 @@ net::Task<Heartbeat::Next> Registrar::tell(Operator& to) {
   co_return next;
 }
 
-/// One line when it begins, not one for each attempt.
+/// One line for a series of failures, not one for each attempt.
 void Registrar::complain(Operator& to) {
   if (to.heartbeat.in_touch()) {
     to.complained = false;
@@ -136,14 +136,14 @@ net::Task<base::Result<Answer>> Registrar::send(Operator& to, Purpose purpose, b
   Query query{Query::Kind::registration, registration.sign(config_.identity)};
   if (!to.invite) co_return co_await config_.own_directory(std::move(query.payload));
   auto answer = co_await exchange(to, purpose, std::move(query));
-  // A session that gave no answer is no way to the directory any more, whatever TCP thinks of it.
+  // A session that gave no answer is not used again, even if TCP thinks that it is alive.
   if (!answer && to.session) std::exchange(to.session, nullptr)->close();
   co_return answer;
 }
 
 net::Task<base::Result<Answer>> Registrar::exchange(Operator& to, Purpose purpose, Query query) {
   if (!to.session || !to.session->usable()) {
-    auto address = address_of(*to.invite);
+    auto address = to.invite->relay_address();
     auto dialled = co_await dialer_->dial(std::move(address));
     if (!dialled) co_return base::forward_error(dialled);
     if (stopped_ && purpose == Purpose::alive) {
@@ -155,11 +155,11 @@ net::Task<base::Result<Answer>> Registrar::exchange(Operator& to, Purpose purpos
   co_return co_await ask(to.session, std::move(query));
 }
 
-net::Task<void> Registrar::say_goodbye(std::shared_ptr<Operator> to) {
+net::Task<void> Registrar::say_goodbye(std::shared_ptr<Operator> to,
+                                       std::shared_ptr<const void> /*farewell*/) {
   const auto self = shared_from_this();
   if (descriptor_ && to->heartbeat.known()) (void)co_await send(*to, Purpose::goodbye, false);
   if (to->session) to->session->close();
-  --leaving_;
 }
 
 }  // namespace qnet::discovery

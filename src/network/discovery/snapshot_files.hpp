@@ -1,5 +1,5 @@
-// The last good snapshot of each operator on disk, so that a client that starts offline, or behind a wall,
-// knows the network that it last saw.
+// The last good snapshot of each operator on disk: a client that starts offline, or behind a censor, knows
+// the network that it last saw.
 #pragma once
 
 #include <filesystem>
@@ -19,9 +19,9 @@ class SnapshotFiles {
   /// Without a folder nothing is kept.
   explicit SnapshotFiles(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
-  /// Unjudged, as it was saved. Nothing when there is none, or none that can be read.
+  /// As it was saved, not verified. Nothing when there is none, or none that can be read.
   [[nodiscard]] std::optional<KeptSnapshot> load(const peer::PeerId& operator_id) const;
-  /// Replaces the file as a whole or not at all; for this user's eyes only.
+  /// Replaces the file as a whole or not at all. Only this user can read it.
   [[nodiscard]] base::Result<void> save(const peer::PeerId& operator_id, const KeptSnapshot& snapshot) const;
 
  private:

@@ -1,4 +1,4 @@
-// What each operator last said of the network, and what a majority of them says. No I/O, no clock.
+// Each operator's last list, and what a majority of them agrees on. No I/O, no clock.
 #pragma once
 
 #include <optional>
@@ -11,8 +11,8 @@
 namespace qnet::discovery {
 
 struct VoteLimits {
-  /// A list that has run out still has its operator's vote for so long, about as long as what it lists: or
-  /// else one operator that lies could choose what is left when another is dead.
+  /// An expired list keeps its operator's vote for so long, about as long as its descriptors live. Otherwise
+  /// a lying operator could choose what is left when another one is dead (docs/decisions/0009).
   static constexpr std::chrono::hours vote{24};
 };
 
@@ -20,7 +20,7 @@ class Votes {
  public:
   explicit Votes(std::vector<peer::PeerId> operators);
 
-  /// What was kept of this operator's, from whatever time. Nothing is taken that is damaged or another's.
+  /// A kept list of this operator, of any age. A damaged one, or one of another operator, is ignored.
   void restore(std::size_t index, KeptSnapshot kept);
   /// Judges an answer to a question with known_list(). Errors: refused, list_mismatch, and those of headers
   /// and lists.
@@ -30,7 +30,7 @@ class Votes {
   [[nodiscard]] std::size_t operators() const { return said_.size(); }
   /// The digest to ask with; empty when there is no list.
   [[nodiscard]] base::ByteView known_list(std::size_t index) const;
-  /// To be kept; null when this operator has said nothing yet.
+  /// What is to be kept; null when this operator has given no list yet.
   [[nodiscard]] const KeptSnapshot* kept(std::size_t index) const;
 
   /// How many operators' lists hold now.
@@ -39,8 +39,8 @@ class Votes {
   [[nodiscard]] bool votes(std::size_t index, directory::WallTime now) const;
   /// When the newest header was signed.
   [[nodiscard]] std::optional<directory::WallTime> as_of() const;
-  /// Of the lists that have a vote; of all when those are too few: an old agreement is better than none, as
-  /// for a client that starts offline. Reads every list anew: none is held unpacked.
+  /// The agreement of the lists that have a vote, or of all lists when those are too few: an old agreement is
+  /// better than none for a client that starts offline. Reads every list anew: none is held unpacked.
   [[nodiscard]] base::Result<std::vector<directory::Listed>> agreed(directory::WallTime now) const;
 
  private:

@@ -34,7 +34,7 @@ std::optional<Question> Discovery::question_for_us(const Message& message) const
     return question.name == kService && (question.type == kPtr || question.type == kAny);
   });
   if (asked == message.questions.end()) return std::nullopt;
-  // RFC 6762 §7.1: who knows it already, and for long enough, needs no answer.
+  // RFC 6762 §7.1: a questioner that knows the answer already, for long enough, needs none.
   const bool known = std::ranges::any_of(message.answers, [this](const Record& record) {
     return record.name == kService && record.target == name_ && record.ttl >= DiscoveryLimits::ttl / 2;
   });
@@ -64,8 +64,8 @@ std::optional<Reply> Discovery::reply_to(const Message& message, const Sender& f
   answered_ = now;
   auto reply = answer(link);
   if (!from.multicast_port) {
-    // RFC 6762 §6.7: a simple resolver wants its own question back, and no cache rules. Nobody else's
-    // question: names that pointers fold together in a query would be written out in full, to a source that
+    // RFC 6762 §6.7: a simple resolver wants its own question back, and no cache rules. Other questions are
+    // not repeated: names that a query compresses by pointers would be written out in full, to a source that
     // may be forged.
     reply.id = message.id;
     reply.questions = {*question};
@@ -76,8 +76,8 @@ std::optional<Reply> Discovery::reply_to(const Message& message, const Sender& f
   return Reply{std::move(packet), !from.multicast_port};
 }
 
-/// A neighbour's address is in the neighbourhood. A name would be looked up, and an address elsewhere
-/// dialled, by whoever lies here: both are traffic that somebody else chose.
+/// Only an address in the interface's networks. Otherwise anybody here could make this machine look a name up
+/// or dial a distant address.
 std::optional<peer::Multiaddr> Discovery::believable(std::string_view text,
                                                      std::span<const Subnet> link) const {
   if (!text.starts_with(kPrefix)) return std::nullopt;
@@ -94,7 +94,7 @@ std::vector<Found> Discovery::read(const Message& message, std::span<const Subne
   const auto note = [&all](const peer::Multiaddr& address, std::chrono::seconds ttl) {
     auto found = std::ranges::find(all, *address.peer, &Found::peer);
     if (found == all.end()) found = all.insert(found, Found{*address.peer, {}, {}});
-    // A goodbye to one name beside another that lives is a change of names.
+    // A goodbye of one name beside a living one is a change of names.
     if (ttl.count() == 0 || found->addresses.size() >= DiscoveryLimits::believed) return;
     found->ttl = found->addresses.empty() ? ttl : std::min(found->ttl, ttl);
     if (std::ranges::count(found->addresses, address.address) == 0)
@@ -114,13 +114,14 @@ std::vector<Found> Discovery::read(const Message& message, std::span<const Subne
 Received Discovery::receive(base::ByteView packet, const Sender& from, std::span<const Subnet> link,
                             Time now) {
   Received received;
-  // RFC 6762 §11. The port is open to whoever reaches this machine, and some are reached from everywhere.
+  // RFC 6762 §11. The port is open to everybody who reaches this machine, and many can be reached from
+  // anywhere.
   if (!is_on_link(from.address, link)) return received;
   const auto message = decode(packet);
   if (!message) return received;
   if (!message->response)
     received.reply = reply_to(*message, from, link, now);
-  else if (from.multicast_port)  // RFC 6762 §6: else it is somebody else's
+  else if (from.multicast_port)  // RFC 6762 §6: others are not mDNS
     received.found = read(*message, link);
   return received;
 }

@@ -1,5 +1,5 @@
-// Peers in this network tell each other that they are there, as libp2p's discovery/mdns specifies. No I/O, no
-// clock of its own.
+// Announces and finds peers in the local network, as libp2p's discovery/mdns specifies. No I/O, no clock of
+// its own.
 #pragma once
 
 #include <chrono>
@@ -20,14 +20,14 @@ inline constexpr const char* kService = "_p2p._udp.local";
 struct DiscoveryLimits {
   /// RFC 6762 §6: one multicast answer a second at most.
   static constexpr std::chrono::seconds between_answers{1};
-  /// Seconds. Longer than the longest pause between queries, or who is there would be forgotten in between;
+  /// Seconds. Longer than the longest pause between queries, so that no peer is forgotten in between;
   /// rust-libp2p has the same.
   static constexpr std::uint32_t ttl = 360;
   static constexpr std::size_t addresses = 8;  ///< announced
-  /// For each peer, of those that are heard: anybody can claim any, and each costs a client an attempt.
+  /// For each peer: anybody can claim any address, and each costs a client an attempt.
   static constexpr std::size_t believed = 2;
-  /// A reply is smaller: an Ethernet frame's 1,500 bytes less the IP and UDP headers. What comes in pieces
-  /// helps only who wants much said for little.
+  /// A reply is smaller than this: an Ethernet frame's 1,500 bytes less the IP and UDP headers. A reply in
+  /// fragments would only help to amplify traffic.
   static constexpr std::size_t reply = 1472;
   static constexpr std::size_t name = 32;  ///< characters of the random name; libp2p asks for 32 to 63
 };
@@ -45,7 +45,7 @@ struct Found {
   bool operator==(const Found&) const = default;
 };
 
-/// Who sent a packet, as far as it matters.
+/// The source of a packet.
 struct Sender {
   Ip4 address = 0;
   bool multicast_port = true;  ///< from port 5353; others are answered alone (RFC 6762 §6.7)
@@ -65,11 +65,11 @@ class Discovery {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// Without an announcement it only looks, and is found by nobody.
+  /// Without an announcement it only asks, and nobody finds it.
   Discovery(std::optional<Announcement> announcement, base::RandomSource& random);
 
-  /// `link` are the networks, with this machine's addresses in them, of the interface where the packet came
-  /// in. Nothing comes of a packet from elsewhere.
+  /// `link` holds the networks, with this machine's addresses in them, of the interface where the packet came
+  /// in. A packet from outside them is ignored.
   [[nodiscard]] Received receive(base::ByteView packet, const Sender& from, std::span<const Subnet> link,
                                  Time now);
   [[nodiscard]] base::Bytes query() const;
@@ -84,7 +84,7 @@ class Discovery {
   [[nodiscard]] std::vector<Found> read(const Message& message, std::span<const Subnet> link) const;
 
   std::optional<Announcement> announcement_;
-  std::string name_;  // random, and not the peer's: queries by name tell nobody whom one looks for
+  std::string name_;  // random, not the peer id: a query by name does not reveal the peer that it is for
   std::optional<Time> answered_;
 };
 

@@ -8,8 +8,8 @@ std::vector<unsigned> Inquiries::due(const Interfaces& present, Time now) {
   std::erase_if(inquiries_, [&present](const auto& one) { return !present.contains(one.first); });
   std::vector<unsigned> due;
   for (const auto& [index, networks] : present) {
-    const auto [place, appeared] = inquiries_.try_emplace(index);
-    auto& inquiry = place->second;
+    const auto [found, appeared] = inquiries_.try_emplace(index);
+    auto& inquiry = found->second;
     if (appeared || inquiry.networks != networks) inquiry = {networks, now};
     if (inquiry.next > now) continue;
     due.push_back(index);
@@ -20,7 +20,7 @@ std::vector<unsigned> Inquiries::due(const Interfaces& present, Time now) {
   return due;
 }
 
-std::optional<Inquiries::Time> Inquiries::next() const {
+std::optional<Inquiries::Time> Inquiries::next_deadline() const {
   std::optional<Time> next;
   for (const auto& [index, inquiry] : inquiries_) next = next ? std::min(*next, inquiry.next) : inquiry.next;
   return next;

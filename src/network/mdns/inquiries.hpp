@@ -1,5 +1,5 @@
-// When it is asked who is there, for each interface by itself: at once where one appears or comes into
-// another network, then ever more rarely (RFC 6762 §5.2). No I/O, no clock of its own.
+// When queries go out, for each interface by itself: at once where one appears or comes into another network,
+// then ever more rarely (RFC 6762 §5.2). No I/O, no clock of its own.
 #pragma once
 
 #include <chrono>
@@ -26,10 +26,10 @@ class Inquiries {
 
   explicit Inquiries(base::RandomSource& random) : random_(random) {}
 
-  /// The interfaces where one asks now. What is no longer there is forgotten.
+  /// The interfaces on which a query goes out now. Interfaces that are gone are forgotten.
   [[nodiscard]] std::vector<unsigned> due(const Interfaces& present, Time now);
-  /// When one asks next, if nothing changes; nothing without an interface.
-  [[nodiscard]] std::optional<Time> next() const;
+  /// When the next query is due, if nothing changes; nothing without an interface.
+  [[nodiscard]] std::optional<Time> next_deadline() const;
 
  private:
   struct Inquiry {

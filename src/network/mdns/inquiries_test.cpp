@@ -18,7 +18,7 @@ class InquiriesTest : public ::testing::Test {
   void ask_for_long() {
     for (int i = 0; i < 20; ++i) {
       (void)inquiries_.due(present_, now_);
-      now_ = *inquiries_.next();
+      now_ = *inquiries_.next_deadline();
     }
     (void)inquiries_.due(present_, now_);
   }
@@ -32,21 +32,21 @@ class InquiriesTest : public ::testing::Test {
 TEST_F(InquiriesTest, begin_at_once_and_become_ever_rarer) {
   EXPECT_EQ(inquiries_.due(present_, now_), std::vector{2U});
   EXPECT_TRUE(inquiries_.due(present_, now_).empty());
-  EXPECT_GE(*inquiries_.next(), now_ + 1s + 20ms);
-  EXPECT_LE(*inquiries_.next(), now_ + 1s + 120ms);
-  now_ = *inquiries_.next();
+  EXPECT_GE(*inquiries_.next_deadline(), now_ + 1s + 20ms);
+  EXPECT_LE(*inquiries_.next_deadline(), now_ + 1s + 120ms);
+  now_ = *inquiries_.next_deadline();
   EXPECT_EQ(inquiries_.due(present_, now_), std::vector{2U});
-  EXPECT_GE(*inquiries_.next(), now_ + 2s);
+  EXPECT_GE(*inquiries_.next_deadline(), now_ + 2s);
   ask_for_long();
-  EXPECT_GE(*inquiries_.next(), now_ + 5min);
-  EXPECT_LE(*inquiries_.next(), now_ + 5min + 120ms);
+  EXPECT_GE(*inquiries_.next_deadline(), now_ + 5min);
+  EXPECT_LE(*inquiries_.next_deadline(), now_ + 5min + 120ms);
 }
 
 TEST_F(InquiriesTest, are_made_at_once_where_an_interface_appears_and_only_there) {
   ask_for_long();
   present_[3] = {kElsewhere};
   EXPECT_EQ(inquiries_.due(present_, now_ + 1s), std::vector{3U});
-  EXPECT_LE(*inquiries_.next(), now_ + 3s);
+  EXPECT_LE(*inquiries_.next_deadline(), now_ + 3s);
   EXPECT_EQ(inquiries_.due(present_, now_ + 3s), std::vector{3U});
 }
 
@@ -54,13 +54,13 @@ TEST_F(InquiriesTest, begin_again_where_an_interface_comes_into_another_network)
   ask_for_long();
   present_[2] = {kElsewhere};
   EXPECT_EQ(inquiries_.due(present_, now_ + 1s), std::vector{2U});
-  EXPECT_LE(*inquiries_.next(), now_ + 3s);
+  EXPECT_LE(*inquiries_.next_deadline(), now_ + 3s);
 }
 
 TEST_F(InquiriesTest, begin_again_where_an_interface_was_gone) {
   ask_for_long();
   EXPECT_TRUE(inquiries_.due({}, now_ + 1s).empty());
-  EXPECT_FALSE(inquiries_.next());
+  EXPECT_FALSE(inquiries_.next_deadline());
   EXPECT_EQ(inquiries_.due(present_, now_ + 2s), std::vector{2U});
 }
 

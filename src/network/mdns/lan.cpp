@@ -60,9 +60,9 @@ bool set(udp::socket& socket, int level, int option, const Value& value) {
   return ::setsockopt(socket.native_handle(), level, option, &value, sizeof value) == 0;
 }
 
-/// Unicast too is heard on its own interface alone then, and judged by that one's networks. A kernel that
-/// refuses (before 5.7, to all but root) gives it to any of our sockets; that one drops what is not from its
-/// networks.
+/// Then the socket hears unicast on its own interface alone, too, and it is judged by that one's networks. A
+/// kernel that refuses (before 5.7, to all but root) gives a packet to any of our sockets, which drops what
+/// is not from its own networks.
 void bind_to_device(udp::socket& socket, unsigned index) {
   std::array<char, IF_NAMESIZE> name{};
   if (::if_indextoname(index, name.data()) != nullptr) (void)set(socket, SOL_SOCKET, SO_BINDTODEVICE, name);
@@ -119,7 +119,7 @@ void Lan::stop() {
   interfaces_.clear();
 }
 
-/// Those on which it is listened now.
+/// Opens sockets on new interfaces and closes those of lost ones. Gives the interfaces that have one.
 Interfaces Lan::find_interfaces() {
   boost::system::error_code ignored;
   auto usable = usable_interfaces();
@@ -159,9 +159,9 @@ net::Task<void> Lan::keep_looking() {
     const auto present = find_interfaces();
     const auto now = std::chrono::steady_clock::now();
     const auto look = now + LanLimits::look;
-    // Who only announces waits to be asked.
+    // One that only announces waits for questions.
     if (found_) ask(inquiries_.due(present, now));
-    timer_.expires_at(std::min(inquiries_.next().value_or(look), look));
+    timer_.expires_at(std::min(inquiries_.next_deadline().value_or(look), look));
     (void)co_await timer_.async_wait(kAwait);
   }
 }
@@ -176,7 +176,7 @@ net::Task<void> Lan::listen(std::shared_ptr<Interface> interface) {
     if (stopped_ || error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
       co_return;
     if (error) {
-      // None of those that are known lasts; one that did would take a whole core.
+      // Known errors pass; one that stayed would take a whole core.
       asio::steady_timer pause(io_, LanLimits::after_error);
       (void)co_await pause.async_wait(kAwait);
       continue;

@@ -17,17 +17,17 @@ namespace qnet::mdns {
 
 struct LanLimits {
   static constexpr std::size_t interfaces = 16;
-  /// How often it is looked for interfaces that came or went.
+  /// Between two looks for interfaces that came or went: the system is not asked to tell of them.
   static constexpr std::chrono::seconds look{30};
   static constexpr std::chrono::seconds after_error{1};
 };
 
 struct LanOptions {
-  std::optional<Announcement> announce;     ///< nothing for one who only looks
-  std::function<void(const Found&)> found;  ///< null for one who only announces
+  std::optional<Announcement> announce;     ///< nothing to ask only
+  std::function<void(const Found&)> found;  ///< null to announce only
 };
 
-/// Lives on one io_context. A machine without any interface for it is no failure: one may come.
+/// Lives on one io_context. A machine without a usable interface is no failure: one may come.
 class Lan : public std::enable_shared_from_this<Lan> {
  public:
   [[nodiscard]] static std::shared_ptr<Lan> start(boost::asio::io_context& io, LanOptions options,

@@ -55,36 +55,36 @@ void append_record(base::Bytes& out, const Record& record) {
   base::append(out, data);
 }
 
-/// A name may go on elsewhere, but only ever further to the front: so it ends.
+/// A name may continue elsewhere, but only further to the front: so it ends.
 std::optional<std::string> read_name(base::ByteView packet, std::size_t& at) {
   std::string name;
-  std::size_t place = at;
+  std::size_t position = at;
   std::size_t front = at;
   bool jumped = false;
   for (;;) {
-    if (place >= packet.size()) return std::nullopt;
-    const auto length = packet[place];
+    if (position >= packet.size()) return std::nullopt;
+    const auto length = packet[position];
     if (length == 0) {
-      if (!jumped) at = place + 1;
+      if (!jumped) at = position + 1;
       return name;
     }
     if ((length & kPointer) == kPointer) {
-      if (place + 1 >= packet.size()) return std::nullopt;
-      const auto target = static_cast<std::size_t>(((length & 0x3fU) << 8U) | packet[place + 1]);
-      if (!jumped) at = place + 2;
+      if (position + 1 >= packet.size()) return std::nullopt;
+      const auto target = static_cast<std::size_t>(((length & 0x3fU) << 8U) | packet[position + 1]);
+      if (!jumped) at = position + 2;
       if (target >= front) return std::nullopt;
       jumped = true;
-      place = front = target;
+      position = front = target;
       continue;
     }
-    if (length > kLongestLabel || place + 1 + length > packet.size()) return std::nullopt;
+    if (length > kLongestLabel || position + 1 + length > packet.size()) return std::nullopt;
     if (!name.empty()) name += '.';
-    for (const auto byte : packet.subspan(place + 1, length)) {
+    for (const auto byte : packet.subspan(position + 1, length)) {
       if (byte == '.' || byte == '\\') name += '\\';
       name += static_cast<char>(byte >= 'A' && byte <= 'Z' ? byte + 32 : byte);
     }
     if (name.size() > 2 * MessageLimits::name) return std::nullopt;
-    place += 1U + length;
+    position += 1U + length;
   }
 }
 

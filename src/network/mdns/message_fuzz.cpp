@@ -1,5 +1,5 @@
-// Whatever anybody sends to port 5353. Who is elsewhere gets nothing; no reply is large; nobody is believed
-// to be elsewhere. What is read can be written, and reads the same again.
+// Any bytes sent to port 5353. A distant source gets no answer, no reply is large, and no distant address is
+// believed. A message that can be read can be written, and reads the same again.
 #include <cstdlib>
 
 #include "foundation/base/testing/seeded_random.hpp"

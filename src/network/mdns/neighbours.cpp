@@ -18,10 +18,10 @@ void Neighbours::forget_expired(Time now) {
 }
 
 Neighbours::Neighbour Neighbours::take(const peer::PeerId& peer) {
-  const auto place = std::ranges::find(neighbours_, peer, &Neighbour::peer);
-  if (place == neighbours_.end()) return {peer, {}};
-  auto taken = std::move(*place);
-  neighbours_.erase(place);
+  const auto found = std::ranges::find(neighbours_, peer, &Neighbour::peer);
+  if (found == neighbours_.end()) return {peer, {}};
+  auto taken = std::move(*found);
+  neighbours_.erase(found);
   return taken;
 }
 
@@ -32,12 +32,12 @@ bool Neighbours::note(const Found& found, Time now) {
   if (expires == now || found.addresses.empty()) return false;
   bool fresh = false;
   std::vector<Address> addresses;
-  for (const auto& place : found.addresses) {
+  for (const auto& at : found.addresses) {
     if (addresses.size() >= DiscoveryLimits::believed) break;
     const bool known =
-        std::erase_if(neighbour.addresses, [&place](const Address& one) { return one.place == place; }) != 0;
+        std::erase_if(neighbour.addresses, [&at](const Address& one) { return one.at == at; }) != 0;
     fresh = fresh || !known;
-    addresses.push_back({place, expires});
+    addresses.push_back({at, expires});
   }
   for (auto& left : neighbour.addresses)
     if (addresses.size() < DiscoveryLimits::believed) addresses.push_back(std::move(left));
@@ -48,10 +48,10 @@ bool Neighbours::note(const Found& found, Time now) {
 
 std::vector<peer::HostPort> Neighbours::addresses_of(const peer::PeerId& peer, Time now) const {
   std::vector<peer::HostPort> addresses;
-  const auto place = std::ranges::find(neighbours_, peer, &Neighbour::peer);
-  if (place == neighbours_.end()) return addresses;
-  for (const auto& address : place->addresses)
-    if (address.expires > now) addresses.push_back(address.place);
+  const auto found = std::ranges::find(neighbours_, peer, &Neighbour::peer);
+  if (found == neighbours_.end()) return addresses;
+  for (const auto& address : found->addresses)
+    if (address.expires > now) addresses.push_back(address.at);
   return addresses;
 }
 

@@ -1,4 +1,4 @@
-// The peers that were heard of in this network, for as long as they said. No I/O, no clock of its own.
+// The peers that were heard in this network, for as long as their TTL says. No I/O, no clock of its own.
 #pragma once
 
 #include <chrono>
@@ -9,9 +9,9 @@
 namespace qnet::mdns {
 
 struct NeighbourLimits {
-  /// Anybody in the network can make peers up. More than live in one, and few enough to be looked through.
+  /// Anybody in the network can invent peers. More than a network has, and few enough to search one by one.
   static constexpr std::size_t peers = 256;
-  /// Of the TTL, which anybody can set to a century: who is there answers sooner than that
+  /// Of the TTL, which anybody can set to a century. A peer that is there answers sooner
   /// (InquiryLimits::last_pause).
   static constexpr std::chrono::minutes longest{10};
 };
@@ -26,9 +26,9 @@ class Neighbours {
   [[nodiscard]] std::vector<peer::HostPort> addresses_of(const peer::PeerId& peer, Time now) const;
 
  private:
-  // Each by itself: a peer with two interfaces says one address on each.
+  // Each expires by itself: a peer with two interfaces announces one address on each.
   struct Address {
-    peer::HostPort place;
+    peer::HostPort at;
     Time expires;
   };
   struct Neighbour {
@@ -39,7 +39,7 @@ class Neighbours {
   void forget_expired(Time now);
   Neighbour take(const peer::PeerId& peer);
 
-  std::vector<Neighbour> neighbours_;  // who was heard of last stands last
+  std::vector<Neighbour> neighbours_;  // the last heard is last
 };
 
 }  // namespace qnet::mdns

@@ -17,7 +17,7 @@ peer::PeerId peer(std::size_t seed) {
 const peer::HostPort kFirst{"192.168.1.7", 443};
 const peer::HostPort kSecond{"192.168.1.8", 443};
 const peer::HostPort kThird{"192.168.1.9", 443};
-using Places = std::vector<peer::HostPort>;
+using Addresses = std::vector<peer::HostPort>;
 
 class NeighboursTest : public ::testing::Test {
  protected:
@@ -31,19 +31,19 @@ TEST_F(NeighboursTest, are_new_once) {
   EXPECT_FALSE(neighbours_.note({peer(1), {kFirst}, 120s}, now_ + 1s));
   EXPECT_TRUE(neighbours_.note({peer(1), {kFirst, kSecond}, 120s}, now_ + 2s));
   EXPECT_TRUE(neighbours_.note({peer(2), {kFirst}, 120s}, now_ + 3s));
-  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 3s), (Places{kFirst, kSecond}));
+  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 3s), (Addresses{kFirst, kSecond}));
 }
 
 TEST_F(NeighboursTest, are_forgotten_when_they_said) {
   (void)neighbours_.note({peer(1), {kFirst}, 120s}, now_);
-  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 120s - 1ms), Places{kFirst});
+  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 120s - 1ms), Addresses{kFirst});
   EXPECT_TRUE(neighbours_.addresses_of(peer(1), now_ + 120s).empty());
   EXPECT_TRUE(neighbours_.note({peer(1), {kFirst}, 120s}, now_ + 120s));
 }
 
 TEST_F(NeighboursTest, stay_for_as_long_as_they_are_heard_again) {
   for (int i = 0; i < 20; ++i) (void)neighbours_.note({peer(1), {kFirst}, 120s}, now_ + i * 100s);
-  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 2000s), Places{kFirst});
+  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 2000s), Addresses{kFirst});
 }
 
 TEST_F(NeighboursTest, are_not_kept_for_a_century) {
@@ -66,12 +66,12 @@ TEST_F(NeighboursTest, have_two_addresses_at_most_and_the_freshest_first) {
   (void)neighbours_.note({peer(1), {kFirst}, 120s}, now_);
   EXPECT_TRUE(neighbours_.note({peer(1), {kSecond}, 120s}, now_ + 10s));
   EXPECT_FALSE(neighbours_.note({peer(1), {kFirst}, 120s}, now_ + 20s));  // the peer's other interface
-  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 20s), (Places{kFirst, kSecond}));
+  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 20s), (Addresses{kFirst, kSecond}));
   EXPECT_TRUE(neighbours_.note({peer(1), {kThird}, 120s}, now_ + 30s));
-  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 30s), (Places{kThird, kFirst}));
-  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 140s), Places{kThird});
+  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 30s), (Addresses{kThird, kFirst}));
+  EXPECT_EQ(neighbours_.addresses_of(peer(1), now_ + 140s), Addresses{kThird});
   (void)neighbours_.note({peer(2), {kFirst, kSecond, kThird}, 120s}, now_);
-  EXPECT_EQ(neighbours_.addresses_of(peer(2), now_), (Places{kFirst, kSecond}));
+  EXPECT_EQ(neighbours_.addresses_of(peer(2), now_), (Addresses{kFirst, kSecond}));
 }
 
 TEST_F(NeighboursTest, are_256_at_most_and_the_longest_silent_goes) {

@@ -1,5 +1,5 @@
-// Which IPv4 addresses are in the networks that an interface is in. Multicast DNS answers and believes nobody
-// else (RFC 6762 §11). No I/O.
+// Which IPv4 addresses are in the networks of an interface. Multicast DNS answers and believes no others
+// (RFC 6762 §11). No I/O.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,8 @@ using Ip4 = std::uint32_t;  ///< in host byte order
 
 /// An interface's own address, with the mask of the network that it is in.
 struct Subnet {
-  /// In bits. With fewer, a network would take in addresses that are never a neighbour's: no block of 8 holds
-  /// hosts as well as loopback, multicast or reserved addresses. 10.0.0.0/8 is the largest that anybody has
-  /// at home.
+  /// In bits. With fewer, a network would include addresses that no neighbour has: no block of 8 bits holds
+  /// hosts as well as loopback, multicast or reserved addresses. 10.0.0.0/8 is the largest private network.
   static constexpr int shortest_mask = 8;
 
   Ip4 address = 0;

@@ -79,9 +79,9 @@ base::Result<Invite> read_fields(const cbor::Array& fields) {
     const auto* const kind = fields[Field::cover].unsigned_integer();
     // Version 2 is for the others: each invite has one form.
     if (kind == nullptr || *kind == 0) return base::fail(Errc::damaged_invite);
-    if (*kind > static_cast<std::uint64_t>(Cover::site_websocket_unbound))
-      return base::fail(Errc::newer_invite);
-    invite.cover = static_cast<Cover>(*kind);
+    const auto known = link::cover_of_number(*kind);
+    if (!known) return base::fail(Errc::newer_invite);
+    invite.cover = *known;
   }
   if (count == Field::count) {
     const auto* const list = fields[Field::ech].bytes();
@@ -94,7 +94,7 @@ base::Result<Invite> read_fields(const cbor::Array& fields) {
 
 }  // namespace
 
-Invite Invite::make(const Identity& identity, HostPort address, std::string cover_name, Cover cover) {
+Invite Invite::make(const Identity& identity, HostPort address, std::string cover_name, link::Cover cover) {
   return {identity.peer_id(),
           identity.noise.public_key,
           identity.vouch(),
@@ -113,8 +113,12 @@ base::Result<void> Invite::check() const {
   return {};
 }
 
+link::RelayAddress Invite::relay_address() const {
+  return {address.host, address.port, cover_name, noise_key, {}, cover, ech_configs};
+}
+
 std::string Invite::to_link() const {
-  const bool plain = cover == Cover::mirror;
+  const bool plain = cover == link::Cover::mirror;
   cbor::Array fields{plain ? kVersion : kVersionWithCover,
                      base::ByteView(peer.key()),
                      base::ByteView(noise_key),

@@ -7,6 +7,7 @@
 #include "foundation/base/result.hpp"
 #include "overlay/peer/address.hpp"
 #include "overlay/peer/identity.hpp"
+#include "transport/link/relay_address.hpp"
 
 namespace qnet::peer {
 
@@ -16,31 +17,26 @@ struct InviteLimits {
   static constexpr std::size_t ech_configs = 1024;
 };
 
-/// What the relay is hidden in (design §3). The numbers are part of the invite's form.
-enum class Cover : std::uint8_t {
-  mirror = 0,
-  site_h2 = 1,                 ///< its own web site, a stream of HTTP/2
-  site_websocket = 2,          ///< its own web site, a WebSocket
-  site_websocket_unbound = 3,  ///< a web site whose server ends TLS in front of the relay
-};
-
 struct Invite {
   PeerId peer;
   crypto::X25519Public noise_key{};
   crypto::Ed25519Signature voucher{};  ///< the peer's signature over its Noise key
   std::string cover_name;  ///< the server name that the client sends: a host name, never an address
   HostPort address;
-  Cover cover = Cover::mirror;
+  link::Cover cover = link::Cover::mirror;
   /// An ECHConfigList (RFC 9849 §4) of the cover name's web server, or empty. Only with the other covers; not
   /// read here.
   base::Bytes ech_configs{};
 
   [[nodiscard]] static Invite make(const Identity& identity, HostPort address, std::string cover_name,
-                                   Cover cover = Cover::mirror);
+                                   link::Cover cover = link::Cover::mirror);
 
   /// Whether parse() would take it: bad_address, bad_cover_name or forged_invite when not. For an invite
   /// whose parts a person typed.
   [[nodiscard]] base::Result<void> check() const;
+
+  /// How its transport reaches the relay.
+  [[nodiscard]] link::RelayAddress relay_address() const;
 
   /// qnet:// and base64url of: deterministic CBOR [1, peer key, Noise key, voucher, cover name, host, port],
   /// then the first 4 bytes of its SHA-256, which tell a damaged copy from a forged one. Any cover but mirror

@@ -77,8 +77,8 @@ TEST(Invite, is_the_documented_array_with_a_checksum) {
 }
 
 TEST(Invite, carries_every_cover) {
-  for (const auto cover :
-       {Cover::mirror, Cover::site_h2, Cover::site_websocket, Cover::site_websocket_unbound}) {
+  for (const auto cover : {link::Cover::mirror, link::Cover::site_h2, link::Cover::site_websocket,
+                           link::Cover::site_websocket_unbound}) {
     const auto invite = Invite::make(identity_of(1), {"relay.example.com", 443}, "www.example.com", cover);
     const auto parsed = Invite::parse(invite.to_link());
     ASSERT_TRUE(parsed) << parsed.error().message();
@@ -88,7 +88,8 @@ TEST(Invite, carries_every_cover) {
 }
 
 TEST(Invite, carries_an_ech_list_with_a_site) {
-  auto invite = Invite::make(identity_of(1), {"relay.example.com", 443}, "www.example.com", Cover::site_h2);
+  auto invite =
+      Invite::make(identity_of(1), {"relay.example.com", 443}, "www.example.com", link::Cover::site_h2);
   const auto without = invite.to_link();
   invite.ech_configs = {0, 4, 0xfe, 0x0d, 0, 0};
   const auto parsed = Invite::parse(invite.to_link());

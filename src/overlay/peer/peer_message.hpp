@@ -9,7 +9,7 @@ namespace qnet::peer {
 
 inline constexpr const char* kPeerProtocol = "/qnet/peer/1";
 
-/// The asker says nothing but the protocol's name.
+/// The side that asks sends nothing but the protocol's name.
 struct PeerAnswer {
   PeerId peer;
 

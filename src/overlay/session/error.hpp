@@ -9,7 +9,6 @@ enum class Errc {
   idle,              ///< it ended while nobody used it, as web servers end idle connections
   stream_reset,      ///< the other side broke this stream off
   protocol_refused,  ///< the peer does not speak the protocol that the stream was opened for
-  handshake_timed_out,
   too_many_streams,
   unread_answers,  ///< the peer makes us answer, and does not read the answers
 };

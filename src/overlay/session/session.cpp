@@ -1,16 +1,13 @@
 #include "overlay/session/session.hpp"
 
 #include <algorithm>
-#include <cstring>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/net/deadline.hpp"
-#include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
 #include "overlay/session/stream.hpp"
 #include "protocol/mux/multistream.hpp"
@@ -18,50 +15,28 @@
 namespace qnet::session {
 
 namespace asio = boost::asio;
+using link::Progress;
 
 namespace {
-
-constexpr auto kHousekeepingInterval = std::chrono::seconds(1);
-
 auto now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
-std::shared_ptr<Session> Session::start(std::unique_ptr<net::ByteStream> transport, mux::Role role,
-                                        Established established, Protocols protocols,
-                                        base::RandomSource& random) {
+std::shared_ptr<Session> Session::start(std::unique_ptr<link::Link> link, mux::Role role,
+                                        Protocols protocols) {
   // Not make_shared: the constructor is private, and the control block's address does not matter here.
-  const std::shared_ptr<Session> session(
-      new Session(std::move(transport), role, established, std::move(protocols), random));
-  session->launch(established);
+  const std::shared_ptr<Session> session(new Session(std::move(link), role, std::move(protocols)));
+  asio::co_spawn(session->executor(), session->read_loop(), asio::detached);
+  asio::co_spawn(session->executor(), session->write_loop(), asio::detached);
+  session->schedule();
   return session;
 }
 
-Session::Session(std::unique_ptr<net::ByteStream> transport, mux::Role role, Established& established,
-                 Protocols protocols, base::RandomSource& random)
-    : transport_(std::move(transport)),
+Session::Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols)
+    : link_(std::move(link)),
       protocols_(std::move(protocols)),
-      writer_(std::move(established.send), random),
-      reader_(std::move(established.receive)),
-      mux_(role, mux::Limits{}, writer_),
-      work_(transport_->executor()),
-      housekeeping_timer_(transport_->executor()),
-      alert_record_(established.alert_record),
-      remote_address_(established.remote_address),
-      handshake_hash_(established.handshake_hash),
-      peer_key_(established.peer_key),
-      idle_timer_(transport_->executor()) {}
-
-void Session::launch(Established& established) {
-  for (const auto size : established.opening_records) writer_.append_empty(size);
-  partial_ = std::move(established.unread);
-  asio::co_spawn(executor(), read_loop(std::move(established.received)), asio::detached);
-  asio::co_spawn(executor(), write_loop(), asio::detached);
-  if (established.idle.after > std::chrono::seconds(0))
-    asio::co_spawn(executor(), watch_idle(std::move(established.idle)), asio::detached);
-}
-
-asio::any_io_executor Session::executor() { return transport_->executor(); }
+      mux_(role, mux::Limits{}),
+      work_(link_->executor()),
+      timer_(link_->executor()) {}
 
 base::Result<std::unique_ptr<Stream>> Session::open(std::string protocol, base::ByteView first) {
   if (ended_) return tl::unexpected(reason_);
@@ -99,62 +74,43 @@ void Session::on_end(std::function<void()> function) {
 }
 
 std::size_t Session::room() const {
-  const auto backlog = writer_.backlog();
-  return backlog < SessionLimits::backlog ? SessionLimits::backlog - backlog : 0;
+  const auto queued = mux_.queued();
+  return queued < SessionLimits::backlog ? SessionLimits::backlog - queued : 0;
 }
 
 void Session::wake_writer() {
   work_.notify();
-  active_ = true;
-  if (housekeeping_runs_ || ended_) return;
-  housekeeping_runs_ = true;
-  asio::co_spawn(executor(), housekeeping(), asio::detached);
+  schedule();
 }
 
-net::Task<void> Session::read_loop(base::Bytes received) {
+net::Task<void> Session::read_loop() {
   const auto self = shared_from_this();
-  // Bytes that came with the handshake are this session's first.
-  base::Bytes unread = std::exchange(partial_, {});
-  auto taken = take_plaintext(received);
-  if (taken) taken = take_records(unread);
-  while (taken && !ended_) {
-    const auto scratch = net::thread_scratch();
-    if (!partial_.empty()) std::memcpy(scratch.data(), partial_.data(), partial_.size());
-    const auto got = transport_->try_read(scratch.subspan(partial_.size()));
-    if (got && *got == 0) co_return end_with_peer();
-    if (got) {
+  while (!ended_) {
+    const auto got = link_->receive(*this);
+    if (!got) co_return fail(got.error());
+    if (*got == Progress::nothing) co_return end_with_peer();
+    if (*got == Progress::some) {
       last_heard_ = last_traffic_ = now();
-      if (writer_.backlog() > SessionLimits::backlog + SessionLimits::answers)
+      if (mux_.queued() + mux_.queued_answers() > SessionLimits::backlog + SessionLimits::answers)
         co_return end(Errc::unread_answers);
-      taken = take_records(scratch.first(partial_.size() + *got));
       co_await asio::post(executor(), asio::use_awaitable);
-    } else if (!got.error().is(net::Errc::would_block)) {
-      co_return end(got.error());
-    } else if (const auto ready = co_await transport_->wait_readable(); !ready) {
+    } else if (const auto ready = co_await link_->wait_readable(); !ready) {
       co_return end(ready.error());
     }
   }
-  if (!taken) fail(taken.error());
 }
 
-base::Result<void> Session::take_records(base::MutableBytes bytes) {
-  for (;;) {
-    auto opened = reader_.open(bytes);
-    if (!opened) return base::forward_error(opened);
-    if (!*opened) break;
-    if (auto taken = take_plaintext((*opened)->data); !taken) return taken;
-    bytes = bytes.subspan((*opened)->consumed);
-  }
-  partial_.assign(bytes.begin(), bytes.end());
-  return {};
-}
-
-base::Result<void> Session::take_plaintext(base::ByteView bytes) {
-  if (bytes.empty()) return {};
+base::Result<void> Session::take(base::ByteView bytes) {
   if (auto taken = mux_.receive(bytes, now()); !taken) return taken;
   dispatch_events();
   wake_writer();  // for the window updates, answers and resets that it may have caused
   return {};
+}
+
+std::size_t Session::give(base::MutableBytes out) {
+  const auto given = mux_.pull(out);
+  if (given > 0) last_traffic_ = now();
+  return given;
 }
 
 void Session::dispatch_events() {
@@ -178,73 +134,44 @@ void Session::dispatch_events() {
 net::Task<void> Session::write_loop() {
   const auto self = shared_from_this();
   while (!ended_) {
-    writer_.flush();
-    if (!writer_.healthy()) co_return end(htx::Errc::nonce_exhausted);
-    const auto pending = writer_.pending();
-    if (pending.empty()) {
+    const auto sent = link_->send(*this);
+    if (!sent) co_return end(sent.error());
+    if (*sent == Progress::nothing) {
       if (closing_ || (draining_ && mux_.stream_count() == 0)) break;
       // Those who were offered room before may have had nothing to send: nobody else would wake the others.
       offer_room_to_all();
-      // Housekeeping does it for a session that is used.
-      if (!housekeeping_runs_) writer_.release_memory();
       co_await work_.wait();
       continue;
     }
-    const auto put = transport_->try_write(pending);
-    if (!put) co_return end(put.error());
-    writer_.sent(*put);
     offer_room();
-    if (*put > 0) {
-      last_traffic_ = now();
+    if (*sent == Progress::some) {
       co_await asio::post(executor(), asio::use_awaitable);
-    } else if (const auto ready = co_await transport_->wait_writable(); !ready) {
+    } else if (const auto ready = co_await link_->wait_writable(); !ready) {
       co_return end(ready.error());
     }
   }
   closing_ = true;
-  if (!ended_) co_await say_goodbye();
+  if (!ended_) say_goodbye();
 }
 
-net::Task<void> Session::watch_idle(IdleEnd idle) {
-  const auto self = shared_from_this();
-  while (!ended_ && !closing_) {
-    const auto due = last_traffic_ + idle.after;
-    if (now() < due || mux_.stream_count() > 0) {
-      idle_timer_.expires_at(std::max(due, now() + std::chrono::seconds(1)));
-      (void)co_await idle_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-      continue;
-    }
-    for (const auto size : idle.records) writer_.append_empty(size);
-    closing_ = idle_end_ = true;
-    wake_writer();
-  }
-}
-
-net::Task<void> Session::say_goodbye() {
-  if (!idle_end_) send_alert();
-  transport_->finish();
-  // The read loop sees the peer's own end; a peer that never ends is left after a while.
-  housekeeping_timer_.expires_after(SessionLimits::closing);
-  (void)co_await housekeeping_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-  end(Errc::ended);
-}
-
-void Session::send_alert() {
-  writer_.append_empty(alert_record_);
-  if (!writer_.healthy()) return;
-  // Best effort, as TLS's own last alert: a socket that takes no more is about to be closed anyway.
-  if (const auto put = transport_->try_write(writer_.pending())) writer_.sent(*put);
+/// The read loop sees the peer's own end; a peer that never ends is left after a while.
+void Session::say_goodbye() {
+  link_->finish(idle_end_ ? link::Ending::idle : link::Ending::orderly);
+  closing_until_ = now() + SessionLimits::closing;
+  schedule();
 }
 
 /// The peer has ended its direction. One that has said good-bye first is answered as close() would answer it.
 void Session::end_with_peer() {
-  if (draining_ && !closing_) send_alert();
+  if (draining_ && !closing_) link_->finish(link::Ending::orderly);
   end(mux_.stream_count() == 0 && !closing_ && !draining_ ? Errc::idle : Errc::ended);
 }
 
 void Session::fail(base::Error reason) {
   if (ended_) return;
-  send_alert();
+  // Once, as far as the connection takes it: perhaps the peer can be told why.
+  (void)link_->send(*this);
+  link_->finish(link::Ending::failed);
   end(std::move(reason));
 }
 
@@ -252,15 +179,64 @@ void Session::end(base::Error reason) {
   if (ended_) return;
   ended_ = true;
   reason_ = std::move(reason);
-  transport_->close();
-  housekeeping_timer_.cancel();
-  idle_timer_.cancel();
+  link_->close();
+  timer_.cancel();
   work_.notify();
   for (auto& [id, stream] : streams_) {
     stream->readable_.notify();
     stream->writable_.notify();
   }
   if (const auto function = std::exchange(on_end_, nullptr)) function();
+}
+
+void Session::schedule() {
+  if (ended_) return;
+  if (!mux_at_)
+    if (const auto due = mux_.next_deadline()) mux_at_ = std::max(*due, now() + SessionLimits::settling);
+  arm();
+}
+
+void Session::arm() {
+  const auto next = next_deadline();
+  if (!next || (timer_at_ && *timer_at_ <= *next)) return;  // one that comes too early sets the next one
+  timer_at_ = next;
+  timer_.expires_at(*next);
+  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
+    if (const auto self = cancelled ? nullptr : weak.lock()) self->at_deadline();
+  });
+}
+
+std::optional<Session::TimePoint> Session::next_deadline() const {
+  std::optional<TimePoint> next;
+  for (const auto& due : {mux_at_, closing_until_, idle_end_due()})
+    if (due && (!next || *due < *next)) next = due;
+  return next;
+}
+
+std::optional<Session::TimePoint> Session::idle_end_due() const {
+  const auto after = facts().idle_after;
+  if (after == after.zero() || closing_ || mux_.stream_count() > 0) return std::nullopt;
+  return last_traffic_ + after;
+}
+
+void Session::at_deadline() {
+  timer_at_.reset();
+  if (ended_) return;
+  const auto time = now();
+  if (closing_until_ && *closing_until_ <= time) return end(Errc::ended);
+  if (mux_at_ && *mux_at_ <= time) {
+    mux_at_.reset();
+    // Later traffic sets it again.
+    if (time - last_traffic_ <= 2 * SessionLimits::settling) {
+      mux_.advance(time);
+      work_.notify();
+    }
+  }
+  if (const auto due = idle_end_due(); due && *due <= time) {
+    closing_ = idle_end_ = true;
+    work_.notify();
+  }
+  arm();
 }
 
 void Session::offer_room() {
@@ -282,33 +258,18 @@ void Session::offer_room_to_first() {
   found->second->writable_.notify();
 }
 
-net::Task<void> Session::housekeeping() {
-  const auto self = shared_from_this();
-  while (!ended_ && !closing_) {
-    active_ = false;
-    housekeeping_timer_.expires_after(kHousekeepingInterval);
-    (void)co_await housekeeping_timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (ended_ || closing_) break;
-    mux_.tick(now());
-    work_.notify();
-    if (!active_) break;
-  }
-  housekeeping_runs_ = false;
-  writer_.release_memory();
-  partial_.shrink_to_fit();
-}
-
 net::Task<void> Session::serve(std::unique_ptr<Stream> stream) {
   const auto self = shared_from_this();
-  // The records behind the one that opened this stream may still lie in net::thread_scratch(), which handlers
-  // use as well: they run when those have been read.
+  // What came behind the frame that opened this stream may still lie in net::thread_scratch(), which handlers
+  // use as well: they run when that has been read.
   co_await asio::post(executor(), asio::use_awaitable);
   mux::MultistreamResponder responder([this](std::string_view name) { return protocols_.contains(name); });
   {
     const net::Deadline limit(executor(), SessionLimits::negotiation, [&stream] { stream->reset(); });
     while (!responder.agreed()) {
       if (auto ready = co_await stream->wait_readable(); !ready || stream->obstacle()) co_return;
-      if (mux_.readable(stream->id_) == 0) co_return;  // ended before it said what it is for
+      // Ended before it said what it is for; a "na" that was answered still goes out.
+      if (mux_.readable(stream->id_) == 0) co_return stream->finish();
       const auto fed = responder.feed(mux_.peek(stream->id_));
       // A "na" that was answered before stays to be read.
       if (!fed) co_return co_await net::finish_and_drain(*stream);

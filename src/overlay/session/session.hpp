@@ -1,5 +1,5 @@
 // A Session: an authenticated peer and many byte streams, each opened with a protocol name. This is the only
-// thing that the mesh, circuits and exits know of a peer, whatever bears it.
+// thing that the overlay, circuits and exits know of a peer, whatever bears it.
 #pragma once
 
 #include <chrono>
@@ -11,18 +11,12 @@
 #include <string>
 #include <unordered_map>
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "foundation/base/random.hpp"
-#include "foundation/crypto/hash.hpp"
-#include "foundation/crypto/x25519.hpp"
-#include "foundation/net/byte_stream.hpp"
 #include "foundation/net/signal.hpp"
 #include "overlay/session/error.hpp"
 #include "protocol/mux/yamux.hpp"
-#include "protocol/noise/symmetric_state.hpp"
-#include "transport/htx/record.hpp"
+#include "transport/link/link.hpp"
 
 namespace qnet::session {
 
@@ -33,7 +27,7 @@ using Handler = std::function<net::Task<void>(std::unique_ptr<Stream>)>;
 using Protocols = std::map<std::string, Handler, std::less<>>;
 
 struct SessionLimits {
-  /// Sealed bytes that wait for the socket. One large write's worth: more only adds delay.
+  /// Bytes of all streams that wait to be sent. One large write's worth: more only adds delay.
   static constexpr std::size_t backlog = 256 * 1024;
   /// Answers to the peer's frames (credit, refusals, resets) come on top. A peer that makes us write this
   /// much without reading it is abusive: the session ends.
@@ -44,38 +38,16 @@ struct SessionLimits {
   static constexpr std::chrono::seconds negotiation = std::chrono::seconds(10);
   /// For the last bytes and the peer's end after close().
   static constexpr std::chrono::seconds closing = std::chrono::seconds(2);
+  /// The multiplexer's time is told so long after traffic began, and only while there is some.
+  static constexpr std::chrono::seconds settling = std::chrono::seconds(1);
 };
 
-/// How this side ends a session that nobody uses: as the origin ends an idle connection.
-struct IdleEnd {
-  std::chrono::seconds after{0};     ///< 0: never
-  std::vector<std::size_t> records;  ///< body sizes of empty records before the FIN
-};
-
-/// What a finished handshake leaves.
-struct Established {
-  noise::CipherState send;
-  noise::CipherState receive;
-  base::Bytes received;  ///< plaintext that came with the handshake
-  base::Bytes unread;    ///< record bytes that came behind it
-  std::vector<std::size_t>
-      opening_records;            ///< body sizes of empty records to send first (the answer to the first one)
-  std::size_t alert_record = 19;  ///< body size of the record before an orderly or a failed end
-  IdleEnd idle{};
-  /// Whose connection it is, for limits on what one asker may cause; none where a web server in front is the
-  /// only one that knows. Never for a log.
-  std::optional<boost::asio::ip::address> remote_address{};
-  crypto::Digest handshake_hash{};  ///< Noise §11.2
-  crypto::X25519Public peer_key{};  ///< the static key that the peer has shown to hold
-};
-
-/// Lives on one io_context, on which every call is made. Kept alive by its own loops until it ends.
-class Session : public std::enable_shared_from_this<Session> {
+/// Lives on the link's io_context, on which every call is made. Kept alive by its own loops until it ends.
+class Session final : public std::enable_shared_from_this<Session>, private link::User {
  public:
-  /// Starts the loops. `random` must outlive the session.
-  [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<net::ByteStream> transport,
-                                                      mux::Role role, Established established,
-                                                      Protocols protocols, base::RandomSource& random);
+  /// Starts the loops.
+  [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<link::Link> link, mux::Role role,
+                                                      Protocols protocols);
 
   /// Opens a stream at once, without a round trip: the protocol's name and `first` go out together. Whether
   /// the peer speaks the protocol shows at the first read.
@@ -92,10 +64,8 @@ class Session : public std::enable_shared_from_this<Session> {
   /// Why it ended; meaningful when !alive().
   [[nodiscard]] const base::Error& reason() const { return reason_; }
   [[nodiscard]] std::size_t stream_count() const { return mux_.stream_count(); }
-  /// The handshake's transcript: the same at both ends, and of no other session (Noise §11.2).
-  [[nodiscard]] const crypto::Digest& handshake_hash() const { return handshake_hash_; }
-  /// The static key that the peer has shown to hold: a relay's own, or a client's of this session only.
-  [[nodiscard]] const crypto::X25519Public& peer_key() const { return peer_key_; }
+  /// The peer's identity, and what else the link knows of it.
+  [[nodiscard]] const link::Facts& facts() const { return link_->facts(); }
   /// When the peer was last heard of: whatever it sent.
   [[nodiscard]] std::chrono::steady_clock::time_point last_heard() const { return last_heard_; }
 
@@ -104,57 +74,56 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   friend class Stream;
-  /// Takes only the keys and the numbers of `established`.
-  Session(std::unique_ptr<net::ByteStream> transport, mux::Role role, Established& established,
-          Protocols protocols, base::RandomSource& random);
+  using TimePoint = std::chrono::steady_clock::time_point;
+  Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols);
 
-  void launch(Established& established);
-  [[nodiscard]] boost::asio::any_io_executor executor();
-  net::Task<void> read_loop(base::Bytes received);
+  // link::User
+  [[nodiscard]] base::Result<void> take(base::ByteView bytes) override;
+  [[nodiscard]] std::size_t give(base::MutableBytes out) override;
+
+  [[nodiscard]] boost::asio::any_io_executor executor() { return link_->executor(); }
+  net::Task<void> read_loop();
   net::Task<void> write_loop();
-  net::Task<void> say_goodbye();
-  net::Task<void> housekeeping();
-  net::Task<void> watch_idle(IdleEnd idle);
   net::Task<void> serve(std::unique_ptr<Stream> stream);
 
-  base::Result<void> take_records(base::MutableBytes bytes);
-  base::Result<void> take_plaintext(base::ByteView bytes);
   void dispatch_events();
-  void send_alert();
+  void wake_writer();
+  void say_goodbye();
   void end_with_peer();
   void fail(base::Error reason);
   void end(base::Error reason);
-  void wake_writer();
+
+  // One timer, for whatever is due first.
+  void schedule();  ///< when there was traffic
+  void arm();
+  [[nodiscard]] std::optional<TimePoint> next_deadline() const;
+  [[nodiscard]] std::optional<TimePoint> idle_end_due() const;
+  void at_deadline();
+
+  // The streams that wait for room in the backlog.
   void offer_room();
   void offer_room_to_all();
   void offer_room_to_first();
   [[nodiscard]] std::size_t room() const;
 
-  std::unique_ptr<net::ByteStream> transport_;
+  std::unique_ptr<link::Link> link_;
   Protocols protocols_;
-  htx::RecordWriter writer_;
-  htx::RecordReader reader_;
   mux::Yamux mux_;
-  base::Bytes partial_;  // the start of a record whose end has not come
   std::unordered_map<mux::StreamId, Stream*> streams_;
   std::list<mux::StreamId> waiting_for_room_;  // which takes no memory while it is empty
   net::Signal work_;
-  boost::asio::steady_timer housekeeping_timer_;
-  std::size_t alert_record_;
-  std::optional<boost::asio::ip::address> remote_address_;
-  crypto::Digest handshake_hash_;
-  crypto::X25519Public peer_key_;
   std::function<void()> on_end_;
   base::Error reason_ = Errc::ended;
-  std::chrono::steady_clock::time_point last_traffic_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point last_heard_ = last_traffic_;
-  boost::asio::steady_timer idle_timer_;
+  TimePoint last_traffic_ = std::chrono::steady_clock::now();
+  TimePoint last_heard_ = last_traffic_;
+  boost::asio::steady_timer timer_;
+  std::optional<TimePoint> timer_at_;
+  std::optional<TimePoint> mux_at_;         // when the multiplexer is told the time
+  std::optional<TimePoint> closing_until_;  // since our direction has ended
   bool idle_end_ = false;
   bool closing_ = false;
   bool draining_ = false;  // no new streams; closes when the last one has ended
   bool ended_ = false;
-  bool active_ = false;
-  bool housekeeping_runs_ = false;
 };
 
 }  // namespace qnet::session

@@ -10,8 +10,8 @@ namespace qnet::session {
 Stream::Stream(std::shared_ptr<Session> session, mux::StreamId id)
     : session_(std::move(session)),
       id_(id),
-      readable_(session_->transport_->executor()),
-      writable_(session_->transport_->executor()) {
+      readable_(session_->executor()),
+      writable_(session_->executor()) {
   session_->streams_.emplace(id_, this);
 }
 
@@ -62,6 +62,17 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
   return base::fail(net::Errc::would_block);
 }
 
+base::ByteView Stream::peek() {
+  // The answer to our protocol's name comes first, and is try_read()'s.
+  if (was_reset_ || unanswered_) return {};
+  return session_->mux_.peek(id_);
+}
+
+void Stream::consume(std::size_t count) {
+  session_->mux_.consume(id_, count);
+  session_->wake_writer();  // a window update may have been queued
+}
+
 net::Task<base::Result<void>> Stream::wait_writable() {
   while (!obstacle() && write_room() == 0) {
     if (session_->mux_.send_window(id_) > 0 && !std::exchange(waits_for_room_, true))
@@ -98,7 +109,7 @@ void Stream::close() {
   writable_.notify();
 }
 
-boost::asio::any_io_executor Stream::executor() { return session_->transport_->executor(); }
+boost::asio::any_io_executor Stream::executor() { return session_->executor(); }
 
 void Stream::reset() {
   if (was_reset_) return;

@@ -19,13 +19,13 @@ class Stream final : public net::ByteStream {
   [[nodiscard]] const std::string& protocol() const { return protocol_; }
   /// The same for all streams of one session, and another for every other that lives: to count by, no more.
   [[nodiscard]] const void* session_name() const { return session_.get(); }
-  /// Established::asker of its session.
-  [[nodiscard]] const std::optional<boost::asio::ip::address>& remote_address() const {
-    return session_->remote_address_;
-  }
+  /// The peer's identity, and what else the session's link knows of it.
+  [[nodiscard]] const link::Facts& facts() const { return session_->facts(); }
 
   net::Task<base::Result<void>> wait_readable() override;
   base::Result<std::size_t> try_read(base::MutableBytes out) override;
+  [[nodiscard]] base::ByteView peek() override;
+  void consume(std::size_t count) override;
   net::Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override;
   base::Result<std::size_t> try_write(base::ByteView bytes) override;

@@ -1,4 +1,4 @@
-// Ends sessions that take no new streams, once their streams have ended.
+// Ends sessions that were left: each with its last stream, or at its limit.
 #pragma once
 
 #include <chrono>
@@ -20,14 +20,13 @@ class Drains {
   Drains& operator=(const Drains&) = delete;
   ~Drains() { stop(); }
 
-  /// Closes the session when its last stream has ended, or after `limit`.
+  /// The session takes no new streams. It ends with its last one, or is closed after `limit`.
   void add(std::shared_ptr<session::Session> session, std::chrono::steady_clock::duration limit);
   /// Closes all of them now.
   void stop();
 
  private:
   struct Drain;
-  static net::Task<void> run(std::shared_ptr<Drain> drain);
 
   boost::asio::any_io_executor executor_;
   std::vector<std::weak_ptr<Drain>> drains_;

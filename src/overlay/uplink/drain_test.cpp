@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/net/testing/comes_true.hpp"
 #include "overlay/session/stream.hpp"
 #include "overlay/uplink/testing/sessions.hpp"
 
@@ -15,14 +16,17 @@ class DrainsTest : public ::testing::Test {
  protected:
   ~DrainsTest() override {
     drains_.stop();
-    wired_.cut();
+    if (wired_.wire.is_open()) wired_.cut();
     run();
   }
   void run() {
     io_.restart();
     io_.poll();
   }
-  [[nodiscard]] bool takes_streams() const { return wired_.session->usable(); }
+  /// A closed session waits two seconds for its peer's end.
+  [[nodiscard]] bool ends() {
+    return net::testing::comes_true(io_, [this] { return !wired_.session->alive(); });
+  }
 
   boost::asio::io_context io_{1};
   base::testing::SeededRandom random_{1};
@@ -30,39 +34,53 @@ class DrainsTest : public ::testing::Test {
   Drains drains_{io_.get_executor()};
 };
 
-TEST_F(DrainsTest, a_session_without_streams_is_closed_at_once) {
+TEST_F(DrainsTest, a_session_without_streams_ends_at_once) {
   drains_.add(wired_.session, 1h);
-  EXPECT_FALSE(takes_streams());
+  EXPECT_FALSE(wired_.session->usable());
+  EXPECT_TRUE(ends());
 }
 
-TEST_F(DrainsTest, a_session_with_a_stream_goes_on) {
+TEST_F(DrainsTest, a_session_with_a_stream_goes_on_and_takes_no_new_ones) {
   const auto stream = wired_.session->open("/test/1", {});
   drains_.add(wired_.session, 1h);
   run();
-  EXPECT_TRUE(takes_streams());
+  EXPECT_TRUE(wired_.session->alive());
+  EXPECT_EQ(wired_.session->stream_count(), 1U);
+  EXPECT_FALSE(wired_.session->usable());
 }
 
-TEST_F(DrainsTest, a_session_is_closed_after_its_last_stream) {
+TEST_F(DrainsTest, a_session_ends_after_its_last_stream) {
   auto stream = wired_.session->open("/test/1", {});
   drains_.add(wired_.session, 1h);
-  stream->reset();
   run();
-  EXPECT_FALSE(takes_streams());
+  stream->reset();
+  EXPECT_TRUE(ends());
 }
 
-TEST_F(DrainsTest, a_session_is_closed_at_its_limit) {
+TEST_F(DrainsTest, a_session_ends_at_its_limit) {
   const auto stream = wired_.session->open("/test/1", {});
   drains_.add(wired_.session, 0s);
-  run();
-  EXPECT_FALSE(takes_streams());
+  EXPECT_TRUE(ends());
 }
 
-TEST_F(DrainsTest, stopping_closes_what_has_streams) {
+TEST_F(DrainsTest, stopping_ends_what_has_streams) {
   const auto stream = wired_.session->open("/test/1", {});
   drains_.add(wired_.session, 1h);
   run();
   drains_.stop();
-  EXPECT_FALSE(takes_streams());
+  EXPECT_TRUE(ends());
+}
+
+TEST_F(DrainsTest, a_session_that_has_ended_leaves_no_timer_behind) {
+  {
+    const auto stream = wired_.session->open("/test/1", {});
+    drains_.add(wired_.session, 1h);
+    wired_.cut();
+    EXPECT_TRUE(ends());
+  }
+  const std::weak_ptr<session::Session> weak = wired_.session;
+  wired_.session.reset();
+  EXPECT_TRUE(net::testing::comes_true(io_, [&] { return weak.expired(); }));
 }
 
 }  // namespace

@@ -5,18 +5,16 @@
 
 #include "foundation/crypto/certificate.hpp"
 #include "foundation/net/error.hpp"
-#include "transport/site/error.hpp"
+#include "transport/link/error.hpp"
 
 namespace qnet::uplink {
 
-std::string explain_dial_error(const base::Error& error, const session::RelayAddress& relay,
-                               Standing standing) {
+std::string explain_dial_error(const base::Error& error, const link::RelayAddress& relay, Standing standing) {
   const bool listed = standing == Standing::listed;
   const std::string_view elsewhere =
       listed ? "another of the list is tried" : "ask for a new invite if this lasts";
   const auto where = fmt::format("{}:{}", relay.host, relay.port);
-  if (error.is(htx::Errc::not_recognised) || error.is(htx::Errc::alert) ||
-      error.is(htx::Errc::bad_server_hello) || error.is(site::Errc::not_recognised)) {
+  if (error.is(link::Errc::not_recognised)) {
     return fmt::format(
         "The relay at {} did not recognise this client: check that this computer's clock is right (it says "
         "{:%F %H:%M} "
@@ -40,7 +38,7 @@ std::string explain_dial_error(const base::Error& error, const session::RelayAdd
     return fmt::format("The relay's name {} cannot be found: check this computer's Internet connection; {}.",
                        relay.host, elsewhere);
   if (error.is(net::Errc::timed_out) || error.is(net::Errc::host_unreachable) ||
-      error.is(net::Errc::network_unreachable) || error.is(session::Errc::handshake_timed_out))
+      error.is(net::Errc::network_unreachable) || error.is(link::Errc::handshake_timed_out))
     return fmt::format(
         "The relay at {} cannot be reached: check this computer's Internet connection; if other sites "
         "work, the relay is down or blocked, and {}.",

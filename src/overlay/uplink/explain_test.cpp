@@ -4,8 +4,8 @@
 
 #include "foundation/crypto/certificate.hpp"
 #include "foundation/net/error.hpp"
-#include "transport/htx/error.hpp"
-#include "transport/site/error.hpp"
+#include "overlay/session/error.hpp"
+#include "transport/link/error.hpp"
 
 namespace qnet::uplink {
 namespace {
@@ -15,20 +15,17 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
 std::string explain(const base::Error& error, Standing standing = Standing::invited) {
-  session::RelayAddress relay;
+  link::RelayAddress relay;
   relay.host = "relay.example";
   relay.port = 8443;
   return explain_dial_error(error, relay, standing);
 }
 
 TEST(ExplainDialError, a_relay_that_did_not_recognise_the_client_points_to_clock_and_invite) {
-  for (const base::Error& error :
-       {base::Error(htx::Errc::not_recognised), base::Error(htx::Errc::alert),
-        base::Error(htx::Errc::bad_server_hello), base::Error(site::Errc::not_recognised)}) {
-    EXPECT_THAT(explain(error), AllOf(HasSubstr("relay.example:8443"), HasSubstr("clock"), HasSubstr("UTC"),
-                                      EndsWith("the invite is the relay's newest one.")));
-    EXPECT_THAT(explain(error, Standing::listed), EndsWith("another of the list is tried."));
-  }
+  const base::Error error(link::Errc::not_recognised);
+  EXPECT_THAT(explain(error), AllOf(HasSubstr("relay.example:8443"), HasSubstr("clock"), HasSubstr("UTC"),
+                                    EndsWith("the invite is the relay's newest one.")));
+  EXPECT_THAT(explain(error, Standing::listed), EndsWith("another of the list is tried."));
 }
 
 TEST(ExplainDialError, a_certificate_that_is_not_trusted_is_told_as_such) {
@@ -50,7 +47,7 @@ TEST(ExplainDialError, who_does_not_answer_names_what_to_do) {
       "the list is tried.");
   for (const base::Error& error :
        {base::Error(net::Errc::timed_out), base::Error(net::Errc::host_unreachable),
-        base::Error(net::Errc::network_unreachable), base::Error(session::Errc::handshake_timed_out)}) {
+        base::Error(net::Errc::network_unreachable), base::Error(link::Errc::handshake_timed_out)}) {
     EXPECT_THAT(explain(error), AllOf(HasSubstr("cannot be reached"), EndsWith("and another invite helps.")));
     EXPECT_THAT(explain(error, Standing::listed), EndsWith("and another of the list is tried."));
   }

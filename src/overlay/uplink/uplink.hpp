@@ -13,7 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "foundation/net/signal.hpp"
-#include "overlay/session/htx_dialer.hpp"
+#include "overlay/session/dialer.hpp"
 #include "overlay/uplink/drain.hpp"
 #include "overlay/uplink/policy.hpp"
 
@@ -21,7 +21,7 @@ namespace qnet::uplink {
 
 /// Somebody to dial.
 struct RelayCandidate {
-  session::RelayAddress address;
+  link::RelayAddress address;
   Standing standing = Standing::invited;
 };
 
@@ -29,7 +29,7 @@ struct RelayCandidate {
 class Uplink : public std::enable_shared_from_this<Uplink> {
  public:
   struct Peer {
-    session::RelayAddress address;
+    link::RelayAddress address;
     PeerState state = PeerState::idle;
     std::string problem;                     ///< one sentence, while it cannot be used
     std::chrono::microseconds round_trip{};  ///< as the last dial measured it
@@ -38,7 +38,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
     /// Whom to try, the best first; asked before each round, and none after stop().
     std::function<std::vector<RelayCandidate>()> candidates;
     /// Must end within a time of its own.
-    std::function<net::Task<base::Result<session::Dialled>>(session::RelayAddress)> dial;
+    std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress)> dial;
     /// A round ended with nobody, or with a last resort: other candidates are wanted. It may call
     /// reconsider(), but only when there are others: that begins a round. Not called after stop().
     std::function<void()> unsatisfied;
@@ -75,7 +75,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
  private:
   /// What is known of a peer besides what the policy has to know.
   struct Details {
-    session::RelayAddress address;
+    link::RelayAddress address;
     Standing standing = Standing::invited;
     std::string problem;
     std::chrono::microseconds round_trip{};

@@ -159,10 +159,11 @@ TEST_F(UplinkTest, a_last_resort_is_left_for_a_better_peer_and_its_streams_go_on
   const auto answer = request();
   ASSERT_TRUE(*answer && **answer);
   EXPECT_EQ(***answer, better.session);
-  EXPECT_TRUE(last.session->usable()) << "its stream is open";
+  EXPECT_TRUE(last.session->alive()) << "its stream is open";
   EXPECT_EQ(uplink_->stream_count(), 0U);
+  EXPECT_FALSE(last.session->usable()) << "it takes no new ones";
   uplink_->stop();
-  EXPECT_FALSE(last.session->usable());
+  EXPECT_TRUE(becomes_true([&] { return !last.session->alive(); }));
 }
 
 TEST_F(UplinkTest, a_session_that_comes_too_late_is_closed) {

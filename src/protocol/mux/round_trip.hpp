@@ -18,6 +18,12 @@ class RoundTrip {
     return !on_its_way_ && (!sent_ || now - *sent_ >= interval);
   }
 
+  /// When due() becomes true; the beginning of time when it is already. Nothing while a ping is on its way.
+  [[nodiscard]] std::optional<Time> next(Duration interval) const {
+    if (on_its_way_) return std::nullopt;
+    return sent_ ? *sent_ + interval : Time{};
+  }
+
   /// A ping goes out; returns its value.
   [[nodiscard]] std::uint32_t start(Time now) {
     sent_ = now;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace qnet::mux {
 struct StreamState {
   StreamId id = 0;
   base::ByteQueue received;
+  base::ByteQueue outgoing;                             ///< within the window, and in no frame yet
   std::uint32_t send_window = Limits::first_window;     ///< what we may still send
   std::uint32_t receive_credit = Limits::first_window;  ///< what the peer may still send
   std::uint32_t window = Limits::first_window;  ///< what the peer may have on its way and unread at once
@@ -25,8 +27,13 @@ struct StreamState {
 
   bool announce_syn = false;  ///< our first frame has not gone out
   bool announce_ack = false;  ///< the peer's opening has not been acknowledged
-  bool finished = false;      ///< by us
+  bool finished = false;      ///< by us: nothing is added to `outgoing`
+  bool finish_sent = false;   ///< and the peer is told
+  bool abandoned = false;     ///< what is in `outgoing` goes out, what comes is dropped
   bool remote_finished = false;
+
+  /// In the order of those that have something in `outgoing`.
+  std::optional<std::list<StreamState*>::iterator> turn;
 
   // Which events wait to be fetched, so that each waits once.
   bool opened_queued = false;

@@ -6,10 +6,14 @@
 
 namespace qnet::mux {
 
-Yamux::Yamux(Role role, const Limits& limits, base::ByteSink& out)
+namespace {
+// What is left of a record stays free rather than take the first few bytes of much.
+constexpr std::size_t kSmallestPiece = 1024;
+}  // namespace
+
+Yamux::Yamux(Role role, const Limits& limits)
     : role_(role),
       limits_(limits),
-      out_(out),
       next_id_(role == Role::initiator ? 1 : 2),
       peer_ids_(role == Role::initiator ? 2 : 1, limits.id_gaps),
       pings_(limits.pings),
@@ -44,23 +48,71 @@ base::Result<StreamId> Yamux::open() {
   return id;
 }
 
-void Yamux::write_frame(FrameType type, std::uint16_t flags, StreamId id, std::uint32_t length) {
-  out_.append(FrameHeader{type, flags, id, length}.encode());
+void Yamux::queue_frame(FrameType type, std::uint16_t flags, StreamId id, std::uint32_t length) {
+  answers_.push(FrameHeader{type, flags, id, length}.encode());
 }
 
 std::size_t Yamux::send(StreamId id, base::ByteView bytes) {
   auto* const stream = find(id);
   if (stream == nullptr || stream->finished) return 0;
   const auto total = std::min<std::size_t>(bytes.size(), stream->send_window);
-  bytes = bytes.first(total);
-  while (!bytes.empty()) {
-    const auto size = static_cast<std::uint32_t>(std::min<std::size_t>(bytes.size(), limits_.frame_payload));
-    write_frame(FrameType::data, stream->take_opening_flags(), id, size);
-    out_.append(bytes.first(size));
-    bytes = bytes.subspan(size);
-  }
+  if (total == 0) return 0;
+  stream->outgoing.push(bytes.first(total));
   stream->send_window -= static_cast<std::uint32_t>(total);
+  queued_ += total;
+  take_turn(*stream);
   return total;
+}
+
+void Yamux::take_turn(StreamState& stream) {
+  if (!stream.turn) stream.turn = turns_.insert(turns_.end(), &stream);
+}
+
+std::size_t Yamux::pull(base::MutableBytes out) {
+  auto made = pull_answers(out);
+  while (!turns_.empty()) {
+    auto& stream = *turns_.front();
+    const auto room = out.size() - made;
+    const auto wanted =
+        std::min({stream.outgoing.size(), kSmallestPiece, std::size_t{limits_.frame_payload}});
+    if (room <= FrameHeader::size || (made > 0 && room < FrameHeader::size + wanted)) break;
+    made += pull_data(stream, out.subspan(made));
+    made += pull_answers(out.subspan(made));  // the stream's end, perhaps
+  }
+  return made;
+}
+
+std::size_t Yamux::pull_answers(base::MutableBytes out) {
+  const auto frames = std::min(out.size(), answers_.size()) / FrameHeader::size;
+  return answers_.read(out.first(frames * FrameHeader::size));
+}
+
+/// One frame, as long as `out` has room for. The stream may be no more after this.
+std::size_t Yamux::pull_data(StreamState& stream, base::MutableBytes out) {
+  const auto size =
+      std::min({stream.outgoing.size(), out.size() - FrameHeader::size, std::size_t{limits_.frame_payload}});
+  const auto header =
+      FrameHeader{FrameType::data, stream.take_opening_flags(), stream.id, static_cast<std::uint32_t>(size)};
+  std::ranges::copy(header.encode(), out.begin());
+  stream.outgoing.read(out.subspan(FrameHeader::size, size));
+  queued_ -= size;
+  if (!stream.outgoing.empty()) {
+    turns_.splice(turns_.end(), turns_, *stream.turn);
+  } else {
+    turns_.erase(*stream.turn);
+    stream.turn.reset();
+    if (stream.finished) send_finish(stream);
+  }
+  return FrameHeader::size + size;
+}
+
+/// Behind all data of ours. The stream may be no more after this.
+void Yamux::send_finish(StreamState& stream) {
+  const auto flags = static_cast<std::uint16_t>(stream.take_opening_flags() | flag::fin);
+  queue_frame(FrameType::window_update, flags, stream.id, 0);
+  stream.finish_sent = true;
+  if (stream.abandoned && !stream.remote_finished) return reset(stream.id);
+  forget_when_done(stream);
 }
 
 std::size_t Yamux::send_window(StreamId id) const {
@@ -107,38 +159,46 @@ void Yamux::finish(StreamId id) {
   auto* const stream = find(id);
   if (stream == nullptr || stream->finished) return;
   stream->finished = true;
-  const auto flags = static_cast<std::uint16_t>(stream->take_opening_flags() | flag::fin);
-  write_frame(FrameType::window_update, flags, id, 0);
-  forget_when_done(*stream);
+  if (stream->outgoing.empty()) send_finish(*stream);
 }
 
 void Yamux::reset(StreamId id) {
   auto* const stream = find(id);
   if (stream == nullptr) return;
   // A stream that the peer has never heard of needs no reset.
-  if (!stream->announce_syn) write_frame(FrameType::window_update, flag::rst, id, 0);
+  if (!stream->announce_syn) queue_frame(FrameType::window_update, flag::rst, id, 0);
   forget(*stream);
 }
 
 void Yamux::abandon(StreamId id) {
   auto* const stream = find(id);
   if (stream == nullptr) return;
-  // All was said: whatever the owner left unread no longer matters to the peer.
-  if (stream->finished && stream->remote_finished) return forget(*stream);
-  reset(id);
+  if (!stream->finished) return reset(id);
+  // Whatever the owner left unread no longer matters to the peer.
+  buffered_ -= stream->received.size();
+  stream->received.clear();
+  stream->abandoned = true;
+  if (!stream->finish_sent) return;
+  if (!stream->remote_finished) return reset(id);
+  forget(*stream);
 }
 
 void Yamux::go_away(GoAway code) {
   went_away_ = true;
-  write_frame(FrameType::go_away, 0, 0, static_cast<std::uint32_t>(code));
+  queue_frame(FrameType::go_away, 0, 0, static_cast<std::uint32_t>(code));
 }
 
 void Yamux::send_ping() {
   received_since_ping_ = 0;
-  write_frame(FrameType::ping, flag::syn, 0, round_trip_.start(now_));
+  queue_frame(FrameType::ping, flag::syn, 0, round_trip_.start(now_));
 }
 
-void Yamux::tick(Time now) {
+std::optional<Yamux::Time> Yamux::next_deadline() const {
+  if (streams_.empty()) return std::nullopt;
+  return round_trip_.next(limits_.ping_interval);
+}
+
+void Yamux::advance(Time now) {
   now_ = now;
   if (!streams_.empty() && round_trip_.due(now_, limits_.ping_interval)) send_ping();
 }
@@ -175,6 +235,8 @@ void Yamux::notify(StreamState& stream, Event::Kind kind) {
 }
 
 void Yamux::forget(StreamState& stream) {
+  if (stream.turn) turns_.erase(*stream.turn);
+  queued_ -= stream.outgoing.size();
   buffered_ -= stream.received.size();
   granted_ -= stream.window;
   const auto id = stream.id;
@@ -183,7 +245,7 @@ void Yamux::forget(StreamState& stream) {
 }
 
 void Yamux::forget_when_done(StreamState& stream) {
-  if (stream.finished && stream.remote_finished && stream.received.empty()) forget(stream);
+  if (stream.finish_sent && stream.remote_finished && stream.received.empty()) forget(stream);
 }
 
 }  // namespace qnet::mux

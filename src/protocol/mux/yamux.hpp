@@ -1,13 +1,15 @@
 // yamux (HashiCorp's specification, version 0, as libp2p uses it): many flow-controlled streams over one.
-// A state machine: bytes and the time go in; frames (to a ByteSink), events and errors come out.
+// A state machine: bytes and the time go in; events and errors come out, and frames when they are asked for.
+// What waits to be sent is in no frame yet, so that streams take turns and what is queued can still change.
 #pragma once
 
 #include <chrono>
+#include <list>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
-#include "foundation/base/byte_sink.hpp"
+#include "foundation/base/byte_queue.hpp"
 #include "foundation/base/result.hpp"
 #include "protocol/mux/allowance.hpp"
 #include "protocol/mux/frame.hpp"
@@ -37,10 +39,11 @@ class Yamux {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `out` must outlive this. It is given whole frames, each as a header and then perhaps a payload.
-  Yamux(Role role, const Limits& limits, base::ByteSink& out);
+  Yamux(Role role, const Limits& limits);
+  Yamux(const Yamux&) = delete;
+  Yamux& operator=(const Yamux&) = delete;
 
-  /// Takes bytes in pieces of any size. After an error a GoAway has been written and the session must end;
+  /// Takes bytes in pieces of any size. After an error a GoAway waits and the session must end;
   /// every later call returns the same error. Memory grows by at most bytes.size() over Limits::buffered.
   [[nodiscard]] base::Result<void> receive(base::ByteView bytes, Time now);
 
@@ -51,7 +54,16 @@ class Yamux {
   /// The stream exists for the peer with the first frame that is sent on it.
   [[nodiscard]] base::Result<StreamId> open();
 
-  /// Sends as many of the first bytes as the window allows; returns how many. The first frame on a stream of
+  /// Writes frames of what waits to the beginning of `out`: answers first, then one frame of each stream in
+  /// turn. Returns their size; 0 when nothing waits, or when `out` is too small for a frame. A frame is as
+  /// long as there is room, so that one stream's data fills `out`.
+  std::size_t pull(base::MutableBytes out);
+  /// Payload that waits, of all streams.
+  [[nodiscard]] std::size_t queued() const { return queued_; }
+  /// Frames without payload that wait: answers, credit, openings, ends.
+  [[nodiscard]] std::size_t queued_answers() const { return answers_.size(); }
+
+  /// Queues as many of the first bytes as the window allows; returns how many. The first frame on a stream of
   /// the peer's also acknowledges it, and some peers end a session whose streams stay unacknowledged for
   /// long.
   std::size_t send(StreamId stream, base::ByteView bytes);
@@ -68,12 +80,13 @@ class Yamux {
   /// Whether the peer has finished and all was read; also for a stream that is no more.
   [[nodiscard]] bool at_end(StreamId stream) const;
 
-  /// Ends our direction. A stream that has ended both ways and has been read to its end is no more; calls
-  /// that name it do nothing.
+  /// Ends our direction behind what is queued. A stream that has ended both ways and has been read to its end
+  /// is no more; calls that name it do nothing.
   void finish(StreamId stream);
-  /// Ends both directions at once, and drops what was not read.
+  /// Ends both directions at once, and drops what was not read or not sent.
   void reset(StreamId stream);
-  /// The owner has gone: resets the stream unless both directions have ended.
+  /// The owner has gone: resets the stream unless both directions have ended. After finish(), what is queued
+  /// goes out first.
   void abandon(StreamId stream);
 
   /// No new streams in either direction; those that are open go on.
@@ -81,9 +94,11 @@ class Yamux {
   /// The code of the peer's GoAway, which may be none of GoAway's.
   [[nodiscard]] const std::optional<std::uint32_t>& peer_went_away() const { return peer_went_away_; }
 
-  /// Measures the round trip when streams are open and it is time to. Optional: bulk data makes it happen as
-  /// well.
-  void tick(Time now);
+  /// When advance() wants to be called: to measure the round trip. Nothing when there is nothing to measure.
+  /// Optional: bulk data makes it happen as well.
+  [[nodiscard]] std::optional<Time> next_deadline() const;
+  /// Does what is due.
+  void advance(Time now);
   [[nodiscard]] std::optional<std::chrono::microseconds> round_trip() const;
 
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
@@ -112,7 +127,11 @@ class Yamux {
   void take_reset(StreamState& stream);
 
   // Frames out.
-  void write_frame(FrameType type, std::uint16_t flags, StreamId id, std::uint32_t length);
+  void queue_frame(FrameType type, std::uint16_t flags, StreamId id, std::uint32_t length);
+  std::size_t pull_answers(base::MutableBytes out);
+  std::size_t pull_data(StreamState& stream, base::MutableBytes out);
+  void take_turn(StreamState& stream);
+  void send_finish(StreamState& stream);
   void send_ping();
 
   // Memory for what is received (yamux_window.cpp).
@@ -127,8 +146,10 @@ class Yamux {
 
   Role role_;
   Limits limits_;
-  base::ByteSink& out_;
   std::unordered_map<StreamId, StreamState> streams_;
+  std::list<StreamState*> turns_;  // of the streams with queued data, which takes no memory while it is empty
+  base::ByteQueue answers_;        // whole frames without payload
+  std::size_t queued_ = 0;
   std::vector<Event> events_;   // rather than a deque, of which an empty one takes 600 bytes
   std::size_t next_event_ = 0;  // of events_
   std::size_t inbound_ = 0;

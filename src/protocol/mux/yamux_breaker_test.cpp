@@ -49,12 +49,12 @@ TEST_P(YamuxBreach, ends_the_session) {
   End end(Role::responder);
   end.mux.send(*end.mux.open(), bytes_of("x"));
   ASSERT_EQ(*end.mux.open(), 4U);
-  end.out.collected.clear();
+  end.out().clear();
 
   const auto received = end.mux.receive(GetParam().bytes, kStart);
   ASSERT_FALSE(received);
   EXPECT_TRUE(received.error().is(GetParam().error)) << received.error().message();
-  const auto frames = take_frames(end.out.collected);
+  const auto frames = take_frames(end.out());
   ASSERT_FALSE(frames.empty());
   EXPECT_EQ(frames.back().header.type, FrameType::go_away);
   EXPECT_EQ(frames.back().header.length, static_cast<std::uint32_t>(GoAway::protocol_error));
@@ -62,7 +62,7 @@ TEST_P(YamuxBreach, ends_the_session) {
   const auto again = end.mux.receive(credit(flag::syn, 99), kStart);
   ASSERT_FALSE(again);
   EXPECT_TRUE(again.error().is(GetParam().error));
-  EXPECT_THAT(end.out.collected, IsEmpty());
+  EXPECT_THAT(end.out(), IsEmpty());
 }
 
 const Breach breaches[] = {
@@ -145,7 +145,7 @@ TEST(YamuxBreaker, ignores_an_answer_to_no_ping) {
 TEST(YamuxBreaker, answers_a_ping_with_its_value) {
   End end(Role::responder);
   ASSERT_TRUE(end.mux.receive(frame(FrameType::ping, flag::syn, 0, 0xCAFE), kStart));
-  EXPECT_EQ(end.out.collected, frame(FrameType::ping, flag::ack, 0, 0xCAFE));
+  EXPECT_EQ(end.out(), frame(FrameType::ping, flag::ack, 0, 0xCAFE));
 }
 
 TEST(YamuxBreaker, answers_only_so_many_pings_at_once_and_more_with_time) {
@@ -153,10 +153,10 @@ TEST(YamuxBreaker, answers_only_so_many_pings_at_once_and_more_with_time) {
   limits.pings = {.burst = 5, .per_second = 2};
   End end(Role::responder, limits);
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(end.mux.receive(frame(FrameType::ping, flag::syn, 0, 1), kStart));
-  EXPECT_THAT(take_frames(end.out.collected), SizeIs(5));
+  EXPECT_THAT(take_frames(end.out()), SizeIs(5));
   for (int i = 0; i < 100; ++i)
     ASSERT_TRUE(end.mux.receive(frame(FrameType::ping, flag::syn, 0, 1), kStart + std::chrono::seconds(1)));
-  EXPECT_THAT(take_frames(end.out.collected), SizeIs(2));
+  EXPECT_THAT(take_frames(end.out()), SizeIs(2));
 }
 
 TEST(YamuxBreaker, answers_a_ping_every_ten_seconds_for_a_day) {
@@ -166,7 +166,7 @@ TEST(YamuxBreaker, answers_a_ping_every_ten_seconds_for_a_day) {
     const auto now = kStart + i * std::chrono::seconds(10);
     ASSERT_TRUE(end.mux.receive(frame(FrameType::ping, flag::syn, 0, 1), now));
   }
-  EXPECT_THAT(take_frames(end.out.collected), SizeIs(pings));
+  EXPECT_THAT(take_frames(end.out()), SizeIs(pings));
 }
 
 TEST(YamuxBreaker, ends_with_a_peer_that_keeps_opening_streams_over_the_limit) {

@@ -55,7 +55,7 @@ base::Result<void> Yamux::handle(const FrameHeader& header) {
 
 base::Result<void> Yamux::handle_ping(const FrameHeader& header) {
   if (header.flags == flag::syn) {
-    if (pings_.take(now_)) write_frame(FrameType::ping, flag::ack, 0, header.length);
+    if (pings_.take(now_)) queue_frame(FrameType::ping, flag::ack, 0, header.length);
     return {};
   }
   if (header.flags != flag::ack) return base::fail(Errc::bad_flags);
@@ -88,7 +88,7 @@ base::Result<StreamState*> Yamux::accept(StreamId id) {
   if (ours(id) || !peer_ids_.insert(id)) return base::fail(Errc::bad_stream_id);
   if (went_away_ || inbound_ >= limits_.inbound_streams) {
     if (!refusals_.take(now_)) return base::fail(Errc::flood);
-    write_frame(FrameType::window_update, flag::rst, id, 0);
+    queue_frame(FrameType::window_update, flag::rst, id, 0);
     return nullptr;
   }
   auto& stream = add_stream(id);
@@ -124,7 +124,7 @@ base::Result<void> Yamux::begin_data(StreamState* stream, const FrameHeader& hea
 }
 
 void Yamux::take_payload(base::ByteView payload) {
-  if (auto* const stream = find(data_frame_.stream)) {
+  if (auto* const stream = find(data_frame_.stream); stream != nullptr && !stream->abandoned) {
     stream->received.push(payload);
     buffered_ += payload.size();
     notify(*stream, Event::Kind::readable);

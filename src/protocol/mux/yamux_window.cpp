@@ -19,7 +19,7 @@ void Yamux::return_credit(StreamState& stream) {
   const auto credit = static_cast<std::uint32_t>(stream.window - held);
   stream.receive_credit += credit;
   stream.credit_returned = true;
-  write_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, credit);
+  queue_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, credit);
 }
 
 // A peer that uses up half a window within two round trips is held back by it, or soon will be: the path
@@ -38,7 +38,7 @@ void Yamux::grow_when_outrun(StreamState& stream) {
   stream.window += more;
   granted_ += more;
   stream.receive_credit += more;
-  write_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, more);
+  queue_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, more);
 }
 
 void Yamux::shed_when_over_budget() {
@@ -46,7 +46,7 @@ void Yamux::shed_when_over_budget() {
     const auto greediest = std::ranges::max_element(
         streams_, {}, [](const auto& entry) { return entry.second.received.size(); });
     auto& stream = greediest->second;
-    write_frame(FrameType::window_update, flag::rst, stream.id, 0);
+    queue_frame(FrameType::window_update, flag::rst, stream.id, 0);
     take_reset(stream);
   }
 }

@@ -5,7 +5,7 @@
 #include "protocol/client_hello/tls_format.hpp"
 #include "transport/htx/gate.hpp"
 #include "transport/htx/initiator.hpp"
-#include "transport/htx/record.hpp"
+#include "transport/htx/testing/record_pipe.hpp"
 
 namespace qnet::htx {
 namespace {
@@ -16,7 +16,7 @@ using std::chrono::seconds;
 
 constexpr WallTime kNow{seconds(1'800'000'000)};
 
-class Handshake : public testing::TestWithParam<std::size_t> {
+class Handshake : public ::testing::TestWithParam<std::size_t> {
  protected:
   static MirrorProfile profile() { return builtin_profiles().at(GetParam()); }
 
@@ -69,7 +69,7 @@ TEST_P(Handshake, ends_with_the_same_keys_on_both_sides) {
   auto [initiator, responder] = complete(base::bytes_of("first data"));
   EXPECT_EQ(base::text_of(responder.first), "first data");
   EXPECT_EQ(initiator.keys.handshake_hash, responder.keys.handshake_hash);
-  RecordWriter writer(std::move(initiator.keys.from_initiator), random);
+  testing::RecordPipe writer(std::move(initiator.keys.from_initiator), random);
   RecordReader reader(std::move(responder.keys.from_initiator));
   writer.append(base::bytes_of("and more"));
   writer.flush();
@@ -339,7 +339,7 @@ TEST_P(Handshake, tickets_come_behind_finished_and_count_as_the_responders_first
   ASSERT_TRUE(*responder.receive(base::ByteView(finished->flight).subspan(finished_end)));
   EXPECT_TRUE(responder.take_output().empty());
 
-  RecordWriter writer(std::move(responder.finish().keys.from_responder), random);
+  testing::RecordPipe writer(std::move(responder.finish().keys.from_responder), random);
   writer.append(base::bytes_of("behind the tickets"));
   writer.flush();
   base::append(wire, writer.pending());
@@ -416,7 +416,7 @@ TEST_P(Handshake, uses_a_fresh_static_key_for_every_session) {
   EXPECT_NE(first, complete({}).responder.peer_static);
 }
 
-INSTANTIATE_TEST_SUITE_P(Profiles, Handshake, testing::Range(std::size_t{0}, builtin_profiles().size()),
+INSTANTIATE_TEST_SUITE_P(Profiles, Handshake, ::testing::Range(std::size_t{0}, builtin_profiles().size()),
                          [](const auto& chosen) { return chosen.param == 0 ? "x25519" : "x25519_mlkem768"; });
 
 }  // namespace

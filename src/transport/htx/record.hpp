@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 
-#include "foundation/base/byte_sink.hpp"
+#include "foundation/base/bytes.hpp"
 #include "foundation/base/random.hpp"
 #include "foundation/base/result.hpp"
 #include "protocol/noise/cipher_state.hpp"
@@ -34,46 +33,29 @@ struct RecordLimits {
 /// Writes the five header bytes of an application_data record.
 void write_record_header(std::uint8_t* to, std::size_t body_size);
 
-/// The far end of a byte pipe: plaintext goes in, sealed records come out. Copies each byte once, seals it
-/// where it lies, and allocates only when the backlog grows.
-class RecordWriter final : public base::ByteSink {
+/// Seals records where they lie, in memory of the caller's.
+class RecordWriter {
  public:
   RecordWriter(noise::CipherState cipher, base::RandomSource& random);
 
-  void append(base::ByteView bytes) override;
+  /// Where the data of a record goes that begins at the beginning of `room`; as much as fits into one record
+  /// and into `room`, so perhaps nothing.
+  [[nodiscard]] static base::MutableBytes data_of(base::MutableBytes room);
 
-  /// Seals what append() has left open. Call before sending.
-  void flush();
+  /// Seals that record with the first `data` bytes of data_of(room); little data is padded as far as there is
+  /// room. The record's size; nothing when the key may seal no more: `room` then holds what must not be sent.
+  [[nodiscard]] std::optional<std::size_t> seal(base::MutableBytes room, std::size_t data);
 
-  /// Seals one record of exactly `body_size` bytes on the wire (header not counted) that carries no data.
-  void append_empty(std::size_t body_size);
-
-  /// Sealed bytes that wait to be sent; valid until the next call that changes the writer.
-  [[nodiscard]] base::ByteView pending() const;
-  void sent(std::size_t count);
-
-  /// Gives the memory of an empty writer back; for a session that has fallen idle.
-  void release_memory();
-
-  /// What waits, sealed or not.
-  [[nodiscard]] std::size_t backlog() const { return tail_ - head_; }
-
-  /// False when the key may seal no more; nothing was sent in clear, and what was appended since is lost.
-  [[nodiscard]] bool healthy() const { return healthy_; }
+  /// The same for a record of exactly `body_size` bytes on the wire (header not counted) that carries no
+  /// data.
+  [[nodiscard]] std::optional<std::size_t> seal_empty(base::MutableBytes room, std::size_t body_size);
 
  private:
-  void reserve(std::size_t extra);
-  void open_record();
-  void seal_open_record(std::size_t padding);
+  [[nodiscard]] std::optional<std::size_t> seal_padded(base::MutableBytes room, std::size_t data,
+                                                       std::size_t padding);
 
   noise::CipherState cipher_;
   base::RandomSource& random_;
-  std::unique_ptr<std::uint8_t[]> buffer_;
-  std::size_t capacity_ = 0;
-  std::size_t head_ = 0;    // first byte not yet sent
-  std::size_t sealed_ = 0;  // end of the sealed bytes
-  std::size_t tail_ = 0;    // end of the open record's bytes; == sealed_ when none is open
-  bool healthy_ = true;
 };
 
 /// Opens records in place.

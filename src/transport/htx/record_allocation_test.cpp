@@ -3,7 +3,7 @@
 
 #include "foundation/base/testing/seeded_random.hpp"
 #include "foundation/crypto/testing/allocations.hpp"
-#include "transport/htx/record.hpp"
+#include "transport/htx/testing/record_pipe.hpp"
 
 namespace qnet::htx {
 namespace {
@@ -13,7 +13,7 @@ noise::CipherState cipher() { return noise::CipherState(crypto::Secret<32>(std::
 TEST(RecordAllocations, are_none_for_records_written_and_read_also_across_a_rekey) {
   ASSERT_TRUE(crypto::testing::allocations_are_counted());
   base::testing::SeededRandom random(1);
-  RecordWriter writer(cipher(), random);
+  testing::RecordPipe writer(cipher(), random);
   RecordReader reader(cipher());
   const base::Bytes large(RecordLimits::data), small(10);
   base::Bytes wire(2 * (RecordLimits::body + RecordLimits::header));

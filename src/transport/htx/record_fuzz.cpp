@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "foundation/base/testing/seeded_random.hpp"
-#include "transport/htx/record.hpp"
+#include "transport/htx/testing/record_pipe.hpp"
 
 namespace {
 
@@ -29,7 +29,7 @@ void forged(base::ByteView input) {
 /// `input` is written in pieces whose sizes it gives itself, then one byte on the wire is changed, or none.
 void honest(base::ByteView input, std::uint8_t flip_at, bool flip) {
   base::testing::SeededRandom random(2);
-  htx::RecordWriter writer(cipher(), random);
+  htx::testing::RecordPipe writer(cipher(), random);
   base::Bytes sent;
   for (auto rest = input; !rest.empty();) {
     const auto count = std::min<std::size_t>(rest.size(), std::size_t{rest[0]} * 4 + 1);

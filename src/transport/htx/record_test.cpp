@@ -1,4 +1,4 @@
-#include "transport/htx/record.hpp"
+#include "transport/htx/testing/record_pipe.hpp"
 
 #include <gtest/gtest.h>
 
@@ -40,7 +40,7 @@ base::Bytes open_all(RecordReader& reader, base::Bytes wire) {
   return data;
 }
 
-base::Bytes wire_of(RecordWriter& writer) {
+base::Bytes wire_of(testing::RecordPipe& writer) {
   writer.flush();
   const auto pending = writer.pending();
   base::Bytes wire(pending.begin(), pending.end());
@@ -48,10 +48,10 @@ base::Bytes wire_of(RecordWriter& writer) {
   return wire;
 }
 
-class Records : public testing::Test {
+class Records : public ::testing::Test {
  protected:
   SeededRandom random{7};
-  RecordWriter writer{noise::CipherState(key(1)), random};
+  testing::RecordPipe writer{noise::CipherState(key(1)), random};
   RecordReader reader{noise::CipherState(key(1))};
 };
 
@@ -183,7 +183,7 @@ TEST(RecordWriter, stops_when_its_nonces_are_used_up) {
   SeededRandom random(1);
   noise::CipherState cipher(key(1));
   cipher.set_nonce(std::numeric_limits<std::uint64_t>::max() - 1);
-  RecordWriter writer(std::move(cipher), random);
+  testing::RecordPipe writer(std::move(cipher), random);
   writer.append(pattern(10));
   writer.flush();
   EXPECT_TRUE(writer.healthy());

@@ -12,7 +12,7 @@ using std::chrono::seconds;
 
 constexpr WallTime kNow{seconds(1'800'000'000)};
 
-class Replays : public testing::Test {
+class Replays : public ::testing::Test {
  protected:
   crypto::X25519Public fresh() {
     crypto::X25519Public key{};

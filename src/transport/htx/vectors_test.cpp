@@ -9,7 +9,7 @@
 #include "foundation/crypto/testing/vector_file.hpp"
 #include "transport/htx/gate.hpp"
 #include "transport/htx/initiator.hpp"
-#include "transport/htx/record.hpp"
+#include "transport/htx/testing/record_pipe.hpp"
 
 namespace qnet::htx {
 namespace {
@@ -41,7 +41,7 @@ class RecordingRandom final : public base::RandomSource {
   std::size_t next_ = 0;
 };
 
-std::string sealed_record(RecordWriter& writer, std::string_view data) {
+std::string sealed_record(testing::RecordPipe& writer, std::string_view data) {
   writer.append(base::bytes_of(data));
   writer.flush();
   const auto wire = to_hex(writer.pending());
@@ -52,7 +52,7 @@ std::string sealed_record(RecordWriter& writer, std::string_view data) {
 /// One record with one byte before the first rekey, then the first record after it.
 json::object record_vectors(noise::CipherState cipher) {
   base::testing::SeededRandom padding(21);
-  RecordWriter writer(std::move(cipher), padding);
+  testing::RecordPipe writer(std::move(cipher), padding);
   json::object result;
   result["first"] = json::object{{"data", "first"}, {"record", sealed_record(writer, "first")}};
   const std::string large(1000, 'x');

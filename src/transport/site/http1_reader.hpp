@@ -29,7 +29,8 @@ class Http1Reader {
   net::Task<base::Result<bool>> wait();
   /// The next message's head. bad_http or too_long when it is none.
   net::Task<base::Result<void>> read_head();
-  /// Some of its body; 0 at its end.
+  /// Some of its body; 0 at its end. bad_http when it is none, or breaks off; too_long when a chunk's header
+  /// or the trailer is longer than a head may be.
   net::Task<base::Result<std::size_t>> read_body(base::MutableBytes out);
   [[nodiscard]] Parser& parser() { return *parser_; }
   /// All header fields, names in lower case.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 
 #include "foundation/crypto/hash.hpp"
@@ -16,6 +17,19 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::size_t kOldest = 10;  // HTTP/1.0
+
+/// Why a request is refused whose host is not clear (RFC 9112 §3.2), or the length of its body (§6.1, §6.3);
+/// with nginx's statuses.
+std::optional<unsigned> fault_of(const Headers& headers, unsigned version) {
+  const auto hosts = std::ranges::count(headers, std::string_view("host"), &h2::Header::name);
+  if (hosts > 1 || (hosts == 0 && version > kOldest)) return 400;
+  for (const auto& header : headers) {
+    if (header.name != "transfer-encoding") continue;
+    if (version <= kOldest) return 400;
+    if (!boost::beast::iequals(header.value, "chunked")) return 501;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -115,8 +129,8 @@ net::Task<std::unique_ptr<Exchange>> Http1Server::next() {
   const auto target = message.target();
   request_ = {{method.data(), method.size()}, {target.data(), target.size()}, {}, reader_.headers()};
   request_.authority = find(request_.headers, "host").value_or("");
-  if (message.version() > kOldest && !find(request_.headers, "host")) {
-    co_await refuse(400);  // RFC 9112 §3.2
+  if (const auto fault = fault_of(request_.headers, message.version())) {
+    co_await refuse(*fault);
     co_return nullptr;
   }
   served_ = true;
@@ -124,7 +138,7 @@ net::Task<std::unique_ptr<Exchange>> Http1Server::next() {
   co_return std::make_unique<OneExchange>(*this);
 }
 
-net::Task<bool> Http1Server::drop_body(std::chrono::seconds time) {
+net::Task<bool> Http1Server::drop_body(std::chrono::milliseconds time) {
   const net::Deadline limit(lower_->executor(), time, [this] { lower_->close(); });
   base::Bytes chunk(16 * 1024);
   for (std::uint64_t taken = 0; taken <= limits_.body_bytes;) {

@@ -28,7 +28,7 @@ class Http1Server {
  private:
   class OneExchange;
   /// What is left of a body that nobody wanted; false when it is too long.
-  net::Task<bool> drop_body(std::chrono::seconds time);
+  net::Task<bool> drop_body(std::chrono::milliseconds time);
   net::Task<void> refuse(unsigned status);
   net::Task<base::Result<void>> send(base::ByteView bytes);
 

@@ -1,5 +1,5 @@
-// Where in the web site the tunnel's door is: a path and a cookie's name, other ones at every relay
-// (docs/spec/htx-site.md §2).
+// The path in the web site, and the name of the cookie, by which a client asks for a session. Each relay has
+// others (docs/spec/htx-site.md §2).
 #pragma once
 
 #include <string>

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
-#include <fstream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,6 +12,7 @@
 #include "transport/site/folder_files.hpp"
 #include "transport/site/folder_site.hpp"
 #include "transport/site/http1_server.hpp"
+#include "transport/site/testing/site_folder.hpp"
 
 namespace qnet::site {
 namespace {
@@ -22,27 +22,10 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class Folder : public ::testing::Test {
+class Folder : public ::testing::Test, protected testing::SiteFolder {
  protected:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "qnet-site-XXXXXX").string();
-    base = fs::canonical(::mkdtemp(pattern.data()));
-    root = base / "www";
-    fs::create_directories(root / "sub dir");
-    fs::create_directories(root / "empty");
-    write("www/index.html", "home");
-    write("www/sub dir/index.html", "sub");
-    write("www/.secret", "hidden");
-    write("outside", "outside");
-    fs::create_symlink(base / "outside", root / "link");
-  }
-  ~Folder() override { fs::remove_all(base); }
-
-  void write(const std::string& name, const std::string& text) const { std::ofstream(base / name) << text; }
   std::optional<fs::path> find(std::string_view target) { return find_file(root, target, without_slash); }
 
-  fs::path base;
-  fs::path root;
   bool without_slash = false;
 };
 

@@ -31,7 +31,7 @@ void NodePeer::Socket::close() {
   descriptor = -1;
 }
 
-NodePeer::NodePeer(Role role) : mux_(role, Limits{}, out_) { accept_node(role); }
+NodePeer::NodePeer(Role role) : mux_(role, Limits{}) { accept_node(role); }
 
 NodePeer::~NodePeer() {
   if (process_ > 0) {
@@ -75,17 +75,17 @@ bool NodePeer::run_until(const std::function<bool()>& done, int seconds) {
 
 bool NodePeer::move_bytes(std::chrono::milliseconds longest_wait) {
   if (ended_) return false;
-  pollfd ready{socket_.descriptor,
-               static_cast<short>(sent_ < out_.collected.size() ? POLLIN | POLLOUT : POLLIN), 0};
+  if (sent_ == out_.size()) {
+    out_.resize(256 * 1024);
+    out_.resize(mux_.pull(out_));
+    sent_ = 0;
+  }
+  pollfd ready{socket_.descriptor, static_cast<short>(sent_ < out_.size() ? POLLIN | POLLOUT : POLLIN), 0};
   ::poll(&ready, 1, static_cast<int>(longest_wait.count()));
   if ((ready.revents & POLLOUT) != 0) {
-    const auto rest = base::ByteView(out_.collected).subspan(sent_);
+    const auto rest = base::ByteView(out_).subspan(sent_);
     const auto count = ::send(socket_.descriptor, rest.data(), rest.size(), MSG_NOSIGNAL);
     if (count > 0) sent_ += static_cast<std::size_t>(count);
-    if (sent_ == out_.collected.size()) {
-      out_.collected.clear();
-      sent_ = 0;
-    }
   }
   if ((ready.revents & (POLLIN | POLLHUP)) != 0) {
     std::array<std::uint8_t, 65536> chunk{};

@@ -48,7 +48,7 @@ class NodePeer {
   };
   Socket socket_;
   int process_ = -1;
-  base::CollectingSink out_;
+  base::Bytes out_;
   std::size_t sent_ = 0;
   Yamux mux_;
   std::set<StreamId> opened_;

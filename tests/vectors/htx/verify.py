@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks mirror.json by docs/spec/htx.md alone: a second implementation of the handshake's cryptography.
 
-It shares nothing with QNet's code; primitives are from Python's `cryptography`, and ML-KEM-768 is written out below from
-FIPS 203, for checking only.
+It shares nothing with QNet's code; primitives are from Python's `cryptography`, and ML-KEM-768 is written out below
+from FIPS 203, for checking only.
 """
 
 import hashlib
@@ -193,7 +193,8 @@ def open_record(cipher, record):
 
 
 def check_records(cipher, records):
-    same("first record", open_record(cipher, bytes.fromhex(records["first"]["record"])), records["first"]["data"].encode())
+    same("first record", open_record(cipher, bytes.fromhex(records["first"]["record"])),
+         records["first"]["data"].encode())
     same("second record", open_record(cipher, bytes.fromhex(records["second"]["record"])),
          records["second"]["data"].encode())
     cipher.n = 65536

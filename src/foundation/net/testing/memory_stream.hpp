@@ -17,10 +17,11 @@ class MemoryStream final : public ByteStream {
       : executor_(executor), readable_(executor), writable_(executor) {}
 
   // What the test sets.
-  std::string incoming;              ///< not read yet
-  bool at_end = false;               ///< after `incoming`
-  bool shows_what_it_holds = false;  ///< by peek()
-  std::optional<Errc> read_fails;    ///< after `incoming`
+  std::string incoming;                                                ///< not read yet
+  bool at_end = false;                                                 ///< after `incoming`
+  std::size_t longest_read = std::numeric_limits<std::size_t>::max();  ///< by one try_read()
+  bool shows_what_it_holds = false;                                    ///< by peek()
+  std::optional<Errc> read_fails;                                      ///< after `incoming`
   std::optional<Errc> write_fails;
   std::size_t room = std::numeric_limits<std::size_t>::max();  ///< what write_room() says
   std::size_t takes =
@@ -50,7 +51,7 @@ class MemoryStream final : public ByteStream {
       if (at_end) return 0;
       return base::fail(Errc::would_block);
     }
-    const auto count = std::min(out.size(), incoming.size());
+    const auto count = std::min({out.size(), incoming.size(), longest_read});
     std::copy_n(incoming.begin(), count, out.begin());
     incoming.erase(0, count);
     ++reads;

@@ -1,4 +1,4 @@
-// A roster for tests, with relays that register and are visited.
+// A roster for tests, with relays that register and are checked.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ inline void list_relay(Roster& roster, std::uint64_t number, Country country = {
                              kStart));
 }
 
-/// What the relay says anew about the same door.
+/// A later descriptor of the same endpoint.
 [[nodiscard]] inline SignedDescriptor signed_again(const Relay& relay) {
   auto descriptor = relay.descriptor.descriptor();
   descriptor.issued += std::chrono::minutes(1);
@@ -46,16 +46,16 @@ class RosterTest : public ::testing::Test {
     ASSERT_TRUE(roster_.take(registration_of(relay.descriptor, 1), kNow, kStart));
     answer(relay, true, std::move(country));
   }
-  /// Of the door that it has now; from the first address that it names.
+  /// The result of a check of its endpoint now, at the first address that it names.
   std::optional<Record> answer(const Relay& relay, bool answered, Country country = {},
                                SteadyTime now = kStart) {
     (void)roster_.due_for_check(now, 100);
     const auto* const entry = roster_.find(relay.key());
     if (entry == nullptr) return std::nullopt;
-    Visit visit{answered, ip::ClientPrefix::unknown, std::move(country)};
+    CheckResult result{answered, ip::ClientPrefix::unknown, std::move(country)};
     const auto at = ip::IpAddress::parse(entry->host());
-    if (answered && at) visit.at = ip::client_prefix(*at);
-    return roster_.checked({relay.key(), entry->address_version}, visit, now);
+    if (answered && at) result.at = ip::client_prefix(*at);
+    return roster_.checked({relay.key(), entry->endpoint_id}, result, now);
   }
   void expect_refused(const Registration& registration, Errc code, WallTime wall = kNow,
                       SteadyTime now = kStart + std::chrono::seconds(10)) {

@@ -1,4 +1,4 @@
-// A store in memory that fails, or waits, when a test says so: for what no real database does on demand.
+// A store in memory that fails, or holds a commit back, when a test says so.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,4 @@
-// A PostgreSQL server of a test's own: in a temporary folder, behind a Unix socket there, stopped with the
-// test.
+// A PostgreSQL server for one test program: in a temporary folder, behind a Unix socket there.
 #pragma once
 
 #include <filesystem>
@@ -18,13 +17,13 @@ class Postgres {
   /// For open_postgres(). Each call makes an empty database of its own.
   [[nodiscard]] std::string new_database();
   void start();
-  /// At once, as when the machine loses its power: connections break.
+  /// At once, as in a power failure: connections break.
   void stop();
   /// As a machine whose disk hangs: connections stay, and nothing is answered.
   void freeze();
   void thaw();
-  /// Stopped in good order and started again as another server would be that has counted other numbers of
-  /// transactions: those of a higher epoch are all higher.
+  /// Stops in good order and starts again with transaction numbers of this epoch. Those of a higher epoch are
+  /// all higher. So does another server look on which a copy was restored.
   void restart_in_epoch(unsigned epoch);
   /// In the database of a URL that new_database() gave.
   void execute(const std::string& url, const std::string& sql) const;

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <stdexcept>
 
 #include "foundation/base/testing/seeded_random.hpp"
@@ -19,14 +22,17 @@ namespace qnet::directory::testing {
 
 class ServiceTest : public ::testing::Test {
  protected:
-  ServiceTest() {
+  static Roster::Options default_options() {
+    Roster::Options options;
+    options.shortest_interval = std::chrono::seconds(0);
+    return options;
+  }
+  explicit ServiceTest(Roster::Options options = default_options()) {
     ServiceHooks hooks;
     hooks.probe = [this](std::shared_ptr<const SignedDescriptor> descriptor) {
       return probe(std::move(descriptor));
     };
     hooks.country_of = [](const ip::IpAddress&) { return std::optional<std::string>("NO"); };
-    Roster::Options options;
-    options.shortest_interval = std::chrono::seconds(0);
     service_ = *Service::start(io_, operator_.clone(), options, std::make_unique<FailingStore>(controls_),
                                std::move(hooks), random_);
   }
@@ -36,13 +42,16 @@ class ServiceTest : public ::testing::Test {
     io_.run_for(std::chrono::milliseconds(50));
   }
 
-  net::Task<ProbeResult> probe(std::shared_ptr<const SignedDescriptor> descriptor) {
-    ProbeResult probe;
+  net::Task<std::optional<ip::IpAddress>> probe(std::shared_ptr<const SignedDescriptor> descriptor) {
     ++probes_;
-    if (throws_) throw std::runtime_error("a knock that ends badly");
-    probe.answered = answers_;
-    if (answers_) probe.at = ip::IpAddress::parse(descriptor->descriptor().addresses[0].host);
-    co_return probe;
+    boost::asio::steady_timer pause(io_);
+    while (holds_) {
+      pause.expires_after(std::chrono::milliseconds(1));
+      (void)co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    }
+    if (throws_) throw std::runtime_error("a reachability probe that ends badly");
+    if (!answers_) co_return std::nullopt;
+    co_return ip::IpAddress::parse(descriptor->descriptor().addresses[0].host);
   }
 
   template <class Condition>
@@ -63,6 +72,22 @@ class ServiceTest : public ::testing::Test {
     descriptor.issued = now();
     descriptor.expires = now() + std::chrono::hours(1);
     return SignedDescriptor::sign(descriptor, keys);
+  }
+  /// What the relay signs next about the same endpoint.
+  [[nodiscard]] SignedDescriptor with_bandwidth(const peer::Identity& keys, std::uint64_t bandwidth) const {
+    auto changed = descriptor(keys).descriptor();
+    changed.bandwidth = bandwidth;
+    return SignedDescriptor::sign(changed, keys);
+  }
+  /// Registers so many relays at hosts of their own.
+  void register_relays(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto keys = identity(200 + i);
+      auto described = descriptor_of(keys, "198.51.98." + std::to_string(1 + i));
+      described.issued = now();
+      described.expires = now() + std::chrono::hours(1);
+      (void)tell(keys, registration_of(SignedDescriptor::sign(described, keys), 1, now()));
+    }
   }
   /// Without waiting for its answer.
   std::shared_ptr<std::optional<Answer>> begin(Query query) {
@@ -106,6 +131,7 @@ class ServiceTest : public ::testing::Test {
   std::shared_ptr<FailingStore::Controls> controls_ = std::make_shared<FailingStore::Controls>();
   std::shared_ptr<Service> service_;
   bool answers_ = true;
+  bool holds_ = false;  ///< probes do not end
   bool throws_ = false;
   int probes_ = 0;
 };

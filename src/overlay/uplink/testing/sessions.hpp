@@ -9,6 +9,7 @@
 #include "foundation/base/random.hpp"
 #include "foundation/net/tcp.hpp"
 #include "overlay/session/session.hpp"
+#include "transport/htx/record_link.hpp"
 
 namespace qnet::uplink::testing {
 
@@ -17,10 +18,11 @@ struct WiredSession {
   explicit WiredSession(boost::asio::io_context& io, base::RandomSource& random) : wire(io) {
     net::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
     wire.connect(acceptor.local_endpoint());
-    session::Established established{
-        noise::CipherState(crypto::Secret<32>()), noise::CipherState(crypto::Secret<32>()), {}, {}, {}};
-    session = session::Session::start(std::make_unique<net::TcpStream>(acceptor.accept()),
-                                      mux::Role::initiator, std::move(established), {}, random);
+    htx::RecordLinkConfig config{noise::CipherState(crypto::Secret<32>()),
+                                 noise::CipherState(crypto::Secret<32>())};
+    auto link = std::make_unique<htx::RecordLink>(std::make_unique<net::TcpStream>(acceptor.accept()),
+                                                  std::move(config), random);
+    session = session::Session::start(std::move(link), mux::Role::initiator, {});
   }
   /// The peer ends it as web servers end idle connections.
   void end_as_idle() { wire.shutdown(net::tcp::socket::shutdown_send); }

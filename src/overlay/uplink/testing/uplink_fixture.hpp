@@ -41,14 +41,14 @@ class UplinkFixture : public ::testing::Test {
 
   Uplink::Hooks hooks() {
     return {.candidates = [this] { return candidates_; },
-            .dial = [this](session::RelayAddress to) { return dial(std::move(to)); },
+            .dial = [this](link::RelayAddress to) { return dial(std::move(to)); },
             .unsatisfied =
                 [this] {
                   ++unsatisfied_;
                   if (on_unsatisfied_) on_unsatisfied_();
                 }};
   }
-  net::Task<base::Result<session::Dialled>> dial(session::RelayAddress to) {
+  net::Task<base::Result<session::Dialled>> dial(link::RelayAddress to) {
     const auto pending = std::make_shared<PendingDial>(io_.get_executor(), to.host);
     dials_.push_back(pending);
     co_await pending->ended.wait();

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "foundation/base/byte_sink.hpp"
+#include "foundation/base/bytes.hpp"
 #include "protocol/mux/frame.hpp"
 
 namespace qnet::mux::testing {

@@ -4,13 +4,20 @@
 #include <utility>
 #include <vector>
 
-#include "foundation/base/byte_sink.hpp"
+#include "foundation/base/bytes.hpp"
 #include "protocol/mux/yamux.hpp"
 
 namespace qnet::mux::testing {
 
 struct End {
-  explicit End(Role role, const Limits& limits = {}) : mux(role, limits, out) {}
+  explicit End(Role role, const Limits& limits = {}) : mux(role, limits) {}
+
+  /// What was sent and not taken from here yet.
+  [[nodiscard]] base::Bytes& out() {
+    base::Bytes record(16'383);
+    while (const auto size = mux.pull(record)) base::append(sent_, base::ByteView(record).first(size));
+    return sent_;
+  }
 
   [[nodiscard]] std::vector<Event> events() {
     std::vector<Event> all;
@@ -18,8 +25,10 @@ struct End {
     return all;
   }
 
-  base::CollectingSink out;
   Yamux mux;
+
+ private:
+  base::Bytes sent_;
 };
 
 struct Pair {
@@ -28,9 +37,9 @@ struct Pair {
 
   /// Delivers what was sent, both ways, until nothing more is sent. False when an end refuses it.
   [[nodiscard]] bool exchange(Yamux::Time now = {}) {
-    while (!initiator.out.collected.empty() || !responder.out.collected.empty()) {
-      const auto there = std::exchange(initiator.out.collected, {});
-      const auto back = std::exchange(responder.out.collected, {});
+    while (!initiator.out().empty() || !responder.out().empty()) {
+      const auto there = std::exchange(initiator.out(), {});
+      const auto back = std::exchange(responder.out(), {});
       if (!responder.mux.receive(there, now) || !initiator.mux.receive(back, now)) return false;
     }
     return true;

@@ -1,0 +1,52 @@
+// A relay's membership: it registers with directories, and asks operators for the network.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "foundation/net/tcp.hpp"
+#include "network/discovery/network_view.hpp"
+#include "network/discovery/registrar.hpp"
+#include "network/mdns/lan.hpp"
+
+namespace qnet::discovery {
+
+struct MembershipConfig {
+  peer::Identity identity;
+  std::vector<peer::Invite> operators;
+  /// Without addresses and times.
+  directory::Descriptor descriptor;
+  /// Where it is reached; nothing to take an address of this machine's interfaces.
+  std::optional<peer::HostPort> address;
+  /// What this relay listens on. An address of an interface has to match it, and gets its port.
+  net::tcp::endpoint listen{boost::asio::ip::address_v4::any(), 443};
+  bool private_addresses = false;
+  bool registers = true;  ///< with directories
+  bool asks = true;       ///< operators for the network
+  std::filesystem::path state_dir{};
+  bool lan_discovery = false;  ///< answers questions in the local network
+};
+
+/// Lives on one io_context.
+class Membership {
+ public:
+  /// `own_directory` is the directory in this process: null when there is none.
+  Membership(boost::asio::io_context& io, MembershipConfig config,
+             std::shared_ptr<const session::Dialer> dialer, OwnDirectory own_directory);
+  /// Tells directories, and asks them.
+  void join();
+  /// Says goodbye. Holds `farewell` while directories are told.
+  void stop(const std::shared_ptr<const void>& farewell);
+  /// Null when it does not register.
+  [[nodiscard]] const Registrar* registrar() const { return registrar_.get(); }
+  /// Null when it does not ask.
+  [[nodiscard]] const NetworkView* view() const { return view_.get(); }
+
+ private:
+  std::shared_ptr<Registrar> registrar_;
+  std::shared_ptr<NetworkView> view_;
+  std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for
+};
+
+}  // namespace qnet::discovery

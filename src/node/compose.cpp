@@ -1,0 +1,163 @@
+#include "node/compose.hpp"
+
+#include "control/server.hpp"
+#include "node/network_status.hpp"
+#include "node/transports.hpp"
+
+namespace qnet::node {
+
+namespace {
+
+template <class T>
+using Started = base::Result<std::unique_ptr<T>>;
+
+/// One T as a part. A T has those of a part's functions that it needs.
+template <class T>
+class PartOf final : public Part {
+ public:
+  PartOf(std::string_view name, std::function<Started<T>()> start) : name_(name), start_(std::move(start)) {}
+
+  [[nodiscard]] std::string_view name() const override { return name_; }
+  [[nodiscard]] base::Result<void> start() override {
+    auto made = start_();
+    if (!made) return base::forward_error(made);
+    it_ = std::move(*made);
+    return {};
+  }
+  void join() override {
+    if constexpr (requires(T& it) { it.join(); }) it_->join();
+  }
+  void fill(control::Status& status) const override {
+    if constexpr (requires(const T& it) { it.fill(status); })
+      it_->fill(status);
+    else if constexpr (requires(const T& it) { node::fill(status, it); })
+      node::fill(status, *it_);  // of a lower folder, which knows no status
+  }
+  void stop(const Farewell& farewell) override {
+    if constexpr (requires(T& it) { it.stop(farewell); })
+      it_->stop(farewell);
+    else if constexpr (requires(T& it) { it.stop(); })
+      it_->stop();
+  }
+  void finish() override {
+    if constexpr (requires(T& it) { it.finish(); }) it_->finish();
+  }
+  /// For the parts after it. After start().
+  [[nodiscard]] T& operator*() const { return *it_; }
+
+ private:
+  std::string_view name_;
+  std::function<Started<T>()> start_;
+  std::unique_ptr<T> it_;
+};
+
+/// What the parts of one node are made of. Each takes its own config out of it when it starts.
+struct Plan {
+  Process& process;
+  NodeConfig config;
+  std::shared_ptr<const session::Dialer> dialer{};
+  const PartOf<DirectoryNode>* directory = nullptr;
+
+  [[nodiscard]] boost::asio::io_context& io() const { return process.pool().first(); }
+};
+
+Started<DirectoryNode> start_directory(Plan& plan) {
+  return DirectoryNode::start(plan.io(), std::move(*plan.config.directory), plan.dialer);
+}
+
+Started<DirectoryApi> start_api(Plan& plan) {
+  const auto at = *plan.config.directory_http;
+  return DirectoryApi::start(plan.io(), at, plan.directory ? &**plan.directory : nullptr)
+      .map_error([&](const base::Error& error) {
+        return explain_listen_error(error, at, plan.config.flags.directory);
+      });
+}
+
+Started<Relay> start_relay(Plan& plan) {
+  auto& process = plan.process;
+  auto& config = *plan.config.relay;
+  if (plan.directory) config.directory = (**plan.directory).handler();
+  net::tcp::endpoint failed_at;
+  auto made = Relay::start(process.pool(), std::move(config), process.random(), failed_at);
+  if (!made) return tl::unexpected(explain_relay_error(made.error(), failed_at, plan.config.flags.listen));
+  (*made)->accept([&process](base::Error error) { process.fail(std::move(error)); });
+  return made;
+}
+
+Started<discovery::Membership> start_membership(Plan& plan) {
+  return std::make_unique<discovery::Membership>(
+      plan.io(), std::move(*plan.config.membership), plan.dialer,
+      plan.directory ? (**plan.directory).own_directory() : discovery::OwnDirectory());
+}
+
+Started<Client> start_client(Plan& plan) {
+  const auto& config = *plan.config.client;
+  return Client::start(plan.io(), config, plan.process.random()).map_error([&](const base::Error& error) {
+    return error.domain() == "net" ? explain_listen_error(error, config.socks, plan.config.flags.socks)
+                                   : error;
+  });
+}
+
+/// What a relay's own connections to other relays look like: the commonest browser.
+base::Result<std::shared_ptr<const session::Dialer>> relay_dialer(const NodeConfig& config,
+                                                                  base::RandomSource& random) {
+  std::shared_ptr<const crypto::TrustStore> trust;
+  if (config.dials_sites) {
+    // The authority of this peer's own cover is no reason to believe none of the other peers' covers.
+    const auto& own = config.cover_authorities;
+    auto made = own.empty() ? crypto::TrustStore::system() : crypto::TrustStore::system_and_file(own);
+    if (!made) return base::forward_error(made);
+    trust = std::make_shared<const crypto::TrustStore>(std::move(*made));
+  }
+  return make_dialer(client_hello::builtin_templates().front(), trust, random);
+}
+
+}  // namespace
+
+control::Status Node::status() const {
+  control::Status status;
+  status.version = QNET_VERSION;
+  status.helper_mode = helper_mode_;
+  status.connection = control::Connection::connected;
+  status.uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - since_);
+  status.since = std::chrono::system_clock::now() - status.uptime;
+  fill(status);
+  return status;
+}
+
+std::unique_ptr<Part> control_part(Process& process, const net::tcp::endpoint& at, std::string flag,
+                                   std::function<control::Status()> source) {
+  auto start = [&io = process.pool().first(), at, flag = std::move(flag),
+                source = std::move(source)]() -> Started<control::Server> {
+    auto made = control::Server::start(io, at, source);
+    if (!made) return tl::unexpected(explain_start_error(made.error(), {at}, flag));
+    return std::make_unique<control::Server>(std::move(*made));
+  };
+  return std::make_unique<PartOf<control::Server>>("control", std::move(start));
+}
+
+base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process) {
+  const auto plan = std::make_shared<Plan>(Plan{process, std::move(wanted)});
+  const auto& config = plan->config;
+  auto node = std::make_unique<Node>(config.helper_mode);
+  const auto add = [&]<class T>(std::string_view name, Started<T> (*start)(Plan&)) {
+    return &node->add(std::make_unique<PartOf<T>>(name, [plan, start] { return start(*plan); }));
+  };
+  if (config.directory || config.membership) {
+    auto dialer = relay_dialer(config, process.random());
+    if (!dialer) return base::forward_error(dialer);
+    plan->dialer = std::move(*dialer);
+  }
+  if (config.directory) plan->directory = add("directory", start_directory);
+  if (config.directory_http) add("directory API", start_api);
+  if (config.relay) add("relay", start_relay);
+  // It tells others of an address: what listens there has started.
+  if (config.membership) add("membership", start_membership);
+  if (config.client) add("client", start_client);
+  if (config.status)
+    node->add(control_part(process, *config.status, config.flags.status,
+                           [&node = *node] { return node.status(); }));
+  return node;
+}
+
+}  // namespace qnet::node

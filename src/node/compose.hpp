@@ -1,0 +1,62 @@
+// One node: which parts it has, in which order, and what it tells of itself.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "network/discovery/membership.hpp"
+#include "node/client.hpp"
+#include "node/directory_node.hpp"
+#include "node/part.hpp"
+#include "node/process.hpp"
+#include "node/relay.hpp"
+
+namespace qnet::node {
+
+/// Which flag changes a port: told when the port cannot be used.
+struct PortFlags {
+  std::string socks = "--socks-port";
+  std::string status = "--status-port";
+  std::string listen = "--listen";
+  std::string directory = "--directory-http";
+};
+
+/// What a caller wants of one node; each part is there or not as its helper mode demands.
+struct NodeConfig {
+  std::string helper_mode;
+  std::optional<net::tcp::endpoint> status;  ///< its status server; nothing for none
+  std::size_t threads = 1;                   ///< of a process that runs this node alone
+  std::optional<ClientConfig> client;
+  std::optional<RelayConfig> relay;
+  std::optional<DirectoryConfig> directory;
+  std::optional<net::tcp::endpoint> directory_http;  ///< the API, or 404 without a directory
+  std::optional<discovery::MembershipConfig> membership;
+  /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
+  std::filesystem::path cover_authorities{};
+  bool dials_sites = true;  ///< false where no relay of cover `site` is dialled: no authority is read then
+  PortFlags flags{};
+};
+
+/// The parts of one node, and its status: what every node tells, and each part's section.
+class Node : public PartList {
+ public:
+  explicit Node(std::string helper_mode) : helper_mode_(std::move(helper_mode)) {}
+
+  [[nodiscard]] std::string_view name() const override { return helper_mode_; }
+  [[nodiscard]] control::Status status() const;
+
+ private:
+  std::string helper_mode_;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
+/// Makes the node that `config` says; nothing of it has started yet. It must not outlive `process`.
+[[nodiscard]] base::Result<std::unique_ptr<Node>> compose(NodeConfig config, Process& process);
+
+/// A status server. `flag` is told when `at` cannot be listened on.
+[[nodiscard]] std::unique_ptr<Part> control_part(Process& process, const net::tcp::endpoint& at,
+                                                 std::string flag, std::function<control::Status()> source);
+
+}  // namespace qnet::node

@@ -1,0 +1,14 @@
+#include "overlay/session/dialer.hpp"
+
+namespace qnet::session {
+
+net::Task<base::Result<Dialled>> Dialer::dial(link::RelayAddress relay) const {
+  auto dialled = co_await transports_.dial(std::move(relay));
+  if (!dialled) co_return tl::unexpected(dialled.error());
+  Dialled made;
+  made.session = Session::start(std::move(dialled->link), mux::Role::initiator, {});
+  made.round_trip = dialled->round_trip;
+  co_return made;
+}
+
+}  // namespace qnet::session

@@ -1,0 +1,100 @@
+#include "transport/htx/replay_journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include "foundation/base/testing/seeded_random.hpp"
+
+namespace qnet::htx {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr WallTime kNow{seconds(1'800'000'000)};
+
+class Journal : public ::testing::Test {
+ protected:
+  Journal() { std::filesystem::remove_all(folder); }
+  ~Journal() override { std::filesystem::remove_all(folder); }
+
+  crypto::X25519Public key() {
+    crypto::X25519Public made{};
+    random.fill(made);
+    return made;
+  }
+  /// Whether a relay that starts at `now` would answer the hello with this key.
+  bool answered_after_restart(const crypto::X25519Public& ephemeral, WallTime now) {
+    ReplayCache seen(random, 4096);
+    ReplayJournal journal(folder);
+    journal.restore(seen, now);
+    return seen.admit(ephemeral, now);
+  }
+
+  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "qnet_replay_journal" /
+                                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  base::testing::SeededRandom random{4};
+};
+
+TEST_F(Journal, keeps_a_hello_from_being_answered_again_after_a_restart) {
+  ReplayCache seen(random, 4096);
+  const auto answered = key();
+  {
+    ReplayJournal journal(folder);
+    journal.restore(seen, kNow);
+    journal.note(answered, kNow);
+  }
+  EXPECT_FALSE(answered_after_restart(answered, kNow + minutes(1)));
+  EXPECT_FALSE(answered_after_restart(answered, kNow + minutes(19))) << "two restarts later";
+  EXPECT_TRUE(answered_after_restart(key(), kNow + minutes(1)));
+}
+
+TEST_F(Journal, forgets_what_the_clock_refuses_anyway) {
+  ReplayCache seen(random, 4096);
+  const auto answered = key();
+  ReplayJournal journal(folder);
+  journal.restore(seen, kNow);
+  journal.note(answered, kNow);
+  EXPECT_TRUE(answered_after_restart(answered, kNow + minutes(21)));
+}
+
+TEST_F(Journal, does_not_grow_for_ever_and_loses_nothing_that_counts) {
+  ReplayCache seen(random, 1U << 16U);
+  ReplayJournal journal(folder);
+  journal.restore(seen, kNow);
+  std::vector<std::pair<crypto::X25519Public, WallTime>> noted;
+  for (int minute = 0; minute < 200; ++minute) {
+    noted.emplace_back(key(), kNow + minutes(minute));
+    journal.note(noted.back().first, noted.back().second);
+  }
+  const auto end = kNow + minutes(199);
+  std::uintmax_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) bytes += file.file_size();
+  EXPECT_LE(bytes, 41U * 40U);
+  for (const auto& [ephemeral, at] : noted) {
+    if (end - at > minutes(20)) continue;
+    EXPECT_FALSE(answered_after_restart(ephemeral, end));
+  }
+}
+
+TEST_F(Journal, takes_a_damaged_file_for_what_is_whole_in_it) {
+  const auto answered = key();
+  {
+    ReplayCache seen(random, 4096);
+    ReplayJournal journal(folder);
+    journal.restore(seen, kNow);
+    journal.note(answered, kNow);
+  }
+  std::ofstream(folder / "seen", std::ios::binary | std::ios::app) << "half an entry";
+  const auto later = key();
+  {
+    ReplayCache seen(random, 4096);
+    ReplayJournal journal(folder);
+    journal.restore(seen, kNow);
+    journal.note(later, kNow);
+  }
+  EXPECT_FALSE(answered_after_restart(answered, kNow));
+  EXPECT_FALSE(answered_after_restart(later, kNow)) << "behind the damage";
+}
+
+}  // namespace
+}  // namespace qnet::htx

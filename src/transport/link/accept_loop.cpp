@@ -1,0 +1,64 @@
+#include "transport/link/accept_loop.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "transport/link/listener.hpp"
+
+namespace qnet::link {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr auto kPause = std::chrono::milliseconds(100);
+
+net::Task<void> counted(net::Task<void> served, std::shared_ptr<Counters> counters) {
+  const Gauge open(std::move(counters), &Counters::connections_open);
+  co_await std::move(served);
+}
+
+}  // namespace
+
+AcceptLoop::AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shared_ptr<Counters> counters)
+    : pool_(pool),
+      acceptor_(std::move(acceptor)),
+      address_(acceptor_.local_endpoint()),
+      counters_(std::move(counters)) {}
+
+void AcceptLoop::start(Serve serve) {
+  serve_ = std::move(serve);
+  asio::co_spawn(pool_.first(), accept(), asio::detached);
+}
+
+void AcceptLoop::stop() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+}
+
+net::Task<void> AcceptLoop::accept() {
+  const auto self = shared_from_this();
+  asio::steady_timer pause(acceptor_.get_executor());
+  // A client in the same process lives on the first core: begin with the next one.
+  std::size_t next = 1;
+  while (acceptor_.is_open()) {
+    bool wait = counters_->connections_open.load(std::memory_order_relaxed) >=
+                static_cast<std::int64_t>(ListenerLimits::connections);
+    if (!wait) {
+      const auto core = next++ % pool_.size();
+      auto [error, socket] = co_await acceptor_.async_accept(pool_.at(core), kAwait);
+      if (!error)
+        asio::co_spawn(pool_.at(core), counted(serve_(core, std::move(socket)), counters_), asio::detached);
+      wait = static_cast<bool>(error);
+    }
+    if (!wait || !acceptor_.is_open()) continue;
+    pause.expires_after(kPause);
+    (void)co_await pause.async_wait(kAwait);
+  }
+}
+
+}  // namespace qnet::link

@@ -1,0 +1,241 @@
+#include "transport/mirror/cover_gate.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
+#include <optional>
+#include <variant>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "foundation/ip/asio_address.hpp"
+#include "foundation/net/deadline.hpp"
+#include "foundation/net/pump.hpp"
+#include "transport/htx/record_link.hpp"
+#include "transport/htx/wall_clock.hpp"
+#include "transport/link/listener.hpp"
+
+namespace qnet::mirror {
+
+namespace {
+
+/// One read into `held`: false at the visitor's end or error, with `broken` telling which.
+struct Arrival {
+  bool ended = false;
+  bool broken = false;
+};
+
+Arrival take_arrived(net::TcpStream& visitor, base::Bytes& held) {
+  std::array<std::uint8_t, 4096> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the read
+  const auto got = visitor.try_read(chunk);
+  if (!got) return {false, !got.error().is(net::Errc::would_block)};
+  base::append(held, base::ByteView(chunk).first(*got));
+  return {*got == 0, false};
+}
+
+/// Waits until `origin`, whose bytes have all been read, answers a visitor's late bytes with a reset; false
+/// when the connection ends in another way.
+net::Task<bool> refuses_more(net::TcpStream& origin) {
+  auto& socket = origin.socket();
+  const auto [cancelled] = co_await socket.async_wait(net::tcp::socket::wait_error,
+                                                      boost::asio::as_tuple(boost::asio::use_awaitable));
+  if (cancelled) co_return false;
+  int pending = 0;
+  socklen_t size = sizeof pending;
+  co_return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &pending, &size) == 0 && pending != 0;
+}
+
+/// The origin's direction of a splice. Its end starts the visitor's time to end too.
+net::Task<void> carry_answer(net::TcpStream& origin, net::TcpStream& visitor,
+                             std::atomic<std::uint64_t>& moved, std::optional<net::Deadline>& limit) {
+  const auto ended = co_await net::pump(origin, visitor, moved);
+  if (!ended) co_return;
+  // Without a reset: Linux forgets such a connection in silence, and answers what comes later as it does
+  // here.
+  limit.emplace(co_await boost::asio::this_coro::executor, CoverLimits::after_origin, [&origin, &visitor] {
+    visitor.close();
+    origin.close();
+  });
+  // Nobody reads from the origin any more, so nobody else would hear of it before a second write.
+  if (!co_await refuses_more(origin)) co_return;
+  visitor.reset();
+  origin.reset();
+}
+
+/// Passes on what an origin says that has had enough of waiting. What it has not been sent would be answered
+/// by a reset after its end, so that has to wait until the visitor moves: false when nothing more can be
+/// passed on.
+net::Task<bool> outlive(net::TcpStream& origin, net::TcpStream& visitor) {
+  base::Bytes answer;
+  auto arrival = take_arrived(origin, answer);
+  for (std::size_t before = 0; before != answer.size() && !arrival.ended && !arrival.broken;) {
+    before = answer.size();
+    if (before < CoverLimits::held) arrival = take_arrived(origin, answer);
+  }
+  if (arrival.broken) {
+    visitor.reset();
+    co_return false;
+  }
+  if (const auto sent = co_await net::write_all(visitor, answer); !sent) co_return false;
+  if (!arrival.ended) co_return true;
+  visitor.finish();
+  const net::Deadline limit(visitor.socket().get_executor(), CoverLimits::after_origin,
+                            [&visitor] { visitor.close(); });
+  const auto moved = co_await visitor.wait_readable();
+  co_return moved.has_value();
+}
+
+}  // namespace
+
+net::Task<void> CoverGate::serve(CoverGate gate, net::tcp::socket socket) {
+  co_await gate.run(std::move(socket));
+}
+
+net::Task<void> CoverGate::run(net::tcp::socket socket) {
+  using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
+  std::unique_ptr<net::TcpStream> origin;
+  base::Bytes held;
+  bool origin_first = false;
+  const auto executor = visitor->socket().get_executor();
+  const auto opened = Clock::now();
+  auto& counters = *context_.counters;
+  boost::asio::steady_timer prompt(executor, CoverLimits::prompt_hello);
+
+  for (;;) {
+    const auto arrival = take_arrived(*visitor, held);
+    if (arrival.broken) co_return;
+    if (arrival.ended) break;
+    auto decision = context_.gate.examine(held, htx::wall_clock());
+    if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
+      if (counters.links_open >= static_cast<std::int64_t>(link::ListenerLimits::links)) break;
+      context_.journal.note(peer->ephemeral(), htx::wall_clock());
+      if (origin) origin->close();
+      co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened);
+    }
+    if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
+      if (*visit == htx::Gate::Visit::replayed) ++counters.replayed;
+      if (*visit == htx::Gate::Visit::clock) ++counters.clock_skewed;
+      break;
+    }
+    if (origin) {
+      // Whoever moves first: the visitor with more of its hello, or the origin, which has had enough.
+      const auto first = co_await (visitor->wait_readable() || origin->wait_readable());
+      origin_first = first.index() == 1;
+      if (origin_first) break;
+    } else {
+      const auto first = co_await (visitor->wait_readable() ||
+                                   prompt.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
+      if (first.index() == 0) continue;
+      origin = co_await dial_origin();
+      if (!origin) co_return visitor->reset();
+    }
+  }
+  if (origin_first && !co_await outlive(*origin, *visitor)) co_return;
+  co_await splice(*visitor, std::move(origin), std::move(held));
+}
+
+net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
+  auto socket =
+      co_await net::connect_to_host(context_.origin.host, context_.origin.port, CoverLimits::origin_connect);
+  // Strangers at a dead origin get resets, which no web site gives: the operator must hear of it.
+  const bool lost = !socket;
+  if (context_.origin_lost.exchange(lost) != lost) {
+    if (lost) spdlog::warn("the cover origin cannot be reached: {}", socket.error().message());
+    if (!lost) spdlog::info("the cover origin is reached again");
+  }
+  if (!socket) co_return nullptr;
+  co_return std::make_unique<net::TcpStream>(std::move(*socket));
+}
+
+net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
+                                  base::Bytes held) const {
+  if (!origin) origin = co_await dial_origin();
+  if (!origin) co_return visitor.reset();
+  ++context_.counters->visitors;
+  // In one piece what came in one piece: an origin that answers and closes would reset over what came late.
+  for (auto before = held.size() + 1; before != held.size() && held.size() < CoverLimits::held;) {
+    before = held.size();
+    (void)take_arrived(visitor, held);
+  }
+  if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
+
+  using boost::asio::experimental::awaitable_operators::operator&&;
+  net::Traffic not_ours;
+  std::optional<net::Deadline> limit;
+  co_await (net::pump(visitor, *origin, not_ours.up) && carry_answer(*origin, visitor, not_ours.down, limit));
+}
+
+net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
+                                        Clock::time_point opened) {
+  if (!co_await shake_hands(*visitor, responder, opened)) {
+    ++context_.counters->failed;
+    co_return;
+  }
+  ++context_.counters->accepted;
+  visitor->keep_alive(link::ListenerLimits::keep_alive);
+  visitor->limit_unsent(link::kUnsent);
+  auto finished = responder.finish();
+  const auto& profile = responder.profile();
+  htx::RecordLinkConfig config{std::move(finished.keys.from_responder),
+                               std::move(finished.keys.from_initiator)};
+  config.early = std::move(finished.first);
+  config.unread = std::move(finished.unread);
+  config.opening_records = profile.after_first;
+  config.alert_record = profile.alert_record;
+  config.idle_records = profile.idle_end;
+  config.facts = {finished.peer_static, finished.keys.handshake_hash,
+                  ip::limited_remote_address(visitor->socket()), profile.idle_after};
+  config.counted = std::make_shared<link::Gauge>(context_.counters, &link::Counters::links_open);
+  accepted_(std::make_unique<htx::RecordLink>(std::move(visitor), std::move(config), context_.random));
+}
+
+net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder,
+                                       Clock::time_point opened) const {
+  const auto known = responder.profile().stall_after;
+  const auto limit_after = known > known.zero() ? known : CoverLimits::handshake;
+  const net::Deadline limit(peer.socket().get_executor(), opened + limit_after - Clock::now(), [&] {
+    (void)peer.try_write(responder.stalled(context_.random));
+    peer.close();
+  });
+  auto writes = responder.answer(context_.random);
+  if (!writes) co_return false;
+  co_await wait_as_the_origin_does(responder.profile());
+  for (const auto& write : *writes) {
+    if (auto sent = co_await net::write_all(peer, write); !sent) co_return false;
+  }
+  base::Bytes chunk(4096);
+  for (;;) {
+    const auto got = co_await net::read_some(peer, chunk);
+    if (!got) co_return false;
+    if (*got == 0) {
+      // As a TLS server that waits for Finished does: an end is answered by an end, not by a reset.
+      peer.close();
+      co_return false;
+    }
+    const auto done = responder.receive(base::ByteView(chunk).first(*got));
+    if (!done) {
+      (void)peer.try_write(responder.refusal(done.error(), context_.random));
+      peer.close();
+      co_return false;
+    }
+    const auto tickets = responder.take_output();
+    if (auto sent = co_await net::write_all(peer, tickets); !sent) co_return false;
+    if (*done) co_return true;
+  }
+}
+
+/// A visitor's hello goes to the origin and back before it is answered; a peer's must not be faster.
+net::Task<void> CoverGate::wait_as_the_origin_does(const htx::MirrorProfile& profile) const {
+  if (profile.answer_after.empty()) co_return;
+  const auto choice = context_.random.below(static_cast<std::uint32_t>(profile.answer_after.size()));
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, profile.answer_after[choice]);
+  (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
+}  // namespace qnet::mirror

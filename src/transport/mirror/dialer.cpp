@@ -1,0 +1,92 @@
+#include "transport/mirror/dialer.hpp"
+
+#include "foundation/net/deadline.hpp"
+#include "foundation/net/pump.hpp"
+#include "foundation/net/tcp.hpp"
+#include "transport/htx/initiator.hpp"
+#include "transport/htx/record_link.hpp"
+#include "transport/htx/wall_clock.hpp"
+#include "transport/link/error.hpp"
+
+namespace qnet::mirror {
+
+namespace {
+
+constexpr std::size_t kReadSize = 16 * 1024;
+// Chromium's: an idle connection sends its first probe after 45 s.
+constexpr auto kKeepAlive = std::chrono::seconds(45);
+
+net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& relay,
+                                                              htx::Initiator& initiator) {
+  if (auto sent = co_await net::write_all(relay, initiator.hello()); !sent)
+    co_return tl::unexpected(sent.error());
+  base::Bytes chunk(kReadSize);
+  for (;;) {
+    const auto got = co_await net::read_some(relay, chunk);
+    if (!got) co_return tl::unexpected(got.error());
+    if (*got == 0) co_return base::fail(htx::Errc::not_recognised);
+    const auto done = initiator.receive(base::ByteView(chunk).first(*got));
+    if (!done) co_return tl::unexpected(done.error());
+    if (*done) break;
+  }
+  auto finished = initiator.finish({});
+  if (!finished) co_return finished;
+  if (auto sent = co_await net::write_all(relay, finished->flight); !sent)
+    co_return tl::unexpected(sent.error());
+  co_return finished;
+}
+
+/// The far end did not know us, or is no relay: what comes then depends on the origin behind it.
+bool is_a_strangers_answer(const base::Error& error) {
+  return error.is(htx::Errc::not_recognised) || error.is(htx::Errc::alert) ||
+         error.is(htx::Errc::bad_server_hello);
+}
+
+}  // namespace
+
+net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const client_hello::Template& browser,
+                                            base::RandomSource& random) {
+  auto socket = co_await net::connect_to_host(relay.host, relay.port, link::DialLimits::connect);
+  if (!socket) co_return tl::unexpected(socket.error());
+  auto stream = std::make_unique<net::TcpStream>(std::move(*socket));
+  stream->keep_alive(kKeepAlive);
+  stream->give_up_on_silence();
+  stream->limit_unsent(link::kUnsent);
+
+  htx::Initiator::Config config{&browser, relay.cover_name, relay.noise_key, relay.access_tag,
+                                htx::wall_clock()};
+  auto initiator = htx::Initiator::start(std::move(config), random);
+  if (!initiator) co_return tl::unexpected(initiator.error());
+
+  const auto started = std::chrono::steady_clock::now();
+  net::Deadline limit(stream->executor(), link::DialLimits::handshake, [&stream] { stream->close(); });
+  auto finished = co_await shake_hands(*stream, *initiator);
+  if (limit.expired()) co_return base::fail(link::Errc::handshake_timed_out, relay.host);
+  if (!finished) {
+    // A browser that gives a handshake up closes; it does not reset.
+    stream->close();
+    if (is_a_strangers_answer(finished.error()))
+      co_return base::fail(link::Errc::not_recognised, finished.error().message());
+    co_return tl::unexpected(finished.error());
+  }
+  const auto took = std::chrono::steady_clock::now() - started;
+
+  htx::RecordLinkConfig made{std::move(finished->keys.from_initiator),
+                             std::move(finished->keys.from_responder)};
+  made.unread = std::move(finished->unread);
+  made.facts.peer_key = relay.noise_key;
+  made.facts.handshake_hash = finished->keys.handshake_hash;
+  link::Dialled dialled;
+  dialled.link = std::make_unique<htx::RecordLink>(std::move(stream), std::move(made), random);
+  dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);
+  co_return dialled;
+}
+
+void add_dialer(link::Dialers& dialers, const client_hello::Template& browser, base::RandomSource& random) {
+  dialers.add(link::Cover::mirror,
+              [browser, &random](link::RelayAddress relay) -> net::Task<base::Result<link::Dialled>> {
+                co_return co_await dial(std::move(relay), browser, random);
+              });
+}
+
+}  // namespace qnet::mirror

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace qnet::mirror {
+
+enum class Errc {
+  cannot_save = 1,    ///< a profile could not be written
+  origin_unsuitable,  ///< the cover origin can never be mirrored
+};
+
+[[nodiscard]] inline const char* error_domain(Errc) { return "mirror"; }
+[[nodiscard]] std::string_view describe(Errc code);
+
+}  // namespace qnet::mirror

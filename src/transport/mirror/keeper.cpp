@@ -1,0 +1,160 @@
+#include "transport/mirror/keeper.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "protocol/client_hello/template.hpp"
+#include "transport/calibration/error.hpp"
+#include "transport/mirror/error.hpp"
+#include "transport/mirror/origin_study.hpp"
+#include "transport/mirror/origin_visit.hpp"
+#include "transport/mirror/pauses.hpp"
+
+namespace qnet::mirror {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+/// The profiles of the templates that could be measured. Fails when there is none.
+base::Result<std::vector<htx::MirrorProfile>> profiles_of(std::vector<TemplateStudy> studies) {
+  std::vector<htx::MirrorProfile> profiles;
+  std::optional<base::Error> problem;
+  for (auto& [browser, study] : studies) {
+    if (study) {
+      profiles.push_back(std::move(study->profile));
+    } else if (!problem || calibration::unsuitable(study.error())) {
+      problem = study.error();
+    }
+  }
+  if (profiles.empty()) return tl::unexpected(*problem);
+  if (problem)
+    spdlog::warn("the cover origin could not be measured with every template: {}", problem->message());
+  return profiles;
+}
+
+/// Visitors' browsers would warn of such a site; but somebody may try QNet with one of their own.
+std::string_view hint(const base::Error& problem) {
+  return problem.is(crypto::CertificateErrc::untrusted)
+             ? " (for an authority of your own give --cover-ca FILE)"
+             : "";
+}
+
+}  // namespace
+
+Keeper::Keeper(const asio::any_io_executor& executor, CoverOrigin origin,
+               const std::filesystem::path& state_dir, htx::Gate& gate, base::RandomSource& random,
+               const KeeperTimes& times)
+    : origin_(std::move(origin)),
+      store_(state_dir),
+      gate_(gate),
+      random_(random),
+      times_(times),
+      timer_(executor) {}
+
+void Keeper::start(std::function<void(base::Error)> unsuitable) {
+  unsuitable_ = std::move(unsuitable);
+  gate_.set_profiles(htx::MirrorProfiles(store_.load(origin_)));
+  asio::co_spawn(timer_.get_executor(), [self = shared_from_this()] { return self->keep(); }, asio::detached);
+}
+
+void Keeper::stop() {
+  stopped_ = true;
+  timer_.cancel();
+}
+
+net::Task<void> Keeper::keep() {
+  Pauses pauses(times_.interval, times_.first_retry);
+  while (!stopped_) {
+    const bool measured = co_await measure();
+    if (stopped_) break;
+    timer_.expires_after(pauses.next(measured, random_));
+    (void)co_await timer_.async_wait(kAwait);
+  }
+}
+
+net::Task<bool> Keeper::measure() {
+  auto studies = co_await study_all(origin_, random_, times_.visit);
+  auto profiles = profiles_of(std::move(studies));
+  if (stopped_) co_return true;
+  if (!profiles) {
+    if (!problem_) spdlog::warn("the cover origin could not be measured: {}", profiles.error().message());
+    problem_ = profiles.error();
+    if (gate_.profiles()->empty() && calibration::unsuitable(*problem_) && unsuitable_)
+      std::exchange(unsuitable_, nullptr)(
+          base::Error(Errc::origin_unsuitable,
+                      fmt::format("{}: {}{}", origin_.to_text(), problem_->message(), hint(*problem_))));
+    co_return false;
+  }
+  if (problem_) spdlog::info("the cover origin is measured again");
+  problem_.reset();
+  if (gate_.profiles()->empty()) since_ = std::chrono::system_clock::now();
+  if (!gate_.profiles()->empty()) {
+    const auto last = gate_.profiles()->all().front();
+    for (auto& profile : *profiles) {
+      profile.idle_after = last->idle_after;
+      profile.idle_end = last->idle_end;
+      profile.stall_after = last->stall_after;
+      profile.stall_end = last->stall_end;
+    }
+  }
+  use(std::move(*profiles));
+  // These take minutes, so they go on beside everything else. One template is enough: a server waits as long
+  // for one browser as for another.
+  const auto self = shared_from_this();
+  asio::co_spawn(timer_.get_executor(), [self] { return self->measure_idle(); }, asio::detached);
+  asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
+  co_return true;
+}
+
+net::Task<void> Keeper::measure_idle() {
+  const auto rested =
+      co_await visit_and_rest(origin_, client_hello::builtin_templates().front(), random_, times_.visit);
+  if (stopped_ || !rested) co_return;
+  const auto end = rested->value_or(IdleSample{});
+  update([&](htx::MirrorProfile& profile) {
+    profile.idle_after = std::chrono::round<std::chrono::seconds>(end.after);
+    profile.idle_end = end.records;
+  });
+}
+
+net::Task<void> Keeper::measure_stall() {
+  const auto stalled =
+      co_await visit_and_stall(origin_, client_hello::builtin_templates().front(), random_, times_.visit);
+  if (stopped_ || !stalled) co_return;
+  const auto end = stalled->value_or(IdleSample{});
+  update([&](htx::MirrorProfile& profile) {
+    profile.stall_after = end.after;
+    profile.stall_end = end.records;
+  });
+}
+
+void Keeper::update(const std::function<void(htx::MirrorProfile&)>& change) {
+  std::vector<htx::MirrorProfile> profiles;
+  for (const auto& profile : gate_.profiles()->all()) change(profiles.emplace_back(*profile));
+  use(std::move(profiles));
+}
+
+void Keeper::use(std::vector<htx::MirrorProfile> profiles) {
+  if (auto saved = store_.save(profiles); !saved) spdlog::warn("{}", saved.error().message());
+  gate_.set_profiles(htx::MirrorProfiles(std::move(profiles)));
+}
+
+KeeperFacts Keeper::facts() const {
+  const auto profiles = gate_.profiles();
+  KeeperFacts facts{!profiles->empty(), since_, problem_, {}};
+  if (facts.ready)
+    facts.measured =
+        std::chrono::system_clock::time_point(std::chrono::seconds(profiles->all().front()->measured_at));
+  return facts;
+}
+
+}  // namespace qnet::mirror

@@ -1,0 +1,210 @@
+#include "transport/mirror/keeper.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/net/testing/comes_true.hpp"
+#include "foundation/net/testing/run.hpp"
+#include "transport/mirror/error.hpp"
+#include "transport/mirror/testing/origin.hpp"
+
+namespace qnet::mirror {
+namespace {
+
+namespace fs = std::filesystem;
+using net::testing::comes_true;
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::Manners;
+using ::testing::Not;
+using testing::Origin;
+using ::testing::SizeIs;
+
+class Keeping : public ::testing::Test {
+ protected:
+  Keeping() { fs::remove_all(folder); }
+  ~Keeping() override {
+    keeper->stop();
+    fs::remove_all(folder);
+  }
+
+  static KeeperTimes short_times() {
+    KeeperTimes times;
+    times.interval = std::chrono::hours(1);
+    times.first_retry = milliseconds(5);
+    times.visit = testing::short_times();
+    return times;
+  }
+
+  void make(const KeeperTimes& times = short_times()) {
+    keeper = std::make_shared<Keeper>(io.get_executor(), origin.address(), folder, gate, random, times);
+  }
+  void start() {
+    keeper->start([this](const base::Error& error) { unsuitable.push_back(error); });
+  }
+
+  /// One of an hour ago, in the state folder.
+  htx::MirrorProfile save_older() {
+    auto profile = htx::builtin_profiles().front();
+    profile.name = "older";
+    profile.hello = "a shape";
+    profile.origin = origin.address().to_text();
+    profile.measured_at = 1'800'000'000;
+    profile.idle_after = std::chrono::seconds(75);
+    profile.idle_end = {30, 19};
+    EXPECT_TRUE(ProfileStore(folder).save(std::vector{profile}));
+    return profile;
+  }
+
+  [[nodiscard]] std::vector<htx::MirrorProfile> in_use() const {
+    std::vector<htx::MirrorProfile> all;
+    for (const auto& profile : gate.profiles()->all()) all.push_back(*profile);
+    return all;
+  }
+
+  fs::path folder = fs::path(::testing::TempDir()) / "qnet_keeper" /
+                    ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  boost::asio::io_context io{1};
+  Origin origin{io};
+  base::testing::SeededRandom random{4};
+  htx::ReplayCache seen{random, 16};
+  htx::Gate gate{{crypto::X25519KeyPair::generate(random), {}, {}}, seen};
+  std::vector<base::Error> unsuitable;
+  std::shared_ptr<Keeper> keeper =
+      std::make_shared<Keeper>(io.get_executor(), origin.address(), folder, gate, random, short_times());
+};
+
+TEST_F(Keeping, takes_what_is_on_disk_at_once) {
+  const auto older = save_older();
+  start();
+  EXPECT_THAT(in_use(), ElementsAre(older)) << "before anything was measured";
+  EXPECT_TRUE(keeper->facts().ready);
+  EXPECT_EQ(keeper->facts().measured->time_since_epoch(), std::chrono::seconds(older.measured_at));
+}
+
+TEST_F(Keeping, measures_at_start_and_saves_what_it_learned) {
+  start();
+  EXPECT_FALSE(keeper->facts().ready);
+  EXPECT_FALSE(keeper->facts().measured);
+  ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));
+  EXPECT_FALSE(keeper->facts().problem);
+  ASSERT_THAT(in_use(), Not(IsEmpty()));
+  for (const auto& profile : in_use()) EXPECT_EQ(profile.origin, origin.address().to_text());
+  EXPECT_THAT(ProfileStore(folder).load(origin.address()), SizeIs(in_use().size()));
+  EXPECT_THAT(unsuitable, IsEmpty());
+}
+
+TEST_F(Keeping, measures_again_after_the_interval) {
+  auto times = short_times();
+  times.interval = milliseconds(5);
+  make(times);
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));
+  const auto after_first = origin.connections;
+  EXPECT_TRUE(comes_true(io, [&] { return origin.connections > after_first + 2 + in_use().size(); }))
+      << "more than the two visits that rest and stall";
+}
+
+TEST_F(Keeping, tries_again_after_a_failure) {
+  origin.manners.greeting = Manners::Greeting::hangs_up;
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().problem.has_value(); }));
+  EXPECT_FALSE(keeper->facts().ready);
+  origin.manners.greeting = Manners::Greeting::tls;
+  ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));
+  EXPECT_FALSE(keeper->facts().problem);
+  EXPECT_THAT(unsuitable, IsEmpty()) << "an origin that is away may come back";
+}
+
+TEST_F(Keeping, tells_once_that_the_origin_is_unsuitable) {
+  origin.manners.highest = TLS1_2_VERSION;
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return !unsuitable.empty(); }));
+  const auto first = origin.connections;
+  ASSERT_TRUE(comes_true(io, [&] { return origin.connections >= 3 * first; })) << "it goes on trying";
+  ASSERT_THAT(unsuitable, SizeIs(1));
+  EXPECT_TRUE(unsuitable.front().is(Errc::origin_unsuitable));
+  EXPECT_THAT(unsuitable.front().message(), HasSubstr(origin.address().to_text()));
+}
+
+TEST_F(Keeping, tells_how_an_authority_of_ones_own_is_given) {
+  const Origin other(io);
+  auto address = origin.address();
+  address.authorities = other.address().authorities;
+  keeper = std::make_shared<Keeper>(io.get_executor(), address, folder, gate, random, short_times());
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return !unsuitable.empty(); }));
+  EXPECT_THAT(unsuitable.front().message(), HasSubstr("--cover-ca"));
+}
+
+TEST_F(Keeping, keeps_the_old_profile_when_a_measurement_fails) {
+  const auto older = save_older();
+  origin.manners.highest = TLS1_2_VERSION;
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().problem.has_value(); }));
+  EXPECT_THAT(in_use(), ElementsAre(older));
+  EXPECT_TRUE(keeper->facts().ready);
+  EXPECT_THAT(unsuitable, IsEmpty()) << "peers are answered still";
+}
+
+TEST_F(Keeping, keeps_the_limits_of_the_old_profile_until_they_are_measured) {
+  const auto older = save_older();
+  auto times = short_times();
+  times.visit.idle = std::chrono::hours(1);
+  make(times);
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return in_use().front().name != older.name; }));
+  for (const auto& profile : in_use()) {
+    EXPECT_EQ(profile.idle_after, older.idle_after);
+    EXPECT_EQ(profile.idle_end, older.idle_end);
+  }
+}
+
+TEST_F(Keeping, learns_beside_it_when_the_origin_ends_connections) {
+  save_older();
+  origin.manners.waits_for_finished = 20;
+  origin.manners.rests_after_request = 100;
+  auto times = short_times();
+  times.visit.idle = std::chrono::seconds(10);
+  make(times);
+  start();
+  ASSERT_TRUE(comes_true(io, [&] {
+    return in_use().front().stall_after > milliseconds(0) && in_use().front().idle_end.size() == 1;
+  }));
+  for (const auto& profile : ProfileStore(folder).load(origin.address())) {
+    if (profile.name == "older") continue;
+    EXPECT_GT(profile.stall_after, milliseconds(0));
+    EXPECT_EQ(profile.idle_end, std::vector<std::size_t>{19});
+  }
+}
+
+TEST_F(Keeping, uses_what_it_learned_even_when_it_cannot_be_saved) {
+  fs::create_directories(folder.parent_path());
+  std::ofstream(folder) << "a file where the folder would be";
+  start();
+  EXPECT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));
+}
+
+TEST_F(Keeping, ends_when_it_is_stopped) {
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));
+  keeper->stop();
+  origin.stop();
+  net::testing::drain(io);  // nothing waits for the next hour
+}
+
+TEST_F(Keeping, takes_nothing_over_after_it_was_stopped) {
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return origin.handshakes > 0; }));
+  keeper->stop();
+  origin.stop();
+  net::testing::drain(io);
+  EXPECT_FALSE(keeper->facts().ready);
+}
+
+}  // namespace
+}  // namespace qnet::mirror

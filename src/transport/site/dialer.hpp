@@ -1,0 +1,28 @@
+// Makes a Link by cover `site`: TLS to the relay's web site, one request with a token, and Noise inside.
+#pragma once
+
+#include <memory>
+
+#include "foundation/base/random.hpp"
+#include "foundation/crypto/certificate.hpp"
+#include "protocol/client_hello/template.hpp"
+#include "transport/link/dialers.hpp"
+
+namespace qnet::site {
+
+/// How the TLS connection looks, and what it believes.
+struct Browser {
+  const client_hello::Template& hello;
+  const crypto::TrustStore& authorities;
+};
+
+/// By relay.cover, which must be one of site's. What `browser` holds must outlive the call, `random` the
+/// link.
+net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser browser,
+                                            base::RandomSource& random);
+
+/// Adds cover `site`, all three forms, to a node's transports. `random` must outlive their links.
+void add_dialer(link::Dialers& dialers, const client_hello::Template& hello,
+                std::shared_ptr<const crypto::TrustStore> authorities, base::RandomSource& random);
+
+}  // namespace qnet::site
