@@ -27,8 +27,8 @@ struct Limits {
   /// As many as a peer with these limits accepts: more would only come back as resets.
   std::size_t outbound_streams = 1024;
 
-  /// Payload of one frame that we send at most, so that streams take turns; a record has room for less, and decides.
-  /// Frames that we receive need no such bound: their payload is passed on in pieces, and counts against the window.
+  /// Payload of one frame that we send at most; a record has room for less. What we receive needs no such
+  /// bound: it is passed on in pieces, and counts against the window.
   std::uint32_t frame_payload = 16 * 1024;
 
   /// A round trip is measured at most this often: paths change seldom.
