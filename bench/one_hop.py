@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""One download over one hop on loopback: QNet beside trojan, in turns, in the same run.
+"""One download over one hop on loopback: QNet beside trojan or an older QNet, in turns, in the same run.
 
-Both fetch the same file from the same nginx: curl → SOCKS5 → client → server or exit → nginx. Prints each one's median
-rate and the ratio of the medians. Needs scripts/packages-bench.txt and ./run.sh --build-only.
+All fetch the same file from the same nginx: curl → SOCKS5 → client → server or exit → nginx. Prints each one's median
+rate and CPU, and the ratios of QNet's. Needs ./run.sh --build-only, and scripts/packages-bench.txt for trojan.
 """
 
 import argparse
@@ -16,12 +16,14 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
+import harness  # noqa: E402
 from harness import COVER_NAME, Nginx, Node, Process, accepts, free_port, run, wait_until  # noqa: E402
 
 MEBIBYTE = 1 << 20
 
 
-def start_qnet(stack, folder, site):
+def start_qnet(stack, folder, site, binary=harness.QNET):
+    harness.QNET = str(binary)
     flags = ["--cover-origin", f"127.0.0.1:{site.https_port}", "--cover-name", COVER_NAME,
              "--exit-allow", f"127.0.0.1:{site.http_port}"]
     server = Node(folder / "exit", "super", flags)
@@ -75,6 +77,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mebibytes", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--against", type=pathlib.Path, metavar="QNET",
+                        help="another build of qnet to compare with, instead of trojan")
     options = parser.parse_args()
     size = options.mebibytes * MEBIBYTE
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
@@ -86,8 +90,12 @@ def main():
             file.write(bytes(range(256)) * (size // 256))
         url = f"http://127.0.0.1:{site.http_port}/file"
         direct = download_direct(url, size)
-        rivals = {"qnet": start_qnet(stack, folder / "qnet", site),
-                  "trojan": start_trojan(stack, folder / "trojan", site)}
+        other = "other qnet" if options.against else "trojan"
+        rivals = {"qnet": start_qnet(stack, folder / "qnet", site)}
+        if options.against:
+            rivals[other] = start_qnet(stack, folder / "other", site, options.against.resolve())
+        else:
+            rivals[other] = start_trojan(stack, folder / "trojan", site)
         rates = {name: [] for name in rivals}
         cpu = dict.fromkeys(rivals, 0.0)
         for _ in range(options.rounds):
@@ -95,13 +103,14 @@ def main():
                 before = cpu_seconds(processes)
                 rates[name].append(download(port, url, size))
                 cpu[name] += cpu_seconds(processes) - before
-    print(f"direct   {direct:7.0f} MiB/s")
+    print(f"direct     {direct:7.0f} MiB/s")
     for name in rivals:
-        print(f"{name:8} {statistics.median(rates[name]):7.0f} MiB/s median of {options.rounds} "
+        print(f"{name:10} {statistics.median(rates[name]):7.0f} MiB/s median of {options.rounds} "
               f"({min(rates[name]):.0f} to {max(rates[name]):.0f}), "
               f"{cpu[name] / options.rounds * 1024 / options.mebibytes:.2f} "
               f"CPU seconds per GiB")
-    print(f"qnet / trojan  {statistics.median(rates['qnet']) / statistics.median(rates['trojan']):.2f}")
+    print(f"qnet / {other}: rate {statistics.median(rates['qnet']) / statistics.median(rates[other]):.2f}, "
+          f"CPU {cpu['qnet'] / cpu[other]:.2f}")
 
 
 def download_direct(url, size):

@@ -3,7 +3,9 @@
 Every test gets its own folder, free ports and processes; a server that does not come up fails the test with its log.
 """
 
+import atexit
 import contextlib
+import functools
 import hashlib
 import http.client
 import json
@@ -129,11 +131,22 @@ def run(arguments, seconds=60, env=None, check=False, **more):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=check, **more)
 
 
+@functools.cache
+def true_timers():
+    """true_timers.c, compiled for this run of the tests."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    library = folder / "true_timers.so"
+    run(["cc", "-shared", "-fPIC", "-o", library, pathlib.Path(__file__).with_name("true_timers.c")], check=True)
+    return library
+
+
 def clock(offset=None, file=None):
     """The environment of a process whose clock is off by that much, or by what stands in a file that may change. Its
     steady clock is right. Not for the address sanitizer."""
     library = next(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    env = {"LD_PRELOAD": str(library), "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}
+    env = {"LD_PRELOAD": f"{true_timers()} {library}", "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+           "DONT_FAKE_MONOTONIC": "1"}
     return {**env, "FAKETIME": offset} if file is None else {**env, "FAKETIME_TIMESTAMP_FILE": str(file),
                                                              "FAKETIME_NO_CACHE": "1"}
 
