@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "foundation/base/byte_queue.hpp"
+#include "foundation/base/chunk_queue.hpp"
 #include "protocol/mux/frame.hpp"
 #include "protocol/mux/limits.hpp"
 
@@ -16,7 +17,7 @@ namespace qnet::mux {
 struct StreamState {
   StreamId id = 0;
   base::ByteQueue received;
-  base::ByteQueue outgoing;                             ///< within the window, and in no frame yet
+  base::ChunkQueue outgoing;                            ///< within the window, and in no frame yet
   std::uint32_t send_window = Limits::first_window;     ///< what we may still send
   std::uint32_t receive_credit = Limits::first_window;  ///< what the peer may still send
   std::uint32_t window = Limits::first_window;  ///< what the peer may have on its way and unread at once
