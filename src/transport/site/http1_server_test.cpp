@@ -3,63 +3,19 @@
 
 #include <gmock/gmock.h>
 
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/co_spawn.hpp>
 
-#include "foundation/net/testing/memory_stream.hpp"
-#include "foundation/net/testing/run.hpp"
+#include "transport/site/testing/http1_visit.hpp"
 
 namespace qnet::site {
 namespace {
 
 using std::chrono::milliseconds;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::Not;
+using testing::kGet;
 using ::testing::StartsWith;
 
-const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
-class Http1Serving : public ::testing::Test {
- protected:
-  /// A visitor who sends `text`, and then waits.
-  void visit(const std::string& text) {
-    auto stream = std::make_unique<net::testing::MemoryStream>(io.get_executor());
-    stream->incoming = text;
-    visitor = stream.get();
-    server = std::make_unique<Http1Server>(std::move(stream), limits);
-  }
-  std::unique_ptr<Exchange> next() { return net::testing::run(io, server->next()); }
-
-  base::Result<void> respond(Exchange& exchange, const Response& response, bool has_body) {
-    return net::testing::run(io, exchange.respond(response, has_body));
-  }
-  void answer(Exchange& exchange) {
-    ASSERT_TRUE(respond(exchange, {200, {{"content-length", "2"}}}, true));
-    ASSERT_TRUE(net::testing::run(io, exchange.write_body(base::bytes_of("ok"))));
-    ASSERT_TRUE(net::testing::run(io, exchange.finish()));
-  }
-  std::string body_of(Exchange& exchange) {
-    std::string all;
-    base::Bytes chunk(100);
-    for (;;) {
-      const auto got = net::testing::run(io, exchange.read_body(chunk));
-      if (!got) return all + "(" + got.error().message() + ")";
-      if (*got == 0) return all;
-      all += base::text_of(base::ByteView(chunk).first(*got));
-    }
-  }
-  /// All that a visitor is answered who sends `text`.
-  std::string refusal(const std::string& text) {
-    visit(text);
-    EXPECT_FALSE(next()) << text;
-    return visitor->written;
-  }
-
-  boost::asio::io_context io{1};
-  Limits limits;
-  net::testing::MemoryStream* visitor = nullptr;
-  std::unique_ptr<Http1Server> server;
-};
+class Http1Serving : public testing::Http1Visit {};
 
 TEST_F(Http1Serving, gives_what_was_asked) {
   visit("PROPFIND /a%20b?c=d HTTP/1.1\r\nHost: www.example.org:8443\r\nX-Odd: 1\r\nx-odd: 2\r\n\r\n");
@@ -281,78 +237,6 @@ TEST_F(Http1Serving, gives_no_request_at_the_end_or_at_a_failure) {
   visitor->read_fails = net::Errc::reset;
   EXPECT_FALSE(next());
   EXPECT_EQ(visitor->written, "");
-}
-
-TEST_F(Http1Serving, refuses_with_a_page_and_closes) {
-  const auto answer = refusal("garbage\r\n\r\n" + kGet);
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 Bad Request\r\nDate: "));
-  EXPECT_THAT(answer, HasSubstr("\r\nContent-Type: text/html\r\nContent-Length: " +
-                                std::to_string(status_page(400).size()) + "\r\nConnection: close\r\n\r\n"));
-  EXPECT_THAT(answer, EndsWith("\r\n\r\n" + status_page(400)));
-}
-
-TEST_F(Http1Serving, refuses_heads_that_are_too_long) {
-  limits.header_bytes = 100;
-  EXPECT_THAT(refusal("GET / HTTP/1.1\r\nHost: " + std::string(200, 'a') + "\r\n\r\n"),
-              StartsWith("HTTP/1.1 431 "));
-}
-
-// RFC 9112 §3.2: none or more than one.
-TEST_F(Http1Serving, refuses_requests_whose_host_is_not_clear) {
-  EXPECT_THAT(refusal("GET / HTTP/1.1\r\nA: b\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
-  EXPECT_THAT(refusal("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
-  EXPECT_THAT(refusal("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
-}
-
-// RFC 9112 §6.1 and §6.3: what follows would be taken for the next request.
-TEST_F(Http1Serving, refuses_requests_whose_length_is_not_clear) {
-  const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
-  for (const std::string coding : {"gzip", "chunked, gzip", "gzip, chunked", "xchunked", "identity"})
-    EXPECT_THAT(refusal(post + "Transfer-Encoding: " + coding + "\r\n\r\n" + kGet),
-                StartsWith("HTTP/1.1 501 "))
-        << coding;
-  EXPECT_THAT(refusal("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-              StartsWith("HTTP/1.1 400 "));
-  EXPECT_THAT(refusal(post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-              StartsWith("HTTP/1.1 400 "));
-}
-
-// RFC 6455 §1.2, with §4.2.1's conditions.
-TEST_F(Http1Serving, knows_a_whole_upgrade_to_a_websocket) {
-  const std::string start = "GET /chat HTTP/1.1\r\nHost: server.example.com\r\n";
-  const std::string rest = "Origin: http://example.com\r\nSec-WebSocket-Protocol: chat, superchat\r\n\r\n";
-  const std::string upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\n";
-  const std::string key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
-  const std::string version = "Sec-WebSocket-Version: 13\r\n";
-  const auto key_of = [this](const std::string& text) {
-    visit(text);
-    EXPECT_TRUE(next());
-    return server->websocket_key();
-  };
-  EXPECT_EQ(key_of(start + upgrade + key + version + rest), "dGhlIHNhbXBsZSBub25jZQ==");
-  EXPECT_EQ(key_of(start + upgrade + version + rest), std::nullopt);
-  EXPECT_EQ(key_of(start + upgrade + key + rest), std::nullopt);
-  EXPECT_EQ(key_of(start + upgrade + key + "Sec-WebSocket-Version: 8\r\n" + rest), std::nullopt);
-  EXPECT_EQ(key_of(start + "Upgrade: websocket\r\n" + key + version + rest), std::nullopt);
-  EXPECT_EQ(key_of(start + "Connection: Upgrade\r\n" + key + version + rest), std::nullopt);
-  EXPECT_EQ(key_of("POST /chat HTTP/1.1\r\nHost: a\r\n" + upgrade + key + version + rest), std::nullopt);
-  EXPECT_EQ(key_of("GET /chat HTTP/1.0\r\nHost: a\r\n" + upgrade + key + version + rest), std::nullopt);
-}
-
-TEST_F(Http1Serving, answers_an_upgrade_and_lets_the_connection_go_with_what_came_behind) {
-  visit(
-      "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\nframes");
-  ASSERT_TRUE(next());
-  ASSERT_TRUE(net::testing::run(io, server->accept_websocket(*server->websocket_key())));
-  EXPECT_THAT(visitor->written, StartsWith("HTTP/1.1 101 Switching Protocols\r\nDate: "));
-  EXPECT_THAT(visitor->written, EndsWith("\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
-                                         "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
-  base::Bytes unread;
-  const auto lower = server->release(unread);
-  EXPECT_EQ(lower.get(), visitor);
-  EXPECT_EQ(base::text_of(unread), "frames");
-  EXPECT_FALSE(visitor->finished);
 }
 
 }  // namespace
