@@ -11,8 +11,8 @@
 
 namespace qnet::node {
 
-/// Held by whoever still says goodbye to others. The process ends when nobody holds it any more, or after
-/// FarewellLimits::longest.
+/// A part holds it while it still says goodbye to others. The process ends when no part holds it any more, or
+/// after FarewellLimits::longest.
 using Farewell = std::shared_ptr<const void>;
 
 /// Lives on the first io_context of its process: every call is made there, or while no thread runs it. The

@@ -71,7 +71,7 @@ void Process::fail(base::Error problem) {
 net::Task<void> Process::take_leave(Part& all) {
   const auto executor = pool_.first().get_executor();
   const net::Deadline longest(executor, limits_.longest, [this] { pool_.stop(); });
-  // Whoever holds a farewell at the very end of the pool still holds the signal, too.
+  // A farewell that is still held at the very end of the pool holds the signal, too.
   const auto told = std::make_shared<net::Signal>(executor);
   all.stop(Farewell(told.get(), [told](const void*) { told->notify(); }));
   co_await told->wait();

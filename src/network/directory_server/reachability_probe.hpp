@@ -19,7 +19,7 @@
 namespace qnet::directory {
 
 struct ReachabilityLimits {
-  /// For a relay whose handshake is done to say who it is.
+  /// For a relay to give its peer id, once its handshake is done.
   static constexpr std::chrono::seconds answer{10};
 };
 
@@ -35,7 +35,7 @@ class ReachabilityProbe {
         resolver_(executor, {}),
         private_addresses_(private_addresses) {}
 
-  /// Dials the descriptor's first address and asks who is there. Gives the IP address at which the
+  /// Dials the descriptor's first address and asks for the peer id there. Gives the IP address at which the
   /// descriptor's peer answered, or nothing. A name is looked up in the DNS alone. This must outlive the
   /// call.
   net::Task<std::optional<ip::IpAddress>> run(std::shared_ptr<const SignedDescriptor> descriptor);

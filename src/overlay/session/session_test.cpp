@@ -55,7 +55,7 @@ TEST_F(Sessions, carry_hundreds_of_streams_at_once) {
 }
 
 TEST_F(Sessions, refuse_a_protocol_that_nobody_serves) {
-  // The second is no line of the negotiation's: whoever declines must not take back what it has answered.
+  // The second is no line of the negotiation: a responder that declines must not take back its answer.
   for (const auto& question : {base::Bytes{'x'}, base::Bytes{0, 28, 0xa2, 0x64}}) {
     auto stream = open("/test/unknown/1", question);
     run([](Stream& s) -> Task<void> {

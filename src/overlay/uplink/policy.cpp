@@ -32,7 +32,7 @@ std::vector<PeerNumber> Policy::candidates(const std::vector<Candidate>& all, Ti
   return numbers;
 }
 
-/// Who is on the way, or in use, is not forgotten because others were drawn this time.
+/// A peer that is being dialled, or is in use, stays known although others were drawn this time.
 std::vector<PeerNumber> Policy::refresh_peers(const std::vector<Candidate>& all) {
   std::vector<Peer> next;
   std::vector<PeerNumber> numbers;
@@ -218,7 +218,7 @@ void Policy::begin_round() {
 }
 
 void Policy::continue_race(TimePoint now) {
-  // The new candidates may say that whoever is used is no last resort.
+  // By the new candidates the peer in use may be no last resort.
   if (connected() && !on_last_resort()) return end_round(now);
   auto& race = *race_;
   const auto* last = race.dialled > 0 ? find(race.order[race.tried - 1]) : nullptr;
@@ -277,7 +277,7 @@ void Policy::answer_all(const std::optional<base::Error>& error) {
     actions_.emplace_back(Answer{request.number, error});
 }
 
-/// A round has failed: whoever asked before its last failure need not wait for the next.
+/// A round has failed: requests from before its last failure need not wait for the next round.
 void Policy::refuse_since_failure() {
   if (!problem_ || problem_->kind != Problem::Kind::dial_failed) return;
   while (!requests_.empty() && requests_.front().asked <= problem_->at) {
