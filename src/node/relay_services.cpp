@@ -50,11 +50,7 @@ session::Protocols relay_protocols(const peer::PeerId& peer, exit::Service* exit
         [counters, handle = exit->handler(io)](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
           // The session that owns this function may end first.
           const auto shared = counters;  // NOLINT(performance-unnecessary-copy-initialization)
-          shared->streams_open.fetch_add(1, std::memory_order_relaxed);
-          const std::unique_ptr<Counters, decltype([](Counters* open) {
-                                  open->streams_open.fetch_sub(1, std::memory_order_relaxed);
-                                })>
-              counted(shared.get());
+          const link::Gauge open(shared, &Counters::streams_open);
           co_await handle(std::move(stream), shared->traffic);
         });
   if (directory) protocols.emplace(directory::kDirectoryProtocol, directory);

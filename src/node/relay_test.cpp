@@ -7,6 +7,7 @@
 
 #include "foundation/base/testing/seeded_random.hpp"
 #include "foundation/net/pump.hpp"
+#include "foundation/net/testing/comes_true.hpp"
 #include "overlay/peer/connect_message.hpp"
 #include "overlay/peer/peer_message.hpp"
 #include "overlay/peer/read_message.hpp"
@@ -69,10 +70,7 @@ class RelayTest : public ::testing::Test {
   }
   template <class Condition>
   void run_until(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition() && std::chrono::steady_clock::now() < end)
-      pool_.first().run_one_for(std::chrono::milliseconds(20));
-    ASSERT_TRUE(condition());
+    ASSERT_TRUE(net::testing::comes_true(pool_.first(), condition));
   }
 
   base::testing::SeededRandom random_{9};

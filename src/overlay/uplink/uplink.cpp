@@ -42,11 +42,6 @@ void Uplink::reconsider() {
   perform();
 }
 
-void Uplink::dial_now() {
-  policy_.dial_now();
-  perform();
-}
-
 net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   const auto self = shared_from_this();
   if (stopped_) co_return base::fail(Errc::stopped);

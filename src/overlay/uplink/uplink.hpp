@@ -52,8 +52,6 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   void stop();
   /// There are other candidates than before (Policy::reconsider()).
   void reconsider();
-  /// Does not wait for the next attempt's time.
-  void dial_now();
 
   /// A usable session, or why there is none. Waits at most UplinkLimits::request.
   net::Task<base::Result<std::shared_ptr<session::Session>>> session();

@@ -96,7 +96,7 @@ TEST_F(UplinkTest, a_request_after_a_lost_session_waits_for_the_next) {
   EXPECT_FALSE(uplink_->connected());
   const auto answer = request();
   EXPECT_FALSE(*answer);
-  uplink_->dial_now();
+  uplink_->reconsider();
   run();
   const auto& next = succeed("a");
   ASSERT_TRUE(*answer && **answer);
@@ -121,7 +121,7 @@ TEST_F(UplinkTest, a_session_that_takes_no_more_streams_is_not_given_to_a_reques
   wired.session->close();
   const auto answer = request();
   EXPECT_FALSE(*answer);
-  uplink_->dial_now();
+  uplink_->reconsider();
   run();
   const auto& next = succeed("a");
   ASSERT_TRUE(*answer && **answer);

@@ -23,6 +23,16 @@ base::MutableBytes batch_memory() {
 
 }  // namespace
 
+RecordLinkConfig record_link_config(noise::TransportKeys keys, noise::Role role,
+                                    const crypto::X25519Public& peer_key) {
+  const bool initiates = role == noise::Role::initiator;
+  RecordLinkConfig config{std::move(initiates ? keys.from_initiator : keys.from_responder),
+                          std::move(initiates ? keys.from_responder : keys.from_initiator)};
+  config.facts.peer_key = peer_key;
+  config.facts.handshake_hash = keys.handshake_hash;
+  return config;
+}
+
 RecordLink::RecordLink(std::unique_ptr<net::ByteStream> stream, RecordLinkConfig config,
                        base::RandomSource& random)
     : stream_(std::move(stream)),

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "foundation/base/random.hpp"
+#include "protocol/noise/handshake_state.hpp"
 #include "transport/htx/record.hpp"
 #include "transport/link/link.hpp"
 
@@ -24,6 +25,10 @@ struct RecordLinkConfig {
   /// Kept as long as the link: what counts it.
   std::shared_ptr<const void> counted{};
 };
+
+/// Of the keys that Noise's Split() left us in that role, and the peer that has shown to hold `peer_key`.
+[[nodiscard]] RecordLinkConfig record_link_config(noise::TransportKeys keys, noise::Role role,
+                                                  const crypto::X25519Public& peer_key);
 
 struct RecordLinkLimits {
   /// Records that one call of send() makes: no more than the connection is likely to take at once, as what it

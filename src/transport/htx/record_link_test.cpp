@@ -8,6 +8,7 @@
 #include "foundation/base/testing/seeded_random.hpp"
 #include "foundation/net/testing/memory_stream.hpp"
 #include "transport/htx/testing/record_pipe.hpp"
+#include "transport/link/testing/test_user.hpp"
 
 namespace qnet::htx {
 namespace {
@@ -23,27 +24,6 @@ crypto::Secret<32> key(std::uint8_t fill) {
   std::ranges::fill(secret.data(), fill);
   return secret;
 }
-
-/// Gives `waiting`, piece by piece, and keeps what it is given.
-class TestUser final : public link::User {
- public:
-  base::Result<void> take(base::ByteView bytes) override {
-    taken += base::text_of(bytes);
-    if (refuses) return base::fail(Errc::bad_padding);
-    return {};
-  }
-  std::size_t give(base::MutableBytes out) override {
-    rooms.push_back(out.size());
-    const auto count = std::min(out.size(), waiting.size());
-    std::copy_n(waiting.begin(), count, out.begin());
-    waiting.erase(0, count);
-    return count;
-  }
-  std::string waiting;
-  std::string taken;
-  std::vector<std::size_t> rooms;
-  bool refuses = false;
-};
 
 class RecordLinkTest : public ::testing::Test {
  protected:
@@ -97,7 +77,7 @@ class RecordLinkTest : public ::testing::Test {
   testing::RecordPipe far_{noise::CipherState(key(2)), random_};
   net::testing::MemoryStream* stream_ = nullptr;
   std::unique_ptr<RecordLink> link_;
-  TestUser user_;
+  link::testing::TestUser user_;
 };
 
 TEST_F(RecordLinkTest, fills_records_and_asks_for_no_more_than_one_holds) {
@@ -222,7 +202,7 @@ TEST_F(RecordLinkTest, refuses_a_record_that_was_altered) {
 TEST_F(RecordLinkTest, passes_on_what_its_user_says_of_the_bytes) {
   auto& link = start();
   stream_->incoming = sealed("hello") + sealed("more");
-  user_.refuses = true;
+  user_.refuses = Errc::bad_padding;
   EXPECT_TRUE(link.receive(user_).error().is(Errc::bad_padding));
   EXPECT_EQ(user_.taken, "hello");
 }

@@ -18,7 +18,7 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr auto kPause = std::chrono::milliseconds(100);
 
 net::Task<void> counted(net::Task<void> served, std::shared_ptr<Counters> counters) {
-  const Gauge open(std::move(counters), &Counters::connections_open);
+  const Gauge open(counters, &Counters::connections_open);
   co_await std::move(served);
 }
 

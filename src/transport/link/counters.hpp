@@ -21,17 +21,18 @@ struct Counters {
 /// the program stops is destroyed after the listener that started it.
 class Gauge {
  public:
-  Gauge(std::shared_ptr<Counters> counters, std::atomic<std::int64_t> Counters::* value)
-      : counters_(std::move(counters)), value_((*counters_).*value) {
-    value_.fetch_add(1, std::memory_order_relaxed);
+  /// One value of any struct of counters.
+  template <class Owner>
+  Gauge(const std::shared_ptr<Owner>& counters, std::atomic<std::int64_t> Owner::* value)
+      : value_(counters, &((*counters).*value)) {
+    value_->fetch_add(1, std::memory_order_relaxed);
   }
   Gauge(const Gauge&) = delete;
   Gauge& operator=(const Gauge&) = delete;
-  ~Gauge() { value_.fetch_sub(1, std::memory_order_relaxed); }
+  ~Gauge() { value_->fetch_sub(1, std::memory_order_relaxed); }
 
  private:
-  std::shared_ptr<Counters> counters_;
-  std::atomic<std::int64_t>& value_;
+  std::shared_ptr<std::atomic<std::int64_t>> value_;
 };
 
 }  // namespace qnet::link

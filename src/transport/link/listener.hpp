@@ -65,4 +65,14 @@ struct OpenListener {
   std::function<base::Result<std::unique_ptr<Listener>>(net::IoPool& pool, base::RandomSource& random)> open;
 };
 
+/// By L::open(pool, config, random), as transports have it. Shared, since a std::function copies and keys do
+/// not.
+template <class L, class Config>
+[[nodiscard]] OpenListener open_later(Config config) {
+  const auto shared = std::make_shared<Config>(std::move(config));
+  return {shared->listen, [shared](net::IoPool& pool, base::RandomSource& random) {
+            return L::open(pool, std::move(*shared), random);
+          }};
+}
+
 }  // namespace qnet::link

@@ -182,15 +182,15 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
   visitor->limit_unsent(link::kUnsent);
   auto finished = responder.finish();
   const auto& profile = responder.profile();
-  htx::RecordLinkConfig config{std::move(finished.keys.from_responder),
-                               std::move(finished.keys.from_initiator)};
+  auto config =
+      htx::record_link_config(std::move(finished.keys), noise::Role::responder, finished.peer_static);
   config.early = std::move(finished.first);
   config.unread = std::move(finished.unread);
   config.opening_records = profile.after_first;
   config.alert_record = profile.alert_record;
   config.idle_records = profile.idle_end;
-  config.facts = {finished.peer_static, finished.keys.handshake_hash,
-                  ip::limited_remote_address(visitor->socket()), profile.idle_after};
+  config.facts.remote_address = ip::limited_remote_address(visitor->socket());
+  config.facts.idle_after = profile.idle_after;
   config.counted = std::make_shared<link::Gauge>(context_.counters, &link::Counters::links_open);
   accepted_(std::make_unique<htx::RecordLink>(std::move(visitor), std::move(config), context_.random));
 }

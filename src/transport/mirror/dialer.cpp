@@ -2,10 +2,10 @@
 
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/pump.hpp"
-#include "foundation/net/tcp.hpp"
 #include "transport/htx/initiator.hpp"
 #include "transport/htx/record_link.hpp"
 #include "transport/htx/wall_clock.hpp"
+#include "transport/link/connect.hpp"
 #include "transport/link/error.hpp"
 
 namespace qnet::mirror {
@@ -13,8 +13,6 @@ namespace qnet::mirror {
 namespace {
 
 constexpr std::size_t kReadSize = 16 * 1024;
-// Chromium's: an idle connection sends its first probe after 45 s.
-constexpr auto kKeepAlive = std::chrono::seconds(45);
 
 net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& relay,
                                                               htx::Initiator& initiator) {
@@ -46,12 +44,9 @@ bool is_a_strangers_answer(const base::Error& error) {
 
 net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const client_hello::Template& browser,
                                             base::RandomSource& random) {
-  auto socket = co_await net::connect_to_host(relay.host, relay.port, link::DialLimits::connect);
-  if (!socket) co_return tl::unexpected(socket.error());
-  auto stream = std::make_unique<net::TcpStream>(std::move(*socket));
-  stream->keep_alive(kKeepAlive);
-  stream->give_up_on_silence();
-  stream->limit_unsent(link::kUnsent);
+  auto connected = co_await link::connect(relay);
+  if (!connected) co_return tl::unexpected(connected.error());
+  auto stream = std::move(*connected);
 
   htx::Initiator::Config config{&browser, relay.cover_name, relay.noise_key, relay.access_tag,
                                 htx::wall_clock()};
@@ -71,11 +66,8 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const clie
   }
   const auto took = std::chrono::steady_clock::now() - started;
 
-  htx::RecordLinkConfig made{std::move(finished->keys.from_initiator),
-                             std::move(finished->keys.from_responder)};
+  auto made = htx::record_link_config(std::move(finished->keys), noise::Role::initiator, relay.noise_key);
   made.unread = std::move(finished->unread);
-  made.facts.peer_key = relay.noise_key;
-  made.facts.handshake_hash = finished->keys.handshake_hash;
   link::Dialled dialled;
   dialled.link = std::make_unique<htx::RecordLink>(std::move(stream), std::move(made), random);
   dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);

@@ -52,11 +52,6 @@ link::ListenerFacts Listener::facts() const {
   return facts;
 }
 
-link::OpenListener listener(ListenerConfig config) {
-  const auto shared = std::make_shared<ListenerConfig>(std::move(config));
-  return {shared->listen, [shared](net::IoPool& pool, base::RandomSource& random) {
-            return Listener::open(pool, std::move(*shared), random);
-          }};
-}
+link::OpenListener listener(ListenerConfig config) { return link::open_later<Listener>(std::move(config)); }
 
 }  // namespace qnet::mirror

@@ -2,11 +2,11 @@
 
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/pump.hpp"
-#include "foundation/net/tcp.hpp"
 #include "protocol/client_hello/websocket_template.hpp"
 #include "protocol/tls/stream.hpp"
 #include "transport/htx/record_link.hpp"
 #include "transport/htx/wall_clock.hpp"
+#include "transport/link/connect.hpp"
 #include "transport/link/error.hpp"
 #include "transport/site/client_request.hpp"
 #include "transport/site/handshake.hpp"
@@ -17,8 +17,6 @@ namespace qnet::site {
 namespace {
 
 using link::Cover;
-
-constexpr auto kKeepAlive = std::chrono::seconds(45);  // Chromium's
 
 /// Ends whatever is under way when time is up, whichever stream the connection has become.
 struct Guarded {
@@ -57,16 +55,6 @@ net::Task<base::Result<Initiator::Last>> shake_hands(net::ByteStream& stream, In
   co_return last;
 }
 
-net::Task<base::Result<std::unique_ptr<net::ByteStream>>> connect_tcp(const link::RelayAddress& relay) {
-  auto socket = co_await net::connect_to_host(relay.host, relay.port, link::DialLimits::connect);
-  if (!socket) co_return tl::unexpected(socket.error());
-  auto tcp = std::make_unique<net::TcpStream>(std::move(*socket));
-  tcp->keep_alive(kKeepAlive);
-  tcp->give_up_on_silence();
-  tcp->limit_unsent(link::kUnsent);
-  co_return tcp;
-}
-
 /// One attempt at TLS. `retry` is then what the server wants instead of relay.ech_configs, if it could not
 /// read them.
 net::Task<base::Result<tls::Stream*>> begin_tls(const link::RelayAddress& relay,
@@ -98,7 +86,7 @@ net::Task<base::Result<tls::Stream*>> start_tls(const link::RelayAddress& relay,
   auto stream = co_await begin_tls(relay, hello, browser.authorities, guarded, random, retry);
   if (stream || !retry) co_return stream;
   guarded.stream->close();
-  auto again = co_await connect_tcp(relay);
+  auto again = co_await link::connect(relay);
   if (!again) co_return tl::unexpected(again.error());
   guarded.stream = std::move(*again);
   // There was nothing to close while the second connection was made.
@@ -140,7 +128,7 @@ net::Task<base::Result<Initiator::Last>> connect(const link::RelayAddress& relay
 
 net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser browser,
                                             base::RandomSource& random) {
-  auto tcp = co_await connect_tcp(relay);
+  auto tcp = co_await link::connect(relay);
   if (!tcp) co_return tl::unexpected(tcp.error());
   const auto executor = (*tcp)->executor();
   Guarded guarded{std::move(*tcp)};
@@ -156,11 +144,9 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser br
     co_return tl::unexpected(last.error());
   }
   const auto took = std::chrono::steady_clock::now() - started;
-  auto& keys = last->finished.keys;
-  htx::RecordLinkConfig config{std::move(keys.from_initiator), std::move(keys.from_responder)};
+  auto config =
+      htx::record_link_config(std::move(last->finished.keys), noise::Role::initiator, relay.noise_key);
   config.unread = std::move(last->finished.unread);
-  config.facts.peer_key = relay.noise_key;
-  config.facts.handshake_hash = keys.handshake_hash;
   link::Dialled dialled;
   dialled.link = std::make_unique<htx::RecordLink>(std::move(guarded.stream), std::move(config), random);
   dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);

@@ -96,10 +96,10 @@ Hooks Listener::hooks_for(std::size_t core, std::optional<asio::ip::address> rem
           [counters = counters_] { ++counters->failed; },
           [this, core, remote_address](std::unique_ptr<net::ByteStream> stream, Finished finished) {
             ++counters_->accepted;
-            htx::RecordLinkConfig config{std::move(finished.keys.from_responder),
-                                         std::move(finished.keys.from_initiator)};
+            auto config = htx::record_link_config(std::move(finished.keys), noise::Role::responder,
+                                                  finished.peer_static);
             config.unread = std::move(finished.unread);
-            config.facts = {finished.peer_static, finished.keys.handshake_hash, remote_address};
+            config.facts.remote_address = remote_address;
             config.counted = std::make_shared<link::Gauge>(counters_, &link::Counters::links_open);
             accepted_(core, std::make_unique<htx::RecordLink>(std::move(stream), std::move(config), random_));
           }};
@@ -159,11 +159,6 @@ void Listener::stop() {
 
 link::ListenerFacts Listener::facts() const { return {accepting_->address(), true, since_, problem_}; }
 
-link::OpenListener listener(ListenerConfig config) {
-  const auto shared = std::make_shared<ListenerConfig>(std::move(config));
-  return {shared->listen, [shared](net::IoPool& pool, base::RandomSource& random) {
-            return Listener::open(pool, std::move(*shared), random);
-          }};
-}
+link::OpenListener listener(ListenerConfig config) { return link::open_later<Listener>(std::move(config)); }
 
 }  // namespace qnet::site

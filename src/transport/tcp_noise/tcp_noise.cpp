@@ -61,13 +61,8 @@ net::Task<base::Result<std::unique_ptr<link::Link>>> make_link(std::unique_ptr<n
     if (limit.expired()) co_return base::fail(link::Errc::handshake_timed_out);
     if (!done) co_return tl::unexpected(done.error());
   }
-  auto keys = handshake.split();
-  const bool initiates = role == Role::initiator;
-  htx::RecordLinkConfig config{std::move(initiates ? keys.from_initiator : keys.from_responder),
-                               std::move(initiates ? keys.from_responder : keys.from_initiator)};
-  config.facts.peer_key = handshake.remote_static().value();
-  config.facts.handshake_hash = keys.handshake_hash;
-  if (!initiates) config.facts.remote_address = ip::limited_remote_address(stream->socket());
+  auto config = htx::record_link_config(handshake.split(), role, handshake.remote_static().value());
+  if (role == Role::responder) config.facts.remote_address = ip::limited_remote_address(stream->socket());
   config.counted = std::move(counted);
   stream->limit_unsent(link::kUnsent);
   co_return std::make_unique<htx::RecordLink>(std::move(stream), std::move(config), random);
@@ -88,6 +83,12 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, base::Rand
 
 class Listener final : public link::Listener {
  public:
+  static base::Result<std::unique_ptr<link::Listener>> open(net::IoPool& pool, ListenerConfig config,
+                                                            base::RandomSource& random) {
+    auto acceptor = net::listen(pool.first(), config.listen);
+    if (!acceptor) return base::forward_error(acceptor);
+    return std::make_unique<Listener>(pool, std::move(config), std::move(*acceptor), random);
+  }
   Listener(net::IoPool& pool, ListenerConfig config, net::tcp::acceptor acceptor, base::RandomSource& random)
       : noise_(std::move(config.noise)),
         random_(random),
@@ -128,15 +129,6 @@ void add_dialer(link::Dialers& dialers, base::RandomSource& random) {
   dialers.add(kCover, [&random](link::RelayAddress relay) { return dial(std::move(relay), random); });
 }
 
-link::OpenListener listener(ListenerConfig config) {
-  const auto shared = std::make_shared<ListenerConfig>(std::move(config));
-  return {shared->listen,
-          [shared](net::IoPool& pool,
-                   base::RandomSource& random) -> base::Result<std::unique_ptr<link::Listener>> {
-            auto acceptor = net::listen(pool.first(), shared->listen);
-            if (!acceptor) return base::forward_error(acceptor);
-            return std::make_unique<Listener>(pool, std::move(*shared), std::move(*acceptor), random);
-          }};
-}
+link::OpenListener listener(ListenerConfig config) { return link::open_later<Listener>(std::move(config)); }
 
 }  // namespace qnet::tcp_noise

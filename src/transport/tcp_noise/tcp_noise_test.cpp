@@ -8,29 +8,14 @@
 #include <boost/asio/write.hpp>
 
 #include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/net/testing/comes_true.hpp"
 #include "transport/link/error.hpp"
+#include "transport/link/testing/test_user.hpp"
 
 namespace qnet::tcp_noise {
 namespace {
 
 namespace asio = boost::asio;
-
-/// Keeps what it takes, and gives `waiting`.
-class TestUser final : public link::User {
- public:
-  base::Result<void> take(base::ByteView bytes) override {
-    taken += base::text_of(bytes);
-    return {};
-  }
-  std::size_t give(base::MutableBytes out) override {
-    const auto count = std::min(out.size(), waiting.size());
-    std::copy_n(waiting.begin(), count, out.begin());
-    waiting.erase(0, count);
-    return count;
-  }
-  std::string waiting;
-  std::string taken;
-};
 
 /// A listener on a pool of one core, which the test runs.
 class TcpNoiseTest : public ::testing::Test {
@@ -65,10 +50,7 @@ class TcpNoiseTest : public ::testing::Test {
   }
   template <class Condition>
   void run_until(Condition condition) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!condition() && std::chrono::steady_clock::now() < end)
-      pool_.first().run_one_for(std::chrono::milliseconds(20));
-    ASSERT_TRUE(condition());
+    ASSERT_TRUE(net::testing::comes_true(pool_.first(), condition));
   }
 
   base::testing::SeededRandom random_{5};
@@ -97,8 +79,8 @@ TEST_F(TcpNoiseTest, carries_bytes_both_ways) {
   ASSERT_TRUE(*dialled_) << dialled_->error().message();
   run_until([this] { return accepted_ != nullptr; });
   auto& near = *(**dialled_).link;
-  TestUser here;
-  TestUser there;
+  link::testing::TestUser here;
+  link::testing::TestUser there;
   here.waiting = "question";
   there.waiting = "answer";
   ASSERT_TRUE(near.send(here));
