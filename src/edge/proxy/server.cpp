@@ -43,8 +43,12 @@ net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program,
 
 }  // namespace
 
-Server::Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect)
-    : acceptor_(std::move(acceptor)), credentials_(std::move(credentials)), connect_(std::move(connect)) {}
+Server::Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect,
+               const ServerLimits& limits)
+    : acceptor_(std::move(acceptor)),
+      credentials_(std::move(credentials)),
+      connect_(std::move(connect)),
+      limits_(limits) {}
 
 void Server::start() {
   asio::co_spawn(
@@ -61,7 +65,7 @@ net::Task<void> Server::accept() {
   asio::steady_timer pause(acceptor_.get_executor());
   while (acceptor_.is_open()) {
     auto [error, accepted] = co_await acceptor_.async_accept(kAwait);
-    if (!error && open_.size() < ServerLimits::connections) {
+    if (!error && open_.size() < limits_.connections) {
       asio::co_spawn(
           acceptor_.get_executor(),
           [self = shared_from_this(), socket = std::move(accepted)]() mutable {
@@ -100,8 +104,7 @@ net::Task<void> Server::serve(net::tcp::socket socket) {
 net::Task<void> Server::talk(net::TcpStream& program) {
   std::unique_ptr<Dialogue> dialogue;
   {
-    const net::Deadline limit(acceptor_.get_executor(), ServerLimits::dialogue,
-                              [&program] { program.close(); });
+    const net::Deadline limit(acceptor_.get_executor(), limits_.dialogue, [&program] { program.close(); });
     dialogue = co_await converse(program, credentials_);
   }
   if (!dialogue) co_return program.close();

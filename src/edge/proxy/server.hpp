@@ -16,9 +16,9 @@ namespace qnet::proxy {
 
 struct ServerLimits {
   /// For a program to say where it wants to go.
-  static constexpr std::chrono::seconds dialogue = std::chrono::seconds(30);
+  std::chrono::milliseconds dialogue{30'000};
   /// Well beyond what a browser opens.
-  static constexpr std::size_t connections = 4096;
+  std::size_t connections = 4096;
 };
 
 /// What came of a request: a stream when the status is ok.
@@ -31,7 +31,8 @@ using Connect = std::function<net::Task<Connected>(Destination)>;
 /// Lives on one io_context, like the streams that `connect` makes.
 class Server : public std::enable_shared_from_this<Server> {
  public:
-  Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect);
+  Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect,
+         const ServerLimits& limits = {});
 
   void start();
   /// Stops accepting and resets what is open.
@@ -49,6 +50,7 @@ class Server : public std::enable_shared_from_this<Server> {
   net::tcp::acceptor acceptor_;
   std::optional<Credentials> credentials_;
   Connect connect_;
+  ServerLimits limits_;
   net::Traffic traffic_;
   std::set<net::TcpStream*> open_;
 };
