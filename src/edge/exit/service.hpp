@@ -1,4 +1,4 @@
-// `/qnet/connect/1` at an exit: reads a request, connects, answers, and joins the stream to the site.
+// An exit for the streams of all cores: one policy, one limit, and for each core a resolver.
 #pragma once
 
 #include <functional>
@@ -8,22 +8,10 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "edge/exit/connector.hpp"
-#include "foundation/net/pump.hpp"
+#include "edge/exit/serve.hpp"
 #include "overlay/session/stream.hpp"
 
 namespace qnet::exit {
-
-struct ServiceLimits {
-  /// For the request behind the protocol's name; it comes in the same packet.
-  static constexpr std::chrono::seconds request = std::chrono::seconds(10);
-  /// Without a byte either way. Longer than any pause that a program makes without a sign of life of its own.
-  static constexpr std::chrono::minutes idle = std::chrono::minutes(30);
-  /// A site that has vanished is noticed after this long and three probes.
-  static constexpr std::chrono::minutes keep_alive = std::chrono::minutes(2);
-  /// For the peer to take a refusal and end the stream.
-  static constexpr std::chrono::seconds farewell = std::chrono::seconds(10);
-};
 
 struct ServiceOptions {
   PolicyOptions policy;                   ///< this machine's own addresses are added

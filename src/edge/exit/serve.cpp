@@ -1,0 +1,79 @@
+#include "edge/exit/serve.hpp"
+
+#include <atomic>
+
+#include <spdlog/spdlog.h>
+#include <boost/asio/this_coro.hpp>
+
+#include "foundation/net/deadline.hpp"
+#include "foundation/net/tcp.hpp"
+#include "overlay/peer/read_message.hpp"
+
+namespace qnet::exit {
+
+namespace {
+
+using net::Task;
+using peer::ConnectStatus;
+
+ConnectStatus status_of(Errc code) {
+  switch (code) {
+    case Errc::not_allowed: return ConnectStatus::not_allowed;
+    case Errc::network_unreachable: return ConnectStatus::network_unreachable;
+    case Errc::name_not_found:
+    case Errc::host_unreachable: return ConnectStatus::host_unreachable;
+    case Errc::refused: return ConnectStatus::refused;
+    case Errc::timeout: return ConnectStatus::timeout;
+    case Errc::general_failure:
+    case Errc::name_service_failed:
+    case Errc::limit_reached:
+    case Errc::cancelled: break;
+  }
+  return ConnectStatus::general_failure;
+}
+
+/// Design §6: a refusal is logged, but neither who asked nor for what. At most one line a second.
+void log_refusal(const base::Error& error) {
+  static std::atomic<std::int64_t> last_logged{0};
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch());
+  if (last_logged.exchange(now.count()) != now.count())
+    spdlog::info("refused a destination: {}", error.context());
+}
+
+Task<base::Result<peer::ConnectRequest>> read_request(net::ByteStream& stream,
+                                                      std::chrono::milliseconds within) {
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, within, [&stream] { stream.reset(); });
+  co_return co_await peer::read_message<peer::ConnectRequest>(stream);
+}
+
+Task<void> decline(net::ByteStream& stream, ConnectStatus status, std::chrono::milliseconds farewell) {
+  const auto answer = peer::ConnectAnswer{status, {}}.encode();
+  if (!co_await net::write_all(stream, answer)) co_return;
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, farewell,
+                            [&stream] { stream.reset(); });
+  co_await net::finish_and_drain(stream);
+}
+
+}  // namespace
+
+Task<void> serve(Connector& connector, std::unique_ptr<net::ByteStream> stream, net::Traffic& traffic,
+                 ServiceLimits limits) {
+  auto request = co_await read_request(*stream, limits.request);
+  if (!request) co_return stream->reset();
+  auto connection = co_await connector.connect(std::move(request->host), request->port);
+  if (!connection) {
+    const auto code = code_of(connection.error());
+    if (code == Errc::not_allowed) log_refusal(connection.error());
+    co_return co_await decline(*stream, status_of(code), limits.farewell);
+  }
+  // The address by which the site sees the exit is not told: it is nobody's business, and none of our
+  // programs uses it.
+  const peer::ConnectAnswer answer{ConnectStatus::ok, {"0.0.0.0", 0}};
+  if (auto sent = co_await net::write_all(*stream, answer.encode()); !sent) co_return;
+  net::TcpStream site(std::move(connection->socket));
+  site.keep_alive(limits.keep_alive);
+  co_await net::join(*stream, site, traffic, limits.idle);
+}
+
+}  // namespace qnet::exit
