@@ -37,24 +37,6 @@ Ip4 ip4_of(const sockaddr* address) {
   return ntohl(ip4.sin_addr.s_addr);
 }
 
-/// The IPv4 networks of each interface that is up and can multicast. Never loopback.
-Interfaces usable_interfaces() {
-  Interfaces usable;
-  ifaddrs* first = nullptr;
-  if (::getifaddrs(&first) != 0) return usable;
-  const std::unique_ptr<ifaddrs, FreeList> list(first);
-  constexpr unsigned kWanted = IFF_UP | IFF_MULTICAST;
-  for (const auto* entry = first; entry != nullptr; entry = entry->ifa_next) {
-    if (entry->ifa_addr == nullptr || entry->ifa_netmask == nullptr) continue;
-    if (entry->ifa_addr->sa_family != AF_INET) continue;
-    if ((entry->ifa_flags & kWanted) != kWanted || (entry->ifa_flags & IFF_LOOPBACK) != 0) continue;
-    const auto index = ::if_nametoindex(entry->ifa_name);
-    if (index == 0 || (usable.size() >= LanLimits::interfaces && !usable.contains(index))) continue;
-    usable[index].push_back({ip4_of(entry->ifa_addr), ip4_of(entry->ifa_netmask)});
-  }
-  return usable;
-}
-
 template <class Value>
 bool set(udp::socket& socket, int level, int option, const Value& value) {
   return ::setsockopt(socket.native_handle(), level, option, &value, sizeof value) == 0;
@@ -90,6 +72,23 @@ bool open_on(udp::socket& socket, unsigned index) {
 
 }  // namespace
 
+Interfaces system_interfaces() {
+  Interfaces usable;
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0) return usable;
+  const std::unique_ptr<ifaddrs, FreeList> list(first);
+  constexpr unsigned kWanted = IFF_UP | IFF_MULTICAST;
+  for (const auto* entry = first; entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_addr == nullptr || entry->ifa_netmask == nullptr) continue;
+    if (entry->ifa_addr->sa_family != AF_INET) continue;
+    if ((entry->ifa_flags & kWanted) != kWanted || (entry->ifa_flags & IFF_LOOPBACK) != 0) continue;
+    const auto index = ::if_nametoindex(entry->ifa_name);
+    if (index == 0 || (usable.size() >= LanLimits::interfaces && !usable.contains(index))) continue;
+    usable[index].push_back({ip4_of(entry->ifa_addr), ip4_of(entry->ifa_netmask)});
+  }
+  return usable;
+}
+
 struct Lan::Interface {
   explicit Interface(asio::io_context& io) : socket(io) {}
   udp::socket socket;
@@ -99,6 +98,8 @@ struct Lan::Interface {
 Lan::Lan(asio::io_context& io, LanOptions options, base::RandomSource& random)
     : io_(io),
       found_(std::move(options.found)),
+      present_(std::move(options.interfaces)),
+      look_(options.look),
       discovery_(options.announce, random),
       inquiries_(random),
       random_(random),
@@ -122,7 +123,7 @@ void Lan::stop() {
 /// Opens sockets on new interfaces and closes those of lost ones. Gives the interfaces that have one.
 Interfaces Lan::find_interfaces() {
   boost::system::error_code ignored;
-  auto usable = usable_interfaces();
+  auto usable = present_();
   std::erase_if(interfaces_, [&](auto& one) {
     const bool gone = !usable.contains(one.first);
     if (gone) one.second->socket.close(ignored);
@@ -158,7 +159,7 @@ net::Task<void> Lan::keep_looking() {
   while (!stopped_) {
     const auto present = find_interfaces();
     const auto now = std::chrono::steady_clock::now();
-    const auto look = now + LanLimits::look;
+    const auto look = now + look_;
     // One that only announces waits for questions.
     if (found_) ask(inquiries_.due(present, now));
     timer_.expires_at(std::min(inquiries_.next_deadline().value_or(look), look));

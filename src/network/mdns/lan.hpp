@@ -17,14 +17,19 @@ namespace qnet::mdns {
 
 struct LanLimits {
   static constexpr std::size_t interfaces = 16;
-  /// Between two looks for interfaces that came or went: the system is not asked to tell of them.
-  static constexpr std::chrono::seconds look{30};
   static constexpr std::chrono::seconds after_error{1};
 };
+
+/// The IPv4 networks of each interface of this machine that is up and can multicast. Never loopback.
+[[nodiscard]] Interfaces system_interfaces();
 
 struct LanOptions {
   std::optional<Announcement> announce;     ///< nothing to ask only
   std::function<void(const Found&)> found;  ///< null to announce only
+  /// The interfaces to listen on. It is asked at each look.
+  std::function<Interfaces()> interfaces = system_interfaces;
+  /// Between two looks for interfaces that came or went: the system is not asked to tell of them.
+  std::chrono::milliseconds look{30'000};
 };
 
 /// Lives on one io_context. A machine without a usable interface is no failure: one may come.
@@ -44,6 +49,8 @@ class Lan : public std::enable_shared_from_this<Lan> {
 
   boost::asio::io_context& io_;
   std::function<void(const Found&)> found_;
+  std::function<Interfaces()> present_;
+  std::chrono::milliseconds look_;
   Discovery discovery_;
   Inquiries inquiries_;
   base::RandomSource& random_;
