@@ -11,7 +11,7 @@
 #include "foundation/net/tcp.hpp"
 #include "network/directory_server/api.hpp"
 #include "network/directory_server/country_database.hpp"
-#include "network/directory_server/htx_service.hpp"
+#include "network/directory_server/session_service.hpp"
 #include "network/discovery/registrar.hpp"
 #include "overlay/session/dialer.hpp"
 #include "protocol/http/server.hpp"

@@ -1,4 +1,4 @@
-// A TLS connection as a ByteStream: whoever speaks TLS here, an HTTP protocol above needs to know no more.
+// A TLS connection as a ByteStream. HTTP code uses this interface, and does not depend on the TLS library.
 #pragma once
 
 #include <array>

@@ -20,7 +20,9 @@ std::string_view describe(Errc code) {
     case Errc::list_mismatch: return "the list is not the one that was signed";
     case Errc::no_agreement: return "too few operators agree";
     case Errc::store_lost: return "the directory's database does not answer";
-    case Errc::store_unusable: return "the directory's database cannot be used";
+    case Errc::store_unusable:
+      return "the directory's database cannot be used: name another with --directory-store, or restore this "
+             "one from a copy";
     case Errc::list_not_kept:
       return "the network's list cannot be kept for the next start; check the state folder's rights and "
              "free space";

@@ -15,7 +15,8 @@ std::string_view describe(Errc code) {
     case Errc::bad_cover_name: return "the cover name must be a host name, such as www.example.com";
     case Errc::bad_peer_id: return "this is not a peer id: one begins with 12D3KooW";
     case Errc::bad_message: return "the peer sent a message that cannot be understood";
-    case Errc::identity_missing: return "there is no identity file yet";
+    case Errc::identity_missing:
+      return "there is no identity file yet: qnet run makes one in its state directory";
     case Errc::identity_unreadable: return "the identity file cannot be read";
     case Errc::identity_damaged:
       return "the identity file is damaged: restore it from a copy, or remove it to become a new peer";
@@ -23,7 +24,7 @@ std::string_view describe(Errc code) {
       return "other users may read or change the identity file: run chmod 600 on it";
     case Errc::identity_unwritable: return "the identity file cannot be written";
   }
-  return "unknown mesh error";
+  return "unknown error of a peer identity or address";
 }
 
 }  // namespace qnet::peer

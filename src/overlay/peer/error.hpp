@@ -20,7 +20,7 @@ enum class Errc {
   identity_unwritable,
 };
 
-[[nodiscard]] inline const char* error_domain(Errc) { return "mesh"; }
+[[nodiscard]] inline const char* error_domain(Errc) { return "peer"; }
 [[nodiscard]] std::string_view describe(Errc code);
 
 }  // namespace qnet::peer

@@ -1,5 +1,5 @@
 // Deterministic CBOR behind a u16 length: the form of every message that opens a stream (design §4). Private
-// to mesh.
+// to peer.
 #pragma once
 
 #include "foundation/base/endian.hpp"

@@ -1,4 +1,5 @@
-// What of a ClientHello decides how a server answers it, whatever is drawn anew for each connection.
+// The fields of a ClientHello on which a server's answer depends. What is drawn anew for each connection is
+// left out.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// What a template must be beside well written: one that a relay can recognise, and that fits a record.
+// Rules beyond syntax: a relay can recognise the hello of a template, and it fits a record.
 #pragma once
 
 #include "protocol/client_hello/template.hpp"

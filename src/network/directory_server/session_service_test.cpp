@@ -1,5 +1,5 @@
 // Sessions over real loopback connections that ask a directory.
-#include "network/directory_server/htx_service.hpp"
+#include "network/directory_server/session_service.hpp"
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
@@ -25,9 +25,9 @@ crypto::Secret<32> key(std::uint8_t fill) {
   return secret;
 }
 
-class HtxService : public ::testing::Test {
+class SessionService : public ::testing::Test {
  protected:
-  HtxService() {
+  SessionService() {
     ServiceHooks hooks;
     hooks.probe = [](std::shared_ptr<const SignedDescriptor>) -> net::Task<std::optional<ip::IpAddress>> {
       co_return std::nullopt;
@@ -37,7 +37,7 @@ class HtxService : public ::testing::Test {
         std::make_unique<testing::FailingStore>(std::make_shared<testing::FailingStore::Controls>()),
         std::move(hooks), random_);
   }
-  ~HtxService() override {
+  ~SessionService() override {
     for (const auto& session : sessions_) session->close();
     service_->stop();
     io_.restart();
@@ -99,7 +99,7 @@ class HtxService : public ::testing::Test {
   std::vector<std::shared_ptr<session::Session>> sessions_;
 };
 
-TEST_F(HtxService, an_address_has_one_budget_however_many_sessions_it_opens) {
+TEST_F(SessionService, an_address_has_one_budget_however_many_sessions_it_opens) {
   const auto first = connect(make_address("2001:db8:0:1::1"));
   const auto second = connect(make_address("2001:db8:0:1::2"));
   const auto neighbour = connect(make_address("2001:db8:0:2::1"));
@@ -111,21 +111,21 @@ TEST_F(HtxService, an_address_has_one_budget_however_many_sessions_it_opens) {
   EXPECT_EQ(answered(*neighbour, 1), 1U);
 }
 
-TEST_F(HtxService, where_no_address_is_known_each_session_has_a_budget) {
+TEST_F(SessionService, where_no_address_is_known_each_session_has_a_budget) {
   const auto first = connect(std::nullopt);
   const auto second = connect(std::nullopt);
   EXPECT_EQ(answered(*first, RateLimits::requests + 1), RateLimits::requests);
   EXPECT_EQ(answered(*second, 1), 1U);
 }
 
-TEST_F(HtxService, has_a_limiter_of_its_own) {
+TEST_F(SessionService, has_a_limiter_of_its_own) {
   auto& http = service_->limiter();
   for (std::uint64_t client = 1; client <= RateLimits::clients + 1000; ++client)
     (void)http.admit(client, std::chrono::steady_clock::now());
   EXPECT_EQ(answered(*connect(make_address("192.0.2.1")), 1), 1U);
 }
 
-TEST_F(HtxService, one_client_takes_few_whole_lists_at_once) {
+TEST_F(SessionService, one_client_takes_few_whole_lists_at_once) {
   const auto address = make_address("192.0.2.1");
   auto& limiter = service_->session_limiter();
   std::vector<std::shared_ptr<const void>> under_way;
@@ -141,7 +141,7 @@ TEST_F(HtxService, one_client_takes_few_whole_lists_at_once) {
       << "the slots are not given back";
 }
 
-TEST_F(HtxService, a_question_out_of_form_is_answered) {
+TEST_F(SessionService, a_question_out_of_form_is_answered) {
   const auto session = connect(make_address("192.0.2.1"));
   const auto nothing = ask(*session, base::Bytes(4));
   EXPECT_EQ(nothing.status, Status::bad_request);

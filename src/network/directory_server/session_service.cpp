@@ -1,4 +1,4 @@
-#include "network/directory_server/htx_service.hpp"
+#include "network/directory_server/session_service.hpp"
 
 #include <algorithm>
 
