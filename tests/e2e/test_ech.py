@@ -9,7 +9,7 @@ import threading
 
 import harness
 from harness import COVER_NAME, run
-from test_cover_site import SiteNetwork
+from site_network import SiteNetwork
 
 SERVER = os.environ["QNET_ECH_SERVER"]
 PUBLIC_NAME = "public.example.net"

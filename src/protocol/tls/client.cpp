@@ -4,6 +4,7 @@
 
 #include "foundation/crypto/constant_time.hpp"
 #include "protocol/client_hello/tls_format.hpp"
+#include "protocol/tls/alert.hpp"
 
 namespace qnet::tls {
 
@@ -15,17 +16,6 @@ constexpr std::uint8_t kCloseNotify[] = {1, 0};
 constexpr std::uint8_t kUserCanceled = 90;
 /// Without data between them; BoringSSL's limit.
 constexpr unsigned kKeyUpdates = 32;
-
-/// What browsers say (RFC 8446 §6.2).
-std::uint8_t alert_for(const base::Error& error) {
-  if (error.is(Errc::cipher_suite) || error.is(Errc::no_x25519)) return 47;  // illegal_parameter
-  if (error.is(Errc::bad_record)) return 20;                                 // bad_record_mac
-  if (error.is(Errc::bad_finished) || error.is(crypto::CertificateErrc::bad_signature))
-    return 51;                                                               // decrypt_error
-  if (error.is(Errc::tls12)) return 70;                                      // protocol_version
-  if (error.domain() == error_domain(crypto::CertificateErrc{})) return 46;  // certificate_unknown
-  return 10;                                                                 // unexpected_message
-}
 
 /// What a CertificateVerify signs (RFC 8446 §4.4.3).
 base::Bytes signed_text(base::ByteView transcript_hash) {

@@ -2,6 +2,8 @@
 #include "transport/site/h2_exchange.hpp"
 
 #include <gmock/gmock.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
 #include "foundation/net/testing/read_text.hpp"
 #include "foundation/net/testing/run_job.hpp"

@@ -1,11 +1,22 @@
 // Two Yamux ends joined in memory.
 #pragma once
 
+#include <ostream>
 #include <utility>
 #include <vector>
 
 #include "foundation/base/bytes.hpp"
 #include "protocol/mux/yamux.hpp"
+
+namespace qnet::mux {
+
+// What GoogleTest needs to compare events, and to show them.
+inline bool operator==(const Event& a, const Event& b) { return a.kind == b.kind && a.stream == b.stream; }
+inline void PrintTo(const Event& event, std::ostream* out) {
+  *out << "event " << static_cast<int>(event.kind) << " of stream " << event.stream;
+}
+
+}  // namespace qnet::mux
 
 namespace qnet::mux::testing {
 
