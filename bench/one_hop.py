@@ -2,7 +2,8 @@
 """One download over one hop on loopback: QNet beside trojan or an older QNet, in turns, in the same run.
 
 All fetch the same file from the same nginx: curl → SOCKS5 → client → server or exit → nginx. Prints each one's median
-rate and CPU, and the ratios of QNet's. Needs ./run.sh --build-only, and scripts/packages-bench.txt for trojan.
+rate and CPU, and the ratios of QNet's. One pair of processes may differ from the next by a tenth, so all are started
+anew several times. Needs ./run.sh --build-only, and scripts/packages-bench.txt for trojan.
 """
 
 import argparse
@@ -76,7 +77,8 @@ def download(socks_port, url, size):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mebibytes", type=int, default=1024)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--starts", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="downloads by each one between two starts")
     parser.add_argument("--against", type=pathlib.Path, metavar="QNET",
                         help="another build of qnet to compare with, instead of trojan")
     options = parser.parse_args()
@@ -90,27 +92,37 @@ def main():
             file.write(bytes(range(256)) * (size // 256))
         url = f"http://127.0.0.1:{site.http_port}/file"
         direct = download_direct(url, size)
-        other = "other qnet" if options.against else "trojan"
+        other = other_name(options)
+        rates, cpu = {"qnet": [], other: []}, {"qnet": [], other: []}
+        for start in range(options.starts):
+            measure(options, folder / str(start), site, url, rates, cpu)
+    print(f"direct     {direct:7.0f} MiB/s")
+    for name in rates:
+        print(f"{name:10} {statistics.median(rates[name]):7.0f} MiB/s median of {len(rates[name])} "
+              f"({min(rates[name]):.0f} to {max(rates[name]):.0f}), "
+              f"{statistics.median(cpu[name]):.2f} CPU seconds per GiB, both ends")
+    print(f"qnet / {other}: rate {statistics.median(rates['qnet']) / statistics.median(rates[other]):.2f}, "
+          f"CPU {statistics.median(cpu['qnet']) / statistics.median(cpu[other]):.2f}")
+
+
+def other_name(options):
+    return "other qnet" if options.against else "trojan"
+
+
+def measure(options, folder, site, url, rates, cpu):
+    """Starts both, and lets each download in turn."""
+    folder.mkdir()
+    with contextlib.ExitStack() as stack:
         rivals = {"qnet": start_qnet(stack, folder / "qnet", site)}
         if options.against:
-            rivals[other] = start_qnet(stack, folder / "other", site, options.against.resolve())
+            rivals[other_name(options)] = start_qnet(stack, folder / "other", site, options.against.resolve())
         else:
-            rivals[other] = start_trojan(stack, folder / "trojan", site)
-        rates = {name: [] for name in rivals}
-        cpu = dict.fromkeys(rivals, 0.0)
+            rivals[other_name(options)] = start_trojan(stack, folder / "trojan", site)
         for _ in range(options.rounds):
             for name, (port, processes) in rivals.items():
                 before = cpu_seconds(processes)
-                rates[name].append(download(port, url, size))
-                cpu[name] += cpu_seconds(processes) - before
-    print(f"direct     {direct:7.0f} MiB/s")
-    for name in rivals:
-        print(f"{name:10} {statistics.median(rates[name]):7.0f} MiB/s median of {options.rounds} "
-              f"({min(rates[name]):.0f} to {max(rates[name]):.0f}), "
-              f"{cpu[name] / options.rounds * 1024 / options.mebibytes:.2f} "
-              f"CPU seconds per GiB")
-    print(f"qnet / {other}: rate {statistics.median(rates['qnet']) / statistics.median(rates[other]):.2f}, "
-          f"CPU {cpu['qnet'] / cpu[other]:.2f}")
+                rates[name].append(download(port, url, options.mebibytes * MEBIBYTE))
+                cpu[name].append((cpu_seconds(processes) - before) * 1024 / options.mebibytes)
 
 
 def download_direct(url, size):

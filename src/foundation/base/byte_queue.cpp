@@ -3,16 +3,33 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 namespace qnet::base {
 
 namespace {
 // An idle stream must not pin a large block; a busy one must not allocate for each read.
 constexpr std::size_t kKeptCapacity = 4096;
+/// No larger block is kept for the next queue.
+constexpr std::size_t kLargestSpare = 512 * 1024;
+
+/// The block that a queue of this thread gave back. A busy stream's queue fills and runs empty all the time:
+/// so it need not grow each time from nothing, which moves all bytes several times.
+Bytes& spare() {
+  thread_local Bytes block;
+  return block;
+}
+
 }  // namespace
 
 void ByteQueue::push(ByteView bytes) {
-  if (head_ > 0 && storage_.size() + bytes.size() > storage_.capacity()) {
+  const auto needed = size() + bytes.size();
+  if (needed > kKeptCapacity && needed > storage_.capacity() && needed <= spare().capacity()) {
+    auto block = std::exchange(spare(), {});
+    block.assign(view().begin(), view().end());
+    storage_ = std::move(block);
+    head_ = 0;
+  } else if (head_ > 0 && storage_.size() + bytes.size() > storage_.capacity()) {
     storage_.erase(storage_.begin(), storage_.begin() + static_cast<std::ptrdiff_t>(head_));
     head_ = 0;
   }
@@ -34,11 +51,11 @@ std::size_t ByteQueue::read(MutableBytes out) {
 
 void ByteQueue::clear() {
   head_ = 0;
-  if (storage_.capacity() > kKeptCapacity) {
-    Bytes().swap(storage_);
-  } else {
-    storage_.clear();
-  }
+  storage_.clear();
+  const auto capacity = storage_.capacity();
+  if (capacity <= kKeptCapacity) return;
+  auto block = std::exchange(storage_, {});
+  if (capacity > spare().capacity() && capacity <= kLargestSpare) spare() = std::move(block);
 }
 
 }  // namespace qnet::base

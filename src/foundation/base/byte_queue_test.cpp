@@ -32,5 +32,29 @@ TEST(ByteQueue, reads_no_more_than_it_holds) {
   EXPECT_TRUE(queue.empty());
 }
 
+TEST(ByteQueue, keeps_its_bytes_when_it_takes_a_block_that_another_gave_back) {
+  const Bytes large(100'000, std::uint8_t{7});
+  ByteQueue first;
+  first.push(large);
+  const auto* const block = first.view().data();
+  first.clear();
+
+  ByteQueue second;
+  second.push(Bytes{1, 2, 3});
+  second.pop(1);
+  second.push(Bytes(50'000, std::uint8_t{9}));
+  EXPECT_EQ(second.view().data(), block) << "it grew from nothing again";
+  EXPECT_EQ(second.size(), 50'002U);
+  EXPECT_EQ(second.view()[0], 2);
+  EXPECT_EQ(second.view()[1], 3);
+  EXPECT_EQ(second.view()[2], 9);
+  EXPECT_EQ(second.view().back(), 9);
+
+  ByteQueue third;  // there is one block, and `second` has it
+  third.push(large);
+  EXPECT_NE(third.view().data(), block);
+  EXPECT_EQ(second.view().back(), 9);
+}
+
 }  // namespace
 }  // namespace qnet::base

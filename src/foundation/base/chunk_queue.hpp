@@ -2,6 +2,7 @@
 #pragma once
 
 #include <list>
+#include <memory>
 
 #include "foundation/base/bytes.hpp"
 
@@ -9,10 +10,20 @@ namespace qnet::base {
 
 class ChunkQueue {
  public:
+  /// Of memory that prepare() gives at most.
+  static constexpr std::size_t kLargeBlock = 256 * 1024;
+
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
 
   void push(ByteView bytes);
+
+  /// Memory in which the next bytes can be made instead of pushed, so that they are not copied. It is the
+  /// thread's: valid until the next call of prepare(), commit() or push() of any queue.
+  [[nodiscard]] static MutableBytes prepare();
+  /// Appends the first `count` bytes of it.
+  void commit(std::size_t count);
+
   /// Copies out and drops at most out.size() of the oldest bytes; returns how many.
   std::size_t read(MutableBytes out);
 
@@ -20,7 +31,20 @@ class ChunkQueue {
   /// Many small pushes share a block of this size.
   static constexpr std::size_t kSmallBlock = 1024;
 
-  std::list<Bytes> blocks_;  // which takes no memory while it is empty
+  struct Block {
+    std::unique_ptr<std::uint8_t[]> memory;
+    std::size_t capacity = 0;
+    std::size_t size = 0;
+
+    [[nodiscard]] static Block of(std::size_t capacity);
+    /// Copies what fits; how much that was.
+    std::size_t fill(ByteView bytes);
+  };
+  /// Large blocks of this thread that no queue uses. A busy queue needs the same ones again and again.
+  struct Spare;
+  static Spare& spare();
+
+  std::list<Block> blocks_;  // which takes no memory while it is empty
   std::size_t head_ = 0;     // of the first block
   std::size_t size_ = 0;
 };

@@ -43,5 +43,51 @@ TEST(ChunkQueue, is_empty_before_and_after) {
   EXPECT_TRUE(queue.empty());
 }
 
+TEST(ChunkQueue, takes_bytes_that_were_made_in_its_memory_in_order) {
+  ChunkQueue queue;
+  std::string all;
+  std::size_t step = 0;
+  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, ChunkQueue::kLargeBlock / 4 - 1,
+                                 ChunkQueue::kLargeBlock / 4, std::size_t{3}, ChunkQueue::kLargeBlock}) {
+    const std::string text(size, static_cast<char>('a' + step++));
+    queue.push(bytes_of("-"));
+    const auto memory = ChunkQueue::prepare();
+    ASSERT_GE(memory.size(), size);
+    std::ranges::copy(text, memory.begin());
+    queue.commit(size);
+    all += "-" + text;
+  }
+  EXPECT_EQ(queue.size(), all.size());
+  EXPECT_TRUE(taken(queue, all.size()) == all);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST(ChunkQueue, keeps_two_queues_apart_that_use_the_same_memory) {
+  ChunkQueue first;
+  ChunkQueue second;
+  for (int round = 0; round < 3; ++round) {
+    std::ranges::fill(ChunkQueue::prepare(), std::uint8_t{'1'});
+    first.commit(ChunkQueue::kLargeBlock);
+    std::ranges::fill(ChunkQueue::prepare(), std::uint8_t{'2'});
+    second.commit(ChunkQueue::kLargeBlock);
+    EXPECT_TRUE(taken(first, ChunkQueue::kLargeBlock) == std::string(ChunkQueue::kLargeBlock, '1'));
+    EXPECT_TRUE(taken(second, ChunkQueue::kLargeBlock) == std::string(ChunkQueue::kLargeBlock, '2'));
+  }
+}
+
+TEST(ChunkQueue, uses_a_block_again_that_was_read_to_its_end) {
+  ChunkQueue queue;
+  (void)ChunkQueue::prepare();
+  queue.commit(ChunkQueue::kLargeBlock);
+  const auto* const first = ChunkQueue::prepare().data();
+  Bytes out(ChunkQueue::kLargeBlock);
+  for (int round = 0; round < 4; ++round) {
+    ASSERT_EQ(queue.read(out), out.size());
+    const auto* const memory = ChunkQueue::prepare().data();
+    if (round % 2 == 0) EXPECT_EQ(memory, first);
+    queue.commit(ChunkQueue::kLargeBlock);
+  }
+}
+
 }  // namespace
 }  // namespace qnet::base

@@ -47,6 +47,14 @@ class ByteStream {
   /// Takes as many of the first bytes as there is room for now, perhaps none.
   virtual base::Result<std::size_t> try_write(base::ByteView bytes) = 0;
 
+  /// Memory in which the next bytes can be made instead of written, so that they are not copied: as much as
+  /// try_write() would take now; empty when this stream has none to give. Valid until the next call on any
+  /// stream of this thread but try_read() on another one, and at most until the caller suspends.
+  [[nodiscard]] virtual base::MutableBytes prepare() { return {}; }
+
+  /// Writes the first `count` bytes of what prepare() gave.
+  virtual void commit(std::size_t /*count*/) {}
+
   /// Ends this direction only: the peer reads the end after what was written. Reading goes on.
   virtual void finish() = 0;
 

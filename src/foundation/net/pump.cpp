@@ -48,8 +48,10 @@ Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::a
       from.consume(*put);
       count(*put);
     } else {
-      const auto scratch = thread_scratch();
-      const auto got = from.try_read(scratch.first(std::min(room, scratch.size())));
+      // Into memory of `to` where it has some: then nothing is copied.
+      const auto prepared = to.prepare();
+      const auto memory = prepared.empty() ? thread_scratch() : prepared;
+      const auto got = from.try_read(memory.first(std::min(room, memory.size())));
       if (!got) {
         if (!got.error().is(Errc::would_block)) co_return tl::unexpected(got.error());
         if (auto ready = co_await from.wait_readable(); !ready) co_return ready;
@@ -60,10 +62,14 @@ Task<base::Result<void>> pump_until_end(ByteStream& from, ByteStream& to, std::a
         co_return base::Result<void>();
       }
       count(*got);
-      const auto refused = write_or_keep(to, scratch.first(*got));
-      if (!refused) co_return tl::unexpected(refused.error());
-      if (!refused->empty()) {
-        if (auto written = co_await write_all(to, *refused); !written) co_return written;
+      if (!prepared.empty()) {
+        to.commit(*got);
+      } else {
+        const auto refused = write_or_keep(to, memory.first(*got));
+        if (!refused) co_return tl::unexpected(refused.error());
+        if (!refused->empty()) {
+          if (auto written = co_await write_all(to, *refused); !written) co_return written;
+        }
       }
     }
     if (turn % kTurnsBeforeYield == 0) co_await boost::asio::post(boost::asio::use_awaitable);

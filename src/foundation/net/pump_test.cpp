@@ -25,11 +25,16 @@ std::string text_of_size(std::size_t size) {
   return text;
 }
 
-/// From one stream in memory to another; each test runs with bytes that are read, and with bytes that are
-/// held.
-class Pumps : public ::testing::TestWithParam<bool> {
+/// The three ways in which a pump moves bytes.
+enum class Way { read, held, prepared };
+
+/// From one stream in memory to another, each way.
+class Pumps : public ::testing::TestWithParam<Way> {
  protected:
-  Pumps() { from.shows_what_it_holds = GetParam(); }
+  Pumps() {
+    from.shows_what_it_holds = GetParam() == Way::held;
+    to.gives_memory = GetParam() == Way::prepared;
+  }
 
   void start(IdleLimit* idle = nullptr) {
     asio::co_spawn(
@@ -182,8 +187,17 @@ TEST_P(Pumps, tell_the_idle_limit_of_each_move) {
   EXPECT_GE(std::chrono::steady_clock::now() - start_of_all, 2 * idle);
 }
 
-INSTANTIATE_TEST_SUITE_P(Bytes, Pumps, ::testing::Bool(),
-                         [](const auto& parameter) { return parameter.param ? "held" : "read"; });
+std::string name_of(Way way) {
+  switch (way) {
+    case Way::read: return "read";
+    case Way::held: return "held";
+    case Way::prepared: return "prepared";
+  }
+  return "unknown";
+}
+
+INSTANTIATE_TEST_SUITE_P(Bytes, Pumps, ::testing::Values(Way::read, Way::held, Way::prepared),
+                         [](const auto& parameter) { return name_of(parameter.param); });
 
 class PumpTest : public ::testing::Test {
  protected:
@@ -199,6 +213,16 @@ TEST_F(PumpTest, writes_held_bytes_without_reading_them) {
   EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> { EXPECT_TRUE(co_await pump(from, to, moved)); }));
   EXPECT_EQ(from.reads, 0U);
   EXPECT_EQ(to.written.size(), 100'000U);
+}
+
+TEST_F(PumpTest, reads_into_memory_of_the_stream_that_it_writes_to) {
+  MemoryStream from(io.get_executor());
+  MemoryStream to(io.get_executor());
+  from.incoming = text_of_size(100'000);
+  from.at_end = to.gives_memory = true;
+  EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> { EXPECT_TRUE(co_await pump(from, to, moved)); }));
+  EXPECT_EQ(to.commits, from.reads);
+  EXPECT_TRUE(to.written == text_of_size(100'000));
 }
 
 TEST_F(PumpTest, carries_a_stream_back_into_itself) {

@@ -32,7 +32,7 @@ void set_option(int fd, int level, int name, int value) {
   (void)::setsockopt(fd, level, name, &value, sizeof value);
 }
 
-void prepare(tcp::socket& socket) {
+void set_up(tcp::socket& socket) {
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   const int fd = socket.native_handle();
@@ -41,7 +41,7 @@ void prepare(tcp::socket& socket) {
 
 }  // namespace
 
-TcpStream::TcpStream(tcp::socket socket) : socket_(std::move(socket)) { prepare(socket_); }
+TcpStream::TcpStream(tcp::socket socket) : socket_(std::move(socket)) { set_up(socket_); }
 
 void TcpStream::keep_alive(std::chrono::seconds idle) {
   const int fd = socket_.native_handle();

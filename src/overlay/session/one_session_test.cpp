@@ -92,6 +92,72 @@ TEST_F(OneSession, goes_on_with_the_last_stream_when_the_others_died_waiting_for
   streams.clear();
 }
 
+TEST_F(OneSession, takes_as_much_as_its_backlog_from_one_stream_when_no_other_waits) {
+  const auto session = start(keys());
+  const auto bulk = *session->open("/test/note/1", {});
+  const auto data = pattern(SessionLimits::backlog);
+  EXPECT_GE(bulk->try_write(data).value_or(0), 15 * SessionLimits::full_frame);
+  EXPECT_EQ(bulk->write_room(), 0U);
+  EXPECT_TRUE(bulk->prepare().empty());
+}
+
+TEST_F(OneSession, takes_a_short_message_although_the_backlog_is_full) {
+  const auto session = start(keys());
+  const auto bulk = *session->open("/test/note/1", {});
+  const auto chat = *session->open("/test/note/1", {});
+  const auto data = pattern(SessionLimits::backlog);
+  (void)bulk->try_write(data);
+  const base::Bytes message(SessionLimits::short_message / 2);
+  EXPECT_EQ(chat->try_write(message).value_or(0), message.size());
+  // But no more of them than are short together.
+  (void)chat->try_write(data);
+  EXPECT_EQ(chat->write_room(), 0U);
+  EXPECT_EQ(chat->try_write(data).value_or(1), 0U);
+}
+
+TEST_F(OneSession, ends_after_close_although_its_peer_takes_nothing) {
+  const auto session = start(keys());
+  const auto stream = *session->open("/test/note/1", {});
+  io.poll();  // the peer may name the stream when it has been told of it
+  asio::write(wire, asio::buffer(sealed(mux::testing::credit(0, 2, 100'000'000))));
+  const auto data = pattern(10'000);
+  std::size_t written = 0;
+  std::optional<bool> sent_all;
+  asio::co_spawn(
+      io,
+      [](Stream& to, const base::Bytes& bytes, std::size_t& count,
+         std::optional<bool>& result) -> Task<void> {
+        for (; count < 6000; ++count)
+          if (!co_await net::write_all(to, bytes)) co_return void(result = false);
+        result = true;
+      }(*stream, data, written, sent_all),
+      asio::detached);
+  // Until the connection's buffers are full: nobody reads.
+  int without_progress = 0;
+  for (auto before = written; without_progress < 100 && session->alive() && !sent_all; before = written) {
+    io.run_one_for(std::chrono::milliseconds(1));
+    without_progress = written == before ? without_progress + 1 : 0;
+  }
+  ASSERT_FALSE(sent_all);
+  ASSERT_TRUE(session->alive()) << session->reason().message();
+  session->close();
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (session->alive() && std::chrono::steady_clock::now() < end)
+    io.run_one_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(session->alive());
+  EXPECT_EQ(sent_all, false);
+}
+
+TEST_F(OneSession, takes_nothing_more_to_be_sent_after_close) {
+  const auto session = start(keys());
+  const auto stream = *session->open("/test/note/1", {});
+  session->close();
+  const auto put = stream->try_write(pattern(10));
+  ASSERT_FALSE(put);
+  EXPECT_TRUE(put.error().is(Errc::ended));
+  EXPECT_TRUE(stream->prepare().empty());
+}
+
 TEST_F(OneSession, ends_when_the_peer_does_not_read_its_answers) {
   const auto session = start(keys());
   htx::testing::RecordPipe writer(noise::CipherState(key(1)), random);

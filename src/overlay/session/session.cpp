@@ -7,10 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "foundation/net/deadline.hpp"
-#include "foundation/net/pump.hpp"
 #include "overlay/session/stream.hpp"
-#include "protocol/mux/multistream.hpp"
 
 namespace qnet::session {
 
@@ -57,6 +54,9 @@ base::Result<std::unique_ptr<Stream>> Session::open(std::string protocol, base::
 void Session::close() {
   if (ended_ || closing_) return;
   closing_ = true;
+  closing_until_ =
+      now() + SessionLimits::closing;  // a link that takes no more must not keep the session alive
+  for (auto& [id, stream] : streams_) stream->writable_.notify();
   mux_.go_away(mux::GoAway::normal);
   wake_writer();
 }
@@ -78,6 +78,15 @@ std::size_t Session::room() const {
   return queued < SessionLimits::backlog ? SessionLimits::backlog - queued : 0;
 }
 
+std::size_t Session::turn(std::size_t streams) {
+  return std::max(SessionLimits::backlog / std::max<std::size_t>(streams, 1), SessionLimits::smallest_turn);
+}
+
+std::size_t Session::room_for(mux::StreamId stream) const {
+  const auto own = std::min(mux_.queued(stream), SessionLimits::short_message);
+  return std::max(std::min(room(), turn(waiting_for_room_.size() + 1)), SessionLimits::short_message - own);
+}
+
 void Session::wake_writer() {
   work_.notify();
   schedule();
@@ -91,7 +100,8 @@ net::Task<void> Session::read_loop() {
     if (*got == Progress::nothing) co_return end_with_peer();
     if (*got == Progress::some) {
       last_heard_ = last_traffic_ = now();
-      if (mux_.queued() + mux_.queued_answers() > SessionLimits::backlog + SessionLimits::answers)
+      const auto owed = SessionLimits::backlog + mux_.stream_count() * SessionLimits::short_message;
+      if (mux_.queued() + mux_.queued_answers() > owed + SessionLimits::answers)
         co_return end(Errc::unread_answers);
       co_await asio::post(executor(), asio::use_awaitable);
     } else if (const auto ready = co_await link_->wait_readable(); !ready) {
@@ -156,6 +166,7 @@ net::Task<void> Session::write_loop() {
 
 /// The read loop sees the peer's own end; a peer that never ends is left after a while.
 void Session::say_goodbye() {
+  said_goodbye_ = true;
   link_->finish(idle_end_ ? link::Ending::idle : link::Ending::orderly);
   closing_until_ = now() + SessionLimits::closing;
   schedule();
@@ -223,7 +234,10 @@ void Session::at_deadline() {
   timer_at_.reset();
   if (ended_) return;
   const auto time = now();
-  if (closing_until_ && *closing_until_ <= time) return end(Errc::ended);
+  if (closing_until_ && *closing_until_ <= time) {
+    if (!said_goodbye_) link_->finish(link::Ending::orderly);
+    return end(Errc::ended);
+  }
   if (mux_at_ && *mux_at_ <= time) {
     mux_at_.reset();
     // Later traffic sets it again.
@@ -241,8 +255,10 @@ void Session::at_deadline() {
 
 void Session::offer_room() {
   // As many as the room is for: waking all of hundreds for one block would be work for nothing.
-  for (auto left = room(); left >= SessionLimits::turn && !waiting_for_room_.empty();
-       left -= SessionLimits::turn)
+  const auto each = turn(waiting_for_room_.size());
+  // Short messages of others may be queued always, and are never a reason not to offer.
+  const auto wanted = each - each / 8;
+  for (auto left = room(); left >= wanted && !waiting_for_room_.empty(); left -= std::min(left, each))
     offer_room_to_first();
 }
 
@@ -256,31 +272,6 @@ void Session::offer_room_to_first() {
   if (found == streams_.end()) return;
   found->second->waits_for_room_ = false;
   found->second->writable_.notify();
-}
-
-net::Task<void> Session::serve(std::unique_ptr<Stream> stream) {
-  const auto self = shared_from_this();
-  // What came behind the frame that opened this stream may still lie in net::thread_scratch(), which handlers
-  // use as well: they run when that has been read.
-  co_await asio::post(executor(), asio::use_awaitable);
-  mux::MultistreamResponder responder([this](std::string_view name) { return protocols_.contains(name); });
-  {
-    const net::Deadline limit(executor(), SessionLimits::negotiation, [&stream] { stream->reset(); });
-    while (!responder.agreed()) {
-      if (auto ready = co_await stream->wait_readable(); !ready || stream->obstacle()) co_return;
-      // Ended before it said what it is for; a "na" that was answered still goes out.
-      if (mux_.readable(stream->id_) == 0) co_return stream->finish();
-      const auto fed = responder.feed(mux_.peek(stream->id_));
-      // A "na" that was answered before stays to be read.
-      if (!fed) co_return co_await net::finish_and_drain(*stream);
-      mux_.consume(stream->id_, fed->consumed);
-      mux_.send(stream->id_, fed->answer);
-      wake_writer();
-    }
-  }
-  stream->protocol_ = *responder.agreed();
-  const auto& handler = protocols_.find(stream->protocol_)->second;
-  co_await handler(std::move(stream));
 }
 
 }  // namespace qnet::session

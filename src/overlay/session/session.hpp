@@ -27,13 +27,20 @@ using Handler = std::function<net::Task<void>(std::unique_ptr<Stream>)>;
 using Protocols = std::map<std::string, Handler, std::less<>>;
 
 struct SessionLimits {
+  /// Payload of a frame that fills one HTX record. Sizes that are a multiple of it leave no rest that
+  /// would take a small record of its own.
+  static constexpr std::size_t full_frame = 16'371;
   /// Bytes of all streams that wait to be sent. One large write's worth: more only adds delay.
-  static constexpr std::size_t backlog = 256 * 1024;
+  static constexpr std::size_t backlog = 16 * full_frame;
   /// Answers to the peer's frames (credit, refusals, resets) come on top. A peer that makes us write this
   /// much without reading it is abusive: the session ends.
   static constexpr std::size_t answers = 1024 * 1024;
-  /// What one stream may add to the backlog before its neighbours have their turn.
-  static constexpr std::size_t turn = 64 * 1024;
+  /// What one stream may add before its neighbours have their turn: all of it, when nobody else waits, as
+  /// large pieces cost less; when many wait, this at least.
+  static constexpr std::size_t smallest_turn = full_frame;
+  /// A stream that has less than this queued may always fill it, so that a short message does not wait for
+  /// the backlog of others. Of each stream, on top of the backlog.
+  static constexpr std::size_t short_message = 4 * 1024;
   /// For the peer to say which protocol a stream is for.
   static constexpr std::chrono::seconds negotiation = std::chrono::seconds(10);
   /// For the last bytes and the peer's end after close().
@@ -53,7 +60,8 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   /// the peer speaks the protocol shows at the first read.
   [[nodiscard]] base::Result<std::unique_ptr<Stream>> open(std::string protocol, base::ByteView first);
 
-  /// Says good-bye: sends what waits, then ends. Streams still open are reset.
+  /// Says good-bye: sends what waits, as far as the peer takes it in two seconds, then ends. Streams take
+  /// nothing more to be sent, and those still open are reset.
   void close();
   /// Takes and opens no new streams. Those that are open go on; the session ends with the last of them.
   void drain();
@@ -105,6 +113,9 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   void offer_room_to_all();
   void offer_room_to_first();
   [[nodiscard]] std::size_t room() const;
+  /// What each of so many streams may add before its neighbours have their turn.
+  [[nodiscard]] static std::size_t turn(std::size_t streams);
+  [[nodiscard]] std::size_t room_for(mux::StreamId stream) const;
 
   std::unique_ptr<link::Link> link_;
   Protocols protocols_;
@@ -119,9 +130,10 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> timer_at_;
   std::optional<TimePoint> mux_at_;         // when the multiplexer is told the time
-  std::optional<TimePoint> closing_until_;  // since our direction has ended
+  std::optional<TimePoint> closing_until_;  // since close(), and since our direction has ended
   bool idle_end_ = false;
   bool closing_ = false;
+  bool said_goodbye_ = false;
   bool draining_ = false;  // no new streams; closes when the last one has ended
   bool ended_ = false;
 };

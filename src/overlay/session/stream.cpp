@@ -29,6 +29,12 @@ std::optional<base::Error> Stream::obstacle() const {
   return std::nullopt;
 }
 
+std::optional<base::Error> Stream::write_obstacle() const {
+  if (auto why = obstacle()) return why;
+  if (session_->closing_) return base::Error(Errc::ended);
+  return std::nullopt;
+}
+
 base::Result<void> Stream::take_answer() {
   const auto fed = unanswered_->feed(session_->mux_.peek(id_));
   if (!fed) return tl::unexpected(base::Error(Errc::protocol_refused, protocol_));
@@ -74,26 +80,37 @@ void Stream::consume(std::size_t count) {
 }
 
 net::Task<base::Result<void>> Stream::wait_writable() {
-  while (!obstacle() && write_room() == 0) {
+  while (!write_obstacle() && write_room() == 0) {
     if (session_->mux_.send_window(id_) > 0 && !std::exchange(waits_for_room_, true))
       session_->waiting_for_room_.push_back(id_);
     co_await writable_.wait();
   }
-  if (auto why = obstacle()) co_return tl::unexpected(std::move(*why));
+  if (auto why = write_obstacle()) co_return tl::unexpected(std::move(*why));
   co_return base::Result<void>();
 }
 
 std::size_t Stream::write_room() const {
   // An error is not a lack of room: try_write() will tell it.
-  if (obstacle()) return 1;
-  return std::min({session_->mux_.send_window(id_), session_->room(), SessionLimits::turn});
+  if (write_obstacle()) return 1;
+  return std::min(session_->mux_.send_window(id_), session_->room_for(id_));
 }
 
 base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
-  if (auto why = obstacle()) return tl::unexpected(std::move(*why));
+  if (auto why = write_obstacle()) return tl::unexpected(std::move(*why));
   const auto count = session_->mux_.send(id_, bytes.first(std::min(bytes.size(), write_room())));
   session_->wake_writer();
   return count;
+}
+
+base::MutableBytes Stream::prepare() {
+  if (write_obstacle()) return {};
+  const auto memory = mux::Yamux::prepare();
+  return memory.first(std::min(memory.size(), write_room()));
+}
+
+void Stream::commit(std::size_t count) {
+  session_->mux_.commit(id_, count);
+  session_->wake_writer();
 }
 
 void Stream::finish() {

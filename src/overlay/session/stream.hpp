@@ -29,6 +29,8 @@ class Stream final : public net::ByteStream {
   net::Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override;
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
+  [[nodiscard]] base::MutableBytes prepare() override;
+  void commit(std::size_t count) override;
   void finish() override;
   void reset() override;
   void close() override;
@@ -40,6 +42,8 @@ class Stream final : public net::ByteStream {
 
   /// Why nothing more can be done here, if so.
   [[nodiscard]] std::optional<base::Error> obstacle() const;
+  /// Why nothing more can be written, if so.
+  [[nodiscard]] std::optional<base::Error> write_obstacle() const;
   /// Takes the peer's answer to our protocol name off the front of what it sent.
   base::Result<void> take_answer();
 

@@ -64,6 +64,21 @@ std::size_t Yamux::send(StreamId id, base::ByteView bytes) {
   return total;
 }
 
+void Yamux::commit(StreamId id, std::size_t count) {
+  auto* const stream = find(id);
+  if (stream == nullptr || stream->finished || count == 0) return;
+  assert(count <= stream->send_window);
+  stream->outgoing.commit(count);
+  stream->send_window -= static_cast<std::uint32_t>(count);
+  queued_ += count;
+  take_turn(*stream);
+}
+
+std::size_t Yamux::queued(StreamId id) const {
+  const auto* const stream = find(id);
+  return stream == nullptr ? 0 : stream->outgoing.size();
+}
+
 void Yamux::take_turn(StreamState& stream) {
   if (!stream.turn) stream.turn = turns_.insert(turns_.end(), &stream);
 }

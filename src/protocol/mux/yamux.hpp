@@ -60,6 +60,7 @@ class Yamux {
   std::size_t pull(base::MutableBytes out);
   /// Payload that waits, of all streams.
   [[nodiscard]] std::size_t queued() const { return queued_; }
+  [[nodiscard]] std::size_t queued(StreamId stream) const;
   /// Frames without payload that wait: answers, credit, openings, ends.
   [[nodiscard]] std::size_t queued_answers() const { return answers_.size(); }
 
@@ -68,6 +69,11 @@ class Yamux {
   /// long.
   std::size_t send(StreamId stream, base::ByteView bytes);
   [[nodiscard]] std::size_t send_window(StreamId stream) const;
+  /// Memory in which the next bytes can be made instead of sent, so that they are not copied: the thread's
+  /// (base::ChunkQueue::prepare()), valid until the next call.
+  [[nodiscard]] static base::MutableBytes prepare() { return base::ChunkQueue::prepare(); }
+  /// send() of the first `count` bytes of it, at most send_window(stream).
+  void commit(StreamId stream, std::size_t count);
 
   [[nodiscard]] std::size_t readable(StreamId stream) const;
   /// All that can be read; valid until the next call that changes the stream.
@@ -167,7 +173,7 @@ class Yamux {
   FrameHeader data_frame_;
   std::size_t payload_left_ = 0;
 
-  Time now_{};  // of the last receive() or tick()
+  Time now_{};  // of the last receive() or advance()
   RoundTrip round_trip_;
   std::size_t received_since_ping_ = 0;
   Allowance pings_;

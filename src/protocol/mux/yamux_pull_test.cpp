@@ -207,5 +207,31 @@ TEST(YamuxDeadline, is_for_the_next_ping_while_streams_are_open) {
   EXPECT_EQ(end.mux.next_deadline(), start + limits.ping_interval);
 }
 
+TEST(YamuxPull, sends_what_was_made_in_its_memory_as_what_is_given_to_send) {
+  Streams given(1);
+  Streams made(1);
+  for (const std::size_t size : {10U, 100'000U, 40'000U}) {
+    const base::Bytes bytes(size, static_cast<std::uint8_t>(size));
+    ASSERT_EQ(given.end.mux.send(given.ids[0], bytes), size);
+    std::ranges::copy(bytes, Yamux::prepare().begin());
+    made.end.mux.commit(made.ids[0], size);
+    EXPECT_EQ(made.end.mux.send_window(made.ids[0]), given.end.mux.send_window(given.ids[0]));
+    EXPECT_EQ(made.end.mux.queued(made.ids[0]), given.end.mux.queued());
+  }
+  EXPECT_TRUE(made.end.out() == given.end.out());
+}
+
+TEST(YamuxPull, takes_nothing_for_a_stream_that_has_ended) {
+  Streams streams(2);
+  streams.end.mux.finish(streams.ids[0]);
+  streams.end.mux.reset(streams.ids[1]);
+  for (const auto id : streams.ids) {
+    (void)Yamux::prepare();
+    streams.end.mux.commit(id, 10);
+    EXPECT_EQ(streams.end.mux.queued(id), 0U);
+  }
+  EXPECT_EQ(streams.end.mux.queued(), 0U);
+}
+
 }  // namespace
 }  // namespace qnet::mux

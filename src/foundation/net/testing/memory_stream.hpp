@@ -21,6 +21,7 @@ class MemoryStream final : public ByteStream {
   bool at_end = false;                                                 ///< after `incoming`
   std::size_t longest_read = std::numeric_limits<std::size_t>::max();  ///< by one try_read()
   bool shows_what_it_holds = false;                                    ///< by peek()
+  bool gives_memory = false;                                           ///< by prepare()
   std::optional<Errc> read_fails;                                      ///< after `incoming`
   std::optional<Errc> write_fails;
   std::size_t room = std::numeric_limits<std::size_t>::max();  ///< what write_room() says
@@ -31,6 +32,7 @@ class MemoryStream final : public ByteStream {
   std::string written;
   std::size_t longest_write = 0;
   std::size_t reads = 0;  ///< try_read() that gave bytes
+  std::size_t commits = 0;
   bool finished = false;
   bool was_reset = false;
 
@@ -78,6 +80,15 @@ class MemoryStream final : public ByteStream {
     takes -= count;
     return count;
   }
+  [[nodiscard]] base::MutableBytes prepare() override {
+    if (!gives_memory || write_fails || was_reset) return {};
+    memory_.resize(std::min({room, takes, std::size_t{65'536}}));
+    return memory_;
+  }
+  void commit(std::size_t count) override {
+    ++commits;
+    (void)try_write(base::ByteView(memory_).first(count));
+  }
   void finish() override { finished = true; }
   void reset() override {
     was_reset = true;
@@ -93,6 +104,7 @@ class MemoryStream final : public ByteStream {
   boost::asio::any_io_executor executor_;
   Signal readable_;
   Signal writable_;
+  base::Bytes memory_;  // that prepare() gave
 };
 
 }  // namespace qnet::net::testing
