@@ -65,7 +65,7 @@ function(qnet_test name)
   qnet_reuse_headers(${name}_test ${headers})
   target_compile_definitions(${name}_test PRIVATE TEST_VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit PROCESSORS 2 COST ${cost})
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS unit PROCESSORS 3 COST ${cost})
 endfunction()
 
 # qnet_fuzz(socks5 SOURCES socks5_fuzz.cpp DEPS qnet::proxy_io): a libFuzzer target with its seeds in fuzz/corpus/NAME.

@@ -1,8 +1,14 @@
 #!/bin/sh
-# fuzz.sh SECONDS [NAME…]: runs the fuzz targets of build/dev, as many at a time as there are cores. New inputs go to
-# build/fuzz/corpus; the seeds in fuzz/corpus are not changed. A finding is left in build/fuzz/findings.
+# fuzz.sh [--jobs N] SECONDS [NAME…]: runs the fuzz targets of build/dev, N at a time, or as many as there are cores.
+# New inputs go to build/fuzz/corpus; the seeds in fuzz/corpus are not changed. A finding is left in
+# build/fuzz/findings.
 set -eu
 cd "$(dirname "$0")/.."
+jobs=$(nproc)
+if [ "$1" = --jobs ]; then
+  jobs=$2
+  shift 2
+fi
 seconds=$1
 shift
 names() { find build/dev/bin -name 'fuzz_*' | sed 's/.*fuzz_//' | sort; }
@@ -21,4 +27,4 @@ run_one() {
   fi
 }
 if [ "${QNET_FUZZ_ONE:-}" ]; then run_one "$seconds" "$1"; exit; fi
-if [ $# -gt 0 ]; then printf '%s\n' "$@"; else names; fi | QNET_FUZZ_ONE=yes xargs -P "$(nproc)" -I{} "$0" "$seconds" {}
+if [ $# -gt 0 ]; then printf '%s\n' "$@"; else names; fi | QNET_FUZZ_ONE=yes xargs -P "$jobs" -I{} "$0" "$seconds" {}
