@@ -24,7 +24,9 @@ Bytes& spare() {
 
 void ByteQueue::push(ByteView bytes) {
   const auto needed = size() + bytes.size();
-  if (needed > kKeptCapacity && needed > storage_.capacity() && needed <= spare().capacity()) {
+  // No block that is more than twice as large: what a queue pins is bounded by what it holds.
+  const bool fits = needed <= spare().capacity() && needed >= spare().capacity() / 2;
+  if (needed > kKeptCapacity && needed > storage_.capacity() && fits) {
     auto block = std::exchange(spare(), {});
     block.assign(view().begin(), view().end());
     storage_ = std::move(block);

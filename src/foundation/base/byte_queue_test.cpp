@@ -50,6 +50,12 @@ TEST(ByteQueue, keeps_its_bytes_when_it_takes_a_block_that_another_gave_back) {
   EXPECT_EQ(second.view()[2], 9);
   EXPECT_EQ(second.view().back(), 9);
 
+  second.clear();
+  ByteQueue small;
+  small.push(Bytes(5'000, std::uint8_t{4}));
+  EXPECT_NE(small.view().data(), block) << "a few bytes pin a large block";
+  second.push(Bytes(60'000, std::uint8_t{9}));
+
   ByteQueue third;  // there is one block, and `second` has it
   third.push(large);
   EXPECT_NE(third.view().data(), block);

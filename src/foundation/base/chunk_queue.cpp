@@ -10,7 +10,7 @@ namespace qnet::base {
 
 namespace {
 /// A block with less in it than this is not worth its size: its bytes are copied into one that fits.
-constexpr std::size_t kWorthABlock = ChunkQueue::kLargeBlock / 4;
+constexpr std::size_t kWorthABlock = ChunkQueue::kLargeBlock / 2;
 }  // namespace
 
 struct ChunkQueue::Spare {

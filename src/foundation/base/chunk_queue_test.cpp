@@ -47,8 +47,8 @@ TEST(ChunkQueue, takes_bytes_that_were_made_in_its_memory_in_order) {
   ChunkQueue queue;
   std::string all;
   std::size_t step = 0;
-  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, ChunkQueue::kLargeBlock / 4 - 1,
-                                 ChunkQueue::kLargeBlock / 4, std::size_t{3}, ChunkQueue::kLargeBlock}) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{10}, ChunkQueue::kLargeBlock / 2 - 1,
+                                 ChunkQueue::kLargeBlock / 2, std::size_t{3}, ChunkQueue::kLargeBlock}) {
     const std::string text(size, static_cast<char>('a' + step++));
     queue.push(bytes_of("-"));
     const auto memory = ChunkQueue::prepare();
