@@ -84,7 +84,9 @@ TEST(ChunkQueue, uses_a_block_again_that_was_read_to_its_end) {
   for (int round = 0; round < 4; ++round) {
     ASSERT_EQ(queue.read(out), out.size());
     const auto* const memory = ChunkQueue::prepare().data();
-    if (round % 2 == 0) EXPECT_EQ(memory, first);
+    if (round % 2 == 0) {
+      EXPECT_EQ(memory, first);
+    }
     queue.commit(ChunkQueue::kLargeBlock);
   }
 }

@@ -3,7 +3,10 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/base/testing/seeded_random.hpp"
 #include "foundation/net/testing/comes_true.hpp"
