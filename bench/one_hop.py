@@ -92,10 +92,10 @@ def main():
             file.write(bytes(range(256)) * (size // 256))
         url = f"http://127.0.0.1:{site.http_port}/file"
         direct = download_direct(url, size)
-        other = other_name(options)
+        other = "other qnet" if options.against else "trojan"
         rates, cpu = {"qnet": [], other: []}, {"qnet": [], other: []}
         for start in range(options.starts):
-            measure(options, folder / str(start), site, url, rates, cpu)
+            measure(options, other, folder / str(start), site, url, rates, cpu)
     print(f"direct     {direct:7.0f} MiB/s")
     for name in rates:
         print(f"{name:10} {statistics.median(rates[name]):7.0f} MiB/s median of {len(rates[name])} "
@@ -105,19 +105,15 @@ def main():
           f"CPU {statistics.median(cpu['qnet']) / statistics.median(cpu[other]):.2f}")
 
 
-def other_name(options):
-    return "other qnet" if options.against else "trojan"
-
-
-def measure(options, folder, site, url, rates, cpu):
+def measure(options, other, folder, site, url, rates, cpu):
     """Starts both, and lets each download in turn."""
     folder.mkdir()
     with contextlib.ExitStack() as stack:
         rivals = {"qnet": start_qnet(stack, folder / "qnet", site)}
         if options.against:
-            rivals[other_name(options)] = start_qnet(stack, folder / "other", site, options.against.resolve())
+            rivals[other] = start_qnet(stack, folder / "other", site, options.against.resolve())
         else:
-            rivals[other_name(options)] = start_trojan(stack, folder / "trojan", site)
+            rivals[other] = start_trojan(stack, folder / "trojan", site)
         for _ in range(options.rounds):
             for name, (port, processes) in rivals.items():
                 before = cpu_seconds(processes)

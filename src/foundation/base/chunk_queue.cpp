@@ -1,7 +1,6 @@
 #include "foundation/base/chunk_queue.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstring>
 #include <utility>

@@ -53,9 +53,7 @@ base::Result<std::unique_ptr<Stream>> Session::open(std::string protocol, base::
 
 void Session::close() {
   if (ended_ || closing_) return;
-  closing_ = true;
-  closing_until_ =
-      now() + SessionLimits::closing;  // a link that takes no more must not keep the session alive
+  begin_closing();
   for (auto& [id, stream] : streams_) stream->writable_.notify();
   mux_.go_away(mux::GoAway::normal);
   wake_writer();
@@ -164,12 +162,22 @@ net::Task<void> Session::write_loop() {
   if (!ended_) say_goodbye();
 }
 
+/// A link that takes no more must not keep the session alive.
+void Session::begin_closing() {
+  closing_ = true;
+  closing_until_ = now() + SessionLimits::closing;
+}
+
 /// The read loop sees the peer's own end; a peer that never ends is left after a while.
 void Session::say_goodbye() {
-  said_goodbye_ = true;
-  link_->finish(idle_end_ ? link::Ending::idle : link::Ending::orderly);
+  finish_link();
   closing_until_ = now() + SessionLimits::closing;
   schedule();
+}
+
+void Session::finish_link() {
+  if (!std::exchange(said_goodbye_, true))
+    link_->finish(idle_end_ ? link::Ending::idle : link::Ending::orderly);
 }
 
 /// The peer has ended its direction. One that has said good-bye first is answered as close() would answer it.
@@ -235,7 +243,7 @@ void Session::at_deadline() {
   if (ended_) return;
   const auto time = now();
   if (closing_until_ && *closing_until_ <= time) {
-    if (!said_goodbye_) link_->finish(link::Ending::orderly);
+    finish_link();
     return end(Errc::ended);
   }
   if (mux_at_ && *mux_at_ <= time) {
@@ -247,7 +255,8 @@ void Session::at_deadline() {
     }
   }
   if (const auto due = idle_end_due(); due && *due <= time) {
-    closing_ = idle_end_ = true;
+    idle_end_ = true;
+    begin_closing();
     work_.notify();
   }
   arm();

@@ -96,7 +96,9 @@ class Session final : public std::enable_shared_from_this<Session>, private link
 
   void dispatch_events();
   void wake_writer();
+  void begin_closing();
   void say_goodbye();
+  void finish_link();
   void end_with_peer();
   void fail(base::Error reason);
   void end(base::Error reason);

@@ -58,9 +58,7 @@ std::size_t Yamux::send(StreamId id, base::ByteView bytes) {
   const auto total = std::min<std::size_t>(bytes.size(), stream->send_window);
   if (total == 0) return 0;
   stream->outgoing.push(bytes.first(total));
-  stream->send_window -= static_cast<std::uint32_t>(total);
-  queued_ += total;
-  take_turn(*stream);
+  note_queued(*stream, total);
   return total;
 }
 
@@ -69,9 +67,7 @@ void Yamux::commit(StreamId id, std::size_t count) {
   if (stream == nullptr || stream->finished || count == 0) return;
   assert(count <= stream->send_window);
   stream->outgoing.commit(count);
-  stream->send_window -= static_cast<std::uint32_t>(count);
-  queued_ += count;
-  take_turn(*stream);
+  note_queued(*stream, count);
 }
 
 std::size_t Yamux::queued(StreamId id) const {
@@ -79,7 +75,10 @@ std::size_t Yamux::queued(StreamId id) const {
   return stream == nullptr ? 0 : stream->outgoing.size();
 }
 
-void Yamux::take_turn(StreamState& stream) {
+/// So much was added to what the stream has to send: it takes its turn.
+void Yamux::note_queued(StreamState& stream, std::size_t count) {
+  stream.send_window -= static_cast<std::uint32_t>(count);
+  queued_ += count;
   if (!stream.turn) stream.turn = turns_.insert(turns_.end(), &stream);
 }
 

@@ -136,7 +136,7 @@ class Yamux {
   void queue_frame(FrameType type, std::uint16_t flags, StreamId id, std::uint32_t length);
   std::size_t pull_answers(base::MutableBytes out);
   std::size_t pull_data(StreamState& stream, base::MutableBytes out);
-  void take_turn(StreamState& stream);
+  void note_queued(StreamState& stream, std::size_t count);
   void send_finish(StreamState& stream);
   void send_ping();
 
