@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kKeptCapacity = 4096;
 /// No larger block is kept for the next queue.
 constexpr std::size_t kLargestSpare = 512 * 1024;
+/// Of a block, over what it is taken for. Each move costs, but what a queue pins is bounded by what it holds.
+constexpr std::size_t kLargestGrowth = 4;
 
 /// The block that a queue of this thread gave back. A busy stream's queue fills and runs empty all the time:
 /// so it need not grow each time from nothing, which moves all bytes several times.
@@ -20,22 +22,32 @@ Bytes& spare() {
   return block;
 }
 
+/// An empty block for so many bytes, and for those that will soon follow.
+Bytes block_for(std::size_t needed) {
+  const auto largest = needed * kLargestGrowth;
+  if (needed <= spare().capacity() && spare().capacity() <= largest) return std::exchange(spare(), {});
+  Bytes block;
+  block.reserve(std::max(2 * needed, std::min(largest, kLargestSpare / 2)));
+  return block;
+}
+
 }  // namespace
 
 void ByteQueue::push(ByteView bytes) {
   const auto needed = size() + bytes.size();
-  // No block that is more than twice as large: what a queue pins is bounded by what it holds.
-  const bool fits = needed <= spare().capacity() && needed >= spare().capacity() / 2;
-  if (needed > kKeptCapacity && needed > storage_.capacity() && fits) {
-    auto block = std::exchange(spare(), {});
-    block.assign(view().begin(), view().end());
-    storage_ = std::move(block);
-    head_ = 0;
-  } else if (head_ > 0 && storage_.size() + bytes.size() > storage_.capacity()) {
+  if (needed > kKeptCapacity && needed > storage_.capacity()) {
+    move_to(block_for(needed));
+  } else if (storage_.size() + bytes.size() > storage_.capacity()) {
     storage_.erase(storage_.begin(), storage_.begin() + static_cast<std::ptrdiff_t>(head_));
     head_ = 0;
   }
   append(storage_, bytes);
+}
+
+void ByteQueue::move_to(Bytes block) {
+  block.assign(view().begin(), view().end());
+  storage_ = std::move(block);
+  head_ = 0;
 }
 
 void ByteQueue::pop(std::size_t count) {

@@ -24,6 +24,8 @@ class ByteQueue {
   void clear();
 
  private:
+  void move_to(Bytes block);
+
   Bytes storage_;
   std::size_t head_ = 0;
 };
