@@ -65,9 +65,13 @@ if [ -n "$fuzzing" ]; then
   wait "$fuzzing" || failed=yes
   cat build/fuzz.log
 fi
-if [ -n "${failed:-}" ]; then cat build/ctest.log; fi
+[ -z "${failed:-}" ] || cat build/ctest.log
 sed -n '/tests passed/,$p' build/ctest.log  # the runner's closing lines
 echo "The longest tests, in seconds:"
 awk '$3 ~ /^#/ && $NF == "sec" { printf "%8.1f  %s\n", $(NF - 1), $4 }' build/ctest.log | sort -rn | sed 20q
-[ -z "${failed:-}" ] || exit 1
+if [ -n "${failed:-}" ]; then
+  say "The last lines of each test that failed"  # again, as some readers see only the end of a long output
+  awk -f scripts/failed_tests.awk build/ctest.log
+  exit 1
+fi
 say "All tests passed"

@@ -15,8 +15,8 @@ import tempfile
 import threading
 import unittest
 
-from processes import (Process, accepts, clock, free_port, listen, need, run,  # noqa: F401: tests have them from here
-                       temporary_folder, wait_until)
+from processes import (Process, accepts, clock, free_port, free_ports, listen,  # noqa: F401: tests have them from here
+                       need, run, temporary_folder, wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 QNET = os.environ.get("QNET_BINARY", str(ROOT / "build" / "release" / "bin" / "qnet"))

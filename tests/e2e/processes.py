@@ -19,12 +19,42 @@ import unittest
 PORTS = range(10_000, 32_000)
 
 
+# What keeps other test processes from the ports that this one has chosen, until it ends.
+RESERVATIONS = []
+
+
 def free_port(kind=socket.SOCK_STREAM):
-    for port in random.SystemRandom().sample(PORTS, 1000):
-        with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+    return free_ports(1, kind)
+
+
+def free_ports(count, kind=socket.SOCK_STREAM):
+    """The first of `count` free ports in a row, which no other call gives, here or in another test process."""
+    for first in random.SystemRandom().sample(PORTS, 1000):
+        ports = range(first, first + count)
+        if all(bindable(port, kind) for port in ports) and reserve(ports):
+            return first
     raise AssertionError("no free port")
+
+
+def bindable(port, kind):
+    with socket.socket(socket.AF_INET, kind) as probe, contextlib.suppress(OSError):
+        probe.bind(("127.0.0.1", port))
+        return True
+    return False
+
+
+def reserve(ports):
+    """Between the choice of a port here and the server's start, another test could choose it, too. So each port has an
+    abstract Unix address (unix(7)): it belongs to a network namespace, as a port does, and ends with its one holder."""
+    with contextlib.ExitStack() as holders:
+        for port in ports:
+            holder = holders.enter_context(socket.socket(socket.AF_UNIX))
+            try:
+                holder.bind(f"\0qnet-test-port-{port}")
+            except OSError:
+                return False
+        RESERVATIONS.append(holders.pop_all())
+    return True
 
 
 def listen(port=0, timeout=20):

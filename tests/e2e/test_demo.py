@@ -11,15 +11,7 @@ import socket
 import tempfile
 import unittest
 
-from harness import QNET, Process, accepts, free_port, run, wait_until
-
-
-def free_ports(count):
-    """The first of `count` free ports in a row."""
-    while True:
-        first = free_port()
-        if not any(accepts(first + n) for n in range(count)):
-            return first
+from harness import QNET, Process, accepts, free_ports, run, wait_until
 
 
 class Demo(unittest.TestCase):

@@ -1,6 +1,7 @@
 #include "transport/calibration/derive_profile.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "protocol/client_hello/tls_format.hpp"
@@ -89,12 +90,16 @@ htx::FlightRecord flight_record(std::span<const Sample> samples, std::size_t ind
   return record;
 }
 
-/// What most samples saw; of several, what came first.
-std::vector<std::size_t> usual(std::span<const Sample> samples, std::vector<std::size_t> Sample::* list) {
-  const auto count = [&](const Sample& one) {
-    return std::ranges::count(samples, one.*list, [&](const Sample& sample) { return sample.*list; });
-  };
-  return std::ranges::max(samples, {}, count).*list;
+/// How many samples have the same list as `one`.
+std::size_t alike(std::span<const Sample> samples, const Sample& one,
+                  std::vector<std::size_t> Sample::* list) {
+  const auto same = [&](const Sample& sample) { return sample.*list == one.*list; };
+  return static_cast<std::size_t>(std::ranges::count_if(samples, same));
+}
+
+/// The sample whose list most others have too; of several, the first.
+const Sample& most_usual(std::span<const Sample> samples, std::vector<std::size_t> Sample::* list) {
+  return *std::ranges::max_element(samples, {}, [&](const Sample& one) { return alike(samples, one, list); });
 }
 
 /// All but the longest: a first visit finds cold caches on both sides, which visitors' do not.
@@ -107,6 +112,12 @@ std::vector<std::chrono::microseconds> usual_waits(std::span<const Sample> sampl
 }
 
 }  // namespace
+
+bool agree(std::span<const Sample> samples) {
+  return std::ranges::all_of(std::array{&Sample::after_finished, &Sample::after_first}, [&](auto list) {
+    return 3 * alike(samples, most_usual(samples, list), list) > 2 * samples.size();
+  });
+}
 
 base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
                                                 const CorruptedSample& corrupted,
@@ -125,8 +136,8 @@ base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
   profile.change_cipher_spec = *start == 2;
   for (std::size_t i = *start; i < first.server_flight.size(); ++i)
     profile.flight.push_back(flight_record(samples, i));
-  profile.after_finished = usual(samples, &Sample::after_finished);
-  profile.after_first = usual(samples, &Sample::after_first);
+  profile.after_finished = most_usual(samples, &Sample::after_finished).after_finished;
+  profile.after_first = most_usual(samples, &Sample::after_first).after_first;
   profile.bad_finished = corrupted.records;
   profile.plain_alert = alerted.records;
   profile.answer_after = usual_waits(samples);

@@ -10,6 +10,10 @@
 
 namespace qnet::calibration {
 
+/// More than two thirds of the visits heard the same after the handshake. What a slow server says is heard
+/// too late, or not at all, so that visits which differ call for more.
+[[nodiscard]] bool agree(std::span<const Sample> samples);
+
 /// The samples are of one template; at least one. Where it comes from (origin, hello, time) is the caller's.
 [[nodiscard]] base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
                                                               const CorruptedSample& corrupted,

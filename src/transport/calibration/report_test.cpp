@@ -89,6 +89,12 @@ TEST_F(CoverReport, tells_a_server_that_says_little) {
   EXPECT_THAT(to_text(report), HasSubstr("a wrong Finished gets nothing, then RST; a good-bye gets silence"));
 }
 
+TEST_F(CoverReport, tells_how_the_server_usually_takes_its_leave) {
+  study().samples.resize(3, sample());
+  sample().ending = Ending::open;
+  EXPECT_THAT(to_text(report), HasSubstr("a good-bye gets FIN"));
+}
+
 TEST_F(CoverReport, tells_how_a_certificate_was_sent) {
   sample().flight.stapled = sample().flight.compressed_certificate = true;
   EXPECT_THAT(to_text(report), HasSubstr(", with OCSP stapling, compressed"));

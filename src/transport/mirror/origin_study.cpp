@@ -65,20 +65,31 @@ net::Task<StudyResult> study_later(std::chrono::milliseconds wait, CoverOrigin o
   co_return co_await study(std::move(origin), browser, random, times);
 }
 
+/// A server that keeps the connection open may be patient, or slow for once: only its end proves that all was
+/// heard.
+net::Task<base::Result<calibration::CorruptedSample>> corrupt_until_ended(
+    const CoverOrigin& origin, const client_hello::Template& browser, Corruption how,
+    base::RandomSource& random, const VisitTimes& times) {
+  for (std::size_t visits = 1;; ++visits) {
+    auto seen = co_await visit_and_corrupt(origin, browser, how, random, times);
+    if (!seen || seen->ending != calibration::Ending::open || visits == kSamples) co_return seen;
+  }
+}
+
 }  // namespace
 
 net::Task<StudyResult> study(CoverOrigin origin, const client_hello::Template& browser,
                              base::RandomSource& random, const VisitTimes& times) {
   calibration::Study result;
   auto& samples = result.samples;
-  for (std::size_t i = 0; i < kSamples; ++i) {
+  while (samples.size() < kSamples || (!calibration::agree(samples) && samples.size() < kMostSamples)) {
     auto sample = co_await visit(origin, browser, random, times);
     if (!sample) co_return base::forward_error(sample);
     samples.push_back(std::move(*sample));
   }
   for (const auto& [how, to] :
        {std::pair(Corruption::finished, &result.corrupted), std::pair(Corruption::alert, &result.alerted)}) {
-    auto corrupted = co_await visit_and_corrupt(origin, browser, how, random, times);
+    auto corrupted = co_await corrupt_until_ended(origin, browser, how, random, times);
     if (!corrupted) co_return tl::unexpected(corrupted.error());
     *to = std::move(*corrupted);
   }

@@ -14,6 +14,8 @@ namespace qnet::mirror {
 
 /// Visits that a profile is made of, besides those with a wrong second flight.
 inline constexpr std::size_t kSamples = 3;
+/// At most so many, when the first do not agree.
+inline constexpr std::size_t kMostSamples = 7;
 
 /// All visits that one template needs, and what follows from them. What is passed by reference must outlive
 /// the study.

@@ -43,6 +43,33 @@ TEST_F(Studying, makes_a_profile_that_a_relay_can_answer_by) {
   EXPECT_THAT(profile.bad_finished, ElementsAre(19));
 }
 
+TEST_F(Studying, visits_more_often_when_the_visits_do_not_agree) {
+  origin.manners.slow = [](std::size_t connection) { return connection == 2; };
+  const auto made = net::testing::run(
+      io, study(origin.address(), client_hello::builtin_templates().front(), random, times));
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->samples[1].after_finished, IsEmpty()) << "the tickets came too late";
+  EXPECT_GT(made->samples.size(), kSamples);
+  EXPECT_THAT(made->profile.after_finished, SizeIs(2));
+}
+
+TEST_F(Studying, stops_visiting_a_server_whose_answers_never_agree) {
+  origin.manners.slow = [](std::size_t connection) { return connection % 2 == 0; };
+  const auto made = net::testing::run(
+      io, study(origin.address(), client_hello::builtin_templates().front(), random, times));
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->samples, SizeIs(kMostSamples));
+}
+
+TEST_F(Studying, waits_once_more_for_what_a_wrong_finished_gets) {
+  origin.manners.slow = [](std::size_t connection) { return connection == kSamples + 1; };
+  const auto made = net::testing::run(
+      io, study(origin.address(), client_hello::builtin_templates().front(), random, times));
+  ASSERT_TRUE(made) << made.error().message();
+  EXPECT_THAT(made->profile.bad_finished, ElementsAre(19));
+  EXPECT_EQ(origin.connections, kSamples + 3);
+}
+
 TEST_F(Studying, of_all_templates_visits_once_for_each_kind_of_hello) {
   const auto studies = net::testing::run(io, study_all(origin.address(), random, times));
   ASSERT_THAT(studies, Not(IsEmpty()));

@@ -1,6 +1,7 @@
 // A web server in the test's own process and thread: real TLS by OpenSSL, on loopback.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -11,8 +12,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/crypto/self_signed.hpp"
@@ -20,6 +19,7 @@
 #include "foundation/net/tcp.hpp"
 #include "protocol/openssl_tls/stream.hpp"
 #include "transport/mirror/cover_origin.hpp"
+#include "transport/mirror/testing/slow_stream.hpp"
 #include "transport/mirror/visit_times.hpp"
 
 namespace qnet::mirror::testing {
@@ -45,6 +45,8 @@ struct Manners {
   /// In steps of a millisecond, each of which sees the visitor's thread run; 0 waits for the visitor's end.
   int rests_after_request = 0;
   int waits_for_finished = 0;
+  /// Whether this connection, the first of which is 1, is served slowly once its hello was answered.
+  std::function<bool(std::size_t connection)> slow = [](std::size_t) { return false; };
 };
 
 class Origin {
@@ -121,14 +123,6 @@ class Origin {
     }
   }
 
-  static net::Task<void> steps(int count) {
-    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
-    for (int i = 0; i < count; ++i) {
-      timer.expires_after(std::chrono::milliseconds(1));
-      (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-    }
-  }
-
   net::Task<void> serve(std::unique_ptr<net::TcpStream> socket) {
     if (manners.greeting == Manners::Greeting::tls) {
       co_await serve_tls(std::move(socket));
@@ -141,7 +135,10 @@ class Origin {
   }
 
   net::Task<void> serve_tls(std::unique_ptr<net::TcpStream> socket) {
-    openssl_tls::Stream stream(std::move(socket), context());
+    constexpr int slowness = 50;
+    std::unique_ptr<net::ByteStream> lower = std::move(socket);
+    if (manners.slow(connections)) lower = std::make_unique<SlowStream>(std::move(lower), slowness);
+    openssl_tls::Stream stream(std::move(lower), context());
     const auto shaken = co_await handshake(stream);
     if (!shaken) {
       stream.close();
