@@ -12,7 +12,7 @@ fi
 sources | xargs clang-format-19 --dry-run --Werror
 python3 scripts/include_order.py
 python3 scripts/prose_check.py
-(cd scripts && python3 -B -m unittest -q include_order_test prose_check_test)
+(cd scripts && python3 -B -m unittest -q include_order_test prose_check_test leftovers_test)
 git ls-files -co --exclude-standard '*.sh' .ci/run | xargs shellcheck
 if [ -n "$(MANWIDTH=80 man --warnings -l packaging/qnet.1 2>&1 >/dev/null)" ]; then
   MANWIDTH=80 man --warnings -l packaging/qnet.1 >/dev/null

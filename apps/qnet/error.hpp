@@ -12,6 +12,7 @@ enum class Errc {
   unreadable_file,
   bad_file,
   missing,
+  folder_in_use,
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "options"; }

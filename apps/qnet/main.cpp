@@ -1,4 +1,5 @@
 // qnet: from what a person typed to what is done about it.
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "control/client.hpp"
 #include "cover_command.hpp"
 #include "demo/demo/demo.hpp"
+#include "foundation/base/folder_lock.hpp"
 #include "foundation/crypto/system_random.hpp"
 #include "node/run.hpp"
 #include "node_config.hpp"
@@ -40,8 +42,21 @@ void set_up_log(const std::string& level) {
   spdlog::set_level(spdlog::level::from_str(level));
 }
 
+/// Two peers with one folder would each answer hellos that the other has seen, and overwrite its invite.
+/// Clients may share one: what they keep there is replaced as a whole.
+base::Result<void> lock_folder(const std::filesystem::path& folder, base::FolderLock& lock) {
+  if (lock.take(folder) == EWOULDBLOCK)
+    return base::fail(Errc::folder_in_use,
+                      fmt::format("{}. Stop that peer, or give this one a folder of its own with --state-dir",
+                                  folder.string()));
+  return {};  // what else is wrong with the folder, those who write there say better
+}
+
 int run(const Settings& settings) {
   set_up_log(settings.log_level);
+  base::FolderLock lock;
+  if (settings.helper_mode != HelperMode::client)
+    if (const auto locked = lock_folder(settings.state_dir, lock); !locked) return fail(locked.error());
   if (has_exit(settings.helper_mode)) fmt::print(stderr, "{}\n", exit_warning());
   crypto::SystemRandom random;
   auto config = node_config(settings, random);
@@ -65,6 +80,9 @@ int run(const Settings& settings) {
 
 int demo(const Settings& settings, std::string_view program) {
   set_up_log(settings.log_level);
+  base::FolderLock lock;
+  if (const auto locked = lock_folder(settings.state_dir / "demo", lock); !locked)
+    return fail(locked.error());
   const demo::DemoConfig config{settings.state_dir / "demo", settings.socks_port, settings.status_port,
                                 settings.site_port, settings.base_port};
   const auto done = demo::run_demo(config, [&] {

@@ -16,6 +16,7 @@ std::string_view describe(Errc code) {
     case Errc::unreadable_file: return "the configuration file cannot be read";
     case Errc::bad_file: return "the configuration file is no valid TOML";
     case Errc::missing: return "something is missing";
+    case Errc::folder_in_use: return "another QNet peer runs with this state folder";
   }
   return "unknown option error";
 }

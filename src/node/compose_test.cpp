@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/base/testing/temporary_folder.hpp"
 #include "foundation/crypto/self_signed.hpp"
 #include "foundation/net/error.hpp"
 #include "node/error.hpp"
@@ -30,14 +31,9 @@ boost::asio::ip::address own_loopback() {
 class Compose : public ::testing::Test {
  protected:
   Compose() {
-    std::filesystem::remove_all(folder);
-    std::filesystem::create_directories(folder);
     std::ofstream(folder / "index.html") << "<html></html>";
   }
-  ~Compose() override {
-    node.reset();
-    std::filesystem::remove_all(folder);
-  }
+  ~Compose() override { node.reset(); }
 
   net::tcp::endpoint free_port() {
     return net::tcp::acceptor(process.pool().first(), {own_loopback(), 0}).local_endpoint();
@@ -114,8 +110,8 @@ class Compose : public ::testing::Test {
     node->finish();
   }
 
-  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "qnet_compose" /
-                                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  base::testing::TemporaryFolder temporary;
+  std::filesystem::path folder = temporary.path();
   base::testing::SeededRandom random{7};
   peer::Identity identity = peer::Identity::generate(random);
   Process process{2, {milliseconds(0), std::chrono::seconds(20)}};

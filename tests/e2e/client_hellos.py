@@ -7,7 +7,6 @@ import collections
 import hashlib
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -15,7 +14,7 @@ import threading
 import time
 
 import harness
-from harness import TcpServer
+from harness import TcpServer, remove_folder
 
 Hello = collections.namedtuple("Hello", "record record_version version session_id ciphers compression extensions")
 
@@ -191,13 +190,14 @@ class Browser:
             (self.home / name).write_text(text)
         self.child = subprocess.Popen([str(a).replace("PROFILE", str(self.home)) for a in arguments],
                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
-                                      env={**os.environ, "HOME": str(self.home), "MOZ_CRASHREPORTER_DISABLE": "1"},
+                                      env={**os.environ, "HOME": str(self.home), "TMPDIR": str(self.home),
+                                           "MOZ_CRASHREPORTER_DISABLE": "1"},
                                       start_new_session=True)
 
     def stop(self):
         os.killpg(self.child.pid, signal.SIGKILL)
         self.child.wait()
-        shutil.rmtree(self.home, ignore_errors=True)
+        remove_folder(self.home)
 
 
 # Nothing is to leave the machine, whatever a browser would like to tell its maker.

@@ -9,14 +9,13 @@ import http.client
 import json
 import os
 import pathlib
-import shutil
 import socket
 import tempfile
 import threading
 import unittest
 
 from processes import (Process, accepts, clock, free_port, free_ports, listen,  # noqa: F401: tests have them from here
-                       need, run, temporary_folder, wait_until)
+                       need, remove_folder, run, temporary_folder, wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 QNET = os.environ.get("QNET_BINARY", str(ROOT / "build" / "release" / "bin" / "qnet"))
@@ -113,12 +112,12 @@ def template_flags(flags):
 class Node:
     """One `qnet run` in a folder of its own."""
 
-    def __init__(self, folder, mode, flags=(), env=None, wrapper=(), listen_port=None):
+    def __init__(self, folder, mode, flags=(), env=None, listen_port=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.status_port = free_port()
         self.listen_port = self.socks_port = None
-        arguments = [*wrapper, QNET, "run", "--helper-mode", mode, "--status-port", self.status_port,
+        arguments = [QNET, "run", "--helper-mode", mode, "--status-port", self.status_port,
                      "--state-dir", self.folder / "state"]
         if mode == "client":
             self.socks_port = free_port()
@@ -211,7 +210,7 @@ class Network(unittest.TestCase):
         try:
             cls.stack.close()
         finally:
-            shutil.rmtree(cls.folder, ignore_errors=True)
+            remove_folder(cls.folder)
 
     def curl(self, *arguments, seconds=60, check=True, client=None):
         client = client or self.client

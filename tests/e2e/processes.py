@@ -6,7 +6,6 @@ import functools
 import os
 import pathlib
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -64,11 +63,21 @@ def listen(port=0, timeout=20):
     return listener
 
 
+def remove_folder(folder):
+    """Also while a browser's processes, whose parent was killed, still write there."""
+    for _ in range(200):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not pathlib.Path(folder).exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"{folder} cannot be removed")
+
+
 def temporary_folder(test):
     """A folder and a stack of things to undo, both gone after the test."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
     stack = contextlib.ExitStack()
-    test.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+    test.addCleanup(remove_folder, folder)
     test.addCleanup(stack.close)
     return folder, stack
 
@@ -153,7 +162,7 @@ def run(arguments, seconds=60, env=None, check=False, **more):
 def true_timers():
     """true_timers.c, compiled for this run of the tests."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(remove_folder, folder)
     library = folder / "true_timers.so"
     run(["cc", "-shared", "-fPIC", "-o", library, pathlib.Path(__file__).with_name("true_timers.c")], check=True)
     return library

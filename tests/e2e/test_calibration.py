@@ -73,7 +73,8 @@ class Mirror(Network):
              "--disable-background-networking", "--disable-component-update", "--disable-sync",
              "--ignore-certificate-errors", f"--user-data-dir={self.folder}/chromium-{port}", "--dump-dom",
              f"--host-resolver-rules=MAP {COVER_NAME} 127.0.0.1", f"https://{COVER_NAME}:{port}/"],
-            self.folder / "chromium.log")
+            self.folder / "chromium.log",
+            env={"TMPDIR": str(self.folder)})  # where it leaves a folder when it is killed
         process.close = process.kill
         return process
 

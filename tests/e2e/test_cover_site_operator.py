@@ -1,10 +1,8 @@
 """Cover `site` for its operator: renewed certificates, another web server behind it, and mistakes in its options."""
 
 import os
-import pathlib
 import signal
 import ssl
-import tempfile
 import unittest
 
 import harness
@@ -91,7 +89,7 @@ class Mistakes(unittest.TestCase):
     """What an operator reads who has not given what is needed."""
 
     def setUp(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
+        self.folder, _ = harness.temporary_folder(self)
         self.certificate, self.key = self.folder / "cert.pem", self.folder / "key.pem"
         make_certificate(self.certificate, self.key)
         (self.folder / "www").mkdir()

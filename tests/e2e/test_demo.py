@@ -5,19 +5,18 @@ import os
 import pathlib
 import re
 import shlex
-import shutil
 import signal
 import socket
 import tempfile
 import unittest
 
-from harness import QNET, Process, accepts, free_ports, run, wait_until
+from harness import QNET, Process, accepts, free_ports, remove_folder, run, wait_until
 
 
 class Demo(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-demo-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(remove_folder, self.folder)
         first = free_ports(7)
         self.socks, self.status, self.site, self.base = first, first + 1, first + 2, first + 4
         self.flags = ["--socks-port", self.socks, "--status-port", self.status, "--site-port", self.site,

@@ -2,14 +2,13 @@
 
 import os
 import pathlib
-import shutil
 import socket
 import tempfile
 import time
 import unittest
 
 import harness
-from harness import COVER_NAME, Network, Node, accepts, free_port, run, socks_connect, wait_until
+from harness import COVER_NAME, Network, Node, accepts, free_port, remove_folder, run, socks_connect, wait_until
 
 
 def qnet(*arguments, env=None, seconds=20):
@@ -20,7 +19,7 @@ def qnet(*arguments, env=None, seconds=20):
 class CommandLine(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(remove_folder, self.folder)
 
     def assert_one_sentence(self, text, *words):
         lines = [line for line in text.strip().splitlines() if line.strip()]
@@ -126,11 +125,23 @@ class Connecting(Network):
     def test_a_clock_twenty_minutes_off(self):
         for name, offset in (("fast", "+20m"), ("slow", "-20m")):
             before = self.exit.status()["counters"]["handshakes"]["clock_skewed"]
-            node = self.start_client(name, self.exit.invite(), wrapper=("faketime", "-f", offset))
+            node = self.start_client(name, self.exit.invite(), env=harness.clock(offset))
             text = self.state_of(node)
             self.assertIn("clock", text)
             self.assertGreater(self.exit.status()["counters"]["handshakes"]["clock_skewed"], before)
             node.process.stop()
+
+    def test_a_state_folder_that_another_peer_has(self):
+        state = self.exit.folder / "state"
+        invite = (state / "invite").read_bytes()
+        done = run([harness.QNET, "run", "--helper-mode", "relay", "--state-dir", state, "--listen",
+                    f"127.0.0.1:{free_port()}", "--status-port", free_port(), "--cover-origin",
+                    f"127.0.0.1:{self.cover.https_port}", "--cover-name", COVER_NAME])
+        text = done.stderr.decode()
+        self.assertEqual(done.returncode, 1, text)
+        self.assertIn(str(state), text)
+        self.assertIn("--state-dir", text)
+        self.assertEqual((state / "invite").read_bytes(), invite)
 
     def test_an_unreachable_relay(self):
         invite = run([harness.QNET, "invite", "--state-dir", self.exit.folder / "state", "--advertise",

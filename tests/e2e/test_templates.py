@@ -3,13 +3,12 @@
 import collections
 import contextlib
 import pathlib
-import shutil
 import tempfile
 import unittest
 
 import client_hellos
 from client_hellos import Listener, differences, ech, is_grease, ja3, ja4, order
-from harness import COVER_NAME, Network, Process, QNET, TcpServer, free_port, run, wait_until
+from harness import COVER_NAME, Network, Process, QNET, TcpServer, free_port, remove_folder, run, wait_until
 
 ROUND = 10  # QNet clients at once
 
@@ -17,7 +16,7 @@ ROUND = 10  # QNet clients at once
 class Hellos(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-e2e-"))
-        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(remove_folder, self.folder)
         run([QNET, "keygen", "--state-dir", self.folder / "relay"], check=True)
 
     def listen(self):

@@ -1,7 +1,6 @@
 """The handshake adds no round trip over plain TLS: measured with 100 ms between client and relay, and captured."""
 
 import pathlib
-import shutil
 import statistics
 import sys
 import tempfile
@@ -13,7 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import harness  # noqa: E402
 import delay_link  # noqa: E402
 from delay_link import DelayLink, tcp_payloads  # noqa: E402
-from harness import COVER_NAME, QNET, Nginx, Process, need, run, wait_until  # noqa: E402
+from harness import COVER_NAME, QNET, Nginx, Process, need, remove_folder, run, wait_until  # noqa: E402
 
 ROUND_TRIP = 0.1
 
@@ -23,7 +22,7 @@ class RoundTrips(unittest.TestCase):
     def setUpClass(cls):
         need(delay_link.why_not())
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-net-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.addClassCleanup(remove_folder, cls.folder)
         cls.link = DelayLink(ROUND_TRIP / 2)
         cls.link.__enter__()
         cls.addClassCleanup(cls.link.__exit__)

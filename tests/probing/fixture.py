@@ -2,7 +2,6 @@
 
 import concurrent.futures
 import pathlib
-import shutil
 import sys
 import tempfile
 import unittest
@@ -10,7 +9,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
 import hellos  # noqa: E402
-from harness import COVER_NAME, Nginx, Node, wait_until  # noqa: E402, F401 - for the tests too
+from harness import COVER_NAME, Nginx, Node, remove_folder, wait_until  # noqa: E402, F401 - for the tests too
 from observe import observe  # noqa: E402
 from peer import Peer, relay_key  # noqa: E402
 
@@ -35,7 +34,7 @@ class RelayAndOrigin(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-probing-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.addClassCleanup(remove_folder, cls.folder)
         cls.origin = cls.origin_kind(cls.folder / "origin")
         cls.addClassCleanup(cls.origin.stop)
         cls.relay = Node(cls.folder / "relay", "relay", ["--cover-origin", f"127.0.0.1:{cls.origin.https_port}",

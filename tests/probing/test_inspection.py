@@ -1,7 +1,6 @@
 """Inspection tools see no difference between a QNet session and a browser's visit to the cover origin."""
 
 import pathlib
-import shutil
 import sys
 import tempfile
 import unittest
@@ -12,7 +11,7 @@ import capture  # noqa: E402
 import private_network  # noqa: E402
 from fixture import COVER_NAME, Nginx, Node  # noqa: E402
 from capture import Capture  # noqa: E402
-from harness import need, run  # noqa: E402
+from harness import need, remove_folder, run  # noqa: E402
 
 RELAY, ORIGIN = "127.0.0.1", "127.0.0.2"
 
@@ -29,7 +28,7 @@ class Inspection(unittest.TestCase):
         need(private_network.why_not())
         cls.enterClassContext(private_network.private_network())
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-inspection-"))
-        cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
+        cls.addClassCleanup(remove_folder, cls.folder)
         page = b"<h1>An ordinary site</h1>\n" + b"<p>with some text</p>\n" * 2000
         cls.origin = NginxOnPort443(cls.folder / "origin", files={"index.html": page})
         cls.addClassCleanup(cls.origin.stop)

@@ -42,9 +42,9 @@ TEST(ByteQueue, keeps_its_bytes_when_it_takes_a_block_that_another_gave_back) {
   ByteQueue second;
   second.push(Bytes{1, 2, 3});
   second.pop(1);
-  second.push(Bytes(50'000, std::uint8_t{9}));
+  second.push(Bytes(80'000, std::uint8_t{9}));
   EXPECT_EQ(second.view().data(), block) << "it grew from nothing again";
-  EXPECT_EQ(second.size(), 50'002U);
+  EXPECT_EQ(second.size(), 80'002U);
   EXPECT_EQ(second.view()[0], 2);
   EXPECT_EQ(second.view()[1], 3);
   EXPECT_EQ(second.view()[2], 9);
@@ -54,7 +54,7 @@ TEST(ByteQueue, keeps_its_bytes_when_it_takes_a_block_that_another_gave_back) {
   ByteQueue small;
   small.push(Bytes(5'000, std::uint8_t{4}));
   EXPECT_NE(small.view().data(), block) << "a few bytes pin a large block";
-  second.push(Bytes(60'000, std::uint8_t{9}));
+  second.push(Bytes(90'000, std::uint8_t{9}));
 
   ByteQueue third;  // there is one block, and `second` has it
   third.push(large);

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/base/testing/temporary_folder.hpp"
 
 namespace qnet::client_hello {
 namespace {
@@ -84,14 +85,12 @@ TEST(TemplateChoiceText, is_nothing_when_it_is_damaged) {
 
 class TemplateFile : public ::testing::Test {
  protected:
-  TemplateFile() { std::filesystem::remove_all(folder); }
-  ~TemplateFile() override { std::filesystem::remove_all(folder); }
   const std::string& name(sys_days today = kToday) {
     return kept_or_drawn_template(folder, today, random).name;
   }
 
-  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "qnet_template_choice" /
-                                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  base::testing::TemporaryFolder temporary;
+  std::filesystem::path folder = temporary.path() / "state";
   SeededRandom random{2};
 };
 
@@ -112,7 +111,6 @@ TEST_F(TemplateFile, is_not_needed) {
   std::map<std::string, int> drawn;
   for (int n = 0; n < 200; ++n) ++drawn[name()];
   EXPECT_GT(drawn.size(), 1U);
-  folder = std::filesystem::path(::testing::TempDir()) / "qnet_template_choice";
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/base/testing/temporary_folder.hpp"
 
 namespace qnet::htx {
 namespace {
@@ -14,9 +15,6 @@ constexpr WallTime kNow{seconds(1'800'000'000)};
 
 class Journal : public ::testing::Test {
  protected:
-  Journal() { std::filesystem::remove_all(folder); }
-  ~Journal() override { std::filesystem::remove_all(folder); }
-
   crypto::X25519Public key() {
     crypto::X25519Public made{};
     random.fill(made);
@@ -30,8 +28,8 @@ class Journal : public ::testing::Test {
     return seen.admit(ephemeral, now);
   }
 
-  std::filesystem::path folder = std::filesystem::path(::testing::TempDir()) / "qnet_replay_journal" /
-                                 ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  base::testing::TemporaryFolder temporary;
+  std::filesystem::path folder = temporary.path() / "state";
   base::testing::SeededRandom random{4};
 };
 

@@ -24,21 +24,32 @@ namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-/// The profiles of the templates that could be measured. Fails when there is none.
-base::Result<std::vector<htx::MirrorProfile>> profiles_of(std::vector<TemplateStudy> studies) {
+/// What the studies of all templates came to.
+struct Round {
   std::vector<htx::MirrorProfile> profiles;
-  std::optional<base::Error> problem;
+  std::optional<base::Error> problem;  // of a template that failed
+  bool succeeded = false;              // for one template at least
+  bool may_succeed_soon = false;       // a template failed for a reason that may pass
+};
+
+/// A template whose study failed keeps its older profile, unless the origin has shown to be unsuitable for
+/// it: without one its hello would be answered with another browser's.
+Round round_of(std::vector<TemplateStudy> studies, const htx::MirrorProfiles& older) {
+  Round round;
   for (auto& [browser, study] : studies) {
     if (study) {
-      profiles.push_back(std::move(study->profile));
-    } else if (!problem || calibration::unsuitable(study.error())) {
-      problem = study.error();
+      round.succeeded = true;
+      round.profiles.push_back(std::move(study->profile));
+      continue;
     }
+    const bool lasting = calibration::unsuitable(study.error());
+    if (!round.problem || lasting) round.problem = study.error();
+    if (lasting) continue;
+    round.may_succeed_soon = true;
+    for (const auto& profile : older.all())
+      if (profile->name == browser->name) round.profiles.push_back(*profile);
   }
-  if (profiles.empty()) return tl::unexpected(*problem);
-  if (problem)
-    spdlog::warn("the cover origin could not be measured with every template: {}", problem->message());
-  return profiles;
+  return round;
 }
 
 /// Visitors' browsers would warn of such a site; but somebody may try QNet with one of their own.
@@ -83,36 +94,38 @@ net::Task<void> Keeper::keep() {
 
 net::Task<bool> Keeper::measure() {
   auto studies = co_await study_all(origin_, random_, times_.visit);
-  auto profiles = profiles_of(std::move(studies));
   if (stopped_) co_return true;
-  if (!profiles) {
-    if (!problem_) spdlog::warn("the cover origin could not be measured: {}", profiles.error().message());
-    problem_ = profiles.error();
+  auto round = round_of(std::move(studies), *gate_.profiles());
+  if (!round.succeeded) {
+    if (!problem_) spdlog::warn("the cover origin could not be measured: {}", round.problem->message());
+    problem_ = round.problem;
     if (gate_.profiles()->empty() && calibration::unsuitable(*problem_) && unsuitable_)
       std::exchange(unsuitable_, nullptr)(
           base::Error(Errc::origin_unsuitable,
                       fmt::format("{}: {}{}", origin_.to_text(), problem_->message(), hint(*problem_))));
     co_return false;
   }
+  if (round.problem)
+    spdlog::warn("the cover origin could not be measured with every template: {}", round.problem->message());
   if (problem_) spdlog::info("the cover origin is measured again");
   problem_.reset();
   if (gate_.profiles()->empty()) since_ = std::chrono::system_clock::now();
   if (!gate_.profiles()->empty()) {
     const auto last = gate_.profiles()->all().front();
-    for (auto& profile : *profiles) {
+    for (auto& profile : round.profiles) {
       profile.idle_after = last->idle_after;
       profile.idle_end = last->idle_end;
       profile.stall_after = last->stall_after;
       profile.stall_end = last->stall_end;
     }
   }
-  use(std::move(*profiles));
+  use(std::move(round.profiles));
   // These take minutes, so they go on beside everything else. One template is enough: a server waits as long
   // for one browser as for another.
   const auto self = shared_from_this();
   asio::co_spawn(timer_.get_executor(), [self] { return self->measure_idle(); }, asio::detached);
   asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
-  co_return true;
+  co_return !round.may_succeed_soon;
 }
 
 net::Task<void> Keeper::measure_idle() {

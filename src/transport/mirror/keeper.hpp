@@ -45,6 +45,7 @@ class Keeper : public std::enable_shared_from_this<Keeper> {
 
  private:
   net::Task<void> keep();
+  /// False when it is to be tried again soon.
   net::Task<bool> measure();
   net::Task<void> measure_idle();
   net::Task<void> measure_stall();

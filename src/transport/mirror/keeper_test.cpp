@@ -5,9 +5,11 @@
 #include <fstream>
 
 #include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/base/testing/temporary_folder.hpp"
 #include "foundation/net/testing/comes_true.hpp"
 #include "foundation/net/testing/run.hpp"
 #include "transport/mirror/error.hpp"
+#include "transport/mirror/origin_study.hpp"
 #include "transport/mirror/testing/origin.hpp"
 
 namespace qnet::mirror {
@@ -26,11 +28,7 @@ using ::testing::SizeIs;
 
 class Keeping : public ::testing::Test {
  protected:
-  Keeping() { fs::remove_all(folder); }
-  ~Keeping() override {
-    keeper->stop();
-    fs::remove_all(folder);
-  }
+  ~Keeping() override { keeper->stop(); }
 
   static KeeperTimes short_times() {
     KeeperTimes times;
@@ -48,9 +46,9 @@ class Keeping : public ::testing::Test {
   }
 
   /// One of an hour ago, in the state folder.
-  htx::MirrorProfile save_older() {
+  htx::MirrorProfile save_older(const std::string& name = "older") {
     auto profile = htx::builtin_profiles().front();
-    profile.name = "older";
+    profile.name = name;
     profile.hello = "a shape";
     profile.origin = origin.address().to_text();
     profile.measured_at = 1'800'000'000;
@@ -66,8 +64,8 @@ class Keeping : public ::testing::Test {
     return all;
   }
 
-  fs::path folder = fs::path(::testing::TempDir()) / "qnet_keeper" /
-                    ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  base::testing::TemporaryFolder temporary;
+  fs::path folder = temporary.path() / "state";
   boost::asio::io_context io{1};
   Origin origin{io};
   base::testing::SeededRandom random{4};
@@ -151,6 +149,38 @@ TEST_F(Keeping, keeps_the_old_profile_when_a_measurement_fails) {
   EXPECT_THAT(unsuitable, IsEmpty()) << "peers are answered still";
 }
 
+TEST_F(Keeping, tries_again_soon_when_one_template_could_not_be_measured) {
+  const auto all = net::testing::run(io, study_all(origin.address(), random, testing::short_times())).size();
+  ASSERT_GT(all, 1U);
+  origin.manners.hangs_up = [first = origin.connections + 1](auto connection) { return connection == first; };
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));
+  EXPECT_THAT(in_use(), SizeIs(all - 1));
+  EXPECT_TRUE(comes_true(io, [&] { return in_use().size() == all; })) << "the next interval is an hour away";
+}
+
+TEST_F(Keeping, keeps_the_old_profile_of_a_template_that_could_not_be_measured) {
+  const auto older = save_older(client_hello::builtin_templates().front().name);
+  origin.manners.hangs_up = [](auto connection) { return connection == 1; };  // its first visit
+  auto times = short_times();
+  times.first_retry = std::chrono::hours(1);
+  make(times);
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return in_use().size() > 1; }));
+  EXPECT_EQ(in_use().front().name, older.name);
+  EXPECT_EQ(in_use().front().measured_at, older.measured_at);
+  for (const auto& profile : in_use())
+    EXPECT_EQ(profile.measured_at == older.measured_at, profile.name == older.name) << profile.name;
+}
+
+TEST_F(Keeping, drops_the_old_profile_of_a_template_that_the_origin_no_longer_suits) {
+  const auto older = save_older(client_hello::builtin_templates().front().name);
+  origin.manners.speaks_old_tls = [](auto connection) { return connection == 1; };
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return in_use().size() > 1; }));
+  for (const auto& profile : in_use()) EXPECT_NE(profile.name, older.name);
+}
+
 TEST_F(Keeping, keeps_the_limits_of_the_old_profile_until_they_are_measured) {
   const auto older = save_older();
   auto times = short_times();
@@ -183,7 +213,6 @@ TEST_F(Keeping, learns_beside_it_when_the_origin_ends_connections) {
 }
 
 TEST_F(Keeping, uses_what_it_learned_even_when_it_cannot_be_saved) {
-  fs::create_directories(folder.parent_path());
   std::ofstream(folder) << "a file where the folder would be";
   start();
   EXPECT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "foundation/base/testing/temporary_folder.hpp"
 #include "transport/mirror/error.hpp"
 
 namespace qnet::mirror {
@@ -15,9 +16,6 @@ using ::testing::IsEmpty;
 
 class Store : public ::testing::Test {
  protected:
-  Store() { fs::remove_all(folder); }
-  ~Store() override { fs::remove_all(folder); }
-
   [[nodiscard]] htx::MirrorProfile profile(const std::string& name) const {
     auto made = htx::builtin_profiles().front();
     made.name = name;
@@ -32,8 +30,8 @@ class Store : public ::testing::Test {
     std::ofstream(folder / "mirror" / file, std::ios::trunc) << text;
   }
 
-  fs::path folder = fs::path(::testing::TempDir()) / "qnet_profile_store" /
-                    ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  base::testing::TemporaryFolder temporary;
+  fs::path folder = temporary.path() / "state";
   CoverOrigin origin{"192.0.2.1", 443, "www.example.com"};
   ProfileStore store{folder};
 };

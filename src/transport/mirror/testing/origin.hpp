@@ -45,7 +45,11 @@ struct Manners {
   /// In steps of a millisecond, each of which sees the visitor's thread run; 0 waits for the visitor's end.
   int rests_after_request = 0;
   int waits_for_finished = 0;
-  /// Whether this connection, the first of which is 1, is served slowly once its hello was answered.
+  /// Whether this connection, the first of which is 1, is hung up on, …
+  std::function<bool(std::size_t connection)> hangs_up = [](std::size_t) { return false; };
+  /// … has TLS 1.2 at most, …
+  std::function<bool(std::size_t connection)> speaks_old_tls = [](std::size_t) { return false; };
+  /// … or served slowly, once its hello was answered.
   std::function<bool(std::size_t connection)> slow = [](std::size_t) { return false; };
 };
 
@@ -91,20 +95,21 @@ class Origin {
   }
 
   [[nodiscard]] openssl_tls::Context context() {
-    const std::tuple wanted(manners.highest, manners.tickets, manners.http2);
-    if (!context_ || made_for_ != wanted) context_ = make_context();
+    const int highest = manners.speaks_old_tls(connections) ? TLS1_2_VERSION : manners.highest;
+    const std::tuple wanted(highest, manners.tickets, manners.http2);
+    if (!context_ || made_for_ != wanted) context_ = make_context(highest);
     made_for_ = wanted;
     return context_;
   }
 
-  [[nodiscard]] openssl_tls::Context make_context() const {
+  [[nodiscard]] openssl_tls::Context make_context(int highest) const {
     openssl_tls::Context made(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
     const auto& der = certificate_->certificate;
     const auto key = certificate_->private_key.view();
     require(SSL_CTX_use_certificate_ASN1(made.get(), static_cast<int>(der.size()), der.data()) == 1);
     require(SSL_CTX_use_PrivateKey_ASN1(EVP_PKEY_EC, made.get(), key.data(), static_cast<long>(key.size())) ==
             1);
-    require(SSL_CTX_set_max_proto_version(made.get(), manners.highest) == 1);
+    require(SSL_CTX_set_max_proto_version(made.get(), highest) == 1);
     require(SSL_CTX_set_num_tickets(made.get(), manners.tickets) == 1);
     SSL_CTX_set_mode(made.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     if (manners.http2) SSL_CTX_set_alpn_select_cb(made.get(), choose_http2, nullptr);
@@ -124,7 +129,7 @@ class Origin {
   }
 
   net::Task<void> serve(std::unique_ptr<net::TcpStream> socket) {
-    if (manners.greeting == Manners::Greeting::tls) {
+    if (manners.greeting == Manners::Greeting::tls && !manners.hangs_up(connections)) {
       co_await serve_tls(std::move(socket));
       co_return;
     }
