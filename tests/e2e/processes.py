@@ -6,6 +6,7 @@ import functools
 import os
 import pathlib
 import random
+import shutil
 import signal
 import socket
 import subprocess

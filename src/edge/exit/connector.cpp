@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "foundation/ip/asio_address.hpp"
+#include "foundation/net/connect_race.hpp"
 #include "protocol/dns/error.hpp"
 
 namespace qnet::exit {
@@ -14,9 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Four of each family: a site that answers on none of these is down.
-constexpr std::size_t kMaxEachFamily = 4;
-
 Errc error_of(const base::Error& error) {
   if (error.is(dns::Errc::name_not_found)) return Errc::name_not_found;
   if (error.is(dns::Errc::timeout)) return Errc::timeout;
@@ -25,20 +23,23 @@ Errc error_of(const base::Error& error) {
   return Errc::name_service_failed;
 }
 
-// RFC 8305 §4: the families take turns, IPv6 first.
+Errc error_of_connecting(const base::Error& error) {
+  if (error.is(net::Errc::refused)) return Errc::refused;
+  if (error.is(net::Errc::timed_out)) return Errc::timeout;
+  if (error.is(net::Errc::host_unreachable)) return Errc::host_unreachable;
+  if (error.is(net::Errc::network_unreachable) || error.is(net::Errc::address_unavailable))
+    return Errc::network_unreachable;
+  if (error.is(net::Errc::closed)) return Errc::cancelled;
+  return Errc::general_failure;
+}
+
+// IPv6 first (RFC 8305 §4).
 std::vector<tcp::endpoint> in_order(const std::vector<ip::IpAddress>& addresses, std::uint16_t port) {
-  std::vector<tcp::endpoint> v4;
-  std::vector<tcp::endpoint> v6;
-  for (const auto& address : addresses) {
-    auto& family = address.is_v4() ? v4 : v6;
-    if (family.size() < kMaxEachFamily) family.emplace_back(ip::to_asio(address), port);
-  }
-  std::vector<tcp::endpoint> ordered;
-  for (std::size_t i = 0; i < std::max(v4.size(), v6.size()); ++i) {
-    if (i < v6.size()) ordered.push_back(v6[i]);
-    if (i < v4.size()) ordered.push_back(v4[i]);
-  }
-  return ordered;
+  std::vector<tcp::endpoint> endpoints;
+  for (const bool v4 : {false, true})
+    for (const auto& address : addresses)
+      if (address.is_v4() == v4) endpoints.emplace_back(ip::to_asio(address), port);
+  return net::in_turns(endpoints);
 }
 
 }  // namespace
@@ -70,8 +71,8 @@ net::Task<base::Result<Connection>> Connector::checked_connect(std::string host,
     endpoints = in_order(*addresses, port);
   }
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-  auto reached = co_await connect_race(std::move(endpoints), {timing_.stagger, left});
-  if (!reached) co_return base::forward_error(reached);
+  auto reached = co_await net::connect_race(std::move(endpoints), {timing_.stagger, left});
+  if (!reached) co_return base::fail(error_of_connecting(reached.error()));
   boost::system::error_code ignored;
   reached->socket.set_option(tcp::no_delay(true), ignored);
   co_return Connection{std::move(reached->socket), reached->remote, std::move(*permit)};

@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "edge/exit/connect_race.hpp"
 #include "edge/exit/connection_limit.hpp"
 #include "edge/exit/counters.hpp"
 #include "edge/exit/policy.hpp"
+#include "foundation/net/tcp.hpp"
 #include "protocol/dns/resolver.hpp"
 
 namespace qnet::exit {

@@ -4,6 +4,7 @@
 
 #include "edge/exit/testing/connector_fixture.hpp"
 #include "edge/exit/testing/corpus.hpp"
+#include "foundation/net/testing/silent_port.hpp"
 
 namespace qnet::exit {
 namespace {
@@ -14,7 +15,7 @@ using dns::testing::DnsServer;
 using dns::testing::ip;
 using net::tcp;
 using net::testing::open_descriptors;
-using testing::Blackhole;
+using net::testing::SilentPort;
 using testing::ConnectorTest;
 using ::testing::HasSubstr;
 using testing::loopback;
@@ -31,9 +32,9 @@ TEST_F(ConnectorTest, a_closed_port_is_refused) {
 }
 
 TEST_F(ConnectorTest, a_silent_address_ends_in_a_timeout) {
-  const Blackhole hole(io_, {loopback(9), 0});
-  start({"127.0.0.9:" + std::to_string(hole.port())}, 10, {.deadline = 50ms, .stagger = 10ms});
-  EXPECT_EQ(error("127.0.0.9", hole.port()), Errc::timeout);
+  const SilentPort hole(io_, {loopback(9), 0});
+  start({"127.0.0.9:" + std::to_string(hole.endpoint().port())}, 10, {.deadline = 50ms, .stagger = 10ms});
+  EXPECT_EQ(error("127.0.0.9", hole.endpoint().port()), Errc::timeout);
   EXPECT_EQ(shared_->counters.failed_by(Errc::timeout), 1U);
 }
 
@@ -53,7 +54,7 @@ TEST_F(ConnectorTest, goes_on_to_the_next_address_when_one_refuses) {
 }
 
 TEST_F(ConnectorTest, goes_on_to_the_next_address_beside_one_that_is_silent) {
-  const Blackhole hole(io_, {loopback(9), site_port()});
+  const SilentPort hole(io_, {loopback(9), site_port()});
   zone_ = [](const auto&) { return DnsReply{.addresses = {ip("127.0.0.9"), ip("127.0.0.2")}}; };
   start({at_site(2), at_site(9)}, 10, {.deadline = 20s, .stagger = 5ms});
   const auto before = open_descriptors();
@@ -111,13 +112,14 @@ TEST_F(ConnectorTest, a_failed_attempt_gives_its_place_back) {
 }
 
 TEST_F(ConnectorTest, an_attempt_that_is_cancelled_leaves_nothing) {
-  const Blackhole hole(io_, {loopback(9), 0});
-  start({"127.0.0.9:" + std::to_string(hole.port())});
+  const SilentPort hole(io_, {loopback(9), 0});
+  start({"127.0.0.9:" + std::to_string(hole.endpoint().port())});
   const auto before = open_descriptors();
   boost::asio::cancellation_signal signal;
   std::optional<Outcome> outcome;
-  boost::asio::co_spawn(io_, net::testing::store(connector_->connect("127.0.0.9", hole.port()), outcome),
-                        boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
+  boost::asio::co_spawn(
+      io_, net::testing::store(connector_->connect("127.0.0.9", hole.endpoint().port()), outcome),
+      boost::asio::bind_cancellation_slot(signal.slot(), boost::asio::detached));
   io_.poll();
   ASSERT_FALSE(outcome);
   EXPECT_EQ(open_descriptors(), before + 1);

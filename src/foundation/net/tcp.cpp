@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/net/deadline.hpp"
+#include "foundation/net/host_addresses.hpp"
 
 namespace qnet::net {
 
@@ -133,26 +134,8 @@ Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseco
 
 Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,
                                                 std::chrono::milliseconds deadline) {
-  const auto end = std::chrono::steady_clock::now() + deadline;
-  boost::system::error_code not_literal;
-  const auto literal = asio::ip::make_address(host, not_literal);
-  if (!not_literal) co_return co_await connect({literal, port}, deadline);
-
-  tcp::resolver resolver(co_await asio::this_coro::executor);
-  Deadline limit(resolver.get_executor(), deadline, [&resolver] { resolver.cancel(); });
-  const auto [error, found] = co_await resolver.async_resolve(host, std::to_string(port), kAwait);
-  if (limit.expired()) co_return base::fail(Errc::timed_out, host);
-  if (error) co_return tl::unexpected(from_system(error, host));
-
-  base::Result<tcp::socket> last = base::fail(found.empty() ? Errc::no_such_host : Errc::timed_out, host);
-  for (const auto& entry : found) {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    if (left.count() <= 0) break;
-    last = co_await connect(entry.endpoint(), left);
-    if (last) break;
-  }
-  co_return last;
+  const HostAddresses addresses(std::move(host), port);
+  co_return co_await addresses.connect(deadline);
 }
 
 base::Result<tcp::acceptor> listen(asio::io_context& io, const tcp::endpoint& at) {

@@ -53,8 +53,8 @@ class TcpStream final : public ByteStream {
 /// Connects to one address. Never resolves names.
 Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseconds deadline);
 
-/// Resolves by the system's resolver and tries each address in turn. For the relay's own address and the
-/// cover origin only: a person's destinations are never resolved on this machine.
+/// Resolves by the system's resolver and takes the address that answers first. For the relay's own address
+/// and the cover origin only: a person's destinations are never resolved on this machine.
 Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,
                                                 std::chrono::milliseconds deadline);
 

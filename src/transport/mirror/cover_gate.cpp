@@ -141,8 +141,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
 }
 
 net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
-  auto socket =
-      co_await net::connect_to_host(context_.origin.host, context_.origin.port, CoverLimits::origin_connect);
+  auto socket = co_await context_.origin.connect(CoverLimits::origin_connect);
   // Strangers at a dead origin get resets, which no web site gives: the operator must hear of it.
   const bool lost = !socket;
   if (context_.origin_lost.exchange(lost) != lost) {

@@ -6,12 +6,11 @@
 #include <functional>
 #include <memory>
 
-#include "foundation/net/tcp.hpp"
+#include "foundation/net/host_addresses.hpp"
 #include "transport/htx/gate.hpp"
 #include "transport/htx/replay_journal.hpp"
 #include "transport/link/counters.hpp"
 #include "transport/link/link.hpp"
-#include "transport/mirror/cover_origin.hpp"
 
 namespace qnet::mirror {
 
@@ -33,7 +32,7 @@ struct CoverLimits {
 struct CoverContext {
   const htx::Gate& gate;
   htx::ReplayJournal& journal;
-  CoverOrigin origin;
+  net::HostAddresses origin;
   base::RandomSource& random;
   std::shared_ptr<link::Counters> counters;
   std::atomic<bool> origin_lost{false};  ///< the last attempt to reach the cover origin failed

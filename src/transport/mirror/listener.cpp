@@ -19,7 +19,11 @@ Listener::Listener(net::IoPool& pool, ListenerConfig config, net::tcp::acceptor 
     : replays_(random),
       journal_(config.state_dir),
       gate_({std::move(config.noise), {}, {}}, replays_),
-      context_{gate_, journal_, config.origin, random, std::make_shared<link::Counters>()},
+      context_{gate_,
+               journal_,
+               {config.origin.host, config.origin.port},
+               random,
+               std::make_shared<link::Counters>()},
       keeper_(std::make_shared<Keeper>(pool.first().get_executor(), std::move(config.origin),
                                        config.state_dir, gate_, random)),
       accepting_(std::make_shared<link::AcceptLoop>(pool, std::move(acceptor), context_.counters)) {

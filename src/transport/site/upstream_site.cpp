@@ -139,7 +139,7 @@ net::Task<void> UpstreamSite::serve(Exchange& exchange) const {
   using boost::asio::experimental::awaitable_operators::operator&&;
   const Slot slot(open_);
   if (open_ > limits_.upstream_connections) co_return co_await respond_with_page(exchange, 503);
-  auto socket = co_await net::connect_to_host(host_, port_, limits_.upstream_connect);
+  auto socket = co_await upstream_.connect(limits_.upstream_connect);
   if (!socket) co_return co_await respond_with_page(exchange, 502);
   net::TcpStream upstream(std::move(*socket));
   co_await (answer(exchange, upstream, limits_) && send_request(exchange, upstream, first_proxy_));

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 
+#include "foundation/net/host_addresses.hpp"
 #include "transport/site/exchange.hpp"
 #include "transport/site/limits.hpp"
 
@@ -13,13 +14,12 @@ class UpstreamSite final : public Site {
  public:
   /// `first_proxy`: no other proxy stands between the visitors and this one.
   UpstreamSite(std::string host, std::uint16_t port, bool first_proxy, const Limits& limits)
-      : host_(std::move(host)), port_(port), first_proxy_(first_proxy), limits_(limits) {}
+      : upstream_(std::move(host), port), first_proxy_(first_proxy), limits_(limits) {}
 
   net::Task<void> serve(Exchange& exchange) const override;
 
  private:
-  std::string host_;
-  std::uint16_t port_;
+  net::HostAddresses upstream_;
   bool first_proxy_;
   Limits limits_;
   mutable std::atomic<std::size_t> open_{0};

@@ -1,8 +1,6 @@
 // A connector with a DNS server and a site on loopback, for tests.
 #pragma once
 
-#include <deque>
-
 #include <gtest/gtest.h>
 
 #include "edge/exit/connector.hpp"
@@ -23,26 +21,6 @@ using Outcome = base::Result<Connection>;
 inline boost::asio::ip::address loopback(unsigned last) {
   return boost::asio::ip::address_v4({127, 0, 0, static_cast<std::uint8_t>(last)});
 }
-
-// Neither accepts nor refuses: its backlog is full, so Linux leaves every further SYN unanswered.
-class Blackhole {
- public:
-  Blackhole(boost::asio::io_context& io, const tcp::endpoint& at) : acceptor_(io) {
-    acceptor_.open(at.protocol());
-    acceptor_.set_option(boost::asio::socket_base::reuse_address(true));
-    acceptor_.bind(at);
-    acceptor_.listen(0);
-    for (int i = 0; i < 4; ++i) {
-      fillers_.emplace_back(io).async_connect(acceptor_.local_endpoint(),
-                                              [](const boost::system::error_code&) {});
-    }
-  }
-  [[nodiscard]] std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
-
- private:
-  tcp::acceptor acceptor_;
-  std::deque<tcp::socket> fillers_;
-};
 
 class ConnectorTest : public ::testing::Test {
  protected:

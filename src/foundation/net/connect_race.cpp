@@ -1,4 +1,4 @@
-#include "edge/exit/connect_race.hpp"
+#include "foundation/net/connect_race.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -10,36 +10,21 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "foundation/net/error.hpp"
-
-namespace qnet::exit {
+namespace qnet::net {
 
 namespace asio = boost::asio;
-using net::tcp;
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-Errc error_of(const boost::system::error_code& code) {
-  const auto error = net::from_system(code);
-  if (error.is(net::Errc::refused)) return Errc::refused;
-  if (error.is(net::Errc::timed_out)) return Errc::timeout;
-  if (error.is(net::Errc::host_unreachable)) return Errc::host_unreachable;
-  if (error.is(net::Errc::network_unreachable) || error.is(net::Errc::address_unavailable))
-    return Errc::network_unreachable;
-  return Errc::general_failure;
-}
-
 // How far a failed attempt got: a refusal came from the host itself.
-int progress(Errc error) {
-  switch (error) {
-    case Errc::refused: return 4;
-    case Errc::timeout: return 3;
-    case Errc::host_unreachable: return 2;
-    case Errc::network_unreachable: return 1;
-    default: return 0;
-  }
+int progress(const base::Error& error) {
+  if (error.is(Errc::refused)) return 4;
+  if (error.is(Errc::timed_out)) return 3;
+  if (error.is(Errc::host_unreachable)) return 2;
+  if (error.is(Errc::network_unreachable) || error.is(Errc::address_unavailable)) return 1;
+  return 0;
 }
 
 // Shared with the handlers of attempts, which may run after the race is over.
@@ -67,7 +52,7 @@ class Race : public std::enable_shared_from_this<Race> {
   std::optional<Reached> winner;
   std::size_t running = 0;
   bool failed_one = false;  // since the last was tried
-  Errc error = Errc::general_failure;
+  std::optional<base::Error> error;
 
  private:
   void attempt_ended(tcp::socket& socket, const tcp::endpoint& to, const boost::system::error_code& code) {
@@ -77,7 +62,8 @@ class Race : public std::enable_shared_from_this<Race> {
       winner.emplace(Reached{std::move(socket), to});
     } else {
       failed_one = true;
-      if (const auto mine = error_of(code); progress(mine) > progress(error)) error = mine;
+      const auto mine = from_system(code, to_text(to));
+      if (!error || progress(mine) > progress(*error)) error = mine;
     }
     changed.cancel();
   }
@@ -87,7 +73,24 @@ class Race : public std::enable_shared_from_this<Race> {
 
 }  // namespace
 
-net::Task<base::Result<Reached>> connect_race(std::vector<tcp::endpoint> endpoints, RaceTiming timing) {
+std::vector<tcp::endpoint> in_turns(const std::vector<tcp::endpoint>& endpoints) {
+  constexpr std::size_t most = 4;
+  std::vector<tcp::endpoint> first;
+  std::vector<tcp::endpoint> second;
+  for (const auto& endpoint : endpoints) {
+    auto& family = endpoint.protocol() == endpoints.front().protocol() ? first : second;
+    if (family.size() < most) family.push_back(endpoint);
+  }
+  std::vector<tcp::endpoint> ordered;
+  for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+    if (i < first.size()) ordered.push_back(first[i]);
+    if (i < second.size()) ordered.push_back(second[i]);
+  }
+  return ordered;
+}
+
+Task<base::Result<Reached>> connect_race(std::vector<tcp::endpoint> endpoints, RaceTiming timing) {
+  if (endpoints.empty()) co_return base::fail(Errc::no_such_host);
   const auto race = std::make_shared<Race>(co_await asio::this_coro::executor);
   const std::unique_ptr<Race, void (*)(Race*)> abandon_at_end(race.get(), [](Race* r) { r->abandon(); });
   const auto end = Clock::now() + timing.deadline;
@@ -96,17 +99,17 @@ net::Task<base::Result<Reached>> connect_race(std::vector<tcp::endpoint> endpoin
   for (;;) {
     if (race->winner) co_return std::move(*race->winner);
     const auto now = Clock::now();
-    if (now >= end) co_return base::fail(Errc::timeout);
+    if (now >= end) co_return base::fail(Errc::timed_out);
     if (next != endpoints.end() && (race->failed_one || now >= next_at)) {
       race->try_next(*next++);
       next_at = now + timing.stagger;
     }
-    if (race->running == 0) co_return base::fail(race->error);
+    if (race->running == 0) co_return tl::unexpected(*race->error);
     race->changed.expires_at(next == endpoints.end() ? end : std::min(next_at, end));
     (void)co_await race->changed.async_wait(asio::as_tuple(asio::use_awaitable));
     const auto cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() != asio::cancellation_type::none) co_return base::fail(Errc::cancelled);
+    if (cancellation.cancelled() != asio::cancellation_type::none) co_return base::fail(Errc::closed);
   }
 }
 
-}  // namespace qnet::exit
+}  // namespace qnet::net
