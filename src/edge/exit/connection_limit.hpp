@@ -1,16 +1,32 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
+#include <map>
 #include <memory>
-#include <optional>
+#include <mutex>
 #include <utility>
+
+#include "edge/exit/error.hpp"
+#include "edge/exit/holder.hpp"
 
 namespace qnet::exit {
 
-/// How many connections there may be at once, over all threads of the process.
+/// A holder gets a place as long as so many are free for each that it holds. With 1, one alone gets half of
+/// all, and the next one half of what that leaves (with 3: a quarter). So those who came before can never
+/// have the last ones, but by coming anew. A quarter would refuse 500 downloads at once at an exit with 1,000
+/// places, which are a bound that we test.
+inline constexpr std::size_t kFreeForEachHeld = 1;
+
+/// How many connections there may be at once, over all threads of the process. Asked once for each
+/// connection, so a mutex is cheap enough.
 class ConnectionLimit {
-  using Count = std::atomic<std::size_t>;
+  struct State {
+    explicit State(std::size_t all) : most(all) {}
+    const std::size_t most;
+    std::mutex mutex;
+    std::size_t open = 0;
+    std::map<Holder, std::size_t> held;
+  };
 
  public:
   /// One connection's place; given back when destroyed. May outlive the limit.
@@ -18,32 +34,52 @@ class ConnectionLimit {
    public:
     Permit(Permit&&) noexcept = default;
     Permit& operator=(Permit&& other) noexcept {
-      std::swap(count_, other.count_);
+      std::swap(state_, other.state_);
+      std::swap(holder_, other.holder_);
       return *this;
     }
     ~Permit() {
-      if (count_) count_->fetch_sub(1, std::memory_order_relaxed);
+      if (state_) give_back(*state_, holder_);
     }
 
    private:
     friend ConnectionLimit;
-    explicit Permit(std::shared_ptr<Count> count) : count_(std::move(count)) {}
-    std::shared_ptr<Count> count_;
+    Permit(std::shared_ptr<State> state, Holder holder) : state_(std::move(state)), holder_(holder) {}
+    std::shared_ptr<State> state_;
+    Holder holder_;
   };
 
-  explicit ConnectionLimit(std::size_t most) : most_(most), open_(std::make_shared<Count>(0)) {}
+  explicit ConnectionLimit(std::size_t most) : state_(std::make_shared<State>(most)) {}
 
-  [[nodiscard]] std::optional<Permit> acquire() {
-    if (open_->fetch_add(1, std::memory_order_relaxed) < most_) return Permit(open_);
-    open_->fetch_sub(1, std::memory_order_relaxed);
-    return std::nullopt;
+  /// The error is `limit_reached`; its context says of which limit.
+  [[nodiscard]] base::Result<Permit> acquire(Holder holder = {}) {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->open >= state_->most)
+      return base::fail(Errc::limit_reached, "all its connections are in use");
+    if (holder.has_share()) {
+      auto& held = state_->held[holder];
+      if (held * kFreeForEachHeld >= state_->most - state_->open)
+        return base::fail(Errc::limit_reached, "one client has its share of the connections");
+      ++held;
+    }
+    ++state_->open;
+    return Permit(state_, holder);
   }
 
-  [[nodiscard]] std::size_t open() const { return open_->load(std::memory_order_relaxed); }
+  [[nodiscard]] std::size_t open() const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->open;
+  }
 
  private:
-  std::size_t most_;
-  std::shared_ptr<Count> open_;
+  static void give_back(State& state, const Holder& holder) {
+    const std::lock_guard lock(state.mutex);
+    --state.open;
+    const auto found = state.held.find(holder);
+    if (found != state.held.end() && --found->second == 0) state.held.erase(found);
+  }
+
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace qnet::exit

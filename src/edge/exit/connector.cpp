@@ -44,8 +44,8 @@ std::vector<tcp::endpoint> in_order(const std::vector<ip::IpAddress>& addresses,
 
 }  // namespace
 
-net::Task<base::Result<Connection>> Connector::connect(std::string host, std::uint16_t port) {
-  auto connection = co_await checked_connect(std::move(host), port);
+net::Task<base::Result<Connection>> Connector::connect(std::string host, std::uint16_t port, Holder holder) {
+  auto connection = co_await checked_connect(std::move(host), port, holder);
   if (connection) {
     shared_->counters.connected.fetch_add(1, std::memory_order_relaxed);
   } else if (const auto code = code_of(connection.error());
@@ -55,12 +55,13 @@ net::Task<base::Result<Connection>> Connector::connect(std::string host, std::ui
   co_return connection;
 }
 
-net::Task<base::Result<Connection>> Connector::checked_connect(std::string host, std::uint16_t port) {
+net::Task<base::Result<Connection>> Connector::checked_connect(std::string host, std::uint16_t port,
+                                                               Holder holder) {
   const auto end = Clock::now() + timing_.deadline;
   auto verdict = shared_->policy.check_host(host, port);
   if (const auto* reason = std::get_if<Refusal>(&verdict)) co_return refuse(*reason);
-  auto permit = shared_->limit.acquire();
-  if (!permit) co_return base::fail(Errc::limit_reached);
+  auto permit = shared_->limit.acquire(holder);
+  if (!permit) co_return base::forward_error(permit);
 
   std::vector<tcp::endpoint> endpoints;
   if (const auto* literal = std::get_if<Literal>(&verdict)) {

@@ -51,10 +51,11 @@ class Connector {
   /// honest site has one, and a site that mixes them is probing or rebinding. Counts every outcome; logs
   /// nothing. The error is one of Errc; that of `not_allowed` says in its context what kind of place it is,
   /// and none says which.
-  net::Task<base::Result<Connection>> connect(std::string host, std::uint16_t port);
+  /// `holder` is for whom: each has a share of the places.
+  net::Task<base::Result<Connection>> connect(std::string host, std::uint16_t port, Holder holder = {});
 
  private:
-  net::Task<base::Result<Connection>> checked_connect(std::string host, std::uint16_t port);
+  net::Task<base::Result<Connection>> checked_connect(std::string host, std::uint16_t port, Holder holder);
   net::Task<base::Result<std::vector<ip::IpAddress>>> checked_resolve(std::string name, std::uint16_t port);
   [[nodiscard]] tl::unexpected<base::Error> refuse(Refusal reason);
 

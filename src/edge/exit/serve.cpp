@@ -7,6 +7,7 @@
 
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/tcp.hpp"
+#include "foundation/net/unless.hpp"
 #include "overlay/peer/read_message.hpp"
 
 namespace qnet::exit {
@@ -32,13 +33,30 @@ ConnectStatus status_of(Errc code) {
   return ConnectStatus::general_failure;
 }
 
-/// Design §6: a refusal is logged, but neither who asked nor for what. At most one line a second.
+constexpr int kSiteProbes = 3;
+
+/// Whether it is time for the next line of a kind, of all threads: at most one in each `period`.
+bool is_due(std::atomic<std::int64_t>& last_period, std::chrono::seconds period) {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch() / period;
+  return last_period.exchange(now) != now;
+}
+
+/// Design §6: a refusal is logged, but neither who asked nor for what.
 void log_refusal(const base::Error& error) {
-  static std::atomic<std::int64_t> last_logged{0};
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch());
-  if (last_logged.exchange(now.count()) != now.count())
+  static std::atomic<std::int64_t> last_second{-1};
+  static std::atomic<std::int64_t> last_minute{-1};
+  if (error.is(Errc::not_allowed) && is_due(last_second, std::chrono::seconds(1)))
     spdlog::info("refused a destination: {}", error.context());
+  if (error.is(Errc::limit_reached) && is_due(last_minute, std::chrono::minutes(1)))
+    spdlog::warn("refused a connection: {}", error.message());
+}
+
+/// What comes of the request; nothing when the peer has broken off meanwhile.
+Task<std::optional<base::Result<Connection>>> connect_for(net::BreakableStream& stream, Connector& connector,
+                                                          peer::ConnectRequest request, Holder holder) {
+  net::Stop stop;
+  const net::BreakWatch watch(stream, [&stop] { stop.now(); });
+  co_return co_await net::unless(stop, connector.connect(std::move(request.host), request.port, holder));
 }
 
 Task<base::Result<peer::ConnectRequest>> read_request(net::ByteStream& stream,
@@ -57,22 +75,23 @@ Task<void> decline(net::ByteStream& stream, ConnectStatus status, std::chrono::m
 
 }  // namespace
 
-Task<void> serve(Connector& connector, std::unique_ptr<net::ByteStream> stream, net::Traffic& traffic,
-                 ServiceLimits limits) {
+Task<void> serve(Connector& connector, std::unique_ptr<net::BreakableStream> stream, net::Traffic& traffic,
+                 Holder holder, ServiceLimits limits) {
   auto request = co_await read_request(*stream, limits.request);
   if (!request) co_return stream->reset();
-  auto connection = co_await connector.connect(std::move(request->host), request->port);
+  auto outcome = co_await connect_for(*stream, connector, std::move(*request), holder);
+  if (!outcome) co_return;
+  auto& connection = *outcome;
   if (!connection) {
-    const auto code = code_of(connection.error());
-    if (code == Errc::not_allowed) log_refusal(connection.error());
-    co_return co_await decline(*stream, status_of(code), limits.farewell);
+    log_refusal(connection.error());
+    co_return co_await decline(*stream, status_of(code_of(connection.error())), limits.farewell);
   }
   // The address by which the site sees the exit is not told: it is nobody's business, and none of our
   // programs uses it.
   const peer::ConnectAnswer answer{ConnectStatus::ok, {"0.0.0.0", 0}};
   if (auto sent = co_await net::write_all(*stream, answer.encode()); !sent) co_return;
   net::TcpStream site(std::move(connection->socket));
-  site.keep_alive(limits.keep_alive);
+  site.keep_alive(limits.keep_alive, kSiteProbes);
   co_await net::join(*stream, site, traffic, limits.idle);
 }
 

@@ -1,5 +1,6 @@
 #include "edge/exit/service.hpp"
 
+#include "foundation/ip/asio_address.hpp"
 #include "foundation/ip/own_addresses.hpp"
 
 namespace qnet::exit {
@@ -10,6 +11,16 @@ struct Service::Core {
   dns::Resolver resolver;
   Connector connector;
 };
+
+namespace {
+
+/// By the address where the link knows it: whoever opens many sessions is still one.
+Holder holder_of(const session::Stream& stream) {
+  const auto& address = stream.facts().remote_address;
+  return address ? Holder(ip::client_prefix(ip::from_asio(*address))) : Holder(stream.session_name());
+}
+
+}  // namespace
 
 Service::Service(ServiceOptions options) : name_servers_(std::move(options.name_servers)) {
   if (auto own = ip::own_addresses())
@@ -25,7 +36,8 @@ StreamHandler Service::handler(boost::asio::io_context& io) {
   cores_.push_back(std::make_unique<Core>(io, shared_, std::move(options)));
   return [&connector = cores_.back()->connector](std::unique_ptr<session::Stream> stream,
                                                  net::Traffic& traffic) {
-    return serve(connector, std::move(stream), traffic);
+    const auto holder = holder_of(*stream);
+    return serve(connector, std::move(stream), traffic, holder);
   };
 }
 

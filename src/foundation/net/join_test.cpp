@@ -1,5 +1,6 @@
 // Two streams joined, over TCP.
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include "foundation/net/pump.hpp"
 #include "foundation/net/testing/read_text.hpp"
@@ -98,6 +99,75 @@ TEST_F(Joins, carry_a_reset) {
   EXPECT_TRUE(runs_to_end(
       io, [&]() -> Task<void> { EXPECT_EQ(co_await read_text(client), "(the connection was broken off)"); }));
   EXPECT_TRUE(ends());
+}
+
+[[nodiscard]] bool is_ready(TcpStream& stream, short what) {
+  pollfd asked{.fd = stream.socket().native_handle(), .events = what, .revents = 0};
+  return ::poll(&asked, 1, 0) == 1;
+}
+
+TEST_F(Joins, carry_a_reset_of_who_asked_also_while_the_other_side_takes_nothing) {
+  start();
+  const auto upload = text_of_size(32'000'000);
+  bool stopped = false;
+  asio::co_spawn(
+      io, [&]() -> Task<void> { EXPECT_FALSE(co_await write_text(client, upload)); },
+      [&](const std::exception_ptr&) { stopped = true; });
+  // What the server has not taken fills both connections.
+  ASSERT_TRUE(comes_true(io, [&] { return !is_ready(*right.near, POLLOUT) && is_ready(*left.far, POLLIN); }));
+  EXPECT_FALSE(ended);
+  client.reset();
+  EXPECT_TRUE(ends());
+  EXPECT_TRUE(comes_true(io, [&] { return stopped && is_ready(*right.far, POLLERR); }));
+}
+
+TEST_F(Joins, carry_a_reset_of_who_asked_also_behind_its_half_close) {
+  start();
+  EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> {
+    client.finish();
+    EXPECT_EQ(co_await read_text(server), "(end)");
+    client.reset();
+  }));
+  EXPECT_TRUE(ends());
+  EXPECT_TRUE(is_ready(*right.far, POLLERR));
+}
+
+TEST_F(Joins, carry_what_came_before_a_reset) {
+  EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> {
+    EXPECT_TRUE(co_await write_text(client, "last words"));
+    client.reset();
+  }));
+  start();
+  EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> {
+    EXPECT_EQ(co_await read_text(server), "last words(the connection was broken off)");
+  }));
+  EXPECT_TRUE(ends());
+}
+
+TEST_F(Joins, carry_on_an_upload_whose_answer_has_ended) {
+  start();
+  const auto upload = text_of_size(32'000'000);
+  bool sent = false;
+  asio::co_spawn(
+      io,
+      [&]() -> Task<void> {
+        EXPECT_TRUE(co_await write_text(client, upload));
+        client.finish();
+        sent = true;
+      },
+      asio::detached);
+  EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> {
+    server.finish();
+    EXPECT_EQ(co_await read_text(client), "(end)");
+  }));
+  EXPECT_FALSE(ended);
+  // Both directions of the client's connection end before the server has read the upload.
+  EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> {
+    const auto got = co_await read_text(server);
+    EXPECT_TRUE(got == upload + "(end)");
+  }));
+  EXPECT_TRUE(ends());
+  EXPECT_TRUE(sent);
 }
 
 TEST_F(Joins, with_an_idle_limit_are_reset_when_nothing_moves) {

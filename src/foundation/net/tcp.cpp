@@ -1,10 +1,12 @@
 #include "foundation/net/tcp.hpp"
 
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -40,16 +42,47 @@ void set_up(tcp::socket& socket) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
+/// Whether the connection has failed. Only looks: the error stays for whoever reads or writes next.
+bool has_failed(int fd) {
+  pollfd asked{.fd = fd, .events = 0, .revents = 0};
+  return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLERR) != 0;
+}
+
 }  // namespace
+
+// Shared with the handler of a wait, which may run after the stream is gone.
+struct TcpStream::Break {
+  tcp::socket* socket;  // null when the stream is gone
+  std::function<void()> function;
+  bool waiting = false;
+
+  static void wait(const std::shared_ptr<Break>& self) {
+    self->waiting = true;
+    self->socket->async_wait(tcp::socket::wait_error, [self](const boost::system::error_code& error) {
+      self->waiting = false;
+      if (error || self->socket == nullptr || !self->socket->is_open() || !self->function) return;
+      // Otherwise it was urgent data, or the end of both directions: both would wake us again and again.
+      if (!has_failed(self->socket->native_handle())) return;
+      std::exchange(self->function, nullptr)();
+    });
+  }
+};
 
 TcpStream::TcpStream(tcp::socket socket) : socket_(std::move(socket)) { set_up(socket_); }
 
-void TcpStream::keep_alive(std::chrono::seconds idle) {
+void TcpStream::on_break(std::function<void()> function) {
+  if (!break_) break_ = std::make_shared<Break>(Break{&socket_, nullptr});
+  break_->function = std::move(function);
+  if (break_->function && !break_->waiting && socket_.is_open()) Break::wait(break_);
+}
+
+void TcpStream::keep_alive(std::chrono::seconds idle, std::optional<int> probes) {
   const int fd = socket_.native_handle();
   const auto seconds = static_cast<int>(idle.count());
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::min(seconds, kKeepAliveInterval));
+  if (probes) set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, *probes);
 }
 
 void TcpStream::give_up_on_silence() {
@@ -64,6 +97,7 @@ void TcpStream::limit_unsent(std::size_t bytes) {
 }
 
 TcpStream::~TcpStream() {
+  if (break_) break_->socket = nullptr;
   if (!socket_.is_open()) return;
   if (!read_ended_ || !write_ended_) reset();
 }

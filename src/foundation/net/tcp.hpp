@@ -2,18 +2,21 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include "foundation/net/byte_stream.hpp"
+#include "foundation/net/breakable_stream.hpp"
 #include "foundation/net/error.hpp"
 
 namespace qnet::net {
 
 using tcp = boost::asio::ip::tcp;
 
-class TcpStream final : public ByteStream {
+class TcpStream final : public BreakableStream {
  public:
   /// Takes a connected socket; sets it non-blocking, without Nagle's delay.
   explicit TcpStream(tcp::socket socket);
@@ -27,11 +30,14 @@ class TcpStream final : public ByteStream {
   void finish() override;
   void reset() override;
   void close() override;
+  /// Ends at urgent data, which nobody here uses, and once both directions have ended.
+  void on_break(std::function<void()> function) override;
   [[nodiscard]] boost::asio::any_io_executor executor() override { return socket_.get_executor(); }
 
   /// Notices a peer that has vanished while nothing is sent: probes after so long without traffic. Probes are
-  /// seen on the wire, so the caller says what its cover would do.
-  void keep_alive(std::chrono::seconds idle);
+  /// seen on the wire, so the caller says what its cover would do. Gives up after as many probes without an
+  /// answer, at most 45 s apart; without a number, after as many as the system says (Linux: 9).
+  void keep_alive(std::chrono::seconds idle, std::optional<int> probes = std::nullopt);
 
   /// Gives up on a peer that acknowledges nothing, or takes nothing, for 30 s. For our own sessions only:
   /// their other end always reads, but a web server may pause for as long as it likes.
@@ -45,7 +51,10 @@ class TcpStream final : public ByteStream {
   [[nodiscard]] tcp::socket& socket() { return socket_; }
 
  private:
+  struct Break;
+
   tcp::socket socket_;
+  std::shared_ptr<Break> break_;  // null until somebody wants to know
   bool read_ended_ = false;
   bool write_ended_ = false;
 };

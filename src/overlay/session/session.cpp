@@ -133,7 +133,11 @@ void Session::dispatch_events() {
     const auto found = streams_.find(event->stream);
     if (found == streams_.end()) continue;
     Stream& stream = *found->second;
-    if (event->kind == Kind::reset) stream.was_reset_ = true;
+    if (event->kind == Kind::reset) {
+      stream.was_reset_ = true;
+      stream.broke();
+      continue;
+    }
     if (event->kind != Kind::writable) stream.readable_.notify();
     if (event->kind != Kind::readable) stream.writable_.notify();
   }
@@ -201,10 +205,7 @@ void Session::end(base::Error reason) {
   link_->close();
   timer_.cancel();
   work_.notify();
-  for (auto& [id, stream] : streams_) {
-    stream->readable_.notify();
-    stream->writable_.notify();
-  }
+  for (auto& [id, stream] : streams_) stream->broke();
   if (const auto function = std::exchange(on_end_, nullptr)) function();
 }
 

@@ -92,6 +92,54 @@ TEST_F(Sessions, pass_a_reset_on) {
   }(*held));
 }
 
+TEST_F(Sessions, tell_of_a_reset_also_when_nobody_reads_or_writes) {
+  auto stream = open("/test/hold/1", base::bytes_of("unread"));
+  run_until([this] { return held != nullptr; });
+  int breaks = 0;
+  held->on_break([&] { ++breaks; });
+  stream->reset();
+  run_until([&] { return breaks > 0; });
+  EXPECT_EQ(breaks, 1);
+  // Also one who asks too late.
+  held->on_break([&] { ++breaks; });
+  EXPECT_EQ(breaks, 2);
+}
+
+TEST_F(Sessions, tell_of_a_reset_only_who_watches_still) {
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  {
+    const net::BreakWatch left(*held, [] { FAIL() << "told after its end"; });
+  }
+  stream->reset();
+  run_until([this] { return responder->stream_count() == 0; });
+}
+
+TEST_F(Sessions, tell_of_no_break_when_a_stream_ends) {
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  const net::BreakWatch near(*stream, [] { FAIL() << "told of an orderly end"; });
+  const net::BreakWatch far(*held, [] { FAIL() << "told of an orderly end"; });
+  stream->finish();
+  held->finish();
+  run([](Stream& one, Stream& other) -> Task<void> {
+    EXPECT_TRUE((co_await read_to_end(one)).empty());
+    EXPECT_TRUE((co_await read_to_end(other)).empty());
+  }(*stream, *held));
+  run_until([this] { return initiator->stream_count() == 0 && responder->stream_count() == 0; });
+}
+
+TEST_F(Sessions, break_their_streams_when_the_connection_breaks) {
+  auto stream = open("/test/hold/1");
+  run_until([this] { return held != nullptr; });
+  bool near_told = false;
+  bool far_told = false;
+  stream->on_break([&] { near_told = true; });
+  held->on_break([&] { far_told = true; });
+  ::shutdown(far_socket, SHUT_RDWR);
+  run_until([&] { return near_told && far_told; });
+}
+
 TEST_F(Sessions, reset_a_stream_whose_owner_has_gone) {
   open("/test/hold/1").reset();
   run_until([this] { return initiator->stream_count() == 0; });

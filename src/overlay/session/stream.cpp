@@ -126,6 +126,17 @@ void Stream::close() {
   writable_.notify();
 }
 
+void Stream::on_break(std::function<void()> function) {
+  if (function && (was_reset_ || session_->ended_)) return function();
+  on_break_ = std::move(function);
+}
+
+void Stream::broke() {
+  readable_.notify();
+  writable_.notify();
+  if (const auto function = std::exchange(on_break_, nullptr)) function();
+}
+
 boost::asio::any_io_executor Stream::executor() { return session_->executor(); }
 
 void Stream::reset() {

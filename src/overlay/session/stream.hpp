@@ -1,18 +1,19 @@
 // One stream inside a Session, as a ByteStream.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "foundation/net/byte_stream.hpp"
+#include "foundation/net/breakable_stream.hpp"
 #include "foundation/net/signal.hpp"
 #include "overlay/session/session.hpp"
 #include "protocol/mux/multistream.hpp"
 
 namespace qnet::session {
 
-class Stream final : public net::ByteStream {
+class Stream final : public net::BreakableStream {
  public:
   ~Stream() override;
 
@@ -34,6 +35,8 @@ class Stream final : public net::ByteStream {
   void finish() override;
   void reset() override;
   void close() override;
+  /// A stream breaks when the peer resets it, and when the session ends before it has.
+  void on_break(std::function<void()> function) override;
   [[nodiscard]] boost::asio::any_io_executor executor() override;
 
  private:
@@ -44,6 +47,8 @@ class Stream final : public net::ByteStream {
   [[nodiscard]] std::optional<base::Error> obstacle() const;
   /// Why nothing more can be written, if so.
   [[nodiscard]] std::optional<base::Error> write_obstacle() const;
+  /// Tells whoever waits, or wants to know.
+  void broke();
   /// Takes the peer's answer to our protocol name off the front of what it sent.
   base::Result<void> take_answer();
 
@@ -53,6 +58,7 @@ class Stream final : public net::ByteStream {
   std::optional<mux::MultistreamInitiator> unanswered_;
   net::Signal readable_;
   net::Signal writable_;
+  std::function<void()> on_break_;
   bool was_reset_ = false;
   bool closed_ = false;
   bool waits_for_room_ = false;  // stands in the session's queue

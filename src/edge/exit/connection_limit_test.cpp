@@ -1,0 +1,84 @@
+#include "edge/exit/connection_limit.hpp"
+
+#include <gmock/gmock.h>
+
+#include <vector>
+
+namespace qnet::exit {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ConnectionLimitTest : public ::testing::Test {
+ protected:
+  /// How many places `holder` gets more, as long as it asks.
+  std::size_t takes_all_for(Holder holder) {
+    for (std::size_t count = 0;; ++count) {
+      auto permit = limit.acquire(holder);
+      if (!permit) return count;
+      held.push_back(std::move(*permit));
+    }
+  }
+  static Holder client(std::uint64_t number) { return Holder(ip::ClientPrefix{number}); }
+
+  ConnectionLimit limit{60};
+  std::vector<ConnectionLimit::Permit> held;
+};
+
+TEST_F(ConnectionLimitTest, one_client_alone_gets_half_of_the_places) {
+  EXPECT_EQ(takes_all_for(client(1)), 30U);
+  EXPECT_EQ(limit.open(), 30U);
+}
+
+TEST_F(ConnectionLimitTest, who_comes_later_finds_half_of_what_the_others_have_left) {
+  EXPECT_EQ(takes_all_for(client(1)), 30U);
+  EXPECT_EQ(takes_all_for(client(2)), 15U);
+  EXPECT_EQ(takes_all_for(client(3)), 8U);
+  EXPECT_EQ(takes_all_for(client(1)), 0U);
+}
+
+TEST_F(ConnectionLimitTest, two_that_come_at_the_same_time_get_a_third_each) {
+  for (int i = 0; i < 60; ++i) {
+    for (const auto number : {1U, 2U})
+      if (auto permit = limit.acquire(client(number))) held.push_back(std::move(*permit));
+  }
+  EXPECT_EQ(limit.open(), 40U);
+}
+
+TEST_F(ConnectionLimitTest, a_session_is_another_than_a_client_and_than_other_sessions) {
+  const int one = 0;
+  const int other = 0;
+  EXPECT_EQ(takes_all_for(Holder(&one)), 30U);
+  EXPECT_EQ(takes_all_for(Holder(&other)), 15U);
+  EXPECT_EQ(takes_all_for(client(reinterpret_cast<std::uintptr_t>(&one))), 8U);
+}
+
+TEST_F(ConnectionLimitTest, nobody_in_particular_has_no_share_but_the_limit_of_all) {
+  EXPECT_EQ(takes_all_for({}), 60U);
+  const auto refused = limit.acquire(client(1));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("all its connections are in use"));
+}
+
+TEST_F(ConnectionLimitTest, a_refusal_for_the_share_says_so) {
+  EXPECT_EQ(takes_all_for(client(1)), 30U);
+  const auto refused = limit.acquire(client(1));
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(Errc::limit_reached));
+  EXPECT_THAT(refused.error().message(), HasSubstr("its share"));
+}
+
+TEST_F(ConnectionLimitTest, a_place_that_is_given_back_can_be_taken_again) {
+  EXPECT_EQ(takes_all_for(client(1)), 30U);
+  held.clear();
+  EXPECT_EQ(limit.open(), 0U);
+  EXPECT_EQ(takes_all_for(client(1)), 30U);
+}
+
+TEST_F(ConnectionLimitTest, the_only_place_can_be_anybodys) {
+  limit = ConnectionLimit(1);
+  EXPECT_EQ(takes_all_for(client(1)), 1U);
+}
+
+}  // namespace
+}  // namespace qnet::exit
