@@ -1,5 +1,7 @@
 #include "edge/proxy/server.hpp"
 
+#include <sys/socket.h>
+
 #include <array>
 
 #include <boost/asio/as_tuple.hpp>
@@ -10,6 +12,7 @@
 
 #include "edge/proxy/detect.hpp"
 #include "foundation/net/deadline.hpp"
+#include "foundation/net/unless.hpp"
 
 namespace qnet::proxy {
 
@@ -20,6 +23,33 @@ namespace {
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 // After "too many open files" there is nothing to do but wait for some to be closed.
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr int kProgramProbes = 3;
+
+/// Calls a function when a program ends its direction without a byte, unless the scope was left before.
+class SilentEnd {
+ public:
+  SilentEnd(net::tcp::socket& program, std::function<void()> function)
+      : state_(std::make_shared<State>(State{&program, std::move(function)})) {
+    program.async_wait(net::tcp::socket::wait_read, [state = state_](const boost::system::error_code& error) {
+      if (!error && state->program != nullptr && has_ended(*state->program)) state->function();
+    });
+  }
+  SilentEnd(const SilentEnd&) = delete;
+  SilentEnd& operator=(const SilentEnd&) = delete;
+  ~SilentEnd() { state_->program = nullptr; }
+
+ private:
+  // Shared, because the wait may end after the scope was left.
+  struct State {
+    net::tcp::socket* program;
+    std::function<void()> function;
+  };
+  static bool has_ended(net::tcp::socket& program) {
+    std::uint8_t byte = 0;
+    return ::recv(program.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  }
+  std::shared_ptr<State> state_;
+};
 
 /// Speaks with the program until it has asked for something; null when it has not.
 net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program,
@@ -97,8 +127,21 @@ class Server::Entry {
 net::Task<void> Server::serve(net::tcp::socket socket) {
   const auto self = shared_from_this();
   net::TcpStream program(std::move(socket));
+  program.keep_alive(limits_.keep_alive, kProgramProbes);
   const Entry entry(*this, program);
   co_await talk(program);
+}
+
+/// What comes of the request; nothing when the program has left meanwhile. One that only ends its direction
+/// has left, too, if it has sent nothing behind its request: closing a socket looks no different, and a
+/// program does not know yet whether it has a tunnel. Behind a whole request inside the tunnel, however, an
+/// end may be a half close: that one waits for an answer.
+net::Task<std::optional<Connected>> Server::connect_for(net::TcpStream& program, const Dialogue& dialogue) {
+  net::Stop stop;
+  const net::BreakWatch broken(program, [&stop] { stop.now(); });
+  std::optional<SilentEnd> ended;
+  if (dialogue.rest().empty()) ended.emplace(program.socket(), [&stop] { stop.now(); });
+  co_return co_await net::unless(stop, connect_(dialogue.destination()));
 }
 
 net::Task<void> Server::talk(net::TcpStream& program) {
@@ -108,12 +151,13 @@ net::Task<void> Server::talk(net::TcpStream& program) {
     dialogue = co_await converse(program, credentials_);
   }
   if (!dialogue) co_return program.close();
-  auto connected = co_await connect_(dialogue->destination());
-  if (auto sent = co_await net::write_all(program, dialogue->reply(connected.status)); !sent) co_return;
-  if (connected.status != peer::ConnectStatus::ok) co_return program.close();
-  if (auto sent = co_await net::write_all(*connected.stream, dialogue->rest()); !sent) co_return;
+  auto connected = co_await connect_for(program, *dialogue);
+  if (!connected) co_return program.close();
+  if (auto sent = co_await net::write_all(program, dialogue->reply(connected->status)); !sent) co_return;
+  if (connected->status != peer::ConnectStatus::ok) co_return program.close();
+  if (auto sent = co_await net::write_all(*connected->stream, dialogue->rest()); !sent) co_return;
   dialogue.reset();
-  co_await net::join(program, *connected.stream, traffic_);
+  co_await net::join(program, *connected->stream, traffic_);
 }
 
 }  // namespace qnet::proxy

@@ -8,6 +8,7 @@
 
 #include "edge/proxy/credentials.hpp"
 #include "edge/proxy/destination.hpp"
+#include "edge/proxy/dialogue.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/tcp.hpp"
 #include "overlay/peer/connect_message.hpp"
@@ -17,6 +18,10 @@ namespace qnet::proxy {
 struct ServerLimits {
   /// For a program to say where it wants to go.
   std::chrono::milliseconds dialogue{30'000};
+  /// A program that has vanished, or has closed its socket while the far end says nothing, is noticed after
+  /// this long and at most three probes. Most programs are on this machine, where probes cost nothing; Linux
+  /// answers for a closed socket for a minute (tcp_fin_timeout), and resets after that.
+  std::chrono::seconds keep_alive{60};
   /// Well beyond what a browser opens.
   std::size_t connections = 4096;
 };
@@ -26,6 +31,7 @@ struct Connected {
   peer::ConnectStatus status = peer::ConnectStatus::general_failure;
   std::unique_ptr<net::ByteStream> stream;
 };
+/// The task is cancelled when the program leaves before it has an answer.
 using Connect = std::function<net::Task<Connected>(Destination)>;
 
 /// Lives on one io_context, like the streams that `connect` makes.
@@ -46,6 +52,7 @@ class Server : public std::enable_shared_from_this<Server> {
   net::Task<void> accept();
   net::Task<void> serve(net::tcp::socket socket);
   net::Task<void> talk(net::TcpStream& program);
+  net::Task<std::optional<Connected>> connect_for(net::TcpStream& program, const Dialogue& dialogue);
 
   net::tcp::acceptor acceptor_;
   std::optional<Credentials> credentials_;
