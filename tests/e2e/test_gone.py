@@ -82,8 +82,9 @@ class Gone(Network):
 
     def assert_nothing_is_left(self):
         self.wait_for_places(0)
-        wait_until(lambda: (self.exit.process.descriptors(), self.client.process.descriptors()) == self.descriptors,
-                   "both processes have the descriptors that they had before")
+        # Perhaps fewer: a connection to its origin, or of the status page, may have been open before.
+        for node, before in zip((self.exit, self.client), self.descriptors):
+            wait_until(lambda n=node, most=before: n.process.descriptors() <= most, "no descriptors are left")
 
     def ask(self, port, behind=b""):
         """A program that has asked for a site and has no answer yet."""
@@ -149,11 +150,14 @@ class Gone(Network):
         with self.connect() as program:
             port, peer = program.getpeername()[1], program.getsockname()[1]
             ends = f"0100007F:{port:04X} 0100007F:{peer:04X}"
-            table = pathlib.Path("/proc/net/tcp").read_text(encoding="ascii")
-            row = next(row for row in table.splitlines() if ends in row)
-            timer, when = row.split()[5].split(":")
-            self.assertEqual(timer, "02")
-            self.assertLessEqual(int(when, 16), 60 * 100)
+
+            def timer():
+                table = pathlib.Path("/proc/net/tcp").read_text(encoding="ascii")
+                return next(row for row in table.splitlines() if ends in row).split()[5].split(":")
+
+            # Until what was sent last is acknowledged, the timer is another.
+            wait_until(lambda: timer()[0] == "02", "the keep-alive timer runs")
+            self.assertLessEqual(int(timer()[1], 16), 60 * 100)
 
     def test_one_client_cannot_take_all_places(self):
         other = self.start_node("other", "client", ["--peer", self.exit.invite()])
