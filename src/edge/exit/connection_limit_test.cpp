@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "foundation/ip/asio_address.hpp"
+
 namespace qnet::exit {
 namespace {
 
@@ -19,7 +21,9 @@ class ConnectionLimitTest : public ::testing::Test {
       held.push_back(std::move(*permit));
     }
   }
-  static Holder client(std::uint64_t number) { return Holder(ip::ClientPrefix{number}); }
+  static Holder client(std::uint32_t number) {
+    return Holder(ip::client_prefix(ip::from_asio(boost::asio::ip::address_v4(number))));
+  }
 
   ConnectionLimit limit{60};
   std::vector<ConnectionLimit::Permit> held;
@@ -50,7 +54,7 @@ TEST_F(ConnectionLimitTest, a_session_is_another_than_a_client_and_than_other_se
   const int other = 0;
   EXPECT_EQ(takes_all_for(Holder(&one)), 30U);
   EXPECT_EQ(takes_all_for(Holder(&other)), 15U);
-  EXPECT_EQ(takes_all_for(client(reinterpret_cast<std::uintptr_t>(&one))), 8U);
+  EXPECT_EQ(takes_all_for(client(1)), 8U);
 }
 
 TEST_F(ConnectionLimitTest, nobody_in_particular_has_no_share_but_the_limit_of_all) {
