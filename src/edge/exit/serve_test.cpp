@@ -2,107 +2,20 @@
 #include "edge/exit/serve.hpp"
 
 #include <gmock/gmock.h>
-#include <poll.h>
 
-#include <boost/asio/co_spawn.hpp>
-
-#include "edge/exit/testing/connector_fixture.hpp"
-#include "foundation/net/testing/comes_true.hpp"
+#include "edge/exit/testing/exit_stream_fixture.hpp"
 #include "foundation/net/testing/read_text.hpp"
-#include "foundation/net/testing/run.hpp"
-#include "foundation/net/testing/run_job.hpp"
-#include "foundation/net/testing/tcp_pair.hpp"
-#include "overlay/peer/read_message.hpp"
-#include "protocol/dns/testing/dns_server.hpp"
 
 namespace qnet::exit {
 namespace {
 
-using dns::testing::DnsReply;
-using dns::testing::DnsServer;
 using net::Task;
 using net::testing::read_text;
-using peer::ConnectAnswer;
-using peer::ConnectRequest;
 using peer::ConnectStatus;
 using std::chrono::milliseconds;
+using testing::DnsReply;
+using testing::ExitStream;
 using ::testing::HasSubstr;
-
-class ExitStream : public ::testing::Test {
- protected:
-  ExitStream() {
-    auto pair = net::testing::tcp_pair(io);
-    peer = std::move(pair.near);
-    far = std::move(pair.far);
-    set_up(site_port(), {}, {});
-  }
-  void set_up(std::uint16_t port, const dns::Timing& dns_timing, ConnectorTiming timing,
-              std::size_t max_connections = 1) {
-    PolicyOptions options;
-    options.ports = {443, port};
-    options.allow = {parse_allow_entry("127.0.0.1:" + std::to_string(port)).value()};
-    shared = std::make_shared<Shared>(Policy(std::move(options)), max_connections);
-    dns::ResolverOptions dns;
-    dns.name_servers = {server.endpoint()};
-    dns.timing = dns_timing;
-    connector.reset();
-    resolver = std::make_unique<dns::Resolver>(io.get_executor(), dns);
-    connector = std::make_unique<Connector>(shared, *resolver, timing);
-  }
-  /// Nothing is left behind: no place of the limit, no timer, no coroutine.
-  ~ExitStream() override {
-    peer.reset();
-    EXPECT_TRUE(net::testing::comes_true(io, [this] { return !serving; }));
-    EXPECT_EQ(shared->limit.open(), 0U);
-    server.stop();
-    connector.reset();
-    resolver.reset();
-    net::testing::drain(io);
-  }
-
-  void serve(ServiceLimits limits = {}, Holder holder = {}) {
-    serving = true;
-    boost::asio::co_spawn(io, exit::serve(*connector, std::move(far), traffic, holder, limits),
-                          [this](const std::exception_ptr& error) {
-                            EXPECT_FALSE(error);
-                            serving = false;
-                          });
-  }
-  template <class Job>
-  void run(Job job) {
-    ASSERT_TRUE(net::testing::runs_to_end(io, std::move(job)));
-  }
-  Task<ConnectStatus> ask(std::string host, std::uint16_t port, std::string_view behind = {}) {
-    const ConnectRequest request{std::move(host), port};
-    auto bytes = request.encode();
-    base::append(bytes, base::bytes_of(behind));
-    EXPECT_TRUE(co_await net::write_all(*peer, bytes));
-    const auto answer = co_await peer::read_message<ConnectAnswer>(*peer);
-    EXPECT_TRUE(answer);
-    if (!answer) co_return ConnectStatus::general_failure;
-    bound = answer->bound;
-    co_return answer->status;
-  }
-  [[nodiscard]] std::uint16_t site_port() const { return site.local_endpoint().port(); }
-
-  boost::asio::io_context io{1};
-  net::tcp::acceptor site{io, {boost::asio::ip::address_v4::loopback(), 0}};
-  /// The stream is served no longer, and its place is free.
-  [[nodiscard]] bool is_left() {
-    return net::testing::comes_true(io, [this] { return !serving; }) && shared->limit.open() == 0;
-  }
-
-  std::optional<DnsReply> reply = DnsReply{.rcode = 3};
-  DnsServer server{io, [this](const auto&) { return reply; }};
-  std::shared_ptr<Shared> shared;
-  std::unique_ptr<dns::Resolver> resolver;
-  std::unique_ptr<Connector> connector;
-  net::Traffic traffic;
-  std::unique_ptr<net::TcpStream> peer;
-  std::unique_ptr<net::TcpStream> far;
-  peer::HostPort bound;
-  bool serving = false;
-};
 
 TEST_F(ExitStream, is_joined_to_the_site_and_counted) {
   serve();
@@ -212,83 +125,6 @@ TEST_F(ExitStream, is_told_that_its_client_has_its_share) {
   serve({}, Holder(&other));
   run([this]() -> Task<void> { EXPECT_EQ(co_await ask("127.0.0.1", site_port()), ConnectStatus::ok); });
   held = base::fail(Errc::cancelled);
-}
-
-TEST_F(ExitStream, that_is_reset_ends_the_attempt_to_connect) {
-  const testing::Blackhole hole(io, {boost::asio::ip::address_v4::loopback(), 0});
-  set_up(hole.port(), {}, {.deadline = std::chrono::hours(1)});
-  serve();
-  // What comes behind the request does not hide the reset.
-  auto request = ConnectRequest{"127.0.0.1", hole.port()}.encode();
-  base::append(request, base::bytes_of("early"));
-  run([&]() -> Task<void> { EXPECT_TRUE(co_await net::write_all(*peer, request)); });
-  EXPECT_TRUE(net::testing::comes_true(io, [this] { return shared->limit.open() == 1; }));
-  peer->reset();
-  EXPECT_TRUE(is_left());
-}
-
-TEST_F(ExitStream, that_is_reset_ends_the_lookup_of_a_name) {
-  reply = std::nullopt;
-  const auto long_time = std::chrono::milliseconds(3'600'000);
-  set_up(site_port(), {.first_try = long_time, .tries = 1, .deadline = long_time, .v6_wait = long_time},
-         {.deadline = long_time});
-  serve();
-  const auto request = ConnectRequest{"www.example.com", 443}.encode();
-  run([&]() -> Task<void> { EXPECT_TRUE(co_await net::write_all(*peer, request)); });
-  EXPECT_TRUE(net::testing::comes_true(io, [this] { return resolver->lookups_running() == 1; }));
-  peer->reset();
-  EXPECT_TRUE(is_left());
-  EXPECT_EQ(resolver->lookups_running(), 0U);
-}
-
-TEST_F(ExitStream, that_has_only_ended_its_direction_still_gets_its_site) {
-  serve();
-  run([this]() -> Task<void> {
-    const auto request = ConnectRequest{"127.0.0.1", site_port()}.encode();
-    EXPECT_TRUE(co_await net::write_all(*peer, request));
-    peer->finish();
-    net::TcpStream other(co_await site.async_accept(boost::asio::use_awaitable));
-    EXPECT_EQ(co_await read_text(other), "(end)");
-    EXPECT_TRUE(co_await net::testing::write_text(other, "answer"));
-    other.finish();
-    const auto answer = co_await peer::read_message<ConnectAnswer>(*peer);
-    EXPECT_TRUE(answer && answer->status == ConnectStatus::ok);
-    EXPECT_EQ(co_await read_text(*peer), "answer(end)");
-  });
-}
-
-[[nodiscard]] bool is_ready(net::TcpStream& stream, short what) {
-  pollfd asked{.fd = stream.socket().native_handle(), .events = what, .revents = 0};
-  return ::poll(&asked, 1, 0) == 1;
-}
-
-TEST_F(ExitStream, that_is_reset_leaves_a_site_that_neither_reads_nor_ends) {
-  serve();
-  std::optional<net::TcpStream> other;
-  run([&]() -> Task<void> {
-    EXPECT_EQ(co_await ask("127.0.0.1", site_port()), ConnectStatus::ok);
-    other.emplace(site.accept());
-    const std::string block(1'000'000, 'x');
-    while (is_ready(*peer, POLLOUT)) EXPECT_TRUE(peer->try_write(base::bytes_of(block)));
-  });
-  EXPECT_TRUE(net::testing::comes_true(io, [&] { return is_ready(*other, POLLIN); }));
-  peer->reset();
-  EXPECT_TRUE(is_left());
-  EXPECT_TRUE(is_ready(*other, POLLERR));
-}
-
-TEST_F(ExitStream, that_is_reset_behind_its_end_leaves_a_site_that_says_nothing) {
-  serve();
-  std::optional<net::TcpStream> other;
-  run([&]() -> Task<void> {
-    EXPECT_EQ(co_await ask("127.0.0.1", site_port()), ConnectStatus::ok);
-    other.emplace(site.accept());
-    peer->finish();
-    EXPECT_EQ(co_await read_text(*other), "(end)");
-  });
-  peer->reset();
-  EXPECT_TRUE(is_left());
-  EXPECT_TRUE(is_ready(*other, POLLERR));
 }
 
 TEST_F(ExitStream, is_left_by_a_refusal_that_the_peer_does_not_end) {
