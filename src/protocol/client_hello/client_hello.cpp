@@ -20,8 +20,7 @@ bool plausible_prefix(ByteView bytes) {
     return i < bytes.size() ? std::optional(bytes[i]) : std::nullopt;
   };
   if (at(0).value_or(kHandshake) != kHandshake || at(1).value_or(3) != 3) return false;
-  // RFC 8446 §5.1: 0x0301 in a first hello for old servers' sake, else 0x0303.
-  if (const auto minor = at(2); minor && *minor != 1 && *minor != 3) return false;
+  // RFC 8446 §5.1: the rest of the record's version is ignored, as web servers do.
   if (bytes.size() < kRecordHeader) return true;
   const std::size_t body = base::load_be<std::uint16_t>(&bytes[3]);
   if (body < kSmallestBody || body > ClientHelloLimits::record) return false;

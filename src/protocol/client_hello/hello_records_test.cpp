@@ -1,5 +1,7 @@
 #include "protocol/client_hello/hello_records.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "protocol/client_hello/client_hello.hpp"
@@ -35,13 +37,54 @@ base::Bytes cut(const base::Bytes& record, std::size_t size) {
 
 TEST(HelloRecords, puts_a_cut_hello_together_again) {
   const auto record = whole_hello();
-  for (const std::size_t size : {10U, 100U, 300U, 603U}) {
+  for (const std::size_t size : {1U, 10U, 100U, 300U, 603U}) {
     const auto pieces = cut(record, size);
     const auto joined = join_hello_records(pieces);
     ASSERT_EQ(joined.status, Status::joined) << size;
     EXPECT_EQ(joined.record, record);
     EXPECT_EQ(joined.consumed, pieces.size());
   }
+}
+
+TEST(HelloRecords, ignores_the_versions_of_all_records) {
+  const auto record = whole_hello();
+  auto pieces = cut(record, 300);
+  pieces[2] = 0xff;
+  pieces[kRecordHeader + 300 + 2] = 0;
+  const auto joined = join_hello_records(pieces);
+  ASSERT_EQ(joined.status, Status::joined);
+  EXPECT_TRUE(std::ranges::equal(base::ByteView(joined.record).subspan(kRecordHeader),
+                                 base::ByteView(record).subspan(kRecordHeader)));
+  pieces[kRecordHeader + 300 + 1] = 2;
+  EXPECT_EQ(join_hello_records(pieces).status, Status::not_hello);
+}
+
+TEST(HelloRecords, takes_up_to_32_empty_records_in_a_row) {
+  const auto record = whole_hello();
+  const auto pieces = cut(record, 300);
+  for (const std::ptrdiff_t at : {std::ptrdiff_t{0}, static_cast<std::ptrdiff_t>(kRecordHeader + 300)}) {
+    for (const unsigned count : {1U, 32U, 33U}) {
+      base::Bytes empty;
+      for (unsigned i = 0; i < count; ++i) append_record_header(empty, kHandshake, 0);
+      auto with = pieces;
+      with.insert(with.begin() + at, empty.begin(), empty.end());
+      const auto joined = join_hello_records(with);
+      EXPECT_EQ(joined.status, count <= 32 ? Status::joined : Status::not_hello) << at << " " << count;
+      if (count > 32) continue;
+      EXPECT_EQ(joined.consumed, with.size());
+      EXPECT_TRUE(std::ranges::equal(base::ByteView(joined.record).subspan(kRecordHeader),
+                                     base::ByteView(record).subspan(kRecordHeader)));
+    }
+  }
+}
+
+TEST(HelloRecords, has_a_bound) {
+  base::Bytes endless;
+  for (int i = 0; i < 5000; ++i) {
+    append_record_header(endless, kHandshake, 1);
+    endless.push_back(i == 0 ? kClientHello : i == 2 ? 0x3f : 0);  // a message of 0x3f00 bytes
+  }
+  EXPECT_EQ(join_hello_records(endless).status, Status::not_hello);
 }
 
 TEST(HelloRecords, waits_for_every_byte_of_a_cut_hello) {
@@ -78,11 +121,9 @@ TEST(HelloRecords, refuses_what_no_server_would_join) {
   auto other_type = cut(record, 300);
   other_type[kRecordHeader + 300] = kApplicationData;
   EXPECT_EQ(join_hello_records(other_type).status, Status::not_hello);
-  auto empty = cut(record, 300);
-  empty[kRecordHeader + 300 + 3] = empty[kRecordHeader + 300 + 4] = 0;
-  EXPECT_EQ(join_hello_records(empty).status, Status::not_hello);
-  EXPECT_EQ(join_hello_records(cut(record, 5)).status, Status::not_hello)
-      << "more records than any real hello";
+  auto second_spec = cut(record, 300);
+  second_spec[kRecordHeader + 300] = kChangeCipherSpec;
+  EXPECT_EQ(join_hello_records(second_spec).status, Status::not_hello);
   auto too_long = cut(record, 300);
   too_long[kRecordHeader + 1] = 1;
   EXPECT_EQ(join_hello_records(too_long).status, Status::not_hello);

@@ -54,6 +54,9 @@ inline constexpr std::size_t kLargestCiphertext = 16384 + 256;
   return (cipher_suite == 0x1302 ? 48U : 32U) + kHandshakeHeader + 1 + 16;
 }
 
+/// The body of a sealed alert: two bytes, the inner content type and the tag.
+inline constexpr std::size_t kAlertRecord = 2 + 1 + 16;
+
 /// RFC 8701: 0x0A0A, 0x1A1A … 0xFAFA.
 [[nodiscard]] constexpr bool is_grease(std::uint16_t value) {
   return (value & 0x0f0fU) == 0x0a0aU && (value >> 8U) == (value & 0xffU);
@@ -67,8 +70,9 @@ struct RecordPrefix {
   std::size_t body_size;
 };
 
-/// The record that `bytes` begin with; nothing while it is not whole. Fails on a type, version or length that
-/// no TLS 1.3 peer sends.
+/// The record that `bytes` begin with, where both sides have keys; nothing while it is not whole. Fails on a
+/// type, version or length that no TLS 1.3 peer sends. The header of a sealed record is authenticated
+/// (RFC 8446 §5.2), and OpenSSL and BoringSSL demand version 0x0303 of a ChangeCipherSpec among them too.
 [[nodiscard]] base::Result<std::optional<RecordPrefix>> read_record(base::ByteView bytes);
 
 void append_record_header(base::Bytes& to, std::uint8_t type, std::size_t body_size,

@@ -1,11 +1,13 @@
 #include "protocol/tls/alert.hpp"
 
 #include "foundation/crypto/certificate.hpp"
+#include "protocol/client_hello/clear_records.hpp"
 #include "protocol/tls/error.hpp"
 
 namespace qnet::tls {
 
 std::uint8_t alert_for(const base::Error& error) {
+  if (const auto clear = client_hello::clear_alert_for(error)) return *clear;
   if (error.is(Errc::cipher_suite) || error.is(Errc::no_x25519)) return 47;  // illegal_parameter
   if (error.is(Errc::bad_record)) return 20;                                 // bad_record_mac
   if (error.is(Errc::bad_finished) || error.is(crypto::CertificateErrc::bad_signature))

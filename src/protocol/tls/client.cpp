@@ -10,10 +10,6 @@ namespace qnet::tls {
 
 namespace {
 
-/// Records remembered for whoever studies the server; a long connection is no study.
-constexpr std::size_t kSeen = 64;
-constexpr std::uint8_t kCloseNotify[] = {1, 0};
-constexpr std::uint8_t kUserCanceled = 90;
 /// Without data between them; BoringSSL's limit.
 constexpr unsigned kKeyUpdates = 32;
 
@@ -28,76 +24,6 @@ base::Bytes signed_text(base::ByteView transcript_hash) {
 
 }  // namespace
 
-base::Result<void> Client::receive(base::ByteView bytes) {
-  base::append(input_, bytes);
-  auto taken = take_records();
-  if (!taken && !taken.error().is(Errc::alert) && !taken.error().is(Errc::ech_rejected)) {
-    const std::uint8_t alert[] = {2, alert_for(taken.error())};  // sealed where there is a key
-    if (write_) {
-      (void)write_->seal(client_hello::kAlert, alert, output_);
-    } else {
-      client_hello::append_record_header(output_, client_hello::kAlert, sizeof(alert));
-      base::append(output_, alert);
-    }
-  }
-  return taken;
-}
-
-base::Result<void> Client::take_records() {
-  std::size_t consumed = 0;
-  for (;;) {
-    const auto rest = base::MutableBytes(input_).subspan(consumed);
-    const auto record = client_hello::read_record(rest);
-    if (!record) return base::fail(Errc::bad_record);
-    if (!*record) break;
-    const auto size = client_hello::kRecordHeader + (*record)->body_size;
-    auto taken = take_record((*record)->type, rest.first(client_hello::kRecordHeader),
-                             rest.first(size).subspan(client_hello::kRecordHeader));
-    if (!taken) return taken;
-    consumed += size;
-  }
-  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(consumed));
-  return {};
-}
-
-base::Result<void> Client::take_record(std::uint8_t type, base::ByteView header, base::MutableBytes body) {
-  if (ended_) return {};  // RFC 8446 §6.1: what comes behind close_notify is ignored
-  if (++records_ <= kSeen) seen_.push_back({type, body.size(), 0});
-  switch (type) {
-    case client_hello::kChangeCipherSpec:
-      if (established() || !client_hello::is_change_cipher_spec(body) ||
-          ++change_cipher_specs_ > client_hello::kChangeCipherSpecs)
-        return base::fail(Errc::malformed);
-      return {};
-    case client_hello::kAlert:
-      return base::fail(Errc::alert, body.size() == 2 ? std::to_string(body[1]) : "");
-    case client_hello::kHandshake:
-      if (expects_ != Expects::server_hello) return base::fail(Errc::malformed);
-      return take_handshake(body);
-    default: return take_sealed(header, body);
-  }
-}
-
-base::Result<void> Client::take_sealed(base::ByteView header, base::MutableBytes body) {
-  if (!read_) return base::fail(Errc::malformed);
-  const auto opened = read_->open(header, body);
-  if (!opened) return tl::unexpected(opened.error());
-  if (records_ <= kSeen) seen_.back().inner = opened->type;
-  switch (opened->type) {
-    case client_hello::kHandshake: return take_handshake(opened->text);
-    case client_hello::kAlert:
-      ended_ = opened->text.size() == 2 && opened->text[1] == kCloseNotify[1];
-      if (ended_ || (opened->text.size() == 2 && opened->text[1] == kUserCanceled)) return {};
-      return base::fail(Errc::alert, opened->text.size() == 2 ? std::to_string(opened->text[1]) : "");
-    case client_hello::kApplicationData:
-      if (!established()) return base::fail(Errc::malformed);
-      base::append(plaintext_, opened->text);
-      key_updates_ = 0;
-      return {};
-    default: return base::fail(Errc::malformed);
-  }
-}
-
 base::Result<void> Client::take_handshake(base::ByteView bytes) {
   base::append(handshake_, bytes);
   if (!established()) handshake_bytes_ += bytes.size();
@@ -106,8 +32,7 @@ base::Result<void> Client::take_handshake(base::ByteView bytes) {
   std::size_t consumed = 0;
   while (handshake_.size() - consumed >= client_hello::kHandshakeHeader) {
     const auto rest = base::ByteView(handshake_).subspan(consumed);
-    const std::size_t size = client_hello::kHandshakeHeader +
-                             ((std::size_t{rest[1]} << 16U) | base::load_be<std::uint16_t>(&rest[2]));
+    const auto size = *client_hello::handshake_message_size(rest);
     if (rest.size() < size) break;
     const auto before = expects_;
     const auto type = rest[0];
@@ -292,7 +217,8 @@ base::Result<void> Client::write(base::ByteView text) {
 }
 
 void Client::close() {
-  if (established()) (void)write_->seal(client_hello::kAlert, kCloseNotify, output_);
+  constexpr std::uint8_t close_notify[] = {1, 0};
+  if (established()) (void)write_->seal(client_hello::kAlert, close_notify, output_);
 }
 
 }  // namespace qnet::tls

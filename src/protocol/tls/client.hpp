@@ -11,6 +11,7 @@
 #include "foundation/crypto/certificate.hpp"
 #include "foundation/crypto/mlkem768.hpp"
 #include "foundation/crypto/x25519.hpp"
+#include "protocol/client_hello/clear_records.hpp"
 #include "protocol/client_hello/template.hpp"
 #include "protocol/tls/ech.hpp"
 #include "protocol/tls/key_schedule.hpp"
@@ -117,6 +118,9 @@ class Client {
   Client(Config config, Keys keys) : config_(std::move(config)), keys_(std::move(keys)) {}
 
   base::Result<void> take_records();
+  base::Result<void> take_clear(std::uint8_t type, base::ByteView body);
+  void note(std::uint8_t type, std::size_t body_size);
+  void say_alert(std::uint8_t description);
   base::Result<void> take_record(std::uint8_t type, base::ByteView header, base::MutableBytes body);
   base::Result<void> take_sealed(base::ByteView header, base::MutableBytes body);
   base::Result<void> take_handshake(base::ByteView bytes);
@@ -170,7 +174,8 @@ class Client {
   std::size_t largest_text_ = 16384;
   std::size_t tickets_ = 0;
   std::size_t records_ = 0;
-  unsigned change_cipher_specs_ = 0;
+  client_hello::ClearRecords clear_records_;
+  unsigned change_cipher_specs_ = 0;  // in a row
   unsigned key_updates_ = 0;
   bool ended_ = false;
 };

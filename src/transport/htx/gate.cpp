@@ -1,6 +1,7 @@
 #include "transport/htx/gate.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "foundation/crypto/constant_time.hpp"
 #include "protocol/client_hello/hello_records.hpp"
@@ -35,6 +36,31 @@ std::optional<Shares> find_shares(const client_hello::ClientHello& hello) {
   return std::nullopt;
 }
 
+/// Whether a web server drops all of `bytes` behind a hello: ChangeCipherSpecs (RFC 8446 §5) and
+/// user_canceled, whatever its level (§6.1). The last may be there in part. Somebody on the path may have put
+/// them in.
+bool is_dropped(base::ByteView bytes) {
+  using client_hello::kAlert, client_hello::kChangeCipherSpec;
+  constexpr std::uint8_t user_canceled = 90;
+  constexpr std::array<std::uint8_t, 6> change{kChangeCipherSpec, 3, 3, 0, 1, 1};
+  constexpr std::array<std::uint8_t, 5> alert{kAlert, 3, 3, 0, 2};
+  const auto begins_as = [&](base::ByteView record) {
+    const auto there = std::min(record.size(), bytes.size());
+    return std::ranges::equal(bytes.first(there), record.first(there));
+  };
+  for (std::size_t size = 0; !bytes.empty(); bytes = bytes.subspan(std::min(size, bytes.size()))) {
+    if (begins_as(change)) {
+      size = change.size();
+    } else if (begins_as(alert) &&
+               (bytes.size() <= alert.size() + 1 || bytes[alert.size() + 1] == user_canceled)) {
+      size = alert.size() + 2;
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 Gate::Gate(Config config, ReplayCache& seen)
@@ -57,26 +83,27 @@ std::shared_ptr<const MirrorProfiles> Gate::profiles() const {
 Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
   const auto joined = client_hello::join_hello_records(received);
   switch (joined.status) {
-    case client_hello::JoinedHello::Status::unbroken: return examine_record(received, now);
+    case client_hello::JoinedHello::Status::unbroken: return examine_record(received, {}, now);
     case client_hello::JoinedHello::Status::need_more: return NeedMore{};
     case client_hello::JoinedHello::Status::not_hello: return Visit::not_a_hello;
     case client_hello::JoinedHello::Status::joined: break;
   }
-  if (joined.consumed != received.size()) return Visit::not_a_hello;
-  return examine_record(joined.record, now);
+  return examine_record(joined.record, received.subspan(joined.consumed), now);
 }
 
-Gate::Decision Gate::examine_record(base::ByteView received, WallTime now) const {
+Gate::Decision Gate::examine_record(base::ByteView received, base::ByteView behind, WallTime now) const {
   const auto parsed = client_hello::parse_client_hello(received);
   if (parsed.status == client_hello::ClientHelloStatus::need_more) return NeedMore{};
   if (parsed.status == client_hello::ClientHelloStatus::not_client_hello) return Visit::not_a_hello;
   const client_hello::ClientHello& hello = parsed.hello;
-  // A browser waits for the answer: bytes behind the hello are nobody's that we know.
-  if (parsed.consumed != received.size() || hello.session_id.size() != kSessionId) return Visit::not_a_hello;
+  if (parsed.consumed != received.size()) behind = received.subspan(parsed.consumed);
+  // A browser waits for the answer: other bytes behind the hello are nobody's that we know.
+  if (!is_dropped(behind) || hello.session_id.size() != kSessionId) return Visit::not_a_hello;
   const auto shares = find_shares(hello);
   if (!shares || !hello.offers_tls13()) return Visit::unrecognised;
 
-  Transcript transcript(received, hello.session_id_offset, relay_static_.public_key, shares->ephemeral);
+  Transcript transcript(received.first(parsed.consumed), hello.session_id_offset, relay_static_.public_key,
+                        shares->ephemeral);
   if (!transcript.mix_dh(relay_static_.secret, shares->ephemeral)) return Visit::unrecognised;
   const auto opened = transcript.open_payload(hello.session_id);
   if (!opened) return Visit::unrecognised;
@@ -90,7 +117,8 @@ Gate::Decision Gate::examine_record(base::ByteView received, WallTime now) const
   if (!seen_->admit(shares->ephemeral, now)) return Visit::replayed;
 
   return Responder({std::move(transcript), shares->ephemeral, shares->ml_kem,
-                    base::Bytes(hello.session_id.begin(), hello.session_id.end()), *message},
+                    base::Bytes(hello.session_id.begin(), hello.session_id.end()), *message,
+                    base::Bytes(behind.begin(), behind.end())},
                    std::move(profile), now);
 }
 

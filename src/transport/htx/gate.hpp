@@ -41,7 +41,8 @@ class Gate {
   [[nodiscard]] std::shared_ptr<const MirrorProfiles> profiles() const;
 
  private:
-  [[nodiscard]] Decision examine_record(base::ByteView record, WallTime now) const;
+  /// `behind` is what came behind a hello that was put together of several records.
+  [[nodiscard]] Decision examine_record(base::ByteView received, base::ByteView behind, WallTime now) const;
 
   crypto::X25519KeyPair relay_static_;
   AccessTag access_tag_;

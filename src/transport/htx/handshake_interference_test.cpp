@@ -8,6 +8,9 @@ namespace {
 using std::chrono::minutes;
 using testing::kNow;
 
+/// Of a record in clear: RFC 8446 §5.1 has it ignored (rewritten_records_test.cpp).
+constexpr std::size_t kMinorVersion = 2;
+
 class HandshakeInterference : public testing::Handshake {};
 
 TEST_P(HandshakeInterference, needs_every_byte_of_a_hello) {
@@ -46,6 +49,7 @@ TEST_P(HandshakeInterference, does_not_recognise_a_hello_for_another_key_or_tag)
 TEST_P(HandshakeInterference, does_not_recognise_a_hello_with_any_byte_changed) {
   const auto initiator = start(config());
   for (std::size_t i = 0; i < initiator.hello().size(); ++i) {
+    if (i == kMinorVersion) continue;
     base::Bytes changed(initiator.hello().begin(), initiator.hello().end());
     changed[i] ^= 0x01;
     EXPECT_FALSE(std::holds_alternative<Responder>(examine(changed))) << i;
@@ -60,41 +64,9 @@ TEST_P(HandshakeInterference, does_not_recognise_a_hello_with_bytes_behind_it) {
   EXPECT_EQ(std::get<Gate::Visit>(examine(longer)), Gate::Visit::not_a_hello);
 }
 
-TEST_P(HandshakeInterference, survives_a_rewritten_record_version_as_a_browser_does) {
-  auto initiator = start(config());
-  base::Bytes hello(initiator.hello().begin(), initiator.hello().end());
-  hello[2] = 3;
-  auto decision = examine(hello);
-  ASSERT_TRUE(std::holds_alternative<Responder>(decision));
-  EXPECT_TRUE(*initiator.receive(answer_of(std::get<Responder>(decision))));
-}
-
-TEST_P(HandshakeInterference, drops_change_cipher_specs_that_somebody_put_in) {
-  const auto specs = [](unsigned count) {
-    base::Bytes bytes;
-    while (count-- > 0) client_hello::append_change_cipher_spec(bytes);
-    return bytes;
-  };
-  for (const unsigned extra : {1U, 31U, 32U}) {
-    auto initiator = start(config());
-    auto decision = examine(initiator.hello());
-    auto& responder = std::get<Responder>(decision);
-    auto answer = answer_of(responder);
-    const auto hello_end = static_cast<std::ptrdiff_t>(client_hello::kRecordHeader +
-                                                       (*client_hello::read_record(answer))->body_size);
-    const auto inserted = specs(extra);
-    answer.insert(answer.begin() + hello_end, inserted.begin(), inserted.end());
-    const auto taken = initiator.receive(answer);
-    EXPECT_EQ(taken.has_value(), extra < 32) << "with the flight's own there are one more";
-    if (!taken) continue;
-    auto flight = specs(extra);
-    base::append(flight, initiator.finish({})->flight);
-    EXPECT_TRUE(responder.receive(flight).value_or(false));
-  }
-}
-
 TEST_P(HandshakeInterference, initiator_refuses_an_answer_with_any_byte_changed) {
   for (std::size_t i = 0; i < 1800; ++i) {
+    if (i == kMinorVersion) continue;
     auto initiator = start(config());
     auto decision = examine(initiator.hello());
     auto answer = answer_of(std::get<Responder>(decision));
@@ -166,20 +138,6 @@ TEST_P(HandshakeInterference, a_few_cancellations_are_ignored) {
   (void)answer_of(tired);
   for (int i = 0; i < 4; ++i) EXPECT_TRUE(tired.receive(user_canceled));
   EXPECT_TRUE(tired.receive(user_canceled).error().is(Errc::bad_record));
-}
-
-TEST_P(HandshakeInterference, recognises_a_hello_that_was_cut_into_records_on_the_way) {
-  auto initiator = start(config());
-  const auto message = initiator.hello().subspan(client_hello::kRecordHeader);
-  base::Bytes cut;
-  for (const auto part : {message.first(700), message.subspan(700)}) {
-    client_hello::append_record_header(cut, client_hello::kHandshake, part.size(), client_hello::kTls10);
-    base::append(cut, part);
-  }
-  EXPECT_TRUE(std::holds_alternative<Gate::NeedMore>(examine(base::ByteView(cut).first(cut.size() - 1))));
-  auto decision = examine(cut);
-  ASSERT_TRUE(std::holds_alternative<Responder>(decision));
-  EXPECT_TRUE(*initiator.receive(answer_of(std::get<Responder>(decision))));
 }
 
 TEST_P(HandshakeInterference, answers_nobody_without_a_profile) {

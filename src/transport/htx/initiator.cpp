@@ -53,17 +53,61 @@ base::Result<bool> Initiator::receive(base::ByteView bytes) {
   if (received_ > HandshakeLimits::server_flight) return base::fail(Errc::too_long);
   base::append(input_, bytes);
   if (expects_ == Expects::server_hello) {
-    auto taken = take_server_hello();
+    auto taken = take_clear_records();
     if (!taken || !*taken) return taken;
   }
   return take_flight();
 }
 
-base::Result<bool> Initiator::take_server_hello() {
-  const auto parsed = parse_server_hello(input_);
+/// Whether the ServerHello was taken.
+base::Result<bool> Initiator::take_clear_records() {
+  std::size_t consumed = 0;
+  while (expects_ == Expects::server_hello) {
+    const auto rest = base::ByteView(input_).subspan(consumed);
+    const auto record = client_hello::read_clear_record(rest);
+    if (!record) return refuse_clear(record.error());
+    if (!*record) break;
+    const auto body = rest.subspan(client_hello::kRecordHeader, (*record)->body_size);
+    const auto goes_on = clear_records_.take((*record)->type, body);
+    if (!goes_on) return refuse_clear(goes_on.error());
+    if (*goes_on) base::append(server_hello_, body);
+    consumed += client_hello::kRecordHeader + body.size();
+    const auto whole = client_hello::handshake_message_size(server_hello_);
+    if (!whole || server_hello_.size() < *whole) continue;
+    if (auto taken = take_server_hello(); !taken) return base::forward_error(taken);
+    // RFC 8446 §5.1: no record goes on behind a change of keys.
+    if (server_hello_.size() > *whole) return base::fail(Errc::bad_server_hello);
+  }
+  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(consumed));
+  return expects_ != Expects::server_hello;
+}
+
+tl::unexpected<base::Error> Initiator::refuse_clear(const base::Error& why) {
+  clear_alert_ = client_hello::clear_alert_for(why);
+  return base::fail(why.is(client_hello::ClearErrc::alert) ? Errc::alert : Errc::bad_server_hello);
+}
+
+base::Bytes Initiator::refusal(base::RandomSource& random) const {
+  base::Bytes words;
+  if (has_keys_) {
+    // Nobody has the key of such a record.
+    client_hello::append_change_cipher_spec(words);
+    client_hello::append_record_header(words, client_hello::kApplicationData, client_hello::kAlertRecord);
+    words.resize(words.size() + client_hello::kAlertRecord);
+    random.fill(base::MutableBytes(words).last(client_hello::kAlertRecord));
+  } else if (clear_alert_) {
+    client_hello::append_clear_alert(words, *clear_alert_);
+  }
+  return words;
+}
+
+base::Result<void> Initiator::take_server_hello() {
+  const auto size = client_hello::handshake_message_size(server_hello_);
+  const auto whole = base::ByteView(server_hello_).first(*size);
+  const auto parsed = parse_server_hello(whole);
+  constexpr std::uint8_t illegal_parameter = 47;
+  if (parsed.status != ServerHelloStatus::hello_retry_request) clear_alert_ = illegal_parameter;
   switch (parsed.status) {
-    case ServerHelloStatus::need_more: return false;
-    case ServerHelloStatus::alert: return base::fail(Errc::alert);
     case ServerHelloStatus::malformed: return base::fail(Errc::bad_server_hello);
     // A relay never asks for another hello, so this is the cover origin itself.
     case ServerHelloStatus::hello_retry_request: return base::fail(Errc::not_recognised);
@@ -83,7 +127,8 @@ base::Result<bool> Initiator::take_server_hello() {
     transcript_.mix_kem(crypto::ml_kem_decapsulate(*kem_, ciphertext));
     post_quantum_ = true;
   }
-  transcript_.mix_server_hello(base::ByteView(input_).first(parsed.consumed), answer.random_offset);
+  has_keys_ = true;
+  transcript_.mix_server_hello(whole, answer.random_offset);
   const auto opened = transcript_.open_payload(answer.random);
   if (!opened) return base::fail(Errc::not_recognised);
   const auto message = Message2::decode(*opened);
@@ -93,9 +138,8 @@ base::Result<bool> Initiator::take_server_hello() {
   records_left_ = message->flight_records;
   finished_size_ = client_hello::finished_record_size(answer.cipher_suite);
   flight_cipher_ = transcript_.flight_cipher();
-  input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(parsed.consumed));
   expects_ = Expects::flight;
-  return true;
+  return {};
 }
 
 base::Result<bool> Initiator::take_flight() {
@@ -129,6 +173,7 @@ base::Result<bool> Initiator::take_flight_record(std::uint8_t type, base::Mutabl
   const auto text = body.first(body.size() - RecordLimits::tag);
   const noise::CipherState::ConstTag tag(body.data() + text.size(), RecordLimits::tag);
   if (!flight_cipher_.open(header, text, tag)) return base::fail(Errc::bad_flight);
+  change_cipher_specs_ = 0;
   --records_left_;
   return true;
 }

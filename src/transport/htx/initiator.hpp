@@ -6,6 +6,7 @@
 
 #include "foundation/base/random.hpp"
 #include "foundation/base/result.hpp"
+#include "protocol/client_hello/clear_records.hpp"
 #include "protocol/client_hello/client_hello_builder.hpp"
 #include "protocol/client_hello/template.hpp"
 #include "transport/htx/handshake_payload.hpp"
@@ -48,6 +49,10 @@ class Initiator {
     base::Bytes unread;  ///< what came behind the relay's flight
   };
 
+  /// After an error of receive(), what a browser says before it closes: an alert in clear or, once it has
+  /// keys, a sealed one. Nothing in answer to an alert.
+  [[nodiscard]] base::Bytes refusal(base::RandomSource& random) const;
+
   /// Ends the handshake. `first` is carried by the first application record, which is padded to the browser's
   /// length; at most RecordLimits::data bytes.
   [[nodiscard]] base::Result<Finished> finish(base::ByteView first);
@@ -61,7 +66,9 @@ class Initiator {
   Initiator(Config config, client_hello::BuiltHello hello, crypto::X25519KeyPair ephemeral,
             std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static);
 
-  base::Result<bool> take_server_hello();
+  base::Result<bool> take_clear_records();
+  tl::unexpected<base::Error> refuse_clear(const base::Error& why);
+  base::Result<void> take_server_hello();
   base::Result<bool> take_flight();
   base::Result<bool> take_flight_record(std::uint8_t type, base::MutableBytes header,
                                         base::MutableBytes body);
@@ -77,12 +84,16 @@ class Initiator {
   noise::CipherState flight_cipher_;
   crypto::X25519Public relay_ephemeral_{};
   base::Bytes session_id_;
+  client_hello::ClearRecords clear_records_;
+  base::Bytes server_hello_;  // the message, as far as it has come
+  std::optional<std::uint8_t> clear_alert_;
+  bool has_keys_ = false;
   base::Bytes input_;
   std::size_t received_ = 0;
   Expects expects_ = Expects::server_hello;
   std::size_t finished_size_ = 0;
   std::size_t records_left_ = 0;
-  unsigned change_cipher_specs_ = 0;
+  unsigned change_cipher_specs_ = 0;  // in a row
   WallTime relay_time_{};
   bool post_quantum_ = false;
 };

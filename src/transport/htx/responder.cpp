@@ -38,7 +38,7 @@ base::Bytes random_records(const std::vector<std::size_t>& sizes, base::RandomSo
 }  // namespace
 
 Responder::Responder(Recognised peer, std::shared_ptr<const MirrorProfile> profile, WallTime now)
-    : peer_(std::move(peer)), profile_(std::move(profile)), now_(now) {}
+    : peer_(std::move(peer)), profile_(std::move(profile)), now_(now), input_(std::move(peer_.behind)) {}
 
 base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& random) {
   const auto sizes = draw_flight(*profile_, random);
@@ -78,7 +78,8 @@ base::Result<base::Bytes> Responder::server_hello(base::RandomSource& random, st
     fields.ml_kem_ciphertext.assign(encapsulated->ciphertext.begin(), encapsulated->ciphertext.end());
   }
   auto built = build_server_hello(fields);
-  transcript.mix_server_hello(built.record, built.random_offset);
+  transcript.mix_server_hello(base::ByteView(built.record).subspan(client_hello::kRecordHeader),
+                              built.random_offset - client_hello::kRecordHeader);
   const Message2 message{now_, static_cast<std::uint8_t>(flight_records)};
   const auto sealed = transcript.seal_payload(message.encode());
   if (!sealed) return tl::unexpected(sealed.error());
@@ -125,6 +126,7 @@ base::Result<bool> Responder::take_alert(base::ByteView body) {
   if (body.size() != size) return base::fail(Errc::bad_record);
   if (body[1] != user_canceled) return base::fail(Errc::alert);
   if (++cancellations_ > cancellations) return base::fail(Errc::bad_record);
+  change_cipher_specs_ = 0;  // as OpenSSL counts them
   return true;
 }
 

@@ -27,6 +27,7 @@ class Responder {
     std::optional<crypto::MlKemPublic> ml_kem;
     base::Bytes session_id;
     Message1 message;
+    base::Bytes behind{};  ///< what came with the hello and is to be dropped, as far as it has come
   };
 
   Responder(Recognised peer, std::shared_ptr<const MirrorProfile> profile, WallTime now);
@@ -34,7 +35,8 @@ class Responder {
   /// The server's flight, in the writes in which the origin sends it.
   [[nodiscard]] base::Result<std::vector<base::Bytes>> answer(base::RandomSource& random);
 
-  /// True when the client's flight is complete. After an error send refusal() and close.
+  /// True when the client's flight is complete. Call it once without bytes, for what came with the hello.
+  /// After an error send take_output(), then refusal(), and close.
   [[nodiscard]] base::Result<bool> receive(base::ByteView bytes);
   /// What the origin says as soon as the client has Finished: session tickets.
   [[nodiscard]] base::Bytes take_output() { return std::exchange(output_, {}); }
@@ -74,7 +76,7 @@ class Responder {
   base::Bytes output_;
   std::size_t received_ = 0;
   Expects expects_ = Expects::finished;
-  unsigned change_cipher_specs_ = 0;
+  unsigned change_cipher_specs_ = 0;  // in a row
   unsigned cancellations_ = 0;
   Finished finished_;
 };

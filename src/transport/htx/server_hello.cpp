@@ -68,10 +68,9 @@ bool read_extensions(ByteView list, ServerHello& hello) {
   return version && share;
 }
 
-ServerHelloStatus read_hello(ByteView record, ServerHello& hello) {
+ServerHelloStatus read_hello(ByteView bytes, ServerHello& hello) {
   constexpr auto malformed = ServerHelloStatus::malformed;
-  Reader reader(record);
-  (void)reader.take(client_hello::kRecordHeader);
+  Reader reader(bytes);
   const auto type = reader.integer<std::uint8_t>();
   const auto high = reader.integer<std::uint8_t>();
   const auto message = reader.vector<std::uint16_t>();
@@ -82,7 +81,7 @@ ServerHelloStatus read_hello(ByteView record, ServerHello& hello) {
   if (!random || version != client_hello::kTls12) return malformed;
   if (client_hello::is_retry_request(*random)) return ServerHelloStatus::hello_retry_request;
   hello.random = *random;
-  hello.random_offset = client_hello::kRecordHeader + client_hello::kHandshakeHeader + 2;
+  hello.random_offset = client_hello::kHandshakeHeader + 2;
   const auto session_id = body.vector<std::uint8_t>();
   const auto cipher = session_id ? body.integer<std::uint16_t>() : std::nullopt;
   const auto compression = cipher ? body.integer<std::uint8_t>() : std::nullopt;
@@ -120,15 +119,9 @@ BuiltServerHello build_server_hello(const ServerHelloFields& fields) {
   return built;
 }
 
-ParsedServerHello parse_server_hello(ByteView bytes) {
-  const auto record = client_hello::read_record(bytes);
-  if (!record) return {ServerHelloStatus::malformed, {}};
-  if (!*record) return {ServerHelloStatus::need_more, {}};
-  if ((*record)->type == client_hello::kAlert) return {ServerHelloStatus::alert, {}};
-  if ((*record)->type != client_hello::kHandshake) return {ServerHelloStatus::malformed, {}};
-  const auto whole = client_hello::kRecordHeader + (*record)->body_size;
-  ParsedServerHello parsed{ServerHelloStatus::malformed, {}, whole};
-  parsed.status = read_hello(bytes.first(whole), parsed.hello);
+ParsedServerHello parse_server_hello(ByteView message) {
+  ParsedServerHello parsed{ServerHelloStatus::malformed, {}};
+  parsed.status = read_hello(message, parsed.hello);
   return parsed;
 }
 

@@ -28,7 +28,7 @@ struct BuiltServerHello {
 
 struct ServerHello {
   base::ByteView random;
-  std::size_t random_offset = 0;
+  std::size_t random_offset = 0;  ///< in the message
   base::ByteView session_id;
   std::uint16_t cipher_suite = 0;
   std::uint16_t group = 0;
@@ -36,16 +36,15 @@ struct ServerHello {
   base::ByteView x25519;  ///< 32 bytes
 };
 
-enum class ServerHelloStatus { need_more, malformed, alert, hello_retry_request, parsed };
+enum class ServerHelloStatus { malformed, hello_retry_request, parsed };
 
 struct ParsedServerHello {
   ServerHelloStatus status;
   ServerHello hello;
-  std::size_t consumed = 0;
 };
 
-/// The first record of what the far end sent. A ServerHello that a TLS 1.3 peer could not have sent to our
-/// hello, or that chose what HTX cannot use, is malformed.
-[[nodiscard]] ParsedServerHello parse_server_hello(base::ByteView bytes);
+/// The first handshake message of what the far end sent, whole and with its header. A ServerHello that a TLS
+/// 1.3 peer could not have sent to our hello, or that chose what HTX cannot use, is malformed.
+[[nodiscard]] ParsedServerHello parse_server_hello(base::ByteView message);
 
 }  // namespace qnet::htx

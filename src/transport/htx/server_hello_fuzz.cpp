@@ -1,5 +1,6 @@
 // What may come back from the address of a relay: as the parser sees it, and as a whole answer to a real
 // hello. Nobody without the relay's key completes a handshake.
+#include <algorithm>
 #include <cstdlib>
 
 #include "foundation/base/testing/seeded_random.hpp"
@@ -26,13 +27,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const base::ByteView input(data, size);
   const auto parsed = htx::parse_server_hello(input);
   if (parsed.status == htx::ServerHelloStatus::parsed &&
-      (parsed.consumed > size || parsed.hello.random.size() != 32 || parsed.hello.x25519.size() != 32))
+      (parsed.hello.random.size() != 32 || parsed.hello.x25519.size() != 32))
     std::abort();
 
-  // Starting is dear, so only inputs that come as far as the keys get an initiator.
-  if (parsed.status != htx::ServerHelloStatus::parsed) return 0;
+  // Starting is dear, so only inputs whose first bytes may be a record get an initiator.
+  if (!client_hello::read_clear_record(input.first(std::min<std::size_t>(size, 5)))) return 0;
   auto initiator = start();
   const auto done = initiator.receive(input);
   if (done && *done) std::abort();
+  base::testing::SeededRandom random(2);
+  if (!done && initiator.refusal(random).size() > 32) std::abort();
   return 0;
 }

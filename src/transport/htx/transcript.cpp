@@ -13,16 +13,14 @@ constexpr std::string_view kProtocol = "Noise_XK_25519_ChaChaPoly_SHA256";
 constexpr std::string_view kPrologue = "qnet-htx/1";
 constexpr std::size_t kHiddenField = 32;  // the session id and the random alike
 
-/// The handshake message alone: TLS does not protect the record header around it, so whoever rewrites its
-/// version does no harm to a browser, and must do none to us.
-base::Bytes with_zeroed_field(std::string_view prefix, base::ByteView record, std::size_t offset) {
-  assert(offset >= client_hello::kRecordHeader && offset + kHiddenField <= record.size());
-  record = record.subspan(client_hello::kRecordHeader);
-  offset -= client_hello::kRecordHeader;
+/// The handshake message alone: TLS does not protect the record headers around it, so whoever rewrites their
+/// versions, or cuts the message otherwise, does no harm to a browser, and must do none to us.
+base::Bytes with_zeroed_field(std::string_view prefix, base::ByteView message, std::size_t offset) {
+  assert(offset + kHiddenField <= message.size());
   base::Bytes bytes;
-  bytes.reserve(prefix.size() + record.size());
+  bytes.reserve(prefix.size() + message.size());
   base::append(bytes, base::bytes_of(prefix));
-  base::append(bytes, record);
+  base::append(bytes, message);
   std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(prefix.size() + offset), kHiddenField,
               std::uint8_t{0});
   return bytes;
@@ -34,7 +32,9 @@ Transcript::Transcript(base::ByteView hello_record, std::size_t session_id_offse
                        const crypto::X25519Public& relay_static,
                        const crypto::X25519Public& initiator_ephemeral)
     : state_(kProtocol) {
-  state_.mix_hash(with_zeroed_field(kPrologue, hello_record, session_id_offset));
+  assert(session_id_offset >= client_hello::kRecordHeader);
+  state_.mix_hash(with_zeroed_field(kPrologue, hello_record.subspan(client_hello::kRecordHeader),
+                                    session_id_offset - client_hello::kRecordHeader));
   state_.mix_hash(relay_static);
   state_.mix_hash(initiator_ephemeral);
 }
@@ -50,8 +50,8 @@ void Transcript::mix_public(const crypto::X25519Public& key) { state_.mix_hash(k
 
 void Transcript::mix_kem(const crypto::MlKemShared& shared) { state_.mix_key(shared.view()); }
 
-void Transcript::mix_server_hello(base::ByteView record, std::size_t random_offset) {
-  state_.mix_hash(with_zeroed_field({}, record, random_offset));
+void Transcript::mix_server_hello(base::ByteView message, std::size_t random_offset) {
+  state_.mix_hash(with_zeroed_field({}, message, random_offset));
 }
 
 base::Result<base::Bytes> Transcript::seal_payload(const PayloadBytes& payload) {

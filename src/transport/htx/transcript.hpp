@@ -30,9 +30,9 @@ class Transcript {
   /// The ML-KEM secret, after `ee`, where the ServerHello carries a ciphertext.
   void mix_kem(const crypto::MlKemShared& shared);
 
-  /// The whole ServerHello message (given in its record) with its random zeroed, so that none of its fields
-  /// can be changed.
-  void mix_server_hello(base::ByteView record, std::size_t random_offset);
+  /// The whole ServerHello message, without a record's header, with its random zeroed, so that none of its
+  /// fields can be changed.
+  void mix_server_hello(base::ByteView message, std::size_t random_offset);
 
   /// The 32 bytes on the wire of a 16-byte payload.
   [[nodiscard]] base::Result<base::Bytes> seal_payload(const PayloadBytes& payload);

@@ -208,8 +208,22 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
   for (const auto& write : *writes) {
     if (auto sent = co_await net::write_all(peer, write); !sent) co_return false;
   }
+  co_return co_await take_second_flight(peer, responder);
+}
+
+net::Task<bool> CoverGate::take_second_flight(net::TcpStream& peer, htx::Responder& responder) const {
   base::Bytes chunk(4096);
+  base::ByteView arrived;  // at first what came with the hello
   for (;;) {
+    const auto done = responder.receive(arrived);
+    const auto tickets = responder.take_output();
+    if (auto sent = co_await net::write_all(peer, tickets); !sent) co_return false;
+    if (!done) {
+      (void)peer.try_write(responder.refusal(done.error(), context_.random));
+      peer.close();
+      co_return false;
+    }
+    if (*done) co_return true;
     const auto got = co_await net::read_some(peer, chunk);
     if (!got) co_return false;
     if (*got == 0) {
@@ -217,15 +231,7 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
       peer.close();
       co_return false;
     }
-    const auto done = responder.receive(base::ByteView(chunk).first(*got));
-    if (!done) {
-      (void)peer.try_write(responder.refusal(done.error(), context_.random));
-      peer.close();
-      co_return false;
-    }
-    const auto tickets = responder.take_output();
-    if (auto sent = co_await net::write_all(peer, tickets); !sent) co_return false;
-    if (*done) co_return true;
+    arrived = base::ByteView(chunk).first(*got);
   }
 }
 

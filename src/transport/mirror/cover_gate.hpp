@@ -57,6 +57,7 @@ class CoverGate {
                                Clock::time_point opened);
   net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder,
                               Clock::time_point opened) const;
+  net::Task<bool> take_second_flight(net::TcpStream& peer, htx::Responder& responder) const;
   net::Task<void> wait_as_the_origin_does(const htx::MirrorProfile& profile) const;
   net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;
 

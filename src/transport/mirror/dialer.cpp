@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kReadSize = 16 * 1024;
 
 net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& relay,
-                                                              htx::Initiator& initiator) {
+                                                              htx::Initiator& initiator,
+                                                              base::RandomSource& random) {
   if (auto sent = co_await net::write_all(relay, initiator.hello()); !sent)
     co_return tl::unexpected(sent.error());
   base::Bytes chunk(kReadSize);
@@ -24,7 +25,10 @@ net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& re
     if (!got) co_return tl::unexpected(got.error());
     if (*got == 0) co_return base::fail(htx::Errc::not_recognised);
     const auto done = initiator.receive(base::ByteView(chunk).first(*got));
-    if (!done) co_return tl::unexpected(done.error());
+    if (!done) {
+      (void)relay.try_write(initiator.refusal(random));
+      co_return tl::unexpected(done.error());
+    }
     if (*done) break;
   }
   auto finished = initiator.finish({});
@@ -55,7 +59,7 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const clie
 
   const auto started = std::chrono::steady_clock::now();
   net::Deadline limit(stream->executor(), link::DialLimits::handshake, [&stream] { stream->close(); });
-  auto finished = co_await shake_hands(*stream, *initiator);
+  auto finished = co_await shake_hands(*stream, *initiator, random);
   if (limit.expired()) co_return base::fail(link::Errc::handshake_timed_out, relay.host);
   if (!finished) {
     // A browser that gives a handshake up closes; it does not reset.
