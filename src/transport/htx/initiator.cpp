@@ -87,17 +87,23 @@ tl::unexpected<base::Error> Initiator::refuse_clear(const base::Error& why) {
   return base::fail(why.is(client_hello::ClearErrc::alert) ? Errc::alert : Errc::bad_server_hello);
 }
 
-base::Bytes Initiator::refusal(base::RandomSource& random) const {
+base::Bytes Initiator::refusal(base::RandomSource& random) {
   base::Bytes words;
-  if (has_keys_) {
-    // Nobody has the key of such a record.
-    client_hello::append_change_cipher_spec(words);
-    client_hello::append_record_header(words, client_hello::kApplicationData, client_hello::kAlertRecord);
-    words.resize(words.size() + client_hello::kAlertRecord);
-    random.fill(base::MutableBytes(words).last(client_hello::kAlertRecord));
-  } else if (clear_alert_) {
-    client_hello::append_clear_alert(words, *clear_alert_);
+  if (!has_keys_) {
+    if (clear_alert_) client_hello::append_clear_alert(words, *clear_alert_);
+    return words;
   }
+  client_hello::append_change_cipher_spec(words);
+  const auto start = words.size();
+  client_hello::append_record_header(words, client_hello::kApplicationData, client_hello::kAlertRecord);
+  words.resize(words.size() + client_hello::kAlertRecord);
+  const auto record = base::MutableBytes(words).subspan(start);
+  const auto body = record.subspan(RecordLimits::header);
+  const noise::CipherState::Tag tag(body.data() + body.size() - RecordLimits::tag, RecordLimits::tag);
+  // The far end cannot open it either where somebody has changed the ServerHello itself.
+  if (!alert_cipher_ || !alert_cipher_->seal(record.first(RecordLimits::header),
+                                             body.first(body.size() - RecordLimits::tag), tag))
+    random.fill(body);
   return words;
 }
 
@@ -131,6 +137,7 @@ base::Result<void> Initiator::take_server_hello() {
   transcript_.mix_server_hello(whole, answer.random_offset);
   const auto opened = transcript_.open_payload(answer.random);
   if (!opened) return base::fail(Errc::not_recognised);
+  alert_cipher_ = transcript_.alert_cipher();
   const auto message = Message2::decode(*opened);
   if (!message) return base::fail(Errc::version);
 

@@ -51,7 +51,7 @@ class Initiator {
 
   /// After an error of receive(), what a browser says before it closes: an alert in clear or, once it has
   /// keys, a sealed one. Nothing in answer to an alert.
-  [[nodiscard]] base::Bytes refusal(base::RandomSource& random) const;
+  [[nodiscard]] base::Bytes refusal(base::RandomSource& random);
 
   /// Ends the handshake. `first` is carried by the first application record, which is padded to the browser's
   /// length; at most RecordLimits::data bytes.
@@ -87,7 +87,8 @@ class Initiator {
   client_hello::ClearRecords clear_records_;
   base::Bytes server_hello_;  // the message, as far as it has come
   std::optional<std::uint8_t> clear_alert_;
-  bool has_keys_ = false;
+  bool has_keys_ = false;                           // perhaps not the relay's
+  std::optional<noise::CipherState> alert_cipher_;  // once they are
   base::Bytes input_;
   std::size_t received_ = 0;
   Expects expects_ = Expects::server_hello;

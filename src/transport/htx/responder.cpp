@@ -130,7 +130,20 @@ base::Result<bool> Responder::take_alert(base::ByteView body) {
   return true;
 }
 
+bool Responder::is_sealed_alert(base::ByteView body) const {
+  if (body.size() != client_hello::kAlertRecord) return false;
+  base::Bytes record;
+  client_hello::append_record_header(record, client_hello::kApplicationData, body.size());
+  base::append(record, body);
+  const auto text = base::MutableBytes(record).subspan(RecordLimits::header, body.size() - RecordLimits::tag);
+  const noise::CipherState::ConstTag tag(text.data() + text.size(), RecordLimits::tag);
+  return peer_.transcript.alert_cipher()
+      .open(base::ByteView(record).first(RecordLimits::header), text, tag)
+      .has_value();
+}
+
 base::Result<bool> Responder::take_finished(base::ByteView body) {
+  if (is_sealed_alert(body)) return base::fail(Errc::alert);
   if (body.size() != client_hello::finished_record_size(profile_->cipher_suite))
     return base::fail(Errc::bad_finished);
   const auto key = peer_.transcript.open_static(body.first(kSealedStatic));

@@ -63,6 +63,7 @@ class Responder {
                                                        std::size_t flight_records);
   [[nodiscard]] base::Result<bool> take_record(std::uint8_t type, base::ByteView body);
   [[nodiscard]] base::Result<bool> take_alert(base::ByteView body);
+  [[nodiscard]] bool is_sealed_alert(base::ByteView body) const;
   [[nodiscard]] base::Result<bool> take_finished(base::ByteView body);
   [[nodiscard]] base::Result<bool> take_first_data(base::ByteView body);
 

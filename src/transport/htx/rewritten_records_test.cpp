@@ -158,6 +158,23 @@ TEST_P(RewrittenRecords, client_that_has_keys_ends_with_a_sealed_alert) {
     EXPECT_TRUE(sealed_alert(kFirstSealed, rewrite)) << name;
 }
 
+TEST_P(RewrittenRecords, relay_takes_a_peers_sealed_alert_for_one_and_no_other) {
+  const auto answer_to = [&](auto change) {
+    auto initiator = start(config());
+    auto decision = examine(initiator.hello());
+    auto& responder = std::get<Responder>(decision);
+    EXPECT_FALSE(initiator.receive(rewritten(answer_of(responder), kFirstSealed, version(3, 1))));
+    auto words = initiator.refusal(random);
+    change(words);
+    const auto done = responder.receive(words);
+    EXPECT_FALSE(done);
+    return responder.refusal(done.error(), random).size();
+  };
+  EXPECT_EQ(answer_to([](auto&) {}), 0U) << "nginx says nothing to an alert";
+  EXPECT_EQ(answer_to([](auto& words) { words.back() ^= 1U; }), 5U + 19U);
+  EXPECT_EQ(answer_to([&](auto& words) { random.fill(base::MutableBytes(words).last(19)); }), 5U + 19U);
+}
+
 TEST_P(RewrittenRecords, relay_recognises_a_hello_where_nginx_goes_on) {
   for (const auto& [name, rewrite] : harmless_to_both_hellos()) EXPECT_TRUE(recognises(rewrite)) << name;
   EXPECT_TRUE(recognises(behind(alert(1, kUserCanceled))));

@@ -95,4 +95,8 @@ noise::CipherState Transcript::flight_cipher() const {
   return noise::CipherState(state_.export_key("qnet-htx/1 flight"));
 }
 
+noise::CipherState Transcript::alert_cipher() const {
+  return noise::CipherState(state_.export_key("qnet-htx/1 alert"));
+}
+
 }  // namespace qnet::htx

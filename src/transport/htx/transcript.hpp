@@ -49,6 +49,9 @@ class Transcript {
   /// The key under which the server's encrypted flight is sealed.
   [[nodiscard]] noise::CipherState flight_cipher() const;
 
+  /// The key of a peer's alert in place of its second flight.
+  [[nodiscard]] noise::CipherState alert_cipher() const;
+
   [[nodiscard]] noise::SymmetricState& noise() { return state_; }
 
  private:
