@@ -3,6 +3,7 @@
 
 #include "edge/exit/testing/exit_stream_fixture.hpp"
 #include "foundation/net/testing/read_text.hpp"
+#include "foundation/net/testing/silent_port.hpp"
 
 namespace qnet::exit {
 namespace {
@@ -16,11 +17,11 @@ using testing::ExitStream;
 using testing::is_ready;
 
 TEST_F(ExitStream, that_is_reset_ends_the_attempt_to_connect) {
-  const testing::Blackhole hole(io, {boost::asio::ip::address_v4::loopback(), 0});
-  set_up(hole.port(), {}, {.deadline = std::chrono::hours(1)});
+  const net::testing::SilentPort hole(io);
+  set_up(hole.endpoint().port(), {}, {.deadline = std::chrono::hours(1)});
   serve();
   // What comes behind the request does not hide the reset.
-  auto request = ConnectRequest{"127.0.0.1", hole.port()}.encode();
+  auto request = ConnectRequest{"127.0.0.1", hole.endpoint().port()}.encode();
   base::append(request, base::bytes_of("early"));
   run([&]() -> Task<void> { EXPECT_TRUE(co_await net::write_all(*peer, request)); });
   EXPECT_TRUE(net::testing::comes_true(io, [this] { return shared->limit.open() == 1; }));

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 
+#include "foundation/base/endian.hpp"
 #include "foundation/base/testing/seeded_random.hpp"
 #include "foundation/crypto/testing/vector_file.hpp"
 #include "transport/htx/gate.hpp"
@@ -63,6 +64,22 @@ json::object record_vectors(noise::CipherState cipher) {
   return result;
 }
 
+Initiator start(const crypto::X25519Public& relay, base::RandomSource& random) {
+  return Initiator::start(
+             {&client_hello::builtin_templates().front(), "www.example.com", relay, {}, kPeerTime}, random)
+      .value();
+}
+
+/// What the peer says when a record that nobody can open follows the ServerHello.
+base::Bytes alert_of(Initiator initiator, base::ByteView answer) {
+  const auto size = RecordLimits::header + base::load_be<std::uint16_t>(&answer[3]);
+  base::Bytes changed(answer.begin(), answer.begin() + static_cast<std::ptrdiff_t>(size));
+  base::append(changed, base::from_hex("1703030013" + std::string(38, '0')).value());
+  EXPECT_FALSE(initiator.receive(changed));
+  base::testing::SeededRandom unused(1);
+  return initiator.refusal(unused);
+}
+
 json::object make_vector(const MirrorProfile& profile, std::uint64_t seed) {
   RecordingRandom random(seed);
   json::object vector{{"profile", profile.name}, {"server_name", "www.example.com"}};
@@ -70,9 +87,7 @@ json::object make_vector(const MirrorProfile& profile, std::uint64_t seed) {
   vector["relay_static_secret"] = random.take(32);
   vector["relay_static_public"] = to_hex(relay.public_key);
 
-  Initiator::Config config{
-      &client_hello::builtin_templates().front(), "www.example.com", relay.public_key, {}, kPeerTime};
-  auto initiator = Initiator::start(std::move(config), random).value();
+  auto initiator = start(relay.public_key, random);
   vector["ephemeral_secret"] = random.take(32);
   vector["ml_kem_seed"] = random.take(64);
   vector["static_secret"] = random.take(32);
@@ -91,6 +106,10 @@ json::object make_vector(const MirrorProfile& profile, std::uint64_t seed) {
   if (profile.group == 0x11ec) vector["ml_kem_message"] = relay_random.take(32);
   vector["relay_time"] = kRelayTime.time_since_epoch().count();
   vector["server_flight"] = to_hex(answer);
+
+  base::testing::SeededRandom same_random(seed);
+  (void)crypto::X25519KeyPair::generate(same_random);
+  vector["client_alert"] = to_hex(alert_of(start(relay.public_key, same_random), answer));
 
   EXPECT_TRUE(initiator.receive(answer).value());
   auto finished = initiator.finish(base::bytes_of("first data")).value();

@@ -233,6 +233,9 @@ def check(vector):
     same("payload 2", payload[:8], b"\x01\x00" + vector["relay_time"].to_bytes(6, "big"))
 
     flight = Cipher(hkdf_expand(noise.ck, b"qnet-htx/1 flight"))
+    change, alert = take_record(get("client_alert"))
+    same("ChangeCipherSpec before the alert", change.hex(), "140303000101")
+    same("alert", Cipher(hkdf_expand(noise.ck, b"qnet-htx/1 alert")).open(alert[:5], alert[5:]), bytes(3))
     count = 0
     while rest:
         record, rest = take_record(rest)
