@@ -1,11 +1,13 @@
 """Two network namespaces joined by the line of this folder, and nothing that leads out of them."""
 
 import contextlib
+import ctypes
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
+import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
@@ -13,6 +15,8 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 from harness import Process, need, run, wait_until  # noqa: E402
 
 DEVICE = "line0"
+LIBC = ctypes.CDLL(None, use_errno=True)
+CLONE_NEWNET = 0x40000000
 
 
 def binary():
@@ -37,6 +41,8 @@ class Side:
         ip("netns", "add", name)
         try:
             ip("-n", name, "link", "set", "lo", "up")
+            # Neighbour discovery would draw from the line's losses, and no run would be as the one before.
+            self.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1", check=True)
             # A device that outlives the program: the line can be changed under connections that live.
             ip("-n", name, "tuntap", "add", "dev", DEVICE, "mode", "tun")
             ip("-n", name, "addr", "add", f"{address}/24", "dev", DEVICE)
@@ -53,6 +59,20 @@ class Side:
 
     def start(self, *arguments, log, env=None):
         return Process(self.command(*arguments), log, env)
+
+    def inside(self, function):
+        """Calls it within the namespace. Sockets that it makes stay there, whoever uses them."""
+        results = []
+
+        def enter():
+            with open(f"/var/run/netns/{self.name}") as namespace:
+                if LIBC.setns(namespace.fileno(), CLONE_NEWNET) == 0:
+                    results.append(function())
+
+        thread = threading.Thread(target=enter)  # setns() changes one thread only
+        thread.start()
+        thread.join()
+        return results[0]
 
     def remove(self):
         with contextlib.suppress(subprocess.CalledProcessError):
