@@ -135,7 +135,7 @@ def transfer(rival, line, site, kind):
 
 
 def measure_beside(line, site, options):
-    print(f"| RTT ms | loss % | rival | alone s | beside a{'n' * (options.beside == 'upload')} {options.beside} s | worst s | ratio |")
+    print(f"| RTT ms | loss % | rival | alone s | during the {options.beside} s | worst s | ratio |")
     print("| --- " * 7 + "|")
     for rtt in options.rtt:
         for loss in options.loss:
