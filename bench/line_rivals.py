@@ -9,10 +9,11 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / folder) for folder in ("lab/line", "tests/net", "tests/e2e")]
 
-from harness import COVER_NAME, QNET, run, wait_until  # noqa: E402
+from harness import COVER_NAME, QNET, TcpServer, run, wait_until  # noqa: E402
 from site_host import SiteNginx  # noqa: E402
 
-QNET_SOCKS, TROJAN, SHADOWSOCKS = 1088, (8444, 1090), (8445, 1091)
+SINK = 7070
+TROJAN, SHADOWSOCKS = (8444, 1090), (8445, 1091)
 
 
 @dataclasses.dataclass
@@ -35,24 +36,31 @@ def listens(side, port):
     return bool(side.run("ss", "-Htln", f"sport = :{port}").stdout)
 
 
-def qnet(line, folder, site, binary=QNET, client_flags=()):
+def qnet(line, folder, site, binary=QNET, name="qnet", ports=(8443, 8088, 1088)):
     folder.mkdir()
+    listen, status, socks = ports
+    both = ["--status-port", status, "--state-dir"]
     far, near = line.far, line.near
-    server = far.start(binary, "run", "--helper-mode", "super", "--listen", f"{far.address}:8443", "--cover-origin",
+    server = far.start(binary, "run", "--helper-mode", "super", "--listen", f"{far.address}:{listen}", "--cover-origin",
                        f"{far.address}:{site.https_port}", "--cover-name", COVER_NAME, "--cover-ca", site.certificate,
-                       "--state-dir", folder / "exit", "--exit-allow", f"{far.address}:{site.http_port}",
+                       *both, folder / "exit", "--exit-allow", f"{far.address}:{site.http_port}",
+                       "--exit-allow", f"{far.address}:{SINK}",
                        log=folder / "exit.log", env={"EXIT_ABUSE_EMAIL": "abuse@example.org"})
-    wait_ready(far, server)
+    wait_ready(far, server, status)
     invite = run([binary, "invite", "--state-dir", folder / "exit"], check=True).stdout.decode().split()[-1]
-    client = near.start(binary, "run", "--peer", invite, "--state-dir", folder / "client", *client_flags,
+    client = near.start(binary, "run", "--peer", invite, "--socks-port", socks, *both, folder / "client",
                         log=folder / "client.log")
-    wait_ready(near, client)
-    return Rival("qnet", [client, server], QNET_SOCKS)
+    wait_ready(near, client, status)
+    return Rival(name, [client, server], socks)
 
 
-def wait_ready(side, process):
-    wait_until(lambda: not process.running() or side.run("curl", "-sf", "http://127.0.0.1:8088/ready").returncode == 0,
-               "qnet is ready", 40)
+def other_qnet(line, folder, site, binary):
+    return qnet(line, folder, site, binary, "other", (8446, 8089, 1092))
+
+
+def wait_ready(side, process, status):
+    ready = ["curl", "-sf", f"http://127.0.0.1:{status}/ready"]
+    wait_until(lambda: not process.running() or side.run(*ready).returncode == 0, "qnet is ready", 40)
     if not process.running():
         raise AssertionError(process.text())
 
@@ -97,7 +105,12 @@ def direct(*_):
     return Rival("direct", [])
 
 
-STARTERS = {"qnet": qnet, "trojan": trojan, "shadowsocks": shadowsocks, "direct": direct}
+STARTERS = {"qnet": qnet, "other": other_qnet, "trojan": trojan, "shadowsocks": shadowsocks, "direct": direct}
+
+
+def swallow(connection):
+    while connection.recv(1 << 16):
+        pass
 
 
 def start_site(line, folder, sizes):
@@ -106,5 +119,7 @@ def start_site(line, folder, sizes):
     for name, size in sizes.items():
         with open(site.root / name, "wb") as file:
             file.truncate(size)
+    # nginx answers an upload at once, and reads on for half a minute only.
+    site.sink = line.far.inside(lambda: TcpServer(swallow, line.far.address, SINK))
     site.url = f"http://{line.far.address}:{site.http_port}"
     return site

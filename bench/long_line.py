@@ -38,14 +38,17 @@ def arguments():
     parser.add_argument("--jitter", default="0ms")
     parser.add_argument("--megabytes", type=float, default=20)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--rivals", default="qnet,trojan,direct", help="of qnet, trojan, shadowsocks, direct")
+    parser.add_argument("--rivals", default="qnet,trojan,direct", help="of qnet, other, trojan, shadowsocks, direct")
     parser.add_argument("--congestion", help="reno, cubic or bbr, for all; default: the kernel's")
     parser.add_argument("--binary", type=pathlib.Path, default=pathlib.Path(QNET), help="the qnet to measure")
+    parser.add_argument("--against", type=pathlib.Path, help="another build of qnet: the rival `other`")
     parser.add_argument("--fresh", action="store_true", help="new processes for each download, not for each line")
     parser.add_argument("--each", action="store_true", help="print each download's rate, too")
     parser.add_argument("--beside", choices=["download", "upload"])
     parser.add_argument("--small", type=int, default=16_000, metavar="BYTES", help="of the small request's answer")
     options = parser.parse_args()
+    if "other" in options.rivals.split(",") and not options.against:
+        parser.error("--against names the build of the rival `other`")
     options.rate = options.rate or ("250kB" if options.beside else "100mbit")
     return options
 
@@ -63,8 +66,8 @@ def started(line, site, options):
         folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="qnet-bench-")))
         rivals = []
         for name in options.rivals.split(","):
-            more = (options.binary.resolve(),) if name == "qnet" else ()
-            rivals.append(line_rivals.STARTERS[name](line, folder / name, site, *more))
+            more = {"qnet": [options.binary], "other": [options.against]}.get(name, [])
+            rivals.append(line_rivals.STARTERS[name](line, folder / name, site, *(binary.resolve() for binary in more)))
             stack.callback(rivals[-1].stop)
         yield rivals
 
@@ -123,7 +126,7 @@ def transfer(rival, line, site, kind):
     """One that lasts for as long as the block, and has gone on for 8 s before it."""
     what = ["-o", "/dev/null", f"{site.url}/endless"]
     if kind == "upload":
-        what = ["-o", "/dev/null", "-T", site.root / "endless", f"{site.url}/upload"]
+        what = ["-o", "/dev/null", "-T", site.root / "endless", f"http://{line.far.address}:{line_rivals.SINK}/"]
     child = subprocess.Popen([str(word) for word in rival.curl(line, *what)], stderr=subprocess.DEVNULL)
     try:
         time.sleep(8)

@@ -222,12 +222,12 @@ class Network(unittest.TestCase):
 
 
 class TcpServer:
-    """Runs `handler(connection)` in a thread for each connection on a free loopback port."""
+    """Runs `handler(connection)` in a thread for each connection, on a free loopback port where none is named."""
 
-    def __init__(self, handler, host="127.0.0.1"):
+    def __init__(self, handler, host="127.0.0.1", port=0):
         self.handler = handler
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.listener = socket.create_server((host, 0), family=family, backlog=512)
+        self.listener = socket.create_server((host, port), family=family, backlog=512)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._accept, daemon=True)
         self.thread.start()
