@@ -27,7 +27,7 @@ std::vector<int> arrived(Direction& direction, TimePoint now) {
   return names;
 }
 
-TEST(Direction, ALineWithoutSettingsGivesAtOnce) {
+TEST(Direction, a_line_without_settings_gives_at_once) {
   Direction direction({}, 1);
   EXPECT_EQ(direction.next_deadline(), std::nullopt);
   direction.take(kStart, packet(1));
@@ -37,7 +37,7 @@ TEST(Direction, ALineWithoutSettingsGivesAtOnce) {
   EXPECT_EQ(direction.next_deadline(), std::nullopt);
 }
 
-TEST(Direction, APacketArrivesAfterTheDelayAndNotBefore) {
+TEST(Direction, a_packet_arrives_after_the_delay_and_not_before) {
   Direction direction({.delay = milliseconds(75)}, 1);
   direction.take(kStart, packet(1));
   EXPECT_EQ(direction.next_deadline(), kStart + milliseconds(75));
@@ -45,7 +45,7 @@ TEST(Direction, APacketArrivesAfterTheDelayAndNotBefore) {
   EXPECT_THAT(arrived(direction, kStart + milliseconds(75)), ElementsAre(1));
 }
 
-TEST(Direction, PacketsFollowEachOtherAtTheRate) {
+TEST(Direction, packets_follow_each_other_at_the_rate) {
   // 1,000 bytes at 8 Mbit/s take 1 ms.
   Direction direction({.delay = milliseconds(10), .bits_per_second = 8'000'000}, 1);
   for (std::uint8_t i = 0; i < 3; ++i) direction.take(kStart, packet(i));
@@ -54,7 +54,7 @@ TEST(Direction, PacketsFollowEachOtherAtTheRate) {
   EXPECT_EQ(direction.next_deadline(), kStart + milliseconds(13));
 }
 
-TEST(Direction, AnIdleLineSavesUpNothing) {
+TEST(Direction, an_idle_line_saves_up_nothing) {
   Direction direction({.bits_per_second = 8'000'000}, 1);
   direction.take(kStart, packet(1));
   const auto later = kStart + std::chrono::seconds(5);
@@ -63,7 +63,7 @@ TEST(Direction, AnIdleLineSavesUpNothing) {
   EXPECT_THAT(arrived(direction, later + milliseconds(1)), ElementsAre(1, 2));
 }
 
-TEST(Direction, WhatTheQueueHasNoRoomForIsDropped) {
+TEST(Direction, what_the_queue_has_no_room_for_is_dropped) {
   Direction direction({.bits_per_second = 8'000'000, .queue_bytes = 3000}, 1);
   for (std::uint8_t i = 0; i < 5; ++i) direction.take(kStart, packet(i));
   EXPECT_EQ(direction.counts().dropped, 2);
@@ -75,20 +75,20 @@ TEST(Direction, WhatTheQueueHasNoRoomForIsDropped) {
   EXPECT_EQ(direction.counts().longest_queue, milliseconds(2));
 }
 
-TEST(Direction, AQueueCanBeMeasuredInTime) {
+TEST(Direction, a_queue_can_be_measured_in_time) {
   Direction direction({.bits_per_second = 8'000'000, .queue_time = milliseconds(20)}, 1);
   for (std::uint8_t i = 0; i < 30; ++i) direction.take(kStart, packet(i));
   EXPECT_EQ(direction.counts().dropped, 10);
 }
 
-TEST(Direction, AnEmptyQueueTakesAPacketThatIsLargerThanItself) {
+TEST(Direction, an_empty_queue_takes_a_packet_that_is_larger_than_itself) {
   Direction direction({.bits_per_second = 8'000'000, .queue_bytes = 100}, 1);
   direction.take(kStart, packet(1));
   direction.take(kStart, packet(2));
   EXPECT_THAT(arrived(direction, kStart + milliseconds(2)), ElementsAre(1));
 }
 
-TEST(Direction, JitterStaysWithinItsBoundsAndKeepsTheOrder) {
+TEST(Direction, jitter_stays_within_its_bounds_and_keeps_the_order) {
   Direction direction({.delay = milliseconds(50), .jitter = milliseconds(20)}, 1);
   auto now = kStart;
   auto previous = kStart;
@@ -103,7 +103,7 @@ TEST(Direction, JitterStaysWithinItsBoundsAndKeepsTheOrder) {
   }
 }
 
-TEST(Direction, JitterChangesTheOrderWhereItMay) {
+TEST(Direction, jitter_changes_the_order_where_it_may) {
   Direction direction({.delay = milliseconds(50), .jitter = milliseconds(20), .reorder = true}, 1);
   for (std::uint8_t i = 0; i < 200; ++i) direction.take(kStart + milliseconds(i), packet(i));
   const auto names = arrived(direction, kStart + std::chrono::seconds(1));
@@ -111,13 +111,13 @@ TEST(Direction, JitterChangesTheOrderWhereItMay) {
   EXPECT_FALSE(std::ranges::is_sorted(names));
 }
 
-TEST(Direction, JitterThatIsLongerThanTheDelayNeverGoesBackInTime) {
+TEST(Direction, jitter_that_is_longer_than_the_delay_never_goes_back_in_time) {
   Direction direction({.delay = milliseconds(1), .jitter = milliseconds(50), .reorder = true}, 1);
   for (std::uint8_t i = 0; i < 100; ++i) direction.take(kStart, packet(i));
   EXPECT_GE(direction.next_deadline().value(), kStart);
 }
 
-TEST(Direction, LostPacketsDoNotArriveAndUseTheRate) {
+TEST(Direction, lost_packets_do_not_arrive_and_use_the_rate) {
   Direction direction({.loss = 1, .bits_per_second = 8'000'000, .queue_bytes = 2000}, 1);
   for (std::uint8_t i = 0; i < 3; ++i) direction.take(kStart, packet(i));
   EXPECT_EQ(direction.next_deadline(), std::nullopt);
@@ -125,7 +125,7 @@ TEST(Direction, LostPacketsDoNotArriveAndUseTheRate) {
   EXPECT_EQ(direction.counts().dropped, 1);
 }
 
-TEST(Direction, TheQueueDoesNotChangeWhichPacketsAreLost) {
+TEST(Direction, the_queue_does_not_change_which_packets_are_lost) {
   const auto lost = [](std::size_t queue_bytes) {
     Direction direction({.loss = 0.3, .bits_per_second = 8'000'000, .queue_bytes = queue_bytes}, 5);
     direction.take(kStart, packet(100));
@@ -138,7 +138,7 @@ TEST(Direction, TheQueueDoesNotChangeWhichPacketsAreLost) {
   EXPECT_EQ(lost(100), lost(100'000));
 }
 
-TEST(Direction, TheSameSeedGivesTheSameTimes) {
+TEST(Direction, the_same_seed_gives_the_same_times) {
   const auto times = [](std::uint64_t seed) {
     Direction direction({.delay = milliseconds(50), .jitter = milliseconds(20), .loss = 0.1}, seed);
     std::vector<TimePoint> due;
@@ -153,7 +153,7 @@ TEST(Direction, TheSameSeedGivesTheSameTimes) {
   EXPECT_NE(times(3), times(4));
 }
 
-TEST(Direction, MemoryIsBoundedWithoutARate) {
+TEST(Direction, memory_is_bounded_without_a_rate) {
   Direction direction({.delay = std::chrono::hours(1)}, 1);
   constexpr std::size_t size = 64 * 1024 * 1024;
   for (std::uint8_t i = 0; i < 6; ++i) direction.take(kStart, packet(i, size));

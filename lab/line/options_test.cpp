@@ -23,7 +23,7 @@ std::string error_of(std::vector<std::string> more) {
   return options ? "no error" : options.error().message();
 }
 
-TEST(Options, BothDirectionsTakeWhatIsSaidWithoutOne) {
+TEST(Options, both_directions_take_what_is_said_without_one) {
   const auto options = parse({"--delay", "75ms", "--jitter", "300us", "--loss", "0.5%", "--burst", "3",
                               "--rate", "100mbit", "--queue", "256kB", "--reorder", "--seed", "9"});
   ASSERT_TRUE(options) << options.error().message();
@@ -41,7 +41,7 @@ TEST(Options, BothDirectionsTakeWhatIsSaidWithoutOne) {
   EXPECT_EQ(options->far, "b");
 }
 
-TEST(Options, OneDirectionsWordWinsWhateverTheOrder) {
+TEST(Options, one_directions_word_wins_whatever_the_order) {
   const auto options = parse({"--up-rate", "32kB", "--rate", "250kB", "--down-queue", "1s", "--up-reorder"});
   ASSERT_TRUE(options) << options.error().message();
   EXPECT_EQ(options->up.bits_per_second, 256'000);
@@ -52,7 +52,7 @@ TEST(Options, OneDirectionsWordWinsWhateverTheOrder) {
   EXPECT_FALSE(options->down.reorder);
 }
 
-TEST(Options, ErrorsNameTheOptionAndTheForm) {
+TEST(Options, errors_name_the_option_and_the_form) {
   EXPECT_THAT(error_of({"--delay", "75"}), HasSubstr("--delay: \"75\" is not of the form 75ms"));
   EXPECT_THAT(error_of({"--up-loss", "101%"}), HasSubstr("--up-loss: \"101%\" is too much"));
   EXPECT_THAT(error_of({"--rate", "-1mbit"}), HasSubstr("--rate: "));
@@ -64,7 +64,7 @@ TEST(Options, ErrorsNameTheOptionAndTheForm) {
   EXPECT_THAT(parse_options({"--near", "a", "--far", "a"}).error().message(), HasSubstr("the same"));
 }
 
-TEST(Options, HelpFitsAScreenAndNeedsNothingElse) {
+TEST(Options, help_fits_a_screen_and_needs_nothing_else) {
   EXPECT_TRUE(parse_options({"--help"})->help);
   std::size_t columns = 0;
   for (const char letter : help_text()) {
@@ -75,7 +75,7 @@ TEST(Options, HelpFitsAScreenAndNeedsNothingElse) {
   }
 }
 
-TEST(Options, SizesAndTimesHaveUnits) {
+TEST(Options, sizes_and_times_have_units) {
   EXPECT_EQ(parse_duration("1.5s"), milliseconds(1500));
   EXPECT_EQ(parse_rate("2MB"), 16'000'000U);
   EXPECT_DOUBLE_EQ(parse_share("0.005").value(), 0.005);
