@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace qnet::mux {
 
@@ -36,15 +37,26 @@ class RoundTrip {
     if (!on_its_way_ || value != value_) return;
     on_its_way_ = false;
     const auto took = std::max(now - *sent_, Duration(1));
-    // What queues add to a round trip must not count as distance.
-    shortest_ = shortest_ ? std::min(*shortest_, took) : took;
+    // What queues add to a round trip must not count as distance. So the shortest of some answers counts; but
+    // not of all: when the path has become longer, that would keep windows small for as long as the session
+    // lives.
+    if (answers_++ % kAnswers == 0) before_ = std::exchange(shortest_, std::nullopt);
+    shortest_ = std::min(shortest_.value_or(took), took);
   }
 
-  [[nodiscard]] const std::optional<Duration>& shortest() const { return shortest_; }
+  /// Of the last four to eight answers.
+  [[nodiscard]] std::optional<Duration> shortest() const {
+    if (!shortest_ || !before_) return shortest_;
+    return std::min(*shortest_, *before_);
+  }
 
  private:
+  static constexpr unsigned kAnswers = 4;
+
   std::optional<Time> sent_;
   std::optional<Duration> shortest_;
+  std::optional<Duration> before_;  // of the four answers before
+  unsigned answers_ = 0;
   std::uint32_t value_ = 0;
   bool on_its_way_ = false;
 };

@@ -44,7 +44,9 @@ base::Result<StreamId> Yamux::open() {
   if (streams_.size() - inbound_ >= limits_.outbound_streams) return base::fail(Errc::too_many_streams);
   const auto id = static_cast<StreamId>(next_id_);
   next_id_ += 2;
-  add_stream(id).announce_syn = true;
+  auto& stream = add_stream(id);
+  stream.announce_syn = true;
+  begin_with_learned_window(stream);
   return id;
 }
 
@@ -218,8 +220,9 @@ void Yamux::advance(Time now) {
 }
 
 std::optional<std::chrono::microseconds> Yamux::round_trip() const {
-  if (!round_trip_.shortest()) return std::nullopt;
-  return std::chrono::ceil<std::chrono::microseconds>(*round_trip_.shortest());
+  const auto shortest = round_trip_.shortest();
+  if (!shortest) return std::nullopt;
+  return std::chrono::ceil<std::chrono::microseconds>(*shortest);
 }
 
 std::optional<Event> Yamux::next_event() {

@@ -94,6 +94,7 @@ base::Result<StreamState*> Yamux::accept(StreamId id) {
   auto& stream = add_stream(id);
   ++inbound_;
   stream.announce_ack = true;
+  begin_with_learned_window(stream);
   notify(stream, Event::Kind::opened);
   return &stream;
 }

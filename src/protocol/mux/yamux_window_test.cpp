@@ -1,0 +1,88 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "protocol/mux/round_trip.hpp"
+#include "protocol/mux/testing/pair.hpp"
+
+namespace qnet::mux::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr auto kFirst = Limits::first_window;
+
+/// The responder sends `size` bytes on the stream, as fast as it may; the initiator reads all.
+void download(Pair& pair, StreamId stream, std::size_t size, Yamux::Time& now) {
+  base::Bytes read(size);
+  while (size > 0) {
+    const auto sent = pair.responder.mux.send(stream, base::Bytes(std::min<std::size_t>(size, 64 * 1024)));
+    now += milliseconds(1);
+    ASSERT_TRUE(pair.exchange(now));
+    size -= sent;
+    (void)pair.initiator.mux.read(stream, read);
+    ASSERT_TRUE(pair.exchange(now));
+  }
+}
+
+/// The initiator finds that the path takes 40 ms. A stream must be open.
+void measure_round_trip(Pair& pair, Yamux::Time& now) {
+  pair.initiator.mux.advance(now);
+  ASSERT_TRUE(pair.responder.mux.receive(std::exchange(pair.initiator.out(), {}), now + milliseconds(20)));
+  now += milliseconds(40);
+  ASSERT_TRUE(pair.initiator.mux.receive(std::exchange(pair.responder.out(), {}), now));
+  ASSERT_EQ(pair.initiator.mux.round_trip(), milliseconds(40));
+}
+
+/// A stream of the initiator's, known to both.
+StreamId opened(Pair& pair, Yamux::Time now) {
+  const auto stream = pair.initiator.mux.open().value();
+  pair.initiator.mux.send(stream, base::Bytes(1));
+  EXPECT_TRUE(pair.exchange(now));
+  return stream;
+}
+
+TEST(YamuxWindow, begins_with_the_first_window_and_no_frame_more) {
+  Pair pair;
+  const auto stream = opened(pair, {});
+  EXPECT_EQ(pair.responder.mux.send_window(stream), kFirst);
+}
+
+TEST(YamuxWindow, begins_with_what_a_stream_of_the_session_has_needed) {
+  Pair pair;
+  auto now = Yamux::Time(std::chrono::hours(1));
+  const auto first = opened(pair, now);
+  measure_round_trip(pair, now);
+  download(pair, first, 8 * 1024 * 1024, now);
+  EXPECT_GT(pair.responder.mux.send_window(first), kFirst);
+  const auto second = opened(pair, now);
+  EXPECT_GT(pair.responder.mux.send_window(second), kFirst);
+}
+
+TEST(YamuxWindow, gives_every_stream_something_within_the_budget) {
+  Pair pair(Limits{.buffered = 8 * 1024 * 1024});
+  auto now = Yamux::Time(std::chrono::hours(1));
+  const auto first = opened(pair, now);
+  measure_round_trip(pair, now);
+  download(pair, first, 8 * 1024 * 1024, now);
+  for (int i = 0; i < 20; ++i) (void)opened(pair, now);
+  // First windows are fixed, whatever the budget.
+  EXPECT_LE(pair.initiator.mux.granted(), 8U * 1024 * 1024 + 20 * kFirst);
+  EXPECT_GE(pair.responder.mux.send_window(opened(pair, now)), kFirst);
+}
+
+TEST(RoundTrip, forgets_a_short_one_when_the_path_has_become_longer) {
+  RoundTrip round_trip;
+  auto now = RoundTrip::Time(std::chrono::hours(1));
+  const auto measure = [&](milliseconds took) {
+    const auto value = round_trip.start(now);
+    round_trip.answered(value, now += took);
+  };
+  measure(milliseconds(20));
+  for (int i = 0; i < 3; ++i) measure(milliseconds(150));
+  EXPECT_EQ(round_trip.shortest(), milliseconds(20));
+  for (int i = 0; i < 5; ++i) measure(milliseconds(150));
+  EXPECT_EQ(round_trip.shortest(), milliseconds(150));
+}
+
+}  // namespace
+}  // namespace qnet::mux::testing
