@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import pathlib
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -164,6 +165,7 @@ def tell_beside(rtt, loss, rival, alone, beside):
 
 def main():
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # so that nothing is left behind
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
