@@ -60,7 +60,8 @@ else
   fuzzing=$!
 fi
 # In thirds of a core, as PROCESSORS in tests/CMakeLists.txt.
-scripts/leftovers.py ctest --preset dev --parallel $(($(nproc) * 3)) --output-log build/ctest.log >/dev/null || failed=yes
+scripts/leftovers.py ctest --preset dev --parallel $(($(nproc) * 3)) --output-log build/ctest.log >/dev/null ||
+  failed=yes
 if [ -n "$fuzzing" ]; then
   wait "$fuzzing" || failed=yes
   cat build/fuzz.log

@@ -30,9 +30,7 @@ boost::asio::ip::address own_loopback() {
 
 class Compose : public ::testing::Test {
  protected:
-  Compose() {
-    std::ofstream(folder / "index.html") << "<html></html>";
-  }
+  Compose() { std::ofstream(folder / "index.html") << "<html></html>"; }
   ~Compose() override { node.reset(); }
 
   net::tcp::endpoint free_port() {
