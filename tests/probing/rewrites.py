@@ -84,6 +84,7 @@ HELLO = [
     ("a warning of version 0x0301 in front", before(alert(1, UNRECOGNISED_NAME, 0x0301))),
     ("4 warnings in front", before(alert(1, UNRECOGNISED_NAME) * 4)),
     ("5 warnings in front", before(alert(1, UNRECOGNISED_NAME) * 5)),
+    ("an alert of an unknown level in front", before(alert(3, UNRECOGNISED_NAME))),
     ("a warning inside", between(alert(1, UNRECOGNISED_NAME))),
     ("user_canceled in front", before(alert(1, USER_CANCELED))),
     ("user_canceled behind", behind(alert(1, USER_CANCELED))),

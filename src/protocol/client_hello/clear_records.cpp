@@ -21,17 +21,19 @@ std::string_view describe(ClearErrc code) {
     case ClearErrc::version: return "a record of no version of TLS";
     case ClearErrc::too_long: return "a record longer than TLS allows";
     case ClearErrc::unexpected: return "a record that has no place here";
-    case ClearErrc::bad_alert: return "an alert of another form";
+    case ClearErrc::bad_alert: return "an alert of another size";
+    case ClearErrc::bad_alert_level: return "an alert of an unknown level";
     case ClearErrc::alert: return "an alert";
   }
   return "unknown fault in a record in clear";
 }
 
 std::optional<std::uint8_t> clear_alert_for(const base::Error& error) {
-  if (error.is(ClearErrc::version)) return 70;     // protocol_version
-  if (error.is(ClearErrc::too_long)) return 22;    // record_overflow
-  if (error.is(ClearErrc::unexpected)) return 10;  // unexpected_message
-  if (error.is(ClearErrc::bad_alert)) return 50;   // decode_error
+  if (error.is(ClearErrc::version)) return 70;          // protocol_version
+  if (error.is(ClearErrc::too_long)) return 22;         // record_overflow
+  if (error.is(ClearErrc::unexpected)) return 10;       // unexpected_message
+  if (error.is(ClearErrc::bad_alert)) return 50;        // decode_error
+  if (error.is(ClearErrc::bad_alert_level)) return 47;  // illegal_parameter
   return std::nullopt;
 }
 
@@ -62,8 +64,8 @@ base::Result<bool> ClearRecords::take(std::uint8_t type, base::ByteView body) {
 }
 
 base::Result<bool> ClearRecords::take_alert(base::ByteView body) {
-  if (body.size() != kAlertSize || body[0] < kWarning || body[0] > kFatal)
-    return base::fail(ClearErrc::bad_alert);
+  if (body.size() != kAlertSize) return base::fail(ClearErrc::bad_alert);
+  if (body[0] < kWarning || body[0] > kFatal) return base::fail(ClearErrc::bad_alert_level);
   if (body[0] == kFatal || body[1] == kCloseNotify)
     return base::fail(ClearErrc::alert, std::to_string(body[1]));
   if (++warnings_ > kWarnings) return base::fail(ClearErrc::unexpected);

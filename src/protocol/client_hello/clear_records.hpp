@@ -16,9 +16,10 @@ namespace qnet::client_hello {
 enum class ClearErrc {
   version = 1,  ///< a record of no TLS version at all
   too_long,
-  unexpected,  ///< a record that has no place before the ServerHello, or one too many
-  bad_alert,
-  alert,  ///< the far end has broken the connection off
+  unexpected,       ///< a record that has no place before the ServerHello, or one too many
+  bad_alert,        ///< of another size
+  bad_alert_level,  ///< neither a warning nor fatal
+  alert,            ///< the far end has broken the connection off
 };
 [[nodiscard]] inline const char* error_domain(ClearErrc) { return "tls records in clear"; }
 [[nodiscard]] std::string_view describe(ClearErrc code);

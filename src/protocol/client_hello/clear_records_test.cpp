@@ -63,8 +63,10 @@ TEST(ClearRecords, drops_up_to_four_warnings_in_a_row) {
 TEST(ClearRecords, end_with_an_alert_that_is_no_warning) {
   for (const auto& alert : {base::Bytes{2, 40}, base::Bytes{2, 90}, base::Bytes{1, 0}})
     EXPECT_TRUE(ClearRecords().take(kAlert, alert).error().is(ClearErrc::alert));
-  for (const auto& alert : {base::Bytes{}, base::Bytes{1}, base::Bytes{1, 90, 0}, base::Bytes{3, 90}})
+  for (const auto& alert : {base::Bytes{}, base::Bytes{1}, base::Bytes{1, 90, 0}})
     EXPECT_TRUE(ClearRecords().take(kAlert, alert).error().is(ClearErrc::bad_alert));
+  for (const auto& alert : {base::Bytes{3, 90}, base::Bytes{0, 90}})
+    EXPECT_TRUE(ClearRecords().take(kAlert, alert).error().is(ClearErrc::bad_alert_level));
 }
 
 TEST(ClearRecords, refuse_every_other_type) {

@@ -22,6 +22,10 @@ struct Limits {
   /// that many readers stall at once, the stream that holds most is reset.
   std::size_t buffered = 64 * 1024 * 1024;
 
+  /// Of `buffered`, what all streams together are given before they have shown to need it. Most streams are
+  /// idle, such as a browser's, and give nothing back.
+  std::size_t given_ahead = 16 * 1024 * 1024;
+
   /// Streams that the peer may have open. A browser rarely passes 200; 500 downloads at once must work.
   std::size_t inbound_streams = 1024;
   /// As many as a peer with these limits accepts: more would only come back as resets.

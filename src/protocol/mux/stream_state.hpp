@@ -21,6 +21,7 @@ struct StreamState {
   std::uint32_t send_window = Limits::first_window;     ///< what we may still send
   std::uint32_t receive_credit = Limits::first_window;  ///< what the peer may still send
   std::uint32_t window = Limits::first_window;  ///< what the peer may have on its way and unread at once
+  std::uint32_t given_ahead = 0;                ///< of `window`, before the stream has shown to need it
 
   /// Since when the peer has been using the credit that it was last given.
   std::optional<std::chrono::steady_clock::time_point> credit_in_use_since;

@@ -256,6 +256,7 @@ void Yamux::forget(StreamState& stream) {
   queued_ -= stream.outgoing.size();
   buffered_ -= stream.received.size();
   granted_ -= stream.window;
+  take_as_earned(stream);
   const auto id = stream.id;
   if (!ours(id)) --inbound_;
   streams_.erase(id);

@@ -144,6 +144,7 @@ class Yamux {
   void return_credit(StreamState& stream);
   void grow_when_outrun(StreamState& stream);
   void begin_with_learned_window(StreamState& stream);
+  void take_as_earned(StreamState& stream);
   void widen(StreamState& stream, std::uint32_t more);
   void shed_when_over_budget();
 
@@ -163,6 +164,7 @@ class Yamux {
   std::size_t inbound_ = 0;
   std::size_t buffered_ = 0;
   std::uint64_t granted_ = 0;
+  std::size_t given_ahead_ = 0;                          // to all streams
   std::uint32_t learned_window_ = Limits::first_window;  // the largest that a stream has needed
   std::uint64_t next_id_;
   UsedIds peer_ids_;

@@ -1,6 +1,7 @@
 // How much the peer may send: windows that follow the path's bandwidth-delay product, within the session's
 // memory.
 #include <algorithm>
+#include <utility>
 
 #include "protocol/mux/yamux.hpp"
 
@@ -13,6 +14,7 @@ void Yamux::return_credit(StreamState& stream) {
     const auto smaller = std::max(stream.window / 2, Limits::first_window);
     granted_ -= stream.window - smaller;
     stream.window = smaller;
+    take_as_earned(stream);
   }
   const auto held = stream.receive_credit + stream.received.size();
   if (held > stream.window / 2) return;
@@ -33,9 +35,10 @@ void Yamux::grow_when_outrun(StreamState& stream) {
   stream.credit_in_use_since = now_;
   const auto round_trip = round_trip_.shortest();
   if (!round_trip || took > 2 * *round_trip) return;
-  const auto more = std::min(stream.window, limits_.largest_window - stream.window);
-  if (more == 0 || granted_ + more > limits_.buffered) return;
-  widen(stream, more);
+  take_as_earned(stream);
+  const std::uint64_t room = limits_.buffered - std::min<std::uint64_t>(granted_, limits_.buffered);
+  const std::uint64_t wanted = std::min(stream.window, limits_.largest_window - stream.window);
+  if (const auto more = std::min(wanted, room); more > 0) widen(stream, static_cast<std::uint32_t>(more));
   learned_window_ = std::max(learned_window_, stream.window);
 }
 
@@ -43,11 +46,18 @@ void Yamux::grow_when_outrun(StreamState& stream) {
 // the sender wait a round trip for credit. BBR takes that pause for the path's rate when a packet is lost in
 // it, and then needs eight round trips for each quarter more (bench/long_line.py).
 void Yamux::begin_with_learned_window(StreamState& stream) {
-  // An eighth of what is left, so that later streams find some.
-  const auto room = granted_ < limits_.buffered ? (limits_.buffered - granted_) / 8 : 0;
-  const auto more = std::min<std::uint64_t>(learned_window_ - Limits::first_window, room);
-  if (more > 0) widen(stream, static_cast<std::uint32_t>(more));
+  // A quarter of what is left, so that later streams find some.
+  const std::uint64_t room = (limits_.given_ahead - std::min(given_ahead_, limits_.given_ahead)) / 4;
+  const std::uint64_t left = limits_.buffered - std::min<std::uint64_t>(granted_, limits_.buffered);
+  const auto more = std::min<std::uint64_t>({learned_window_ - Limits::first_window, room, left});
+  if (more == 0) return;
+  stream.given_ahead = static_cast<std::uint32_t>(more);
+  given_ahead_ += stream.given_ahead;
+  widen(stream, stream.given_ahead);
 }
+
+/// Leaves what the stream was given ahead to others.
+void Yamux::take_as_earned(StreamState& stream) { given_ahead_ -= std::exchange(stream.given_ahead, 0); }
 
 void Yamux::widen(StreamState& stream, std::uint32_t more) {
   stream.window += more;

@@ -58,6 +58,39 @@ TEST(YamuxWindow, begins_with_what_a_stream_of_the_session_has_needed) {
   EXPECT_GT(pair.responder.mux.send_window(second), kFirst);
 }
 
+TEST(YamuxWindow, of_a_download_stays_wide_beside_streams_that_are_idle) {
+  Pair pair;
+  auto now = Yamux::Time(std::chrono::hours(1));
+  const auto first = opened(pair, now);
+  measure_round_trip(pair, now);
+  download(pair, first, 64 * 1024 * 1024, now);
+  const auto wide = Limits{}.largest_window / 2;  // the rest is on its way back
+  ASSERT_GE(pair.responder.mux.send_window(first), wide);
+  for (int i = 0; i < 100; ++i) (void)opened(pair, now);
+  download(pair, first, 32 * 1024 * 1024, now);
+  EXPECT_GE(pair.responder.mux.send_window(first), wide);
+  const auto later = opened(pair, now);
+  download(pair, later, 32 * 1024 * 1024, now);
+  EXPECT_GE(pair.responder.mux.send_window(later), 2 * 1024 * 1024U) << "there is room for it, too";
+}
+
+TEST(YamuxWindow, gives_ahead_again_what_streams_have_left) {
+  Pair pair;
+  auto now = Yamux::Time(std::chrono::hours(1));
+  const auto first = opened(pair, now);
+  measure_round_trip(pair, now);
+  download(pair, first, 16 * 1024 * 1024, now);
+  const auto ahead = [&] { return pair.responder.mux.send_window(opened(pair, now)); };
+  const auto begins_with = ahead();
+  StreamId last = 0;
+  for (int i = 0; i < 100; ++i) {
+    last = opened(pair, now);
+    pair.initiator.mux.reset(last);
+    ASSERT_TRUE(pair.exchange(now));
+  }
+  EXPECT_GT(ahead(), begins_with / 2) << "a hundred streams that have ended took nothing with them";
+}
+
 TEST(YamuxWindow, gives_every_stream_something_within_the_budget) {
   Pair pair(Limits{.buffered = 8 * 1024 * 1024});
   auto now = Yamux::Time(std::chrono::hours(1));

@@ -1,6 +1,7 @@
 #include "transport/mirror/keeper.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -105,8 +106,9 @@ net::Task<bool> Keeper::measure() {
                       fmt::format("{}: {}{}", origin_.to_text(), problem_->message(), hint(*problem_))));
     co_return false;
   }
-  if (round.problem)
+  if (round.problem && !std::exchange(told_of_template_, true))
     spdlog::warn("the cover origin could not be measured with every template: {}", round.problem->message());
+  if (!round.problem) told_of_template_ = false;
   if (problem_) spdlog::info("the cover origin is measured again");
   problem_.reset();
   if (gate_.profiles()->empty()) since_ = std::chrono::system_clock::now();
@@ -123,14 +125,17 @@ net::Task<bool> Keeper::measure() {
   // These take minutes, so they go on beside everything else. One template is enough: a server waits as long
   // for one browser as for another.
   const auto self = shared_from_this();
-  asio::co_spawn(timer_.get_executor(), [self] { return self->measure_idle(); }, asio::detached);
-  asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
+  if (!std::exchange(measures_idle_, true))
+    asio::co_spawn(timer_.get_executor(), [self] { return self->measure_idle(); }, asio::detached);
+  if (!std::exchange(measures_stall_, true))
+    asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
   co_return !round.may_succeed_soon;
 }
 
 net::Task<void> Keeper::measure_idle() {
   const auto rested =
       co_await visit_and_rest(origin_, client_hello::builtin_templates().front(), random_, times_.visit);
+  measures_idle_ = false;
   if (stopped_ || !rested) co_return;
   const auto end = rested->value_or(IdleSample{});
   update([&](htx::MirrorProfile& profile) {
@@ -142,6 +147,7 @@ net::Task<void> Keeper::measure_idle() {
 net::Task<void> Keeper::measure_stall() {
   const auto stalled =
       co_await visit_and_stall(origin_, client_hello::builtin_templates().front(), random_, times_.visit);
+  measures_stall_ = false;
   if (stopped_ || !stalled) co_return;
   const auto end = stalled->value_or(IdleSample{});
   update([&](htx::MirrorProfile& profile) {

@@ -62,6 +62,9 @@ class Keeper : public std::enable_shared_from_this<Keeper> {
   std::function<void(base::Error)> unsuitable_;
   std::optional<base::Error> problem_;
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
+  bool told_of_template_ = false;  // that one could not be measured: told once
+  bool measures_idle_ = false;     // these go on for minutes, beside retries
+  bool measures_stall_ = false;
   bool stopped_ = false;
 };
 

@@ -8,6 +8,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "foundation/net/connect_race.hpp"
+#include "foundation/net/host_addresses.hpp"
 #include "foundation/net/pump.hpp"
 #include "transport/calibration/error.hpp"
 
@@ -32,12 +34,15 @@ OriginConnection::OriginConnection(CoverOrigin origin, const client_hello::Templ
           random)) {}
 
 net::Task<base::Result<void>> OriginConnection::handshake() {
+  // Before the time counts: visitors wait for no lookup (net::HostAddresses), so peers must not either.
+  auto endpoints = co_await net::look_up(origin_.host, origin_.port, times_.connect);
+  if (!endpoints) co_return base::forward_error(endpoints);
   auto start = Clock::now();
-  auto socket = co_await net::connect_to_host(origin_.host, origin_.port, times_.connect);
-  if (!socket) co_return tl::unexpected(socket.error());
+  auto reached = co_await net::connect_race(net::in_turns(*endpoints), {.deadline = times_.connect});
+  if (!reached) co_return base::forward_error(reached);
   opened_ = Clock::now();
   connected_after_ = since(start);
-  stream_ = std::make_unique<net::TcpStream>(std::move(*socket));
+  stream_ = std::make_unique<net::TcpStream>(std::move(reached->socket));
   start = Clock::now();
   if (auto sent = co_await send(); !sent) co_return sent;
   while (!client_.established()) {
