@@ -1,8 +1,10 @@
 #include "node/client.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "foundation/net/deadline.hpp"
@@ -51,19 +53,36 @@ Asked failed(const base::Error& error) {
   return asked;
 }
 
-net::Task<Asked> ask(session::Session& session, const peer::ConnectRequest& request,
+/// Closes a session that says nothing for so long after it was asked. Goes on when the program that asked has
+/// left, and its coroutine with it: programs that are less patient would keep a dead session for ever.
+class SilenceWatch {
+ public:
+  SilenceWatch(const boost::asio::any_io_executor& executor, const std::shared_ptr<session::Session>& session,
+               std::chrono::seconds silence)
+      : timer_(std::make_shared<boost::asio::steady_timer>(executor, silence)) {
+    timer_->async_wait([timer = timer_, watched = std::weak_ptr(session),
+                        asked = std::chrono::steady_clock::now()](const boost::system::error_code& error) {
+      const auto alive = error ? nullptr : watched.lock();
+      if (alive && alive->last_heard() < asked) alive->close();
+    });
+  }
+  void answered() { timer_->cancel(); }
+
+ private:
+  std::shared_ptr<boost::asio::steady_timer> timer_;
+};
+
+net::Task<Asked> ask(const std::shared_ptr<session::Session>& session, const peer::ConnectRequest& request,
                      std::chrono::seconds silence) {
-  auto stream = session.open(peer::kConnectProtocol, request.encode());
+  auto stream = session->open(peer::kConnectProtocol, request.encode());
   if (!stream) co_return failed(stream.error());
 
   auto& opened = **stream;
-  const net::Deadline silent(co_await boost::asio::this_coro::executor, silence,
-                             [&session, asked = std::chrono::steady_clock::now()] {
-                               if (session.last_heard() < asked) session.close();
-                             });
+  SilenceWatch watch(co_await boost::asio::this_coro::executor, session, silence);
   const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
                             [&opened] { opened.reset(); });
   const auto answer = co_await peer::read_message<peer::ConnectAnswer>(opened);
+  watch.answered();
   Asked asked;
   if (limit.expired()) {
     asked.connected.status = ConnectStatus::timeout;
@@ -83,7 +102,7 @@ net::Task<proxy::Connected> connect_through(std::shared_ptr<uplink::Uplink> upli
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink->session();
     if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
-    auto answer = co_await ask(**session, request, uplink->doubts(**session) ? kDoubtedSilence : kSilence);
+    auto answer = co_await ask(*session, request, uplink->doubts(**session) ? kDoubtedSilence : kSilence);
     if (answer.has_no_exit && left > 0) {
       uplink->has_no_exit(**session);
       continue;

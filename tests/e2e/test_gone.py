@@ -1,7 +1,9 @@
 """Programs that go without an end: their streams end at once, and the exit's places with them."""
 
 import contextlib
+import os
 import pathlib
+import signal
 import socket
 import struct
 import threading
@@ -175,6 +177,28 @@ class Gone(Network):
             reset(program)
         self.wait_for_places(0)
         self.connect().close()
+
+
+class Impatient(Network):
+    """Programs that wait a second, and an exit that has stopped answering."""
+
+    def asked_for_a_second(self):
+        with contextlib.suppress(OSError), \
+                socket.create_connection(("127.0.0.1", self.client.socks_port), timeout=1) as program:
+            program.sendall(b"\x05\x01\x00")
+            program.recv(2)
+            program.sendall(b"\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x50")
+            program.recv(10)
+
+    def test_a_session_that_says_nothing_is_left_although_no_program_waits_so_long(self):
+        self.addCleanup(os.kill, self.exit.process.pid, signal.SIGCONT)
+        os.kill(self.exit.process.pid, signal.SIGSTOP)
+
+        def left():
+            self.asked_for_a_second()
+            return self.client.status()["connection"] != "connected"
+
+        wait_until(left, "the client leaves the session", 60)
 
 
 if __name__ == "__main__":
