@@ -11,6 +11,7 @@ sys.path[:0] = [str(ROOT / folder) for folder in ("lab/line", "tests/net", "test
 
 from harness import COVER_NAME, QNET, TcpServer, run, wait_until  # noqa: E402
 from site_host import SiteNginx  # noqa: E402
+from trojan_config import trojan_config  # noqa: E402
 
 SINK = 7070
 TROJAN, SHADOWSOCKS = (8444, 1090), (8445, 1091)
@@ -68,14 +69,7 @@ def wait_ready(side, process, status):
 def trojan(line, folder, site):
     folder.mkdir()
     port, socks_port = TROJAN
-    common = {"password": ["a password"], "log_level": 5,
-              "tcp": {"no_delay": True, "keep_alive": True, "reuse_port": False, "fast_open": False}}
-    server = {**common, "run_type": "server", "local_addr": line.far.address, "local_port": port,
-              "remote_addr": line.far.address, "remote_port": site.http_port,
-              "ssl": {"cert": str(site.certificate), "key": str(site.key), "alpn": ["http/1.1"]}}
-    client = {**common, "run_type": "client", "local_addr": "127.0.0.1", "local_port": socks_port,
-              "remote_addr": line.far.address, "remote_port": port,
-              "ssl": {"verify": False, "verify_hostname": False, "sni": COVER_NAME, "alpn": ["h2", "http/1.1"]}}
+    server, client = trojan_config(site, line.far.address, port, socks_port)
     return Rival("trojan", pair(line, folder, "trojan", ["trojan"], server, ["trojan"], client), socks_port)
 
 

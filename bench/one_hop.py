@@ -19,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "
 
 import harness  # noqa: E402
 from harness import COVER_NAME, Nginx, Node, Process, accepts, free_port, run, wait_until  # noqa: E402
+from trojan_config import trojan_config  # noqa: E402
 
 MEBIBYTE = 1 << 20
 
@@ -39,14 +40,7 @@ def start_qnet(stack, folder, site, binary=harness.QNET):
 def start_trojan(stack, folder, site):
     folder.mkdir()
     server_port, socks_port = free_port(), free_port()
-    common = {"password": ["a password"], "log_level": 5,
-              "tcp": {"no_delay": True, "keep_alive": True, "reuse_port": False, "fast_open": False}}
-    server = {**common, "run_type": "server", "local_addr": "127.0.0.1", "local_port": server_port,
-              "remote_addr": "127.0.0.1", "remote_port": site.http_port,
-              "ssl": {"cert": str(site.certificate), "key": str(site.key), "alpn": ["http/1.1"]}}
-    client = {**common, "run_type": "client", "local_addr": "127.0.0.1", "local_port": socks_port,
-              "remote_addr": "127.0.0.1", "remote_port": server_port,
-              "ssl": {"verify": False, "verify_hostname": False, "sni": COVER_NAME, "alpn": ["h2", "http/1.1"]}}
+    server, client = trojan_config(site, "127.0.0.1", server_port, socks_port)
     processes = []
     for name, config in (("server", server), ("client", client)):
         path = folder / f"{name}.json"

@@ -1,22 +1,18 @@
 """Two network namespaces joined by the line of this folder, and nothing that leads out of them."""
 
-import contextlib
-import ctypes
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+sys.path[:0] = [str(ROOT / "tests" / folder) for folder in ("net", "e2e")]
 
-from harness import Process, need, run, wait_until  # noqa: E402
+from harness import Process, need, wait_until  # noqa: E402
+from namespace import Namespace, ip  # noqa: E402
 
 DEVICE = "line0"
-LIBC = ctypes.CDLL(None, use_errno=True)
-CLONE_NEWNET = 0x40000000
 
 
 def binary():
@@ -29,18 +25,13 @@ def binary():
     return found[0]
 
 
-def ip(*arguments):
-    run(["ip", *arguments], check=True)
-
-
-class Side:
+class Side(Namespace):
     """A namespace with one end of the line."""
 
     def __init__(self, name, address):
-        self.name, self.address = name, address
-        ip("netns", "add", name)
+        super().__init__(name)
+        self.address = address
         try:
-            ip("-n", name, "link", "set", "lo", "up")
             # Neighbour discovery would draw from the line's losses, and no run would be as the one before.
             self.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1", check=True)
             # A device that outlives the program: the line can be changed under connections that live.
@@ -50,33 +41,6 @@ class Side:
         except subprocess.CalledProcessError:
             self.remove()
             raise
-
-    def command(self, *arguments):
-        return ["ip", "netns", "exec", self.name, *map(str, arguments)]
-
-    def run(self, *arguments, seconds=60, **more):
-        return run(self.command(*arguments), seconds=seconds, **more)
-
-    def start(self, *arguments, log, env=None):
-        return Process(self.command(*arguments), log, env)
-
-    def inside(self, function):
-        """Calls it within the namespace. Sockets that it makes stay there, whoever uses them."""
-        results = []
-
-        def enter():
-            with open(f"/var/run/netns/{self.name}") as namespace:
-                if LIBC.setns(namespace.fileno(), CLONE_NEWNET) == 0:
-                    results.append(function())
-
-        thread = threading.Thread(target=enter)  # setns() changes one thread only
-        thread.start()
-        thread.join()
-        return results[0]
-
-    def remove(self):
-        with contextlib.suppress(subprocess.CalledProcessError):
-            ip("netns", "del", self.name)
 
 
 class Line:

@@ -5,7 +5,6 @@ The kernel's netem would do, but not every kernel has it. Nothing leaves the two
 
 import collections
 import contextlib
-import ctypes
 import fcntl
 import os
 import select
@@ -14,14 +13,10 @@ import subprocess
 import threading
 import time
 
-_LIBC = ctypes.CDLL(None, use_errno=True)
-_CLONE_NEWNET = 0x40000000
+from namespace import Namespace, ip
+
 _TUNSETIFF = 0x400454CA
 _IFF_TUN, _IFF_NO_PI = 1, 0x1000
-
-
-def ip(*arguments):
-    subprocess.run(["ip", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
 def why_not():
@@ -33,43 +28,24 @@ def why_not():
         return f"network namespaces with TUN devices need root and CAP_SYS_ADMIN ({error})"
 
 
-class Namespace:
+class Side(Namespace):
+    """A namespace with one end of the link."""
+
     def __init__(self, name, address):
-        self.name, self.address = name, address
-        ip("netns", "add", name)
-        try:
-            ip("-n", name, "link", "set", "lo", "up")
-        except subprocess.CalledProcessError:
-            self.remove()
-            raise
+        super().__init__(name)
+        self.address = address
 
     def open_tun(self):
         """A TUN device inside this namespace; the descriptor works outside of it."""
-        opened = []
+        def make():
+            made = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+            fcntl.ioctl(made, _TUNSETIFF, struct.pack("16sH", b"delay0", _IFF_TUN | _IFF_NO_PI))
+            return made
 
-        def inside():
-            with open(f"/var/run/netns/{self.name}") as namespace:
-                if _LIBC.setns(namespace.fileno(), _CLONE_NEWNET) != 0:
-                    return
-            tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-            fcntl.ioctl(tun, _TUNSETIFF, struct.pack("16sH", b"delay0", _IFF_TUN | _IFF_NO_PI))
-            opened.append(tun)
-
-        thread = threading.Thread(target=inside)  # setns() changes one thread only
-        thread.start()
-        thread.join()
-        if not opened:
-            raise OSError("cannot make a TUN device: are you root?")
+        tun = self.inside(make)
         ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "delay0")
         ip("-n", self.name, "link", "set", "delay0", "up", "mtu", "1500")
-        return opened[0]
-
-    def command(self, *arguments):
-        return ["ip", "netns", "exec", self.name, *map(str, arguments)]
-
-    def remove(self):
-        with contextlib.suppress(subprocess.CalledProcessError):
-            ip("netns", "del", self.name)
+        return tun
 
 
 class DelayLink:
@@ -83,8 +59,8 @@ class DelayLink:
         tag = os.getpid()
         self.near = self.far = None
         try:
-            self.near = Namespace(f"qnet-near-{tag}", "10.77.0.1")
-            self.far = Namespace(f"qnet-far-{tag}", "10.77.0.2")
+            self.near = Side(f"qnet-near-{tag}", "10.77.0.1")
+            self.far = Side(f"qnet-far-{tag}", "10.77.0.2")
             self.tuns = [self.near.open_tun(), self.far.open_tun()]
         except (OSError, subprocess.CalledProcessError):
             self._remove()

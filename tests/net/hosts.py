@@ -11,36 +11,28 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from delay_link import ip  # noqa: E402
-from harness import Process, need, run  # noqa: E402
+from harness import need  # noqa: E402
+from namespace import Namespace, ip  # noqa: E402
 
 
-class Host:
+class Host(Namespace):
+    patience = 30
+
     def __init__(self, switch, number):
-        self.switch, self.number = switch, number
-        self.name, self.address = f"{switch.name}-{number}", f"10.78.0.{number}"
-        self.names = pathlib.Path("/etc/netns") / self.name  # what `ip netns exec` puts over /etc
-        ip("netns", "add", self.name)
-        ip("-n", self.name, "link", "set", "lo", "up")
+        name = f"{switch.name}-{number}"
+        self.names = pathlib.Path("/etc/netns") / name  # what `ip netns exec` puts over /etc
+        super().__init__(name)
+        self.switch, self.number, self.address = switch, number, f"10.78.0.{number}"
         ip("-n", switch.name, "link", "add", "name", f"port{number}", "type", "veth", "peer", "name", "eth0", "netns",
            self.name)
         ip("-n", switch.name, "link", "set", f"port{number}", "master", "switch0", "up")
         ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "eth0")
         ip("-n", self.name, "link", "set", "eth0", "up")
 
-    def command(self, *arguments):
-        return ["ip", "netns", "exec", self.name, *map(str, arguments)]
-
-    def run(self, *arguments, seconds=30, **more):
-        return run(self.command(*arguments), seconds=seconds, **more)
-
     def asks(self, name_server):
         """That server for all names; for programs that are started after this."""
         self.names.mkdir(parents=True, exist_ok=True)
         (self.names / "resolv.conf").write_text(f"nameserver {name_server}\n")
-
-    def start(self, *arguments, log, env=None):
-        return Process(self.command(*arguments), log, env)
 
     def cut(self):
         ip("-n", self.switch.name, "link", "set", f"port{self.number}", "down")
@@ -56,8 +48,7 @@ class Host:
 
     def remove(self):
         shutil.rmtree(self.names, ignore_errors=True)
-        with contextlib.suppress(subprocess.CalledProcessError):
-            ip("netns", "del", self.name)
+        super().remove()
 
 
 class Switch:
