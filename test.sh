@@ -60,8 +60,8 @@ else
   fuzzing=$!
 fi
 # In thirds of a core, as PROCESSORS in tests/CMakeLists.txt.
-scripts/leftovers.py ctest --preset dev --parallel $(($(nproc) * 3)) --output-log build/ctest.log >/dev/null ||
-  failed=yes
+scripts/leftovers.py ctest --preset dev --parallel $(($(nproc) * 3)) --output-log build/ctest.log \
+  >/dev/null 2>build/leftovers.log || failed=yes
 if [ -n "$fuzzing" ]; then
   wait "$fuzzing" || failed=yes
   cat build/fuzz.log
@@ -71,8 +71,11 @@ sed -n '/tests passed/,$p' build/ctest.log  # the runner's closing lines
 echo "The longest tests, in seconds:"
 awk '$3 ~ /^#/ && $NF == "sec" { printf "%8.1f  %s\n", $(NF - 1), $4 }' build/ctest.log | sort -rn | sed 20q
 if [ -n "${failed:-}" ]; then
-  say "The last lines of each test that failed"  # again, as some readers see only the end of a long output
+  # Again, as some readers see only the end of a long output.
+  say "What failed: the last lines of each such test, what the tests left behind, what the fuzzers found"
   awk -f scripts/failed_tests.awk build/ctest.log
+  cat build/leftovers.log
+  [ -z "$fuzzing" ] || sed '/, no finding$/d' build/fuzz.log
   exit 1
 fi
 say "All tests passed"

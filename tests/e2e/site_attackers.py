@@ -41,7 +41,13 @@ class Interceptor:
                 ready = [side for side in (client, relay)
                          if side.pending()] or select.select([client, relay], [], [])[0]
                 for source in ready:
-                    piece = source.recv(65536)
+                    source.settimeout(0)  # a session ticket is something to read, too, but gives no byte
+                    try:
+                        piece = source.recv(65536)
+                    except ssl.SSLWantReadError:
+                        continue
+                    finally:
+                        source.settimeout(None)
                     if not piece:
                         return
                     if source is client:

@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <set>
 
+#include "foundation/base/endian.hpp"
 #include "protocol/client_hello/template_text.hpp"
 #include "protocol/client_hello/template_toml.hpp"
 #include "protocol/client_hello/testing/drawn_hellos.hpp"
@@ -110,6 +112,16 @@ TEST(DerivedTemplate, refuses_what_is_no_hello_and_what_a_relay_could_not_recogn
   auto cut = captures("curl").front();
   cut.pop_back();
   EXPECT_FALSE(derive_template({{cut}}, label()));
+}
+
+TEST(DerivedTemplate, refuses_a_record_version_that_a_box_in_the_line_has_written) {
+  for (const std::uint16_t version : std::to_array<std::uint16_t>({0x0300, 0x0305})) {
+    auto hellos = captures("chromium-156-");
+    for (auto& hello : hellos) base::store_be(&hello[1], version);
+    const auto derived = derive_template(hellos, label());
+    ASSERT_FALSE(derived) << version;
+    EXPECT_THAT(derived.error().message(), HasSubstr("record version"));
+  }
 }
 
 TEST(TemplateToml, reads_back_every_template) {

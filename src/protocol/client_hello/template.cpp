@@ -148,7 +148,8 @@ Result<Template> read_template(TomlReader reader) {
   Template result;
   Slots slots;
   read_label(reader, result);
-  result.record_version = static_cast<std::uint16_t>(reader.number("record_version", 0x0301, 0x0303));
+  result.record_version = static_cast<std::uint16_t>(
+      reader.number("record_version", Template::min_record_version, Template::max_record_version));
   result.permute = reader.flag("permute", false);
   result.client_flight.first_application_record =
       static_cast<std::size_t>(reader.number("first_application_record", 18, 16401));

@@ -87,6 +87,9 @@ struct Template {
   static constexpr std::size_t max_grease_slots = 16;
   /// So that every sum of weights fits, whatever a file says.
   static constexpr std::int64_t max_weight = 1'000'000;
+  /// What clients send as a hello's record version (RFC 8446 §5.1); servers take others, too.
+  static constexpr std::uint16_t min_record_version = 0x0301;
+  static constexpr std::uint16_t max_record_version = 0x0303;
 
   std::string name;
   std::string title;         ///< the browser in plain words

@@ -63,6 +63,9 @@ bool padding_is_last(const Template& browser) {
 }  // namespace
 
 base::Result<void> check_template(const Template& browser) {
+  if (browser.record_version < Template::min_record_version ||
+      browser.record_version > Template::max_record_version)
+    return unfit("no client sends this record version");
   if (browser.grease_slots.size() > Template::max_grease_slots) return unfit("too many GREASE slots");
   if (browser.extensions.empty() || browser.ciphers.empty()) return unfit("no ciphers or no extensions");
   if (browser.extensions.size() > ClientHelloLimits::extensions) return unfit("too many extensions");
