@@ -49,7 +49,7 @@ base::Result<void> lock_folder(const std::filesystem::path& folder, base::Folder
     return base::fail(Errc::folder_in_use,
                       fmt::format("{}. Stop that peer, or give this one a folder of its own with --state-dir",
                                   folder.string()));
-  return {};  // what else is wrong with the folder, those who write there say better
+  return {};  // another fault of the folder is told when something is written there
 }
 
 int run(const Settings& settings) {

@@ -51,7 +51,7 @@ class Connector {
   /// honest site has one, and a site that mixes them is probing or rebinding. Counts every outcome; logs
   /// nothing. The error is one of Errc; that of `not_allowed` says in its context what kind of place it is,
   /// and none says which.
-  /// `holder` is for whom: each has a share of the places.
+  /// Each `holder` has a share of the places.
   net::Task<base::Result<Connection>> connect(std::string host, std::uint16_t port, Holder holder = {});
 
  private:

@@ -1,4 +1,4 @@
-// For whom the exit holds a connection: to count by, no more. Never for a log.
+// The client or session that the exit holds a connection for: to count by, no more. Never for a log.
 #pragma once
 
 #include <compare>
@@ -10,7 +10,7 @@ namespace qnet::exit {
 
 class Holder {
  public:
-  /// Nobody in particular, who has no share.
+  /// Nobody in particular: without a share.
   Holder() = default;
   /// A client by its address: more sessions give it no more places.
   explicit Holder(ip::ClientPrefix client)

@@ -14,7 +14,7 @@ struct Service::Core {
 
 namespace {
 
-/// By the address where the link knows it: whoever opens many sessions is still one.
+/// By the address where the link knows it: a client that opens many sessions is still one.
 Holder holder_of(const session::Stream& stream) {
   const auto& address = stream.facts().remote_address;
   return address ? Holder(ip::client_prefix(ip::from_asio(*address))) : Holder(stream.session_name());

@@ -17,9 +17,7 @@ constexpr std::chrono::milliseconds kLong = 30s;
 class Connecting : public ::testing::Test {
  protected:
   base::Result<tcp::socket> connect_to(const tcp::endpoint& to, std::chrono::milliseconds deadline = kLong) {
-    base::Result<tcp::socket> result = base::fail(Errc::failed);
-    EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> { result = co_await connect(to, deadline); }));
-    return result;
+    return connect_to(to.address().to_string(), to.port(), deadline);
   }
   base::Result<tcp::socket> connect_to(const std::string& host, std::uint16_t port,
                                        std::chrono::milliseconds deadline = kLong) {

@@ -26,10 +26,10 @@ Task<base::Result<void>> pump(ByteStream& from, ByteStream& to, std::atomic<std:
 /// Both directions at once, until both have ended or one has failed. `up` counts a to b.
 Task<void> join(ByteStream& a, ByteStream& b, Traffic& traffic);
 
-/// The same for one who asked, `a`, and what was found for it, `b`. When `a` breaks, both are reset at once,
-/// also while `b` takes nothing and says nothing. What came before the break still goes to `b`, as far as
-/// that takes it without a wait. A half close is no break. What breaks `b` is noticed by the direction that
-/// reads it or writes to it: who asked may still want what it sent.
+/// The same for the side that asked, `a`, and what was found for it, `b`. When `a` breaks, both are reset at
+/// once, also while `b` takes nothing and says nothing. What came before the break still goes to `b`, as far
+/// as that takes it without a wait. A half close is no break. What breaks `b` is noticed by the direction
+/// that reads it or writes to it: `a` may still want what it sent.
 Task<void> join(BreakableStream& a, ByteStream& b, Traffic& traffic);
 
 /// The same; resets both as well when nothing has moved either way for `idle`.

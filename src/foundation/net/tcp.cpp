@@ -10,10 +10,8 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "foundation/net/deadline.hpp"
 #include "foundation/net/host_addresses.hpp"
 
 namespace qnet::net {
@@ -42,7 +40,7 @@ void set_up(tcp::socket& socket) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
-/// Whether the connection has failed. Only looks: the error stays for whoever reads or writes next.
+/// Whether the connection has failed. Only looks: the error stays for the next read or write.
 bool has_failed(int fd) {
   pollfd asked{.fd = fd, .events = 0, .revents = 0};
   return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLERR) != 0;
@@ -152,18 +150,6 @@ void TcpStream::close() {
   boost::system::error_code ignored;
   read_ended_ = write_ended_ = true;
   socket_.close(ignored);
-}
-
-Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseconds deadline) {
-  tcp::socket socket(co_await asio::this_coro::executor);
-  Deadline limit(socket.get_executor(), deadline, [&socket] {
-    boost::system::error_code ignored;
-    socket.close(ignored);
-  });
-  const auto [error] = co_await socket.async_connect(to, kAwait);
-  if (limit.expired()) co_return base::fail(Errc::timed_out, to_text(to));
-  if (error) co_return tl::unexpected(from_system(error, to_text(to)));
-  co_return base::Result<tcp::socket>(std::move(socket));
 }
 
 Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,

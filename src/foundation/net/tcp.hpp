@@ -59,9 +59,6 @@ class TcpStream final : public BreakableStream {
   bool write_ended_ = false;
 };
 
-/// Connects to one address. Never resolves names.
-Task<base::Result<tcp::socket>> connect(tcp::endpoint to, std::chrono::milliseconds deadline);
-
 /// Resolves by the system's resolver and takes the address that answers first. For the relay's own address
 /// and the cover origin only: a person's destinations are never resolved on this machine.
 Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t port,

@@ -100,7 +100,7 @@ TEST_F(Sessions, tell_of_a_reset_also_when_nobody_reads_or_writes) {
   stream->reset();
   run_until([&] { return breaks > 0; });
   EXPECT_EQ(breaks, 1);
-  // Also one who asks too late.
+  // Also when the question comes too late.
   held->on_break([&] { ++breaks; });
   EXPECT_EQ(breaks, 2);
 }

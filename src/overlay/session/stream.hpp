@@ -47,7 +47,7 @@ class Stream final : public net::BreakableStream {
   [[nodiscard]] std::optional<base::Error> obstacle() const;
   /// Why nothing more can be written, if so.
   [[nodiscard]] std::optional<base::Error> write_obstacle() const;
-  /// Tells whoever waits, or wants to know.
+  /// Wakes all that wait, and calls the function of on_break().
   void broke();
   /// Takes the peer's answer to our protocol name off the front of what it sent.
   base::Result<void> take_answer();

@@ -10,7 +10,6 @@ constexpr std::uint8_t kMajorVersion = 3;
 constexpr std::size_t kAlertSize = 2;
 constexpr std::uint8_t kWarning = 1;
 constexpr std::uint8_t kFatal = 2;
-constexpr std::uint8_t kCloseNotify = 0;
 /// BoringSSL's limit.
 constexpr unsigned kWarnings = 4;
 

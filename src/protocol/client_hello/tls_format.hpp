@@ -54,6 +54,10 @@ inline constexpr std::size_t kLargestCiphertext = 16384 + 256;
   return (cipher_suite == 0x1302 ? 48U : 32U) + kHandshakeHeader + 1 + 16;
 }
 
+/// Descriptions of alerts that end nothing or end in order (RFC 8446 §6.1).
+inline constexpr std::uint8_t kCloseNotify = 0;
+inline constexpr std::uint8_t kUserCanceled = 90;
+
 /// The body of a sealed alert: two bytes, the inner content type and the tag.
 inline constexpr std::size_t kAlertRecord = 2 + 1 + 16;
 

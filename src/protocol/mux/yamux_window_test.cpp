@@ -41,6 +41,20 @@ StreamId opened(Pair& pair, Yamux::Time now) {
   return stream;
 }
 
+/// A session over a path of 40 ms on which the first stream has downloaded so much.
+struct Warm {
+  explicit Warm(std::size_t size, const Limits& limits = {}) : pair(limits), first(open()) {
+    measure_round_trip(pair, now);
+    download(pair, first, size, now);
+  }
+  StreamId open() { return opened(pair, now); }
+  [[nodiscard]] std::size_t send_window(StreamId stream) { return pair.responder.mux.send_window(stream); }
+
+  Pair pair;
+  Yamux::Time now{std::chrono::hours(1)};
+  StreamId first;
+};
+
 TEST(YamuxWindow, begins_with_the_first_window_and_no_frame_more) {
   Pair pair;
   const auto stream = opened(pair, {});
@@ -48,59 +62,40 @@ TEST(YamuxWindow, begins_with_the_first_window_and_no_frame_more) {
 }
 
 TEST(YamuxWindow, begins_with_what_a_stream_of_the_session_has_needed) {
-  Pair pair;
-  auto now = Yamux::Time(std::chrono::hours(1));
-  const auto first = opened(pair, now);
-  measure_round_trip(pair, now);
-  download(pair, first, 8 * 1024 * 1024, now);
-  EXPECT_GT(pair.responder.mux.send_window(first), kFirst);
-  const auto second = opened(pair, now);
-  EXPECT_GT(pair.responder.mux.send_window(second), kFirst);
+  Warm session(8 * 1024 * 1024);
+  EXPECT_GT(session.send_window(session.first), kFirst);
+  EXPECT_GT(session.send_window(session.open()), kFirst);
 }
 
 TEST(YamuxWindow, of_a_download_stays_wide_beside_streams_that_are_idle) {
-  Pair pair;
-  auto now = Yamux::Time(std::chrono::hours(1));
-  const auto first = opened(pair, now);
-  measure_round_trip(pair, now);
-  download(pair, first, 64 * 1024 * 1024, now);
+  Warm session(64 * 1024 * 1024);
   const auto wide = Limits{}.largest_window / 2;  // the rest is on its way back
-  ASSERT_GE(pair.responder.mux.send_window(first), wide);
-  for (int i = 0; i < 100; ++i) (void)opened(pair, now);
-  download(pair, first, 32 * 1024 * 1024, now);
-  EXPECT_GE(pair.responder.mux.send_window(first), wide);
-  const auto later = opened(pair, now);
-  download(pair, later, 32 * 1024 * 1024, now);
-  EXPECT_GE(pair.responder.mux.send_window(later), 2 * 1024 * 1024U) << "there is room for it, too";
+  ASSERT_GE(session.send_window(session.first), wide);
+  for (int i = 0; i < 100; ++i) (void)session.open();
+  download(session.pair, session.first, 32 * 1024 * 1024, session.now);
+  EXPECT_GE(session.send_window(session.first), wide);
+  const auto later = session.open();
+  download(session.pair, later, 32 * 1024 * 1024, session.now);
+  EXPECT_GE(session.send_window(later), 2 * 1024 * 1024U) << "there is room for it, too";
 }
 
 TEST(YamuxWindow, gives_ahead_again_what_streams_have_left) {
-  Pair pair;
-  auto now = Yamux::Time(std::chrono::hours(1));
-  const auto first = opened(pair, now);
-  measure_round_trip(pair, now);
-  download(pair, first, 16 * 1024 * 1024, now);
-  const auto ahead = [&] { return pair.responder.mux.send_window(opened(pair, now)); };
-  const auto begins_with = ahead();
-  StreamId last = 0;
+  Warm session(16 * 1024 * 1024);
+  const auto begins_with = session.send_window(session.open());
   for (int i = 0; i < 100; ++i) {
-    last = opened(pair, now);
-    pair.initiator.mux.reset(last);
-    ASSERT_TRUE(pair.exchange(now));
+    session.pair.initiator.mux.reset(session.open());
+    ASSERT_TRUE(session.pair.exchange(session.now));
   }
-  EXPECT_GT(ahead(), begins_with / 2) << "a hundred streams that have ended took nothing with them";
+  EXPECT_GT(session.send_window(session.open()), begins_with / 2)
+      << "a hundred streams that have ended took nothing with them";
 }
 
 TEST(YamuxWindow, gives_every_stream_something_within_the_budget) {
-  Pair pair(Limits{.buffered = 8 * 1024 * 1024});
-  auto now = Yamux::Time(std::chrono::hours(1));
-  const auto first = opened(pair, now);
-  measure_round_trip(pair, now);
-  download(pair, first, 8 * 1024 * 1024, now);
-  for (int i = 0; i < 20; ++i) (void)opened(pair, now);
+  Warm session(8 * 1024 * 1024, Limits{.buffered = 8 * 1024 * 1024});
+  for (int i = 0; i < 20; ++i) (void)session.open();
   // First windows are fixed, whatever the budget.
-  EXPECT_LE(pair.initiator.mux.granted(), 8U * 1024 * 1024 + 20 * kFirst);
-  EXPECT_GE(pair.responder.mux.send_window(opened(pair, now)), kFirst);
+  EXPECT_LE(session.pair.initiator.mux.granted(), 8U * 1024 * 1024 + 20 * kFirst);
+  EXPECT_GE(session.send_window(session.open()), kFirst);
 }
 
 TEST(RoundTrip, forgets_a_short_one_when_the_path_has_become_longer) {

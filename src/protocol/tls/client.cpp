@@ -217,7 +217,7 @@ base::Result<void> Client::write(base::ByteView text) {
 }
 
 void Client::close() {
-  constexpr std::uint8_t close_notify[] = {1, 0};
+  constexpr std::uint8_t close_notify[] = {1, client_hello::kCloseNotify};
   if (established()) (void)write_->seal(client_hello::kAlert, close_notify, output_);
 }
 

@@ -7,10 +7,8 @@ namespace qnet::tls {
 
 namespace {
 
-/// Records remembered for whoever studies the server; a long connection is no study.
+/// Records remembered for a study of the server; a long connection is no study.
 constexpr std::size_t kSeen = 64;
-constexpr std::uint8_t kCloseNotify = 0;
-constexpr std::uint8_t kUserCanceled = 90;
 
 }  // namespace
 
@@ -74,7 +72,7 @@ base::Result<void> Client::take_record(std::uint8_t type, base::ByteView header,
         return base::fail(Errc::malformed);
       return {};
     case client_hello::kAlert:
-      // Whoever says it has no key: to a browser it is a record that does not open.
+      // Its sender has no key: to a browser it is a record that does not open.
       say_alert(alert_for(Errc::bad_record));
       return base::fail(Errc::alert, body.size() == 2 ? std::to_string(body[1]) : "");
     case client_hello::kHandshake: return base::fail(Errc::malformed);
@@ -90,8 +88,8 @@ base::Result<void> Client::take_sealed(base::ByteView header, base::MutableBytes
   switch (opened->type) {
     case client_hello::kHandshake: return take_handshake(opened->text);
     case client_hello::kAlert:
-      ended_ = opened->text.size() == 2 && opened->text[1] == kCloseNotify;
-      if (ended_ || (opened->text.size() == 2 && opened->text[1] == kUserCanceled)) return {};
+      ended_ = opened->text.size() == 2 && opened->text[1] == client_hello::kCloseNotify;
+      if (ended_ || (opened->text.size() == 2 && opened->text[1] == client_hello::kUserCanceled)) return {};
       return base::fail(Errc::alert, opened->text.size() == 2 ? std::to_string(opened->text[1]) : "");
     case client_hello::kApplicationData:
       if (!established()) return base::fail(Errc::malformed);

@@ -41,7 +41,6 @@ std::optional<Shares> find_shares(const client_hello::ClientHello& hello) {
 /// them in.
 bool is_dropped(base::ByteView bytes) {
   using client_hello::kAlert, client_hello::kChangeCipherSpec;
-  constexpr std::uint8_t user_canceled = 90;
   constexpr std::array<std::uint8_t, 6> change{kChangeCipherSpec, 3, 3, 0, 1, 1};
   constexpr std::array<std::uint8_t, 5> alert{kAlert, 3, 3, 0, 2};
   const auto begins_as = [&](base::ByteView record) {
@@ -52,7 +51,7 @@ bool is_dropped(base::ByteView bytes) {
     if (begins_as(change)) {
       size = change.size();
     } else if (begins_as(alert) &&
-               (bytes.size() <= alert.size() + 1 || bytes[alert.size() + 1] == user_canceled)) {
+               (bytes.size() <= alert.size() + 1 || bytes[alert.size() + 1] == client_hello::kUserCanceled)) {
       size = alert.size() + 2;
     } else {
       return false;

@@ -74,7 +74,8 @@ base::Result<bool> Initiator::take_clear_records() {
     consumed += client_hello::kRecordHeader + body.size();
     const auto whole = client_hello::handshake_message_size(server_hello_);
     if (!whole || server_hello_.size() < *whole) continue;
-    if (auto taken = take_server_hello(); !taken) return base::forward_error(taken);
+    if (auto taken = take_server_hello(base::ByteView(server_hello_).first(*whole)); !taken)
+      return base::forward_error(taken);
     // RFC 8446 §5.1: no record goes on behind a change of keys.
     if (server_hello_.size() > *whole) return base::fail(Errc::bad_server_hello);
   }
@@ -107,10 +108,8 @@ base::Bytes Initiator::refusal(base::RandomSource& random) {
   return words;
 }
 
-base::Result<void> Initiator::take_server_hello() {
-  const auto size = client_hello::handshake_message_size(server_hello_);
-  const auto whole = base::ByteView(server_hello_).first(*size);
-  const auto parsed = parse_server_hello(whole);
+base::Result<void> Initiator::take_server_hello(base::ByteView message) {
+  const auto parsed = parse_server_hello(message);
   constexpr std::uint8_t illegal_parameter = 47;
   if (parsed.status != ServerHelloStatus::hello_retry_request) clear_alert_ = illegal_parameter;
   switch (parsed.status) {
@@ -134,15 +133,15 @@ base::Result<void> Initiator::take_server_hello() {
     post_quantum_ = true;
   }
   has_keys_ = true;
-  transcript_.mix_server_hello(whole, answer.random_offset);
+  transcript_.mix_server_hello(message, answer.random_offset);
   const auto opened = transcript_.open_payload(answer.random);
   if (!opened) return base::fail(Errc::not_recognised);
   alert_cipher_ = transcript_.alert_cipher();
-  const auto message = Message2::decode(*opened);
-  if (!message) return base::fail(Errc::version);
+  const auto payload = Message2::decode(*opened);
+  if (!payload) return base::fail(Errc::version);
 
-  relay_time_ = message->time;
-  records_left_ = message->flight_records;
+  relay_time_ = payload->time;
+  records_left_ = payload->flight_records;
   finished_size_ = client_hello::finished_record_size(answer.cipher_suite);
   flight_cipher_ = transcript_.flight_cipher();
   expects_ = Expects::flight;

@@ -68,7 +68,7 @@ class Initiator {
 
   base::Result<bool> take_clear_records();
   tl::unexpected<base::Error> refuse_clear(const base::Error& why);
-  base::Result<void> take_server_hello();
+  base::Result<void> take_server_hello(base::ByteView message);
   base::Result<bool> take_flight();
   base::Result<bool> take_flight_record(std::uint8_t type, base::MutableBytes header,
                                         base::MutableBytes body);

@@ -121,10 +121,9 @@ base::Result<bool> Responder::take_record(std::uint8_t type, base::ByteView body
 /// connection whatever their level (§6).
 base::Result<bool> Responder::take_alert(base::ByteView body) {
   constexpr std::size_t size = 2;
-  constexpr std::uint8_t user_canceled = 90;
   constexpr unsigned cancellations = 4;  // OpenSSL's limit, and BoringSSL's
   if (body.size() != size) return base::fail(Errc::bad_record);
-  if (body[1] != user_canceled) return base::fail(Errc::alert);
+  if (body[1] != client_hello::kUserCanceled) return base::fail(Errc::alert);
   if (++cancellations_ > cancellations) return base::fail(Errc::bad_record);
   change_cipher_specs_ = 0;  // as OpenSSL counts them
   return true;

@@ -20,7 +20,7 @@ using client_hello::testing::times;
 using client_hello::testing::version;
 
 constexpr std::uint8_t kUnrecognisedName = 112;
-constexpr std::uint8_t kUserCanceled = 90;
+using client_hello::kUserCanceled;
 
 struct Row {
   const char* name;

@@ -13,8 +13,8 @@ constexpr std::string_view kProtocol = "Noise_XK_25519_ChaChaPoly_SHA256";
 constexpr std::string_view kPrologue = "qnet-htx/1";
 constexpr std::size_t kHiddenField = 32;  // the session id and the random alike
 
-/// The handshake message alone: TLS does not protect the record headers around it, so whoever rewrites their
-/// versions, or cuts the message otherwise, does no harm to a browser, and must do none to us.
+/// The handshake message alone. TLS does not protect the record headers around it: a box on the path that
+/// rewrites their versions, or cuts the message otherwise, does no harm to a browser, and must do none to us.
 base::Bytes with_zeroed_field(std::string_view prefix, base::ByteView message, std::size_t offset) {
   assert(offset + kHiddenField <= message.size());
   base::Bytes bytes;
