@@ -4,7 +4,6 @@
 #include <memory>
 #include <numeric>
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "foundation/net/deadline.hpp"
@@ -13,6 +12,7 @@
 #include "node/network_status.hpp"
 #include "node/transports.hpp"
 #include "overlay/peer/read_message.hpp"
+#include "overlay/session/silence.hpp"
 #include "overlay/session/stream.hpp"
 #include "transport/link/error.hpp"
 
@@ -53,32 +53,13 @@ Asked failed(const base::Error& error) {
   return asked;
 }
 
-/// Closes a session that says nothing for so long after it was asked. Goes on when the program that asked has
-/// left, and its coroutine with it: programs that are less patient would keep a dead session for ever.
-class SilenceWatch {
- public:
-  SilenceWatch(const boost::asio::any_io_executor& executor, const std::shared_ptr<session::Session>& session,
-               std::chrono::seconds silence)
-      : timer_(std::make_shared<boost::asio::steady_timer>(executor, silence)) {
-    timer_->async_wait([timer = timer_, watched = std::weak_ptr(session),
-                        asked = std::chrono::steady_clock::now()](const boost::system::error_code& error) {
-      const auto alive = error ? nullptr : watched.lock();
-      if (alive && alive->last_heard() < asked) alive->close();
-    });
-  }
-  void answered() { timer_->cancel(); }
-
- private:
-  std::shared_ptr<boost::asio::steady_timer> timer_;
-};
-
 net::Task<Asked> ask(const std::shared_ptr<session::Session>& session, const peer::ConnectRequest& request,
                      std::chrono::seconds silence) {
   auto stream = session->open(peer::kConnectProtocol, request.encode());
   if (!stream) co_return failed(stream.error());
 
   auto& opened = **stream;
-  SilenceWatch watch(co_await boost::asio::this_coro::executor, session, silence);
+  session::SilenceWatch watch(session, silence);
   const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
                             [&opened] { opened.reset(); });
   const auto answer = co_await peer::read_message<peer::ConnectAnswer>(opened);

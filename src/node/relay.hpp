@@ -53,6 +53,7 @@ class Relay {
   peer::PeerId peer_;
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   std::unique_ptr<exit::Service> exit_;
+  std::shared_ptr<mux::Budget> budget_;
   std::vector<session::Protocols> protocols_;  // one for each core, as are:
   std::vector<Sessions> sessions_;
   std::vector<std::unique_ptr<link::Listener>> listeners_;

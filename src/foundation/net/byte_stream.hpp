@@ -1,6 +1,8 @@
 // One reliable stream of bytes in both directions: a TCP connection, or a stream inside a Session.
 #pragma once
 
+#include <cstdint>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
@@ -11,6 +13,12 @@ namespace qnet::net {
 
 template <class T>
 using Task = boost::asio::awaitable<T>;
+
+/// Of what was written: as far as the stream knows, and without what it has put around it.
+struct Outgoing {
+  std::uint64_t acknowledged = 0;  ///< bytes that the other machine has acknowledged so far
+  std::size_t waiting = 0;         ///< bytes that it has not
+};
 
 /// Belongs to one io_context; every call is made there. At most one reader and one writer at a time.
 /// A stream destroyed before its end is reset.
@@ -46,6 +54,9 @@ class ByteStream {
 
   /// Takes as many of the first bytes as there is room for now, perhaps none.
   virtual base::Result<std::size_t> try_write(base::ByteView bytes) = 0;
+
+  /// How what was written gets on; zeros when the stream does not know.
+  [[nodiscard]] virtual Outgoing outgoing() const { return {}; }
 
   /// Memory in which the next bytes can be made instead of written, so that they are not copied: as much as
   /// try_write() would take now; empty when this stream has none to give. Valid until the next call on any

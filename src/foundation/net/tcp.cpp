@@ -13,6 +13,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/net/host_addresses.hpp"
+#include "foundation/net/tcp_queue.hpp"
 
 namespace qnet::net {
 
@@ -89,9 +90,19 @@ void TcpStream::give_up_on_silence() {
 }
 
 void TcpStream::limit_unsent(std::size_t bytes) {
-  constexpr std::size_t most = std::numeric_limits<int>::max();
-  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT,
-             static_cast<int>(std::min(bytes, most)));
+  unsent_limit_ = std::min<std::size_t>(bytes, std::numeric_limits<int>::max());
+  follow_rate();
+}
+
+/// The kernel says that it is writable when half of TCP_NOTSENT_LOWAT is free.
+void TcpStream::follow_rate() {
+  constexpr auto in_a_second = std::chrono::seconds(1) / UnsentLimits::time;
+  const auto carried = delivery_rate(socket_.native_handle()) / in_a_second;
+  const auto least = std::min(UnsentLimits::least, unsent_limit_);
+  const auto now = std::clamp<std::size_t>(carried, least, unsent_limit_);
+  if (now == unsent_now_) return;
+  unsent_now_ = now;
+  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(now));
 }
 
 TcpStream::~TcpStream() {
@@ -118,12 +129,18 @@ base::Result<std::size_t> TcpStream::try_read(base::MutableBytes out) {
 }
 
 Task<base::Result<void>> TcpStream::wait_writable() {
+  if (unsent_limit_ > 0) follow_rate();
   const auto [error] = co_await socket_.async_wait(tcp::socket::wait_write, kAwait);
   if (error) co_return tl::unexpected(from_system(error));
   co_return base::Result<void>();
 }
 
-std::size_t TcpStream::write_room() const { return std::numeric_limits<std::size_t>::max(); }
+std::size_t TcpStream::write_room() const {
+  // On a fast path only trying tells, and costs less than to ask.
+  if (unsent_now_ == unsent_limit_) return std::numeric_limits<std::size_t>::max();
+  const auto waiting = unsent_bytes(socket_.native_handle());
+  return waiting < unsent_now_ ? std::max(unsent_now_ - waiting, UnsentLimits::record) : 0;
+}
 
 base::Result<std::size_t> TcpStream::try_write(base::ByteView bytes) {
   boost::system::error_code error;
@@ -131,6 +148,11 @@ base::Result<std::size_t> TcpStream::try_write(base::ByteView bytes) {
   if (error == asio::error::would_block) return 0;
   if (error) return tl::unexpected(from_system(error));
   return count;
+}
+
+Outgoing TcpStream::outgoing() const {
+  const int fd = socket_.native_handle();
+  return {acknowledged_bytes(fd), waiting_bytes(fd)};
 }
 
 void TcpStream::finish() {

@@ -16,6 +16,16 @@ namespace qnet::net {
 
 using tcp = boost::asio::ip::tcp;
 
+struct UnsentLimits {
+  /// Of the path's rate. Long enough for a busy process to come and write more before the kernel has sent
+  /// all.
+  static constexpr std::chrono::milliseconds time{50};
+  /// Also on the slowest path, and while its rate is not known: the first flight is no larger by much.
+  static constexpr std::size_t least = 8 * 1024;
+  /// write_room() is at least one whole record of TLS, so that slow lines do not make small ones.
+  static constexpr std::size_t record = 5 + 16384 + 256;
+};
+
 class TcpStream final : public BreakableStream {
  public:
   /// Takes a connected socket; sets it non-blocking, without Nagle's delay.
@@ -27,6 +37,7 @@ class TcpStream final : public BreakableStream {
   Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override;
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
+  [[nodiscard]] Outgoing outgoing() const override;
   void finish() override;
   void reset() override;
   void close() override;
@@ -43,18 +54,22 @@ class TcpStream final : public BreakableStream {
   /// their other end always reads, but a web server may pause for as long as it likes.
   void give_up_on_silence();
 
-  /// Keeps at most about so many bytes in the kernel that were written and not yet sent: wait_writable()
-  /// waits, and try_write() takes nothing, while there are more. What is queued above TCP can then still
-  /// change, and no stream of a session waits behind megabytes of another. Best effort (TCP_NOTSENT_LOWAT).
+  /// Keeps little in the kernel that was written and not yet sent: what the path carries in
+  /// UnsentLimits::time, at most `bytes`. wait_writable() waits, and write_room() is 0, while there is more.
+  /// What is queued above TCP can then still change, and no stream of a session waits behind seconds of
+  /// another. Best effort.
   void limit_unsent(std::size_t bytes);
 
   [[nodiscard]] tcp::socket& socket() { return socket_; }
 
  private:
   struct Break;
+  void follow_rate();
 
-  tcp::socket socket_;
+  mutable tcp::socket socket_;    // as its native_handle() is not const
   std::shared_ptr<Break> break_;  // null until somebody wants to know
+  std::size_t unsent_limit_ = 0;  // 0: none
+  std::size_t unsent_now_ = 0;    // what it comes to at the path's present rate
   bool read_ended_ = false;
   bool write_ended_ = false;
 };

@@ -217,11 +217,67 @@ TEST_F(TcpStreams, give_up_on_a_peer_that_acknowledges_nothing_for_30_seconds) {
   EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_USER_TIMEOUT), 30'000);
 }
 
-TEST_F(TcpStreams, set_the_limit_of_unsent_bytes) {
-  pair.near->limit_unsent(16 * 1024);
-  EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 16 * 1024);
-  pair.near->limit_unsent(std::numeric_limits<std::size_t>::max());
-  EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT), std::numeric_limits<int>::max());
+TEST_F(TcpStreams, hold_little_unsent_while_the_path_is_not_known) {
+  pair.near->limit_unsent(128 * 1024);
+  EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT), static_cast<int>(UnsentLimits::least));
+  EXPECT_EQ(pair.near->write_room(), UnsentLimits::record);
+  fill(*pair.near);
+  EXPECT_EQ(pair.near->write_room(), 0U);
+}
+
+TEST_F(TcpStreams, hold_no_more_unsent_than_they_were_told) {
+  pair.near->limit_unsent(5'000);
+  EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 5'000);
+}
+
+TEST_F(TcpStreams, hold_more_unsent_when_the_path_turns_out_to_be_fast) {
+  constexpr std::size_t kMost = 16 * 1024;
+  pair.near->limit_unsent(kMost);
+  const base::Bytes block(64 * 1024, 'x');
+  base::Bytes room(1024 * 1024);
+  bool writing = false;
+  EXPECT_TRUE(comes_true(io, [&] {
+    EXPECT_TRUE(pair.near->try_write(block));
+    (void)pair.far->try_read(room);
+    if (!std::exchange(writing, true))
+      asio::co_spawn(
+          io, [&]() -> Task<void> { EXPECT_TRUE(co_await pair.near->wait_writable()); },
+          [&](const std::exception_ptr&) { writing = false; });
+    return option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT) == kMost;
+  }));
+  EXPECT_EQ(pair.near->write_room(), std::numeric_limits<std::size_t>::max()) << "only trying tells";
+  EXPECT_TRUE(comes_true(io, [&] {
+    (void)pair.far->try_read(room);
+    return !writing;
+  }));
+}
+
+TEST_F(TcpStreams, are_writable_again_when_they_have_room_again) {
+  pair.near->limit_unsent(128 * 1024);
+  fill(*pair.near);
+  bool woken = false;
+  asio::co_spawn(
+      io, [&]() -> Task<void> { woken = (co_await pair.near->wait_writable()).has_value(); },
+      [](const std::exception_ptr&) {});
+  io.poll();
+  EXPECT_FALSE(woken);
+  base::Bytes room(1024 * 1024);
+  EXPECT_TRUE(comes_true(io, [&] {
+    (void)pair.far->try_read(room);
+    return woken;
+  }));
+  EXPECT_GT(pair.near->write_room(), 0U);
+}
+
+TEST_F(TcpStreams, tell_what_the_far_machine_has_acknowledged) {
+  EXPECT_EQ(pair.near->outgoing().waiting, 0U);
+  const auto before = pair.near->outgoing().acknowledged;
+  write(*pair.near, "a dozen more");
+  EXPECT_TRUE(comes_true(io, [&] { return pair.near->outgoing().acknowledged == before + 12; }));
+  const auto taken = fill(*pair.near);
+  const auto now = pair.near->outgoing();
+  EXPECT_GT(now.waiting, 0U);
+  EXPECT_EQ(now.acknowledged + now.waiting, before + 12 + taken);
 }
 
 TEST_F(TcpStreams, take_less_when_unsent_bytes_are_limited) {

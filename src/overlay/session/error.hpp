@@ -10,6 +10,7 @@ enum class Errc {
   stream_reset,      ///< the other side broke this stream off
   protocol_refused,  ///< the peer does not speak the protocol that the stream was opened for
   too_many_streams,
+  reads_nothing,   ///< the connection has taken nothing for long
   unread_answers,  ///< the peer makes us answer, and does not read the answers
 };
 

@@ -18,20 +18,23 @@ namespace {
 auto now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
-std::shared_ptr<Session> Session::start(std::unique_ptr<link::Link> link, mux::Role role,
-                                        Protocols protocols) {
+std::shared_ptr<Session> Session::start(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols,
+                                        SessionOptions options) {
   // Not make_shared: the constructor is private, and the control block's address does not matter here.
-  const std::shared_ptr<Session> session(new Session(std::move(link), role, std::move(protocols)));
+  const std::shared_ptr<Session> session(
+      new Session(std::move(link), role, std::move(protocols), std::move(options)));
   asio::co_spawn(session->executor(), session->read_loop(), asio::detached);
   asio::co_spawn(session->executor(), session->write_loop(), asio::detached);
   session->schedule();
   return session;
 }
 
-Session::Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols)
+Session::Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols,
+                 SessionOptions options)
     : link_(std::move(link)),
       protocols_(std::move(protocols)),
-      mux_(role, mux::Limits{}),
+      options_(std::move(options)),
+      mux_(role, mux::Limits{}, options_.budget),
       work_(link_->executor()),
       timer_(link_->executor()) {}
 
@@ -124,14 +127,13 @@ std::size_t Session::give(base::MutableBytes out) {
 void Session::dispatch_events() {
   using Kind = mux::Event::Kind;
   while (const auto event = mux_.next_event()) {
-    if (event->kind == Kind::opened) {
-      std::unique_ptr<Stream> stream(new Stream(shared_from_this(), event->stream));
-      asio::co_spawn(executor(), serve(std::move(stream)), asio::detached);
-      continue;
-    }
+    if (event->kind == Kind::opened) await_name(event->stream);
     if (event->kind == Kind::go_away) draining_ = true;
     const auto found = streams_.find(event->stream);
-    if (found == streams_.end()) continue;
+    if (found == streams_.end()) {
+      if (event->kind != Kind::opened && event->kind != Kind::writable) begin_to_serve(*event);
+      continue;
+    }
     Stream& stream = *found->second;
     if (event->kind == Kind::reset) {
       stream.was_reset_ = true;
@@ -158,8 +160,11 @@ net::Task<void> Session::write_loop() {
     offer_room();
     if (*sent == Progress::some) {
       co_await asio::post(executor(), asio::use_awaitable);
-    } else if (const auto ready = co_await link_->wait_writable(); !ready) {
-      co_return end(ready.error());
+    } else {
+      blocked_until_ = now() + options_.blocked;
+      arm();
+      if (const auto ready = co_await link_->wait_writable(); !ready) co_return end(ready.error());
+      blocked_until_.reset();
     }
   }
   closing_ = true;
@@ -207,60 +212,6 @@ void Session::end(base::Error reason) {
   work_.notify();
   for (auto& [id, stream] : streams_) stream->broke();
   if (const auto function = std::exchange(on_end_, nullptr)) function();
-}
-
-void Session::schedule() {
-  if (ended_) return;
-  if (!mux_at_)
-    if (const auto due = mux_.next_deadline()) mux_at_ = std::max(*due, now() + SessionLimits::settling);
-  arm();
-}
-
-void Session::arm() {
-  const auto next = next_deadline();
-  if (!next || (timer_at_ && *timer_at_ <= *next)) return;  // one that comes too early sets the next one
-  timer_at_ = next;
-  timer_.expires_at(*next);
-  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& cancelled) {
-    if (const auto self = cancelled ? nullptr : weak.lock()) self->at_deadline();
-  });
-}
-
-std::optional<Session::TimePoint> Session::next_deadline() const {
-  std::optional<TimePoint> next;
-  for (const auto& due : {mux_at_, closing_until_, idle_end_due()})
-    if (due && (!next || *due < *next)) next = due;
-  return next;
-}
-
-std::optional<Session::TimePoint> Session::idle_end_due() const {
-  const auto after = facts().idle_after;
-  if (after == after.zero() || closing_ || mux_.stream_count() > 0) return std::nullopt;
-  return last_traffic_ + after;
-}
-
-void Session::at_deadline() {
-  timer_at_.reset();
-  if (ended_) return;
-  const auto time = now();
-  if (closing_until_ && *closing_until_ <= time) {
-    finish_link();
-    return end(Errc::ended);
-  }
-  if (mux_at_ && *mux_at_ <= time) {
-    mux_at_.reset();
-    // Later traffic sets it again.
-    if (time - last_traffic_ <= 2 * SessionLimits::settling) {
-      mux_.advance(time);
-      work_.notify();
-    }
-  }
-  if (const auto due = idle_end_due(); due && *due <= time) {
-    idle_end_ = true;
-    begin_closing();
-    work_.notify();
-  }
-  arm();
 }
 
 void Session::offer_room() {

@@ -43,10 +43,20 @@ struct SessionLimits {
   static constexpr std::size_t short_message = 4 * 1024;
   /// For the peer to say which protocol a stream is for.
   static constexpr std::chrono::seconds negotiation = std::chrono::seconds(10);
+  /// A connection that takes nothing for so long has nobody behind it who reads; nginx's send_timeout.
+  static constexpr std::chrono::seconds blocked = std::chrono::seconds(60);
   /// For the last bytes and the peer's end after close().
   static constexpr std::chrono::seconds closing = std::chrono::seconds(2);
   /// The multiplexer's time is told so long after traffic began, and only while there is some.
   static constexpr std::chrono::seconds settling = std::chrono::seconds(1);
+};
+
+/// What differs from session to session.
+struct SessionOptions {
+  std::chrono::milliseconds blocked = SessionLimits::blocked;
+  std::chrono::milliseconds negotiation = SessionLimits::negotiation;
+  /// Of the process, for what all its sessions hold; without one each has only limits of its own.
+  std::shared_ptr<mux::Budget> budget{};
 };
 
 /// Lives on the link's io_context, on which every call is made. Kept alive by its own loops until it ends.
@@ -54,7 +64,7 @@ class Session final : public std::enable_shared_from_this<Session>, private link
  public:
   /// Starts the loops.
   [[nodiscard]] static std::shared_ptr<Session> start(std::unique_ptr<link::Link> link, mux::Role role,
-                                                      Protocols protocols);
+                                                      Protocols protocols, SessionOptions options = {});
 
   /// Opens a stream at once, without a round trip: the protocol's name and `first` go out together. Whether
   /// the peer speaks the protocol shows at the first read.
@@ -77,21 +87,29 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   /// When the peer was last heard of: whatever it sent.
   [[nodiscard]] std::chrono::steady_clock::time_point last_heard() const { return last_heard_; }
 
+  /// How what was sent gets on, as far as the link knows.
+  [[nodiscard]] net::Outgoing outgoing() const { return link_->outgoing(); }
+
+  [[nodiscard]] boost::asio::any_io_executor executor() { return link_->executor(); }
+
   /// Runs once, when the session has ended.
   void on_end(std::function<void()> function);
 
  private:
   friend class Stream;
   using TimePoint = std::chrono::steady_clock::time_point;
-  Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols);
+  Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols, SessionOptions options);
 
   // link::User
   [[nodiscard]] base::Result<void> take(base::ByteView bytes) override;
   [[nodiscard]] std::size_t give(base::MutableBytes out) override;
 
-  [[nodiscard]] boost::asio::any_io_executor executor() { return link_->executor(); }
   net::Task<void> read_loop();
   net::Task<void> write_loop();
+  // Streams that the peer has opened (session_serve.cpp).
+  void await_name(mux::StreamId stream);
+  void begin_to_serve(const mux::Event& event);
+  void reset_unnamed(TimePoint time);
   net::Task<void> serve(std::unique_ptr<Stream> stream);
 
   void dispatch_events();
@@ -103,7 +121,7 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   void fail(base::Error reason);
   void end(base::Error reason);
 
-  // One timer, for whatever is due first.
+  // One timer, for whatever is due first (session_deadlines.cpp).
   void schedule();  ///< when there was traffic
   void arm();
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
@@ -121,6 +139,7 @@ class Session final : public std::enable_shared_from_this<Session>, private link
 
   std::unique_ptr<link::Link> link_;
   Protocols protocols_;
+  SessionOptions options_;
   mux::Yamux mux_;
   std::unordered_map<mux::StreamId, Stream*> streams_;
   std::list<mux::StreamId> waiting_for_room_;  // which takes no memory while it is empty
@@ -131,8 +150,11 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   TimePoint last_heard_ = last_traffic_;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> timer_at_;
-  std::optional<TimePoint> mux_at_;         // when the multiplexer is told the time
-  std::optional<TimePoint> closing_until_;  // since close(), and since our direction has ended
+  std::optional<TimePoint> mux_at_;             // when the multiplexer is told the time
+  std::optional<TimePoint> blocked_until_;      // since the link takes no more
+  std::map<mux::StreamId, TimePoint> unnamed_;  // streams whose opener has said nothing, and till when
+  std::optional<TimePoint> unnamed_due_;        // not later than the first of them
+  std::optional<TimePoint> closing_until_;      // since close(), and since our direction has ended
   bool idle_end_ = false;
   bool closing_ = false;
   bool said_goodbye_ = false;

@@ -1,13 +1,8 @@
-// A session over a link that the test moves by hand: what the session asks of a link, and when.
-#include <deque>
+// What a session asks of a link, and when.
 
 #include <gmock/gmock.h>
-#include <boost/asio/io_context.hpp>
 
-#include "foundation/net/error.hpp"
-#include "foundation/net/signal.hpp"
-#include "overlay/session/session.hpp"
-#include "overlay/session/stream.hpp"
+#include "overlay/session/testing/hand_link.hpp"
 #include "protocol/mux/testing/frames.hpp"
 
 namespace qnet::session {
@@ -15,107 +10,11 @@ namespace {
 
 using base::bytes_of;
 using link::Ending;
-using link::Progress;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-/// What the test sees of the link after the session has it.
-struct Wire {
-  explicit Wire(const boost::asio::any_io_executor& executor) : readable(executor), writable(executor) {}
-  bool open = true;  ///< to what the session sends
-  std::string sent;
-  std::deque<std::string> incoming;
-  std::optional<net::Errc> breaks;
-  std::vector<Ending> endings;
-  bool closed = false;
-  net::Signal readable;
-  net::Signal writable;
-};
-
-class HandLink final : public link::Link {
- public:
-  HandLink(const boost::asio::any_io_executor& executor, std::shared_ptr<Wire> wire, link::Facts facts)
-      : executor_(executor), wire_(std::move(wire)), facts_(facts) {}
-
-  [[nodiscard]] const link::Facts& facts() const override { return facts_; }
-  [[nodiscard]] boost::asio::any_io_executor executor() override { return executor_; }
-  net::Task<base::Result<void>> wait_readable() override {
-    const auto wire = wire_;
-    co_await wire->readable.wait();
-    co_return base::Result<void>();
-  }
-  [[nodiscard]] base::Result<Progress> receive(link::User& user) override {
-    if (wire_->closed) return base::fail(net::Errc::closed);
-    if (!wire_->incoming.empty()) {
-      const auto bytes = wire_->incoming.front();
-      wire_->incoming.pop_front();
-      if (auto taken = user.take(bytes_of(bytes)); !taken) return tl::unexpected(taken.error());
-      return Progress::some;
-    }
-    if (wire_->breaks) return base::fail(*wire_->breaks);
-    return Progress::blocked;
-  }
-  net::Task<base::Result<void>> wait_writable() override {
-    const auto wire = wire_;
-    co_await wire->writable.wait();
-    co_return base::Result<void>();
-  }
-  [[nodiscard]] base::Result<Progress> send(link::User& user) override {
-    if (!wire_->open) return Progress::blocked;
-    base::Bytes record(16'383);
-    const auto given = user.give(record);
-    wire_->sent += base::text_of(base::ByteView(record).first(given));
-    return given > 0 ? Progress::some : Progress::nothing;
-  }
-  void finish(Ending how) override { wire_->endings.push_back(how); }
-  void close() override {
-    wire_->closed = true;
-    wire_->readable.notify();
-    wire_->writable.notify();
-  }
-
- private:
-  boost::asio::any_io_executor executor_;
-  std::shared_ptr<Wire> wire_;
-  link::Facts facts_;
-};
-
-class SessionOverLink : public ::testing::Test {
- protected:
-  ~SessionOverLink() override {
-    wire_->closed = true;
-    wire_->readable.notify();
-    wire_->writable.notify();
-    poll();
-  }
-  void start(link::Facts facts = {}) {
-    session_ = Session::start(std::make_unique<HandLink>(io_.get_executor(), wire_, facts),
-                              mux::Role::initiator, {});
-    poll();
-  }
-  void poll() {
-    io_.restart();
-    io_.poll();
-  }
-  void close_wire() { wire_->open = false; }
-  void open_wire() {
-    wire_->open = true;
-    wire_->writable.notify();
-    poll();
-  }
-  void comes(const base::Bytes& bytes) {
-    wire_->incoming.emplace_back(base::text_of(bytes));
-    wire_->readable.notify();
-    poll();
-  }
-  std::unique_ptr<Stream> open(std::string_view first) { return *session_->open("/test/1", bytes_of(first)); }
-
-  boost::asio::io_context io_{1};
-  std::shared_ptr<Wire> wire_ = std::make_shared<Wire>(io_.get_executor());
-  std::shared_ptr<Session> session_;
-};
+using testing::SessionOverLink;
 
 TEST_F(SessionOverLink, gives_the_link_nothing_before_it_can_send) {
   close_wire();

@@ -25,6 +25,7 @@ class Stream final : public net::ByteStream {
   base::Result<std::size_t> try_read(base::MutableBytes out) override;
   net::Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override;
+  [[nodiscard]] net::Outgoing outgoing() const override;
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
   void finish() override;
   void reset() override;

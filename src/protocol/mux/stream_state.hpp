@@ -34,8 +34,9 @@ struct StreamState {
   bool abandoned = false;     ///< what is in `outgoing` goes out, what comes is dropped
   bool remote_finished = false;
 
-  /// In the order of those that have something in `outgoing`.
+  /// In the order of those that send (turns.hpp).
   std::optional<std::list<StreamState*>::iterator> turn;
+  bool was_quiet = false;
 
   // Which events wait to be fetched, so that each waits once.
   bool opened_queued = false;

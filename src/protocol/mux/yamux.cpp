@@ -11,9 +11,10 @@ namespace {
 constexpr std::size_t kSmallestPiece = 1024;
 }  // namespace
 
-Yamux::Yamux(Role role, const Limits& limits)
+Yamux::Yamux(Role role, const Limits& limits, std::shared_ptr<Budget> budget)
     : role_(role),
       limits_(limits),
+      budget_(std::move(budget)),
       next_id_(role == Role::initiator ? 1 : 2),
       peer_ids_(role == Role::initiator ? 2 : 1, limits.id_gaps),
       pings_(limits.pings),
@@ -81,13 +82,17 @@ std::size_t Yamux::queued(StreamId id) const {
 void Yamux::note_queued(StreamState& stream, std::size_t count) {
   stream.send_window -= static_cast<std::uint32_t>(count);
   queued_ += count;
-  if (!stream.turn) stream.turn = turns_.insert(turns_.end(), &stream);
+  turns_.add(stream);
 }
 
 std::size_t Yamux::pull(base::MutableBytes out) {
   auto made = pull_answers(out);
-  while (!turns_.empty()) {
-    auto& stream = *turns_.front();
+  bool in_haste = false;
+  while (auto* const next = turns_.next()) {
+    auto& stream = *next;
+    // Nobody can read a record before its end: a short message must not wait for what would fill it up.
+    if (in_haste && !turns_.in_haste()) break;
+    in_haste = turns_.in_haste();
     const auto room = out.size() - made;
     const auto wanted =
         std::min({stream.outgoing.size(), kSmallestPiece, std::size_t{limits_.frame_payload}});
@@ -112,13 +117,8 @@ std::size_t Yamux::pull_data(StreamState& stream, base::MutableBytes out) {
   std::ranges::copy(header.encode(), out.begin());
   stream.outgoing.read(out.subspan(FrameHeader::size, size));
   queued_ -= size;
-  if (!stream.outgoing.empty()) {
-    turns_.splice(turns_.end(), turns_, *stream.turn);
-  } else {
-    turns_.erase(*stream.turn);
-    stream.turn.reset();
-    if (stream.finished) send_finish(stream);
-  }
+  turns_.end_turn(stream);
+  if (stream.outgoing.empty() && stream.finished) send_finish(stream);
   return FrameHeader::size + size;
 }
 
@@ -151,6 +151,7 @@ void Yamux::consume(StreamId id, std::size_t count) {
   if (stream == nullptr || count == 0) return;
   stream->received.pop(count);
   buffered_ -= count;
+  tell_budget();
   return_credit(*stream);
   forget_when_done(*stream);
 }
@@ -161,6 +162,7 @@ std::size_t Yamux::read(StreamId id, base::MutableBytes out) {
   const auto count = stream->received.read(out);
   if (count == 0) return 0;
   buffered_ -= count;
+  tell_budget();
   return_credit(*stream);
   forget_when_done(*stream);
   return count;
@@ -192,6 +194,7 @@ void Yamux::abandon(StreamId id) {
   if (!stream->finished) return reset(id);
   // Whatever the owner left unread no longer matters to the peer.
   buffered_ -= stream->received.size();
+  tell_budget();
   stream->received.clear();
   stream->abandoned = true;
   if (!stream->finish_sent) return;
@@ -252,7 +255,7 @@ void Yamux::notify(StreamState& stream, Event::Kind kind) {
 }
 
 void Yamux::forget(StreamState& stream) {
-  if (stream.turn) turns_.erase(*stream.turn);
+  turns_.forget(stream);
   queued_ -= stream.outgoing.size();
   buffered_ -= stream.received.size();
   granted_ -= stream.window;
@@ -260,6 +263,7 @@ void Yamux::forget(StreamState& stream) {
   const auto id = stream.id;
   if (!ours(id)) --inbound_;
   streams_.erase(id);
+  tell_budget();
 }
 
 void Yamux::forget_when_done(StreamState& stream) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <chrono>
-#include <list>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -12,10 +11,12 @@
 #include "foundation/base/byte_queue.hpp"
 #include "foundation/base/result.hpp"
 #include "protocol/mux/allowance.hpp"
+#include "protocol/mux/budget.hpp"
 #include "protocol/mux/frame.hpp"
 #include "protocol/mux/limits.hpp"
 #include "protocol/mux/round_trip.hpp"
 #include "protocol/mux/stream_state.hpp"
+#include "protocol/mux/turns.hpp"
 #include "protocol/mux/used_ids.hpp"
 
 namespace qnet::mux {
@@ -39,7 +40,8 @@ class Yamux {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  Yamux(Role role, const Limits& limits);
+  /// `budget`: of all sessions of the process, if they have one.
+  Yamux(Role role, const Limits& limits, std::shared_ptr<Budget> budget = nullptr);
   Yamux(const Yamux&) = delete;
   Yamux& operator=(const Yamux&) = delete;
 
@@ -145,8 +147,10 @@ class Yamux {
   void grow_when_outrun(StreamState& stream);
   void begin_with_learned_window(StreamState& stream);
   void take_as_earned(StreamState& stream);
+  [[nodiscard]] std::uint64_t left_to_grant() const;
   void widen(StreamState& stream, std::uint32_t more);
   void shed_when_over_budget();
+  void tell_budget();
 
   StreamState& add_stream(StreamId id);
   void notify(StreamState& stream, Event::Kind kind);
@@ -155,9 +159,10 @@ class Yamux {
 
   Role role_;
   Limits limits_;
+  BudgetShare budget_;
   std::unordered_map<StreamId, StreamState> streams_;
-  std::list<StreamState*> turns_;  // of the streams with queued data, which takes no memory while it is empty
-  base::ByteQueue answers_;        // whole frames without payload
+  Turns turns_;              // of the streams with queued data
+  base::ByteQueue answers_;  // whole frames without payload
   std::size_t queued_ = 0;
   std::vector<Event> events_;   // rather than a deque, of which an empty one takes 600 bytes
   std::size_t next_event_ = 0;  // of events_

@@ -14,6 +14,7 @@ base::Result<void> Yamux::receive(base::ByteView bytes, Time now) {
     go_away(GoAway::protocol_error);
     return handled;
   }
+  tell_budget();
   shed_when_over_budget();
   return {};
 }

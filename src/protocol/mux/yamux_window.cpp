@@ -10,10 +10,12 @@ namespace qnet::mux {
 void Yamux::return_credit(StreamState& stream) {
   if (stream.remote_finished) return;
   // Streams that came later need room too.
-  if (granted_ > limits_.buffered && stream.window > Limits::first_window) {
+  const bool too_much = granted_ > limits_.buffered || budget_.left() < Limits::first_window;
+  if (too_much && stream.window > Limits::first_window) {
     const auto smaller = std::max(stream.window / 2, Limits::first_window);
     granted_ -= stream.window - smaller;
     stream.window = smaller;
+    tell_budget();
     take_as_earned(stream);
   }
   const auto held = stream.receive_credit + stream.received.size();
@@ -22,6 +24,13 @@ void Yamux::return_credit(StreamState& stream) {
   stream.receive_credit += credit;
   stream.credit_returned = true;
   queue_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, credit);
+}
+
+/// What all windows of the session may grow by. Of the process, a quarter of what is left: so a session finds
+/// something also when many have come before it.
+std::uint64_t Yamux::left_to_grant() const {
+  return std::min<std::uint64_t>(limits_.buffered - std::min<std::uint64_t>(granted_, limits_.buffered),
+                                 budget_.left() / 4);
 }
 
 // A peer that uses up half a window within two round trips is held back by it, or soon will be: the path
@@ -36,9 +45,9 @@ void Yamux::grow_when_outrun(StreamState& stream) {
   const auto round_trip = round_trip_.shortest();
   if (!round_trip || took > 2 * *round_trip) return;
   take_as_earned(stream);
-  const std::uint64_t room = limits_.buffered - std::min<std::uint64_t>(granted_, limits_.buffered);
   const std::uint64_t wanted = std::min(stream.window, limits_.largest_window - stream.window);
-  if (const auto more = std::min(wanted, room); more > 0) widen(stream, static_cast<std::uint32_t>(more));
+  if (const auto more = std::min(wanted, left_to_grant()); more > 0)
+    widen(stream, static_cast<std::uint32_t>(more));
   learned_window_ = std::max(learned_window_, stream.window);
 }
 
@@ -48,8 +57,7 @@ void Yamux::grow_when_outrun(StreamState& stream) {
 void Yamux::begin_with_learned_window(StreamState& stream) {
   // A quarter of what is left, so that later streams find some.
   const std::uint64_t room = (limits_.given_ahead - std::min(given_ahead_, limits_.given_ahead)) / 4;
-  const std::uint64_t left = limits_.buffered - std::min<std::uint64_t>(granted_, limits_.buffered);
-  const auto more = std::min<std::uint64_t>({learned_window_ - Limits::first_window, room, left});
+  const auto more = std::min<std::uint64_t>({learned_window_ - Limits::first_window, room, left_to_grant()});
   if (more == 0) return;
   stream.given_ahead = static_cast<std::uint32_t>(more);
   given_ahead_ += stream.given_ahead;
@@ -62,18 +70,24 @@ void Yamux::take_as_earned(StreamState& stream) { given_ahead_ -= std::exchange(
 void Yamux::widen(StreamState& stream, std::uint32_t more) {
   stream.window += more;
   granted_ += more;
+  tell_budget();
   stream.receive_credit += more;
   queue_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, more);
 }
 
 void Yamux::shed_when_over_budget() {
-  while (buffered_ > limits_.buffered) {
+  while (buffered_ > limits_.buffered || budget_.exceeded()) {
     const auto greediest = std::ranges::max_element(
         streams_, {}, [](const auto& entry) { return entry.second.received.size(); });
     auto& stream = greediest->second;
     queue_frame(FrameType::window_update, flag::rst, stream.id, 0);
     take_reset(stream);
   }
+}
+
+void Yamux::tell_budget() {
+  budget_.set_held(buffered_);
+  budget_.set_granted(granted_ - streams_.size() * std::uint64_t{Limits::first_window});
 }
 
 }  // namespace qnet::mux

@@ -43,7 +43,8 @@ StreamId opened(Pair& pair, Yamux::Time now) {
 
 /// A session over a path of 40 ms on which the first stream has downloaded so much.
 struct Warm {
-  explicit Warm(std::size_t size, const Limits& limits = {}) : pair(limits), first(open()) {
+  explicit Warm(std::size_t size, const Limits& limits = {}, std::shared_ptr<Budget> budget = nullptr)
+      : pair(limits, std::move(budget)), first(open()) {
     measure_round_trip(pair, now);
     download(pair, first, size, now);
   }
@@ -96,6 +97,27 @@ TEST(YamuxWindow, gives_every_stream_something_within_the_budget) {
   // First windows are fixed, whatever the budget.
   EXPECT_LE(session.pair.initiator.mux.granted(), 8U * 1024 * 1024 + 20 * kFirst);
   EXPECT_GE(session.send_window(session.open()), kFirst);
+}
+
+TEST(YamuxWindow, grows_no_further_than_the_budget_of_all_sessions) {
+  const auto budget = std::make_shared<Budget>(2 * 1024 * 1024);
+  {
+    Warm session(32 * 1024 * 1024, {}, budget);
+    EXPECT_EQ(budget->granted(), session.pair.initiator.mux.granted() - kFirst);
+    EXPECT_GT(budget->granted(), 0U);
+    const Warm other(32 * 1024 * 1024, {}, budget);
+    EXPECT_LE(budget->granted(), 2U * 1024 * 1024);
+  }
+  EXPECT_EQ(budget->granted(), 0U);
+}
+
+TEST(YamuxWindow, gives_back_half_when_other_sessions_need_the_budget) {
+  const auto budget = std::make_shared<Budget>(2 * 1024 * 1024);
+  Warm session(32 * 1024 * 1024, {}, budget);
+  Warm other(8 * 1024 * 1024, {}, budget);
+  download(session.pair, session.first, 4 * 1024 * 1024, session.now);
+  download(other.pair, other.first, 32 * 1024 * 1024, other.now);
+  EXPECT_GT(other.pair.initiator.mux.granted(), kFirst);
 }
 
 TEST(RoundTrip, forgets_a_short_one_when_the_path_has_become_longer) {

@@ -1,7 +1,6 @@
 #include "protocol/openssl_tls/stream.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include <openssl/err.h>
 #include <boost/asio/post.hpp>
@@ -176,7 +175,7 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
 
 net::Task<base::Result<void>> Stream::wait_writable() { co_return co_await lower_->wait_writable(); }
 
-std::size_t Stream::write_room() const { return std::numeric_limits<std::size_t>::max(); }
+std::size_t Stream::write_room() const { return lower_->write_room(); }
 
 base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
   std::size_t total = 0;

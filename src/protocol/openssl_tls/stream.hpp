@@ -26,6 +26,7 @@ class Stream final : public net::TlsChannel {
   base::Result<std::size_t> try_read(base::MutableBytes out) override;
   net::Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override;
+  [[nodiscard]] net::Outgoing outgoing() const override { return lower_->outgoing(); }
   /// Bytes that were refused must be the first of the next call, as OpenSSL may have sealed them.
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
   void finish() override;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
@@ -69,7 +68,7 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
   return count;
 }
 
-std::size_t Stream::write_room() const { return std::numeric_limits<std::size_t>::max(); }
+std::size_t Stream::write_room() const { return lower_->write_room(); }
 
 base::Result<bool> Stream::flush() {
   base::append(sealed_, client_.take_output());

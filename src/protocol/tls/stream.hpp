@@ -33,6 +33,7 @@ class Stream final : public net::TlsChannel {
   base::Result<std::size_t> try_read(base::MutableBytes out) override;
   net::Task<base::Result<void>> wait_writable() override { return lower_->wait_writable(); }
   [[nodiscard]] std::size_t write_room() const override;
+  [[nodiscard]] net::Outgoing outgoing() const override { return lower_->outgoing(); }
   /// Bytes that were refused must be the first of the next call, as some of them may be sealed already.
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
   void finish() override;

@@ -18,6 +18,7 @@ class Stream final : public net::ByteStream {
   base::Result<std::size_t> try_read(base::MutableBytes out) override;
   net::Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override;
+  [[nodiscard]] net::Outgoing outgoing() const override { return lower_->outgoing(); }
   /// Bytes that were refused must be the first of the next call: they may be in a frame already.
   base::Result<std::size_t> try_write(base::ByteView bytes) override;
   /// Says that no more comes. A WebSocket has no half-close: the other side ends too.

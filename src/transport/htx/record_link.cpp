@@ -113,7 +113,7 @@ base::Result<std::size_t> RecordLink::seal_batch(base::MutableBytes room, std::s
     if (!next(writer_.seal_empty(room.subspan(sealed), body))) return base::fail(link::Errc::keys_used_up);
   while (room.size() - sealed >= kWholeRecord) {
     const auto left = taken - std::min(taken, sealed);
-    if (sealed > 0 && left < RecordLinkLimits::smallest_room) break;
+    if (sealed > 0 && left < kWholeRecord) break;  // the next call may have room for a whole one
     const auto record = room.subspan(sealed);
     const auto most = std::max(left, RecordLinkLimits::smallest_room) - RecordLimits::overhead;
     const auto data = RecordWriter::data_of(record);

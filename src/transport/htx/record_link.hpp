@@ -49,6 +49,7 @@ class RecordLink final : public link::Link {
   [[nodiscard]] base::Result<link::Progress> receive(link::User& user) override;
   net::Task<base::Result<void>> wait_writable() override { return stream_->wait_writable(); }
   [[nodiscard]] base::Result<link::Progress> send(link::User& user) override;
+  [[nodiscard]] net::Outgoing outgoing() const override { return stream_->outgoing(); }
   void finish(link::Ending how) override;
   void close() override { stream_->close(); }
 

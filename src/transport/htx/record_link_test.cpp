@@ -118,6 +118,14 @@ TEST_F(RecordLinkTest, asks_for_what_the_stream_has_room_for) {
   EXPECT_EQ(records().back(), RecordLinkLimits::smallest_room - RecordLimits::header);
 }
 
+TEST_F(RecordLinkTest, makes_no_small_record_behind_whole_ones_when_the_room_ends) {
+  auto& link = start();
+  user_.waiting.assign(100'000, 'x');
+  stream_->room = 40'000;
+  EXPECT_EQ(link.send(user_), Progress::some);
+  EXPECT_THAT(records(), ElementsAre(RecordLimits::body, RecordLimits::body));
+}
+
 TEST_F(RecordLinkTest, keeps_what_the_stream_did_not_take_and_sends_it_first) {
   auto& link = start();
   user_.waiting.assign(30'000, 'x');

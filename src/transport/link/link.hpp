@@ -75,6 +75,9 @@ class Link {
   /// wait.
   [[nodiscard]] virtual base::Result<Progress> send(User& user) = 0;
 
+  /// How what was sent gets on; zeros when the link does not know.
+  [[nodiscard]] virtual net::Outgoing outgoing() const { return {}; }
+
   /// Ends our direction; best effort, does not wait. Receiving goes on.
   virtual void finish(Ending how) = 0;
   /// Ends both directions, and wakes whoever waits.

@@ -21,7 +21,8 @@ inline void PrintTo(const Event& event, std::ostream* out) {
 namespace qnet::mux::testing {
 
 struct End {
-  explicit End(Role role, const Limits& limits = {}) : mux(role, limits) {}
+  explicit End(Role role, const Limits& limits = {}, std::shared_ptr<Budget> budget = nullptr)
+      : mux(role, limits, std::move(budget)) {}
 
   /// What was sent and not taken from here yet.
   [[nodiscard]] base::Bytes& out() {
@@ -43,8 +44,9 @@ struct End {
 };
 
 struct Pair {
-  explicit Pair(const Limits& limits = {})
-      : initiator(Role::initiator, limits), responder(Role::responder, limits) {}
+  /// `budget`: of the initiator, which downloads.
+  explicit Pair(const Limits& limits = {}, std::shared_ptr<Budget> budget = nullptr)
+      : initiator(Role::initiator, limits, std::move(budget)), responder(Role::responder, limits) {}
 
   /// Delivers what was sent, both ways, until nothing more is sent. False when an end refuses it.
   [[nodiscard]] bool exchange(Yamux::Time now = {}) {

@@ -1,0 +1,100 @@
+// What a peer that does nothing may cost: time, and memory.
+#include <gmock/gmock.h>
+
+#include "overlay/session/silence.hpp"
+#include "overlay/session/testing/hand_link.hpp"
+#include "protocol/mux/testing/frames.hpp"
+
+namespace qnet::session {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::SessionOverLink;
+
+SessionOptions impatient() { return {.blocked = milliseconds(1), .negotiation = milliseconds(1)}; }
+
+class BoundedSessions : public SessionOverLink {
+ protected:
+  void start_responder(SessionOptions options) {
+    Protocols protocols{{"/test/note/1", [this](std::unique_ptr<Stream> stream) -> net::Task<void> {
+                           served_ = std::move(stream);
+                           co_return;
+                         }}};
+    start({}, mux::Role::responder, std::move(protocols), std::move(options));
+  }
+  void peer_opens(mux::StreamId stream) {
+    comes(mux::testing::frame(mux::FrameType::window_update, mux::flag::syn, stream, 0));
+  }
+  void peer_names(mux::StreamId stream) {
+    comes(mux::testing::data(0, stream, mux::MultistreamInitiator("/test/note/1").opening()));
+  }
+  ~BoundedSessions() override { served_.reset(); }
+
+  std::unique_ptr<Stream> served_;
+};
+
+TEST_F(BoundedSessions, end_when_the_connection_takes_nothing_for_long) {
+  close_wire();
+  start({}, mux::Role::initiator, {}, impatient());
+  const auto stream = open("hello");
+  run_until([this] { return !session_->alive(); });
+  EXPECT_TRUE(session_->reason().is(Errc::reads_nothing)) << session_->reason().message();
+}
+
+TEST_F(BoundedSessions, go_on_when_nothing_is_sent_for_long) {
+  start({}, mux::Role::initiator, {}, impatient());
+  const auto stream = open("hello");
+  bool later = false;
+  boost::asio::steady_timer timer(io_, milliseconds(50));
+  timer.async_wait([&later](const boost::system::error_code&) { later = true; });
+  run_until([&later] { return later; });
+  EXPECT_TRUE(session_->alive());
+}
+
+TEST_F(BoundedSessions, serve_a_stream_that_names_its_protocol_after_a_while) {
+  start_responder({});
+  peer_opens(1);
+  EXPECT_EQ(served_, nullptr);
+  peer_names(1);
+  run_until([this] { return served_ != nullptr; });
+}
+
+TEST_F(BoundedSessions, reset_streams_that_never_name_a_protocol_and_no_others) {
+  start_responder({.negotiation = milliseconds(500)});
+  peer_opens(1);
+  peer_names(1);
+  run_until([this] { return served_ != nullptr; });
+  for (mux::StreamId stream = 3; stream < 203; stream += 2) peer_opens(stream);
+  EXPECT_EQ(session_->stream_count(), 101U);
+  run_until([this] { return session_->stream_count() == 1; });
+  EXPECT_TRUE(served_->write_room() > 0);
+}
+
+TEST_F(BoundedSessions, forget_an_unnamed_stream_that_its_opener_resets) {
+  start_responder({});
+  peer_opens(1);
+  comes(mux::testing::frame(mux::FrameType::window_update, mux::flag::rst, 1, 0));
+  EXPECT_EQ(session_->stream_count(), 0U);
+  EXPECT_TRUE(session_->alive());
+}
+
+TEST_F(BoundedSessions, close_when_a_peer_that_was_asked_is_silent) {
+  start();
+  const SilenceWatch watch(session_, std::chrono::seconds(1));
+  run_until([this] { return !session_->usable(); });
+}
+
+TEST_F(BoundedSessions, stay_when_a_peer_that_was_asked_has_said_something) {
+  start();
+  const auto stream = open("?");
+  const SilenceWatch watch(session_, std::chrono::seconds(1));
+  comes(mux::testing::frame(mux::FrameType::ping, mux::flag::syn, 0, 1));
+  bool later = false;
+  boost::asio::steady_timer timer(io_, std::chrono::seconds(2));  // by the same clock as the watch
+  timer.async_wait([&later](const boost::system::error_code&) { later = true; });
+  run_until([&later] { return later; });
+  EXPECT_TRUE(session_->usable());
+}
+
+}  // namespace
+}  // namespace qnet::session
