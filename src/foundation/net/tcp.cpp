@@ -91,11 +91,15 @@ void TcpStream::give_up_on_silence() {
 
 void TcpStream::limit_unsent(std::size_t bytes) {
   unsent_limit_ = std::min<std::size_t>(bytes, std::numeric_limits<int>::max());
+  next_look_ = {};
   follow_rate();
 }
 
 /// The kernel says that it is writable when half of TCP_NOTSENT_LOWAT is free.
 void TcpStream::follow_rate() {
+  const auto time = std::chrono::steady_clock::now();
+  if (time < next_look_) return;
+  next_look_ = time + UnsentLimits::look;
   constexpr auto in_a_second = std::chrono::seconds(1) / UnsentLimits::time;
   const auto carried = delivery_rate(socket_.native_handle()) / in_a_second;
   const auto least = std::min(UnsentLimits::least, unsent_limit_);

@@ -20,6 +20,8 @@ struct UnsentLimits {
   /// Of the path's rate. Long enough for a busy process to come and write more before the kernel has sent
   /// all.
   static constexpr std::chrono::milliseconds time{50};
+  /// The rate is asked for no more often than this: on a fast path it would cost as much as a small write.
+  static constexpr std::chrono::milliseconds look{10};
   /// Also on the slowest path, and while its rate is not known: the first flight is no larger by much.
   static constexpr std::size_t least = 8 * 1024;
   /// write_room() is at least one whole record of TLS, so that slow lines do not make small ones.
@@ -70,6 +72,7 @@ class TcpStream final : public BreakableStream {
   std::shared_ptr<Break> break_;  // null until somebody wants to know
   std::size_t unsent_limit_ = 0;  // 0: none
   std::size_t unsent_now_ = 0;    // what it comes to at the path's present rate
+  std::chrono::steady_clock::time_point next_look_;
   bool read_ended_ = false;
   bool write_ended_ = false;
 };
