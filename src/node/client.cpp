@@ -4,96 +4,12 @@
 #include <memory>
 #include <numeric>
 
-#include <boost/asio/this_coro.hpp>
-
-#include "foundation/net/deadline.hpp"
-#include "foundation/net/error.hpp"
-#include "foundation/net/pump.hpp"
 #include "node/network_status.hpp"
 #include "node/transports.hpp"
-#include "overlay/peer/read_message.hpp"
-#include "overlay/session/silence.hpp"
-#include "overlay/session/stream.hpp"
-#include "transport/link/error.hpp"
 
 namespace qnet::node {
 
 namespace {
-
-using peer::ConnectStatus;
-
-constexpr auto kAnswerDeadline = std::chrono::seconds(30);
-/// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is
-/// gone, or cut off: TCP would notice only after 30.
-constexpr auto kSilence = std::chrono::seconds(12);
-/// After a sleep of the machine most sessions are gone.
-constexpr auto kDoubtedSilence = std::chrono::seconds(4);
-
-ConnectStatus status_of(const base::Error& error) {
-  if (error.is(session::Errc::protocol_refused) || error.is(uplink::Errc::no_exit))
-    return ConnectStatus::not_allowed;
-  if (error.is(net::Errc::timed_out) || error.is(link::Errc::handshake_timed_out) ||
-      error.is(uplink::Errc::timed_out))
-    return ConnectStatus::timeout;
-  if (error.is(net::Errc::host_unreachable) || error.is(net::Errc::no_such_host))
-    return ConnectStatus::host_unreachable;
-  if (error.is(net::Errc::network_unreachable)) return ConnectStatus::network_unreachable;
-  return ConnectStatus::general_failure;
-}
-
-struct Asked {
-  proxy::Connected connected;
-  bool has_no_exit = false;  ///< this peer has no exit at all
-};
-
-Asked failed(const base::Error& error) {
-  Asked asked;
-  asked.connected.status = status_of(error);
-  asked.has_no_exit = error.is(session::Errc::protocol_refused);
-  return asked;
-}
-
-net::Task<Asked> ask(const std::shared_ptr<session::Session>& session, const peer::ConnectRequest& request,
-                     std::chrono::seconds silence) {
-  auto stream = session->open(peer::kConnectProtocol, request.encode());
-  if (!stream) co_return failed(stream.error());
-
-  auto& opened = **stream;
-  session::SilenceWatch watch(session, silence);
-  const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
-                            [&opened] { opened.reset(); });
-  const auto answer = co_await peer::read_message<peer::ConnectAnswer>(opened);
-  watch.answered();
-  Asked asked;
-  if (limit.expired()) {
-    asked.connected.status = ConnectStatus::timeout;
-  } else if (!answer) {
-    asked = failed(answer.error());
-  } else {
-    asked.connected.status = answer->status;
-    if (answer->status == ConnectStatus::ok) asked.connected.stream = std::move(*stream);
-  }
-  co_return asked;
-}
-
-net::Task<proxy::Connected> connect_through(std::shared_ptr<uplink::Uplink> uplink,
-                                            proxy::Destination destination) {
-  const peer::ConnectRequest request{std::move(destination.host), destination.port};
-  // Each of the last resorts may turn out to have no exit; who ends a session otherwise is asked once more.
-  for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
-    const auto session = co_await uplink->session();
-    if (!session) co_return proxy::Connected{status_of(session.error()), nullptr};
-    auto answer = co_await ask(*session, request, uplink->doubts(**session) ? kDoubtedSilence : kSilence);
-    if (answer.has_no_exit && left > 0) {
-      uplink->has_no_exit(**session);
-      continue;
-    }
-    // The relay may have ended an idle session while the request was on its way to it.
-    if (answer.connected.status == ConnectStatus::ok || left == 0 || (*session)->usable())
-      co_return std::move(answer.connected);
-    left = std::min(left, 1);
-  }
-}
 
 control::PeerState state_of(uplink::PeerState state) {
   switch (state) {
@@ -140,9 +56,12 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
           config.state_dir.empty() ? config.state_dir : config.state_dir / "network",
           discovery::ask_in_new_session(dialer_), dialer_->random())),
       uplink_(std::make_shared<uplink::Uplink>(io.get_executor(), uplink_hooks(), dialer_->random())),
+      outbound_(std::make_shared<Outbound>(
+          uplink_, std::make_shared<uplink::Detours>(io.get_executor(), uplink_hooks().dial),
+          [this] { return candidates(); })),
       proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
-                                             [uplink = uplink_](proxy::Destination destination) {
-                                               return connect_through(uplink, std::move(destination));
+                                             [outbound = outbound_](proxy::Destination destination) {
+                                               return outbound->connect(std::move(destination));
                                              })) {}
 
 void Client::join() {
@@ -222,6 +141,7 @@ void Client::stop() {
   proxy_->stop();
   view_->stop();
   if (lan_) lan_->stop();
+  outbound_->stop();
   uplink_->stop();
 }
 
@@ -239,7 +159,7 @@ void Client::fill(control::Status& status) const {
     row.cover = peer.address.cover_name;
     row.state = state_of(peer.state);
     if (row.state == control::PeerState::connected) row.round_trip = peer.round_trip;
-    row.last_error = peer.problem;
+    row.last_error = peer.problem.empty() ? outbound_->explain_lack(peer.address.noise_key) : peer.problem;
     // Dialling after a failure is still being offline; only the first attempt is a state of its own.
     if (row.state == control::PeerState::connecting && !reachable && peer.problem.empty())
       status.connection = control::Connection::calibrating;
@@ -248,6 +168,7 @@ void Client::fill(control::Status& status) const {
   }
   status.counters.sessions_open += uplink_->connected() ? 1 : 0;
   status.counters.streams_open += uplink_->stream_count();
+  outbound_->fill(status);
   status.counters.bytes_up += proxy_->traffic().up;
   status.counters.bytes_down += proxy_->traffic().down;
 }

@@ -15,6 +15,7 @@
 #include "network/discovery/network_view.hpp"
 #include "network/mdns/lan.hpp"
 #include "network/mdns/neighbours.hpp"
+#include "node/outbound.hpp"
 #include "overlay/peer/invite.hpp"
 #include "overlay/uplink/uplink.hpp"
 #include "protocol/client_hello/template.hpp"
@@ -78,6 +79,7 @@ class Client {
   std::chrono::steady_clock::time_point lan_attempt_{};
   std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for
   std::shared_ptr<uplink::Uplink> uplink_;
+  std::shared_ptr<Outbound> outbound_;
   std::shared_ptr<proxy::Server> proxy_;
 };
 

@@ -33,6 +33,13 @@ ConnectStatus status_of(Errc code) {
   return ConnectStatus::general_failure;
 }
 
+/// What another exit may have.
+peer::Lack lack_of(const base::Error& error) {
+  if (error.is(Errc::limit_reached)) return peer::Lack::places;
+  const bool serves_no_such_port = error.is(Errc::not_allowed) && error.context() == describe(Refusal::port);
+  return serves_no_such_port ? peer::Lack::port : peer::Lack::nothing;
+}
+
 constexpr int kSiteProbes = 3;
 
 /// Whether it is time for the next line of a kind, of all threads: at most one in each `period`.
@@ -65,8 +72,8 @@ Task<base::Result<peer::ConnectRequest>> read_request(net::ByteStream& stream,
   co_return co_await peer::read_message<peer::ConnectRequest>(stream);
 }
 
-Task<void> decline(net::ByteStream& stream, ConnectStatus status, std::chrono::milliseconds farewell) {
-  const auto answer = peer::ConnectAnswer{status, {}}.encode();
+Task<void> decline(net::ByteStream& stream, const base::Error& error, std::chrono::milliseconds farewell) {
+  const auto answer = peer::ConnectAnswer{status_of(code_of(error)), {}, lack_of(error)}.encode();
   if (!co_await net::write_all(stream, answer)) co_return;
   const net::Deadline limit(co_await boost::asio::this_coro::executor, farewell,
                             [&stream] { stream.reset(); });
@@ -84,11 +91,11 @@ Task<void> serve(Connector& connector, std::unique_ptr<net::BreakableStream> str
   auto& connection = *outcome;
   if (!connection) {
     log_refusal(connection.error());
-    co_return co_await decline(*stream, status_of(code_of(connection.error())), limits.farewell);
+    co_return co_await decline(*stream, connection.error(), limits.farewell);
   }
   // The address by which the site sees the exit is not told: it is nobody's business, and none of our
   // programs uses it.
-  const peer::ConnectAnswer answer{ConnectStatus::ok, {"0.0.0.0", 0}};
+  const peer::ConnectAnswer answer{ConnectStatus::ok, {"0.0.0.0", 0}, peer::Lack::nothing};
   if (auto sent = co_await net::write_all(*stream, answer.encode()); !sent) co_return;
   net::TcpStream site(std::move(connection->socket));
   site.keep_alive(limits.keep_alive, kSiteProbes);

@@ -68,9 +68,18 @@ TEST_F(ExitStream, is_told_that_the_policy_refuses) {
   run([this]() -> Task<void> {
     EXPECT_EQ(co_await ask("10.0.0.1", 443), ConnectStatus::not_allowed);
     EXPECT_EQ(bound, peer::HostPort());
+    EXPECT_EQ(lacks, peer::Lack::nothing);
     EXPECT_EQ(co_await read_text(*peer), "(end)");
   });
   EXPECT_EQ(shared->counters.refused_in_all(), 1U);
+}
+
+TEST_F(ExitStream, is_told_that_the_port_is_not_served) {
+  serve();
+  run([this]() -> Task<void> {
+    EXPECT_EQ(co_await ask("www.example.com", 8443), ConnectStatus::not_allowed);
+    EXPECT_EQ(lacks, peer::Lack::port);
+  });
 }
 
 TEST_F(ExitStream, is_told_that_the_site_refuses) {
@@ -103,6 +112,7 @@ TEST_F(ExitStream, is_told_that_there_are_too_many) {
   serve();
   run([this]() -> Task<void> {
     EXPECT_EQ(co_await ask("127.0.0.1", site_port()), ConnectStatus::general_failure);
+    EXPECT_EQ(lacks, peer::Lack::places);
   });
   others = base::fail(Errc::cancelled);
 }
@@ -115,6 +125,7 @@ TEST_F(ExitStream, is_told_that_its_client_has_its_share) {
   serve({}, Holder(&one));
   run([this]() -> Task<void> {
     EXPECT_EQ(co_await ask("127.0.0.1", site_port()), ConnectStatus::general_failure);
+    EXPECT_EQ(lacks, peer::Lack::places);
     EXPECT_EQ(co_await read_text(*peer), "(end)");
   });
   peer->reset();

@@ -46,6 +46,8 @@ base::Bytes ConnectAnswer::encode() const {
   if (status == ConnectStatus::ok) {
     map.emplace_back("host", bound.host);
     map.emplace_back("port", std::uint64_t{bound.port});
+  } else if (lacks != Lack::nothing) {
+    map.emplace_back("lacks", static_cast<std::uint64_t>(lacks));
   }
   return framed(map);
 }
@@ -59,7 +61,11 @@ base::Result<ConnectAnswer> ConnectAnswer::decode(base::ByteView message) {
   // A newer exit may have causes that we have no word for.
   if (*status <= static_cast<std::uint64_t>(ConnectStatus::timeout))
     answer.status = static_cast<ConnectStatus>(*status);
-  if (answer.status != ConnectStatus::ok) return answer;
+  if (answer.status != ConnectStatus::ok) {
+    const auto lack = number_in(*value, "lacks", static_cast<std::uint64_t>(Lack::port));
+    if (lack) answer.lacks = static_cast<Lack>(*lack);
+    return answer;
+  }
   const auto* const host = text_in(*value, "host");
   const auto port = number_in(*value, "port", kLastPort);
   if (host == nullptr || !(host->empty() || is_plain_host(*host)) || !port)

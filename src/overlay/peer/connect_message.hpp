@@ -1,5 +1,5 @@
-// /qnet/connect/1 (design §4): a request {host, port}, an answer {status, bound address}. Each is
-// deterministic CBOR behind a u16 length; raw bytes follow.
+// /qnet/connect/1 (design §4): a request {host, port}, an answer {status, bound address, what the exit
+// lacks}. Each is deterministic CBOR behind a u16 length; raw bytes follow.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +25,14 @@ enum class ConnectStatus : std::uint8_t {
   timeout = 6,
 };
 
+/// What this exit lacks for the request, and another one may have; the numbers are on the wire. It is not a
+/// status: a client that does not know it goes by the status alone.
+enum class Lack : std::uint8_t {
+  nothing = 0,
+  places = 1,  ///< it is full, for all or for this client
+  port = 2,    ///< it does not serve the port
+};
+
 struct ConnectLimits {
   /// Of an encoded message without its length: the longest host (255) with its keys takes 276 bytes, the rest
   /// is for keys that later versions add.
@@ -46,11 +54,13 @@ struct ConnectRequest {
 
 struct ConnectAnswer {
   ConnectStatus status = ConnectStatus::general_failure;
-  HostPort bound;  ///< the exit's own address towards the site; empty host unless ok
+  HostPort bound{};            ///< the exit's own address towards the site; empty host unless ok
+  Lack lacks = Lack::nothing;  ///< always nothing when ok
 
   /// The length, then the message. The bound host must be empty or is_plain_host().
   [[nodiscard]] base::Bytes encode() const;
-  /// Without the length. A status that it does not know is a general failure.
+  /// Without the length. A status that it does not know is a general failure, and a lack that it does not
+  /// know is none.
   [[nodiscard]] static base::Result<ConnectAnswer> decode(base::ByteView message);
   bool operator==(const ConnectAnswer&) const = default;
 };

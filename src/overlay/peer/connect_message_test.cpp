@@ -40,6 +40,14 @@ TEST(ConnectAnswer, has_exactly_these_bytes) {
             "a1"
             "66737461747573"
             "05");
+  // {"lacks": 2, "status": 2}
+  EXPECT_EQ(base::to_hex(ConnectAnswer{ConnectStatus::not_allowed, {}, Lack::port}.encode()),
+            "0010"
+            "a2"
+            "656c61636b73"
+            "02"
+            "66737461747573"
+            "02");
 }
 
 TEST(ConnectRequest, comes_back_as_it_was) {
@@ -61,6 +69,25 @@ TEST(ConnectAnswer, comes_back_as_it_was) {
     const auto decoded = ConnectAnswer::decode(without_length(bytes));
     ASSERT_TRUE(decoded);
     EXPECT_EQ(*decoded, answer);
+  }
+}
+
+TEST(ConnectAnswer, tells_what_the_exit_lacks_beside_the_status) {
+  for (const auto lack : {Lack::nothing, Lack::places, Lack::port}) {
+    const ConnectAnswer answer{ConnectStatus::general_failure, {}, lack};
+    const auto decoded = ConnectAnswer::decode(without_length(answer.encode()));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(*decoded, answer);
+  }
+}
+
+TEST(ConnectAnswer, takes_a_lack_that_it_does_not_know_for_none) {
+  for (const auto& lack :
+       {cbor::Value(std::uint64_t{3}), cbor::Value(std::uint64_t{1000}), cbor::Value("places")}) {
+    const auto decoded =
+        ConnectAnswer::decode(cbor::encode(cbor::Map{{"status", std::uint64_t{1}}, {"lacks", lack}}));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(*decoded, (ConnectAnswer{ConnectStatus::general_failure, {}, Lack::nothing}));
   }
 }
 

@@ -28,6 +28,17 @@ struct UplinkLimits {
   static constexpr std::chrono::milliseconds jitter = std::chrono::seconds(15);
   /// A peer that has no exit is not dialled again before this.
   static constexpr std::chrono::minutes without_exit{10};
+  /// An exit that does not serve a port is asked for it again after this: its operator may have added it.
+  static constexpr std::chrono::minutes without_port{10};
+  /// An exit that is full has places again as soon as a few programs end.
+  static constexpr std::chrono::seconds full{10};
+  /// How many facts of the kind "this exit lacks that" are remembered. 64 KiB at most.
+  static constexpr std::size_t known_lacks = 512;
+  /// Sessions to other exits than the one in use, for requests that it cannot serve. One is enough where it
+  /// has what is lacking; more would only show a watcher more of the network.
+  static constexpr std::size_t detours = 2;
+  /// An exit that could not be reached for such a request is not dialled for another one before this.
+  static constexpr std::chrono::minutes unreachable{1};
   /// A session that was left for a better one may finish its streams for so long.
   static constexpr std::chrono::minutes retirement{10};
   /// Dials under way at once. A round has fewer candidates; rounds that begin anew leave some behind.

@@ -62,6 +62,11 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   [[nodiscard]] bool doubts(const session::Session& session) const {
     return policy_.doubts(session.last_heard());
   }
+  /// The key of the peer in use; nothing while there is none.
+  [[nodiscard]] std::optional<crypto::X25519Public> in_use() const {
+    if (!connected()) return std::nullopt;
+    return session_->facts().peer_key;
+  }
   [[nodiscard]] bool connected() const { return session_ && session_->usable(); }
   [[nodiscard]] bool resting() const { return policy_.resting(); }
   /// Since when there is, or is not, a session.

@@ -75,6 +75,7 @@ class ExitStream : public ::testing::Test {
     EXPECT_TRUE(answer);
     if (!answer) co_return ConnectStatus::general_failure;
     bound = answer->bound;
+    lacks = answer->lacks;
     co_return answer->status;
   }
   [[nodiscard]] std::uint16_t site_port() const { return site.local_endpoint().port(); }
@@ -95,6 +96,7 @@ class ExitStream : public ::testing::Test {
   std::unique_ptr<net::TcpStream> peer;
   std::unique_ptr<net::TcpStream> far;
   peer::HostPort bound;
+  peer::Lack lacks = peer::Lack::nothing;
   bool serving = false;
 };
 
