@@ -2,11 +2,11 @@
 #include "node_config.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <thread>
 
 #include <boost/asio/ip/address.hpp>
 
+#include "foundation/base/durable_file.hpp"
 #include "protocol/client_hello/template_choice.hpp"
 #include "template_names.hpp"
 #include "texts.hpp"
@@ -29,9 +29,10 @@ std::filesystem::path invite_file(const Settings& settings) { return settings.st
 namespace {
 
 base::Result<void> remember_invite(const Settings& settings, const peer::Invite& invite) {
-  std::ofstream file(invite_file(settings), std::ios::trunc);
-  file << invite.to_link() << '\n';
-  if (!file.flush()) return base::fail(peer::Errc::identity_unwritable, invite_file(settings).string());
+  // Whole or as it was: `qnet invite` may read it at any moment.
+  const auto text = invite.to_link() + '\n';
+  if (base::write_file_durably(invite_file(settings), base::bytes_of(text), base::Existing::replace) != 0)
+    return base::fail(peer::Errc::identity_unwritable, invite_file(settings).string());
   return {};
 }
 

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "foundation/base/durable_file.hpp"
+
 namespace qnet::client_hello {
 
 namespace {
@@ -65,9 +67,8 @@ std::optional<TemplateChoice> read_choice(const std::filesystem::path& folder) {
 void write_choice(const std::filesystem::path& folder, const TemplateChoice& choice) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  std::ofstream file(file_in(folder), std::ios::trunc);
-  file << choice.to_text() << '\n';
-  if (!file.flush())
+  const auto text = choice.to_text() + '\n';
+  if (base::write_file_durably(file_in(folder), base::bytes_of(text), base::Existing::replace) != 0)
     spdlog::warn("{} cannot be written: the next start draws another browser", file_in(folder).string());
 }
 

@@ -106,6 +106,21 @@ TEST_F(TemplateFile, that_is_damaged_is_written_anew) {
   for (int n = 0; n < 20; ++n) EXPECT_EQ(name(), second);
 }
 
+TEST_F(TemplateFile, is_replaced_in_one_step) {
+  const auto text_of = [](const std::filesystem::path& path) {
+    std::string line;
+    std::getline(std::ifstream(path) >> std::ws, line);
+    return line;
+  };
+  (void)name();
+  const auto old = text_of(folder / "template");
+  const auto opened = folder / "as a reader has it open";
+  std::filesystem::create_hard_link(folder / "template", opened);
+  (void)name(kToday + days(365));
+  EXPECT_NE(text_of(folder / "template"), old);
+  EXPECT_EQ(text_of(opened), old) << "a machine that loses its power now would be another browser";
+}
+
 TEST_F(TemplateFile, is_not_needed) {
   folder.clear();
   std::map<std::string, int> drawn;

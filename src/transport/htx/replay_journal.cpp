@@ -7,6 +7,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "foundation/base/durable_file.hpp"
 #include "foundation/base/endian.hpp"
 
 namespace qnet::htx {
@@ -47,15 +48,15 @@ void ReplayJournal::restore(ReplayCache& seen, WallTime now) {
   std::vector<Entry> kept;
   restore_file(previous_, seen, now, kept);
   restore_file(current_, seen, now, kept);
-  // One new file takes both files' place, and is whole before it does.
+  // One new file takes both files' place, and is on the disk before it does.
   std::error_code error;
   fs::create_directories(current_.parent_path(), error);
-  auto unfinished = current_;
-  unfinished += ".new";
-  file_.open(unfinished, std::ios::binary | std::ios::trunc);
-  for (const auto& entry : kept) file_.write(entry.data(), static_cast<std::streamsize>(entry.size()));
-  if (file_.flush()) fs::rename(unfinished, current_, error);
-  if (file_ && !error) fs::remove(previous_, error);
+  base::Bytes whole;
+  whole.reserve(kept.size() * sizeof(Entry));
+  for (const auto& entry : kept) whole.insert(whole.end(), entry.begin(), entry.end());
+  const int failure = base::write_file_durably(current_, whole, base::Existing::replace);
+  if (failure == 0) fs::remove(previous_, error);
+  file_.open(current_, std::ios::binary | std::ios::app);
   began_ = now;
 }
 
