@@ -89,7 +89,12 @@ class FindingExits(DirectoryNetwork):
     def test_a_goodbye_does_not_need_the_last_heartbeats_session(self):
         self.cover = self.start(Nginx(self.folder / "impatient-cover", idle=5))
         invites = self.operators(count=1)
-        time.sleep(10)  # an operator learns how long its cover's connections may idle by waiting for it
+        profiles = self.folder / "operator-0" / "state" / "mirror"
+
+        def measured():
+            return any("idle_after_s = 5\n" in path.read_text() for path in profiles.glob("*.toml"))
+        # It learns how long its cover's connections may idle by waiting for it.
+        wait_until(measured, "the operator knows the cover's idle limit", 60)
         exit_node = self.relay("exit", "exit", invites)
         self.wait_listed("operator-0", 1)
         # Sessions end when the cover origin's connections would: well before the next heartbeat.

@@ -115,7 +115,6 @@ net::Task<Answer> Service::submit(Registration registration) {
   Answer answer;
   answer.status = Status::ok;
   if (!*record) co_return answer;
-  ++(registration.descriptor ? counters_.registered : counters_.heartbeats);
   wake_if_sooner();
   const bool listed = (*record)->checked;
   if (!listed && registration.purpose == Purpose::alive) answer.status = Status::accepted;
@@ -127,6 +126,7 @@ net::Task<Answer> Service::submit(Registration registration) {
 }
 
 net::Task<Answer> Service::answer(Query query) {
+  ++(registration.descriptor ? counters_.registered : counters_.heartbeats);
   if (query.kind == Query::Kind::registration) co_return co_await submit(std::move(query.payload));
   const auto self = shared_from_this();
   const auto now = co_await publication();
@@ -134,13 +134,17 @@ net::Task<Answer> Service::answer(Query query) {
   answer.header = now->header;
   answer.status = std::ranges::equal(query.payload, now->digest) ? Status::not_modified : Status::ok;
   if (answer.status == Status::ok) answer.list = now->list;
-  ++(answer.status == Status::ok ? counters_.snapshots : counters_.renewals);
   co_return answer;
 }
 
 net::Task<std::shared_ptr<const Publication>> Service::publication() {
   const auto self = shared_from_this();
   co_return co_await publisher_.current();
+}
+
+void Service::count_given(const Answer& answer) {
+  if (answer.status == Status::ok && answer.list) ++counters_.snapshots;
+  if (answer.status == Status::not_modified) ++counters_.renewals;
 }
 
 base::Result<std::size_t> Service::prune() {

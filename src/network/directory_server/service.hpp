@@ -45,8 +45,8 @@ struct ServiceHooks {
 };
 
 struct ServiceCounters {
-  std::uint64_t registered = 0;  ///< descriptors taken
-  std::uint64_t heartbeats = 0;
+  std::uint64_t registered = 0;  ///< descriptors taken and stored
+  std::uint64_t heartbeats = 0;  ///< stored as well
   std::uint64_t refused = 0;
   std::uint64_t snapshots = 0;
   std::uint64_t renewals = 0;
@@ -70,6 +70,8 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<Answer> submit(Registration registration);
   /// Either kind of question.
   net::Task<Answer> answer(Query query);
+  /// That the answer to a question about the list is given: it may be refused after all, for want of a slot.
+  void count_given(const Answer& answer);
   /// What is signed now; made anew when it is due.
   net::Task<std::shared_ptr<const Publication>> publication();
   /// Drops silent relays at once; how many. Error: store_lost while nothing can be written. Nobody is dropped

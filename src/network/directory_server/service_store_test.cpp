@@ -21,9 +21,11 @@ TEST_F(ServiceStoreTest, answers_a_heartbeat_when_it_is_stored_and_not_before) {
   const auto beat = begin({Query::Kind::registration, testing::heartbeat_of(mine, 2, now()).sign(relay_)});
   run_for(200ms);
   EXPECT_FALSE(beat->has_value());
+  EXPECT_EQ(service_->counters().heartbeats, 0U);
   controls_->waits = false;
   run_until([&] { return beat->has_value(); });
   EXPECT_EQ((*beat)->status, Status::ok);
+  EXPECT_EQ(service_->counters().heartbeats, 1U);
   EXPECT_EQ(controls_->records, 3);
 }
 
@@ -47,7 +49,7 @@ TEST_F(ServiceStoreTest, a_heartbeat_during_the_writing_of_a_check_does_not_take
   const auto told = begin({Query::Kind::registration, testing::registration_of(mine, 1, now()).sign(relay_)});
   run_until([&] { return probes_ == 1; });
   const auto beat = begin({Query::Kind::registration, testing::heartbeat_of(mine, 2, now()).sign(relay_)});
-  run_for(50ms);
+  run_until([&] { return service_->roster().find(relay_.signing.public_key)->sequence == 2; });
   controls_->waits = false;
   run_until([&] { return service_->roster().listed_count() == 1; });
   const std::scoped_lock lock(controls_->mutex);
@@ -126,6 +128,8 @@ TEST_F(ServiceStoreTest, a_heartbeat_that_cannot_be_stored_is_put_off) {
   controls_->waits = false;
   run_until([&] { return beat->has_value(); });
   EXPECT_EQ((*beat)->status, Status::unavailable);
+  EXPECT_EQ(service_->counters().heartbeats, 0U);
+  EXPECT_EQ(service_->counters().refused, 1U);
 }
 
 TEST_F(ServiceStoreTest, while_the_store_is_lost_reads_go_on_and_writes_are_put_off) {

@@ -52,6 +52,7 @@ net::Task<std::unique_ptr<Reply>> ask_service(std::weak_ptr<Service> weak, Clien
     reply->slot = limiter.large_answers().begin(client);
     if (!reply->slot) reply->answer = too_many("Too many lists are on their way; take those first.");
   }
+  service->count_given(reply->answer);
   co_return reply;
 }
 

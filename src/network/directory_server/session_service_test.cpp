@@ -136,9 +136,11 @@ TEST_F(SessionService, one_client_takes_few_whole_lists_at_once) {
   EXPECT_EQ(refused.status, Status::too_many);
   EXPECT_GT(refused.retry_after.count(), 0);
   EXPECT_FALSE(refused.list);
+  EXPECT_EQ(service_->counters().snapshots, 0U) << "it was not given";
   under_way.clear();
   EXPECT_EQ(answered(*session, LargeAnswerLimits::per_client + 2), LargeAnswerLimits::per_client + 2)
       << "the slots are not given back";
+  EXPECT_EQ(service_->counters().snapshots, LargeAnswerLimits::per_client + 2);
 }
 
 TEST_F(SessionService, a_question_out_of_form_is_answered) {

