@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """One download over one hop on loopback: QNet beside trojan or an older QNet, in turns, in the same run.
 
-All fetch the same file from the same nginx: curl → SOCKS5 → client → server or exit → nginx. Prints each one's median
-rate and CPU, and the ratios of QNet's. One pair of processes may differ from the next by a tenth, so all are started
-anew several times. Needs ./run.sh --build-only, and scripts/packages-bench.txt for trojan.
+All fetch the same file from the same nginx: curl → SOCKS5 → client → server or exit → nginx. With --upload, they send
+it there. Prints each one's median rate, CPU and the server's page faults, and the ratios of QNet's. One pair of
+processes may differ from the next by a tenth, so all are started anew several times. Needs ./run.sh --build-only, and
+scripts/packages-bench.txt for trojan.
 """
 
 import argparse
@@ -12,8 +13,10 @@ import json
 import pathlib
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
@@ -52,27 +55,32 @@ def start_trojan(stack, folder, site):
     return socks_port, processes
 
 
-def cpu_seconds(processes):
-    total = 0
-    for process in processes:
-        fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / 100
+def cpu_seconds(process):
+    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / 100
 
 
-def download(socks_port, url, size):
-    done = run(["curl", "-sS", "-o", "/dev/null", "-w", "%{time_total} %{size_download}", "--socks5-hostname",
-                f"127.0.0.1:{socks_port}", url], seconds=300, check=True)
-    seconds, received = done.stdout.split()
-    assert int(received) == size, received
-    return size / MEBIBYTE / float(seconds)
+def transfer(flags, url, options):
+    """MiB/s of downloads of the site's file, or of uploads of it, all at once."""
+    what = "%{size_download}\n"
+    if options.upload:
+        flags, url, what = [*flags, "-T", options.upload, "-H", "Expect:"], f"{url.rpartition('/')[0]}/upload", \
+            "%{size_upload}\n"
+    began = time.monotonic()
+    curls = [subprocess.Popen(["curl", "-sS", "--max-time", "300", "-o", "/dev/null", "-w", what, *flags, url],
+                              stdout=subprocess.PIPE) for _ in range(options.at_once)]
+    moved = [int(curl.communicate()[0]) for curl in curls]
+    assert moved == [options.mebibytes * MEBIBYTE] * options.at_once, moved
+    return options.at_once * options.mebibytes / (time.monotonic() - began)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--mebibytes", type=int, default=1024)
     parser.add_argument("--starts", type=int, default=3)
-    parser.add_argument("--rounds", type=int, default=3, help="downloads by each one between two starts")
+    parser.add_argument("--rounds", type=int, default=3, help="transfers by each one between two starts")
+    parser.add_argument("--upload", action="store_true")
+    parser.add_argument("--at-once", type=int, default=1, metavar="N", help="transfers beside each other")
     parser.add_argument("--against", type=pathlib.Path, metavar="QNET",
                         help="another build of qnet to compare with, instead of trojan")
     options = parser.parse_args()
@@ -85,23 +93,26 @@ def main():
         with open(site.root / "file", "wb") as file:
             file.write(bytes(range(256)) * (size // 256))
         url = f"http://127.0.0.1:{site.http_port}/file"
-        direct = download_direct(url, size)
+        options.upload = site.root / "file" if options.upload else None
+        direct = transfer([], url, options)
         other = "other qnet" if options.against else "trojan"
-        rates, cpu = {"qnet": [], other: []}, {"qnet": [], other: []}
+        rates, cpu, server, faults = ({"qnet": [], other: []} for _ in range(4))
         for start in range(options.starts):
-            measure(options, other, folder / str(start), site, url, rates, cpu)
+            measure(options, other, folder / str(start), site, url, (rates, cpu, server, faults))
     print(f"direct     {direct:7.0f} MiB/s")
     for name in rates:
         print(f"{name:10} {statistics.median(rates[name]):7.0f} MiB/s median of {len(rates[name])} "
               f"({min(rates[name]):.0f} to {max(rates[name]):.0f}), "
-              f"{statistics.median(cpu[name]):.2f} CPU seconds per GiB, both ends")
+              f"{statistics.median(cpu[name]):.2f} CPU seconds per GiB, both ends; the server alone "
+              f"{statistics.median(server[name]):.2f}, and {statistics.median(faults[name]):,.0f} page faults")
     print(f"qnet / {other}: rate {statistics.median(rates['qnet']) / statistics.median(rates[other]):.2f}, "
           f"CPU {statistics.median(cpu['qnet']) / statistics.median(cpu[other]):.2f}")
 
 
-def measure(options, other, folder, site, url, rates, cpu):
-    """Starts both, and lets each download in turn."""
+def measure(options, other, folder, site, url, results):
+    """Starts both, and lets each transfer in turn."""
     folder.mkdir()
+    gibibytes = options.at_once * options.mebibytes / 1024
     with contextlib.ExitStack() as stack:
         rivals = {"qnet": start_qnet(stack, folder / "qnet", site)}
         if options.against:
@@ -109,15 +120,14 @@ def measure(options, other, folder, site, url, rates, cpu):
         else:
             rivals[other] = start_trojan(stack, folder / "trojan", site)
         for _ in range(options.rounds):
-            for name, (port, processes) in rivals.items():
-                before = cpu_seconds(processes)
-                rates[name].append(download(port, url, options.mebibytes * MEBIBYTE))
-                cpu[name].append((cpu_seconds(processes) - before) * 1024 / options.mebibytes)
-
-
-def download_direct(url, size):
-    done = run(["curl", "-sS", "-o", "/dev/null", "-w", "%{time_total}", url], check=True)
-    return size / MEBIBYTE / float(done.stdout)
+            for name, (port, (client, server)) in rivals.items():
+                def facts(client=client, server=server):
+                    return cpu_seconds(client) + cpu_seconds(server), cpu_seconds(server), server.page_faults()
+                before = facts()
+                rates, *used = (result[name] for result in results)
+                rates.append(transfer(["--socks5-hostname", f"127.0.0.1:{port}"], url, options))
+                for amounts, first, last in zip(used, before, facts()):
+                    amounts.append((last - first) / gibibytes)
 
 
 if __name__ == "__main__":

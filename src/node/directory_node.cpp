@@ -2,7 +2,6 @@
 
 #include "network/directory_server/reachability_probe.hpp"
 #include "node/network_status.hpp"
-#include "node/process.hpp"
 
 namespace qnet::node {
 
@@ -36,7 +35,6 @@ base::Result<std::unique_ptr<DirectoryNode>> DirectoryNode::start(
       is_url(config.store) ? directory::open_postgres(config.store) : directory::open_sqlite(config.store);
   if (!store) return base::forward_error(store);
 
-  return_large_blocks();
   directory::ServiceHooks hooks;
   const auto probe =
       std::make_shared<directory::ReachabilityProbe>(io.get_executor(), dialer, config.private_addresses);

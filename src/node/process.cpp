@@ -1,8 +1,5 @@
 #include "node/process.hpp"
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <sys/resource.h>
 
 #include <csignal>
@@ -31,13 +28,6 @@ std::string_view describe(Errc code) {
     case Errc::cannot_start: return "cannot start";
   }
   return "unknown error";
-}
-
-void return_large_blocks() {
-#ifdef __GLIBC__
-  // Unset, glibc takes a freed block's size as the new limit, and from then on keeps all that are smaller.
-  ::mallopt(M_MMAP_THRESHOLD, 64 * 1024);
-#endif
 }
 
 void raise_open_file_limit() {

@@ -17,10 +17,6 @@ namespace qnet::node {
 /// As many open files as the system lets this user have: two for each stream.
 void raise_open_file_limit();
 
-/// Large blocks of memory go back to the system when they are freed, from now on: a directory's lists are as
-/// large as all that it keeps, and live for a moment.
-void return_large_blocks();
-
 struct FarewellLimits {
   /// After the last goodbye: enough for a last record and a FIN on every session.
   std::chrono::milliseconds shortest{500};

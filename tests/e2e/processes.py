@@ -153,6 +153,10 @@ class Process:
                 return int(line.split()[1]) * 1024
         raise AssertionError("no VmRSS")
 
+    def page_faults(self):
+        """Those that needed no disk."""
+        return int(pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[7])
+
 
 def run(arguments, seconds=60, env=None, check=False, **more):
     return subprocess.run([str(a) for a in arguments], timeout=seconds, env={**os.environ, **(env or {})},

@@ -4,6 +4,7 @@ import hashlib
 import signal
 import socket
 import struct
+import subprocess
 import threading
 import time
 import unittest
@@ -90,6 +91,19 @@ class Bulk(Network):
                 connection.sendall(block)
             connection.shutdown(socket.SHUT_WR)
             self.assertEqual(connection.recv(200).decode(), f"{GIBIBYTE} {digest.hexdigest()}")
+
+    def test_uploads_beside_each_other_take_few_new_pages(self):
+        """Of a super peer: what gives a directory's memory back must leave the streams' memory alone."""
+        part = self.folder / "part"
+        part.write_bytes(bytes(128 * MEBIBYTE))
+        before = self.exit.process.page_faults()
+        uploads = [subprocess.Popen(["curl", "-sSf", "-o", "/dev/null", "-T", part, "-H", "Expect:",
+                                     "--socks5-hostname", self.client.proxy(), self.url("upload")])
+                   for _ in range(8)]
+        self.assertEqual([upload.wait(120) for upload in uploads], [0] * 8)
+        # With new pages for each block of over 64 KiB these were 119,000; the windows of eight streams are 32,768.
+        self.assertLess(self.exit.process.page_faults() - before, 60_000)
+        part.unlink()
 
     def test_five_hundred_downloads_at_once(self):
         before = self.settle()

@@ -78,7 +78,7 @@ class Api::Routes {
  public:
   Routes(const boost::asio::any_io_executor& executor, std::shared_ptr<Service> service, std::string token)
       : service_(std::move(service)),
-        listings_(std::make_shared<Listings>(executor)),
+        listings_(std::make_shared<Listings>(executor, service_->spent_memory())),
         router_(make_router(std::move(token))) {}
   Routes(const Routes&) = delete;
   Routes& operator=(const Routes&) = delete;

@@ -67,6 +67,7 @@ net::Task<void> Listings::make(std::shared_ptr<const Roster> roster, std::string
   ++writing_;
   const std::unique_ptr<const void, decltype(done)> whatever_happens(this, done);
   auto text = co_await write_listing(*roster, country, timer_.get_executor());
+  let_go(*listing);
   listing->text = std::make_shared<const std::string>(std::move(text));
   listing->finished = std::chrono::steady_clock::now();
 }
@@ -91,8 +92,16 @@ void Listings::set_timer() {
 void Listings::forget_old() {
   timer_set_ = false;
   const auto now = std::chrono::steady_clock::now();
-  std::erase_if(listings_, [now](const auto& one) { return one.second->kept_until(now) <= now; });
+  std::erase_if(listings_, [&](const auto& one) {
+    const bool old = one.second->kept_until(now) <= now;
+    if (old) let_go(*one.second);
+    return old;
+  });
   set_timer();
+}
+
+void Listings::let_go(const Listing& listing) {
+  if (memory_ && listing.text) memory_->add(listing.text->size());
 }
 
 }  // namespace qnet::directory

@@ -10,6 +10,7 @@
 
 #include "foundation/net/byte_stream.hpp"
 #include "network/directory/roster.hpp"
+#include "network/directory_server/spent_memory.hpp"
 
 namespace qnet::directory {
 
@@ -27,8 +28,12 @@ struct ListingLimits {
 /// Lives on one io_context. An answer under way holds its listing; this forgets it after ListingLimits::kept.
 class Listings : public std::enable_shared_from_this<Listings> {
  public:
-  explicit Listings(const boost::asio::any_io_executor& executor)
-      : timer_(executor), slot_(executor, boost::asio::steady_timer::time_point::max()) {}
+  /// `memory` is told of what is not needed any more; null for nobody.
+  explicit Listings(const boost::asio::any_io_executor& executor,
+                    std::shared_ptr<SpentMemory> memory = nullptr)
+      : memory_(std::move(memory)),
+        timer_(executor),
+        slot_(executor, boost::asio::steady_timer::time_point::max()) {}
 
   /// Of one country, or of all when it is empty. Throws when it could not be written.
   net::Task<std::shared_ptr<const std::string>> of(std::shared_ptr<const Roster> roster, std::string country);
@@ -49,9 +54,11 @@ class Listings : public std::enable_shared_from_this<Listings> {
   net::Task<void> make(std::shared_ptr<const Roster> roster, std::string country,
                        std::shared_ptr<Listing> listing);
   void forget_old();
+  void let_go(const Listing& listing);
   void set_timer();
 
   std::map<std::string, std::shared_ptr<Listing>> listings_;
+  std::shared_ptr<SpentMemory> memory_;
   boost::asio::steady_timer timer_;  // for the first listing to be forgotten
   bool timer_set_ = false;
   std::size_t writing_ = 0;

@@ -20,9 +20,11 @@ SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
 
-Publisher::Publisher(const asio::any_io_executor& executor, peer::Identity identity, const Roster& roster)
+Publisher::Publisher(const asio::any_io_executor& executor, peer::Identity identity, const Roster& roster,
+                     std::shared_ptr<SpentMemory> memory)
     : identity_(std::move(identity)),
       roster_(roster),
+      memory_(std::move(memory)),
       made_(executor, asio::steady_timer::time_point::max()) {}
 
 bool Publisher::is_due() const {
@@ -49,6 +51,7 @@ net::Task<void> Publisher::renew_list() {
   Publication fresh;
   const auto list = co_await encode(fresh);
   co_await hash_and_pack(list, fresh);
+  if (memory_) memory_->add(list.size() + fresh.list->size());
   if (!published_ || fresh.digest != published_->digest) publish(std::move(fresh));
   revision_ = revision;
 }

@@ -9,6 +9,7 @@
 
 #include "foundation/net/byte_stream.hpp"
 #include "network/directory/snapshot.hpp"
+#include "network/directory_server/spent_memory.hpp"
 
 namespace qnet::directory {
 
@@ -36,7 +37,9 @@ struct Publication {
 /// Lives on one io_context, that of `executor`. It and `roster` must outlive every call.
 class Publisher {
  public:
-  Publisher(const boost::asio::any_io_executor& executor, peer::Identity identity, const Roster& roster);
+  /// `memory` is told of what is not needed any more; null for nobody.
+  Publisher(const boost::asio::any_io_executor& executor, peer::Identity identity, const Roster& roster,
+            std::shared_ptr<SpentMemory> memory = nullptr);
 
   /// What is signed now. A call that finds it due makes it anew; calls meanwhile get the last one.
   net::Task<std::shared_ptr<const Publication>> current();
@@ -50,6 +53,7 @@ class Publisher {
 
   peer::Identity identity_;
   const Roster& roster_;
+  std::shared_ptr<SpentMemory> memory_;
   std::shared_ptr<const Publication> published_;  // null before the first
   std::uint64_t revision_ = 0;                    // of the roster, when that list was begun
   std::uint64_t version_ = 0;

@@ -27,7 +27,8 @@ Service::Service(asio::io_context& io, peer::Identity identity, Roster::Options 
     : io_(io),
       hooks_(std::move(hooks)),
       roster_(options),
-      publisher_(io.get_executor(), std::move(identity), roster_),
+      memory_(std::make_shared<SpentMemory>(io.get_executor())),
+      publisher_(io.get_executor(), std::move(identity), roster_, memory_),
       limiter_(random),
       session_limiter_(random),
       rows_(wall_now(), steady_now()),
@@ -69,6 +70,9 @@ void Service::load(std::vector<Record> records) {
     else
       roster_.remember(record, steady_now());
   }
+  std::size_t bytes = 0;
+  for (const auto& record : records) bytes += sizeof(record) + record.descriptor.size();
+  memory_->add(bytes);
 }
 
 /// A store may give rows again that it gave long ago (postgres_store.cpp). They must not bring back a relay
@@ -87,6 +91,7 @@ void Service::take_over(const std::vector<Record>& changed) {
 void Service::stop() {
   stopped_ = true;
   timer_.cancel();
+  memory_->stop();
   worker_.reset();
 }
 
@@ -121,12 +126,12 @@ net::Task<Answer> Service::submit(Registration registration) {
   // Heartbeats, too: a copy of one must not count again after a crash, and a transaction has room for many.
   const auto saved = co_await worker_->save(std::move(**record));
   if (!saved) co_return refuse(saved.error());
+  ++(registration.descriptor ? counters_.registered : counters_.heartbeats);
   roster_.stored(registration.peer.key(), registration.descriptor_digest, steady_now());
   co_return answer;
 }
 
 net::Task<Answer> Service::answer(Query query) {
-  ++(registration.descriptor ? counters_.registered : counters_.heartbeats);
   if (query.kind == Query::Kind::registration) co_return co_await submit(std::move(query.payload));
   const auto self = shared_from_this();
   const auto now = co_await publication();
@@ -137,14 +142,14 @@ net::Task<Answer> Service::answer(Query query) {
   co_return answer;
 }
 
-net::Task<std::shared_ptr<const Publication>> Service::publication() {
-  const auto self = shared_from_this();
-  co_return co_await publisher_.current();
-}
-
 void Service::count_given(const Answer& answer) {
   if (answer.status == Status::ok && answer.list) ++counters_.snapshots;
   if (answer.status == Status::not_modified) ++counters_.renewals;
+}
+
+net::Task<std::shared_ptr<const Publication>> Service::publication() {
+  const auto self = shared_from_this();
+  co_return co_await publisher_.current();
 }
 
 base::Result<std::size_t> Service::prune() {

@@ -84,6 +84,8 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] const ServiceCounters& counters() const { return counters_; }
   /// Whether registrations can be kept now.
   [[nodiscard]] bool healthy() const { return worker_ && worker_->healthy(); }
+  /// Where what belongs to this directory tells of large memory that it needs no more.
+  [[nodiscard]] const std::shared_ptr<SpentMemory>& spent_memory() const { return memory_; }
   /// Healthy for so long that every living relay has been heard again, here or by another directory.
   [[nodiscard]] bool may_prune() { return healthy() && worker_->healthy_for() > RosterLimits::expiry; }
 
@@ -107,6 +109,7 @@ class Service : public std::enable_shared_from_this<Service> {
   boost::asio::io_context& io_;
   ServiceHooks hooks_;
   Roster roster_;
+  std::shared_ptr<SpentMemory> memory_;
   Publisher publisher_;
   RateLimiter limiter_;
   RateLimiter session_limiter_;
