@@ -144,6 +144,28 @@ Result<void> read_extensions(TomlReader& reader, Slots& slots, Template& to) {
   return {};
 }
 
+/// Nothing where the browser asks for no probes.
+Result<std::optional<KeepAlive>> read_keep_alive(TomlReader& reader) {
+  const auto seconds = reader.numbers("keep_alive", 1, KeepAlive::max_seconds);
+  if (seconds.empty()) return std::nullopt;
+  if (seconds.size() != 2) return malformed("keep_alive holds two numbers");
+  return KeepAlive{std::chrono::seconds(seconds[0]), std::chrono::seconds(seconds[1])};
+}
+
+/// What does not belong to the hello.
+Result<void> read_connection(TomlReader& reader, Template& to) {
+  to.client_flight.first_application_record =
+      static_cast<std::size_t>(reader.number("first_application_record", 18, 16401));
+  auto keep_alive = read_keep_alive(reader);
+  if (!keep_alive) return base::forward_error(keep_alive);
+  to.keep_alive = *keep_alive;
+  if (!reader.has("http2_request")) return {};
+  auto page = read_page_request(reader);
+  if (!page) return base::forward_error(page);
+  to.page = std::move(*page);
+  return {};
+}
+
 Result<Template> read_template(TomlReader reader) {
   Template result;
   Slots slots;
@@ -151,8 +173,7 @@ Result<Template> read_template(TomlReader reader) {
   result.record_version = static_cast<std::uint16_t>(
       reader.number("record_version", Template::min_record_version, Template::max_record_version));
   result.permute = reader.flag("permute", false);
-  result.client_flight.first_application_record =
-      static_cast<std::size_t>(reader.number("first_application_record", 18, 16401));
+  if (auto done = read_connection(reader, result); !done) return base::forward_error(done);
   if (auto done = read_ciphers(reader, slots, result); !done) return base::forward_error(done);
   if (auto done = read_extensions(reader, slots, result); !done) return base::forward_error(done);
   for (const auto& pair : reader.lists_of_texts("distinct_grease")) {
@@ -171,6 +192,8 @@ Result<Template> read_alias(TomlReader reader, std::span<const Template> known) 
   if (found == nullptr) return malformed("same_as: there is no template \"" + original + "\"");
   auto result = *found;
   read_label(reader, result);
+  if (result.page && reader.has("http2_request"))
+    if (auto done = read_fields(reader, *result.page); !done) return base::forward_error(done);
   if (reader.failed()) return malformed(reader.problem());
   return result;
 }
@@ -195,6 +218,10 @@ const Template* find_template(std::span<const Template> templates, std::string_v
   return found == templates.end() ? nullptr : &*found;
 }
 
+const PageRequest& page_request_of(const Template& browser) {
+  return browser.page ? *browser.page : *builtin_templates().front().page;
+}
+
 const std::vector<Template>& builtin_templates() {
   static const auto templates = [] {
     std::vector<Template> parsed;
@@ -205,7 +232,7 @@ const std::vector<Template>& builtin_templates() {
     }
     return parsed;
   }();
-  assert(!templates.empty());
+  assert(!templates.empty() && templates.front().page);
   return templates;
 }
 

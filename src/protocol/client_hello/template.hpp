@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 
 #include "foundation/base/bytes.hpp"
 #include "foundation/base/result.hpp"
+#include "protocol/client_hello/page_request.hpp"
 
 namespace qnet::client_hello {
 
@@ -83,6 +86,15 @@ struct TemplateExtension {
   bool operator==(const TemplateExtension&) const = default;
 };
 
+/// TCP's probes on a connection without traffic, as the browser asks its system for them.
+struct KeepAlive {
+  static constexpr std::int64_t max_seconds = 32'767;  // Linux's MAX_TCP_KEEPIDLE
+
+  std::chrono::seconds idle{0};      ///< before the first
+  std::chrono::seconds interval{0};  ///< between those that are not answered
+  bool operator==(const KeepAlive&) const = default;
+};
+
 struct Template {
   static constexpr std::size_t max_grease_slots = 16;
   /// So that every sum of weights fits, whatever a file says.
@@ -105,6 +117,8 @@ struct Template {
     std::size_t first_application_record = 0;  ///< body size
     bool operator==(const ClientFlight&) const = default;
   } client_flight;
+  std::optional<KeepAlive> keep_alive;  ///< none: it sends no probes
+  std::optional<PageRequest> page;      ///< none: nothing is known of it
 
   /// Whether some extension has a part of this kind.
   template <class Kind>
@@ -127,5 +141,9 @@ struct Template {
 
 /// Null when there is none of that name.
 [[nodiscard]] const Template* find_template(std::span<const Template> templates, std::string_view name);
+
+/// How a browser with this template opens a page; that of the first built-in one, where the template does not
+/// say.
+[[nodiscard]] const PageRequest& page_request_of(const Template& browser);
 
 }  // namespace qnet::client_hello

@@ -71,6 +71,8 @@ base::Result<void> check_template(const Template& browser) {
   if (browser.extensions.size() > ClientHelloLimits::extensions) return unfit("too many extensions");
   if (!browser.has<part::Ephemeral>()) return unfit("no key share holds \"ephemeral\"");
   if (!padding_is_last(browser)) return unfit("padding is not the last extension, fixed and alone");
+  if (browser.page && browser.page->opening_record() != browser.client_flight.first_application_record)
+    return unfit("first_application_record is not the length of these first frames of HTTP/2");
   if (largest_hello(browser) > ClientHelloLimits::record) return unfit("the hello is longer than a record");
   return {};
 }

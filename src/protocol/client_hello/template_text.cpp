@@ -76,6 +76,19 @@ std::string fingerprints(const Template& browser, base::RandomSource& random) {
                      browser.permute ? "  (extensions sorted, as their order changes)" : "");
 }
 
+std::string keep_alive_in_words(const Template& browser) {
+  if (!browser.keep_alive) return "no probes on an idle connection";
+  return fmt::format("a probe after {} s without traffic, then every {} s", browser.keep_alive->idle.count(),
+                     browser.keep_alive->interval.count());
+}
+
+std::string page_in_words(const Template& browser) {
+  const auto& page = page_request_of(browser);
+  std::string text = browser.page ? "\nRequest of a page\n" : "\nRequest of a page (not known: Chromium's)\n";
+  for (const auto& field : page.http2) text += fmt::format("  {}: {}\n", field.name, field.value);
+  return text;
+}
+
 }  // namespace
 
 std::string describe_template(const Template& browser, base::RandomSource& random) {
@@ -86,6 +99,7 @@ std::string describe_template(const Template& browser, base::RandomSource& rando
   text += fingerprints(browser, random);
   text += fmt::format("{:<12}version {:04x}; the first one of data has {} bytes\n", "records",
                       browser.record_version, browser.client_flight.first_application_record);
+  text += fmt::format("{:<12}{}\n", "TCP", keep_alive_in_words(browser));
   text += fmt::format("{:<12}{}\n\nCiphers\n", "extensions",
                       browser.permute ? "shuffled for each connection, but for those marked with a dot"
                                       : "always in this order");
@@ -98,7 +112,7 @@ std::string describe_template(const Template& browser, base::RandomSource& rando
   for (const auto& extension : browser.extensions)
     text += fmt::format("{} {:<44} {}\n", extension.fixed ? "." : " ", type_in_words(extension),
                         body_in_words(extension, browser));
-  return text;
+  return text + page_in_words(browser);
 }
 
 }  // namespace qnet::client_hello

@@ -85,6 +85,28 @@ std::string extension_text(const TemplateExtension& extension, const Template& b
   return text + list("body", quoted_parts(extension.body, browser));
 }
 
+std::vector<std::string> quoted_fields(const std::vector<PageRequest::Field>& fields) {
+  std::vector<std::string> texts;
+  texts.reserve(fields.size());
+  for (const auto& field : fields) texts.push_back(quoted(field.name + ": " + field.value));
+  return texts;
+}
+
+std::string page_text(const PageRequest& page) {
+  std::vector<std::string> settings;
+  settings.reserve(2 * page.settings.size());
+  for (const auto& [id, value] : page.settings) {
+    settings.push_back(fmt::to_string(id));
+    settings.push_back(fmt::to_string(value));
+  }
+  auto text = list("http2_settings", settings) + fmt::format("http2_window = {}\n", page.window);
+  if (page.stream_window != 0) text += fmt::format("http2_stream_window = {}\n", page.stream_window);
+  if (page.exclusive) text += "http2_exclusive = true\n";
+  if (page.weight != 0) text += fmt::format("http2_weight = {}\n", page.weight);
+  return text + list("http2_request", quoted_fields(page.http2)) +
+         list("http1_request", quoted_fields(page.http1));
+}
+
 }  // namespace
 
 std::string part_text(const Part& item, const Template& browser) {
@@ -105,6 +127,10 @@ std::string to_toml(const Template& browser, std::span<const std::string> notes)
                                 quoted(browser.grease_slots.at(second))));
   if (!pairs.empty()) text += list("distinct_grease", pairs);
   text += fmt::format("first_application_record = {}\n", browser.client_flight.first_application_record);
+  if (browser.keep_alive)
+    text += fmt::format("keep_alive = [{}, {}]\n", browser.keep_alive->idle.count(),
+                        browser.keep_alive->interval.count());
+  if (browser.page) text += page_text(*browser.page);
   for (const auto& extension : browser.extensions) text += extension_text(extension, browser);
   return text;
 }

@@ -48,7 +48,7 @@ bool is_a_strangers_answer(const base::Error& error) {
 
 net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const client_hello::Template& browser,
                                             base::RandomSource& random) {
-  auto connected = co_await link::connect(relay);
+  auto connected = co_await link::connect(relay, browser.keep_alive);
   if (!connected) co_return tl::unexpected(connected.error());
   auto stream = std::move(*connected);
 

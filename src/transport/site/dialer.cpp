@@ -86,7 +86,7 @@ net::Task<base::Result<tls::Stream*>> start_tls(const link::RelayAddress& relay,
   auto stream = co_await begin_tls(relay, hello, browser.authorities, guarded, random, retry);
   if (stream || !retry) co_return stream;
   guarded.stream->close();
-  auto again = co_await link::connect(relay);
+  auto again = co_await link::connect(relay, browser.hello.keep_alive);
   if (!again) co_return tl::unexpected(again.error());
   guarded.stream = std::move(*again);
   // There was nothing to close while the second connection was made.
@@ -128,7 +128,7 @@ net::Task<base::Result<Initiator::Last>> connect(const link::RelayAddress& relay
 
 net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser browser,
                                             base::RandomSource& random) {
-  auto tcp = co_await link::connect(relay);
+  auto tcp = co_await link::connect(relay, browser.hello.keep_alive);
   if (!tcp) co_return tl::unexpected(tcp.error());
   const auto executor = (*tcp)->executor();
   Guarded guarded{std::move(*tcp)};
