@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
 #include <nghttp2/nghttp2.h>
 
@@ -33,8 +34,7 @@ std::optional<std::string_view> find(const Headers& headers, std::string_view na
   return found->value;
 }
 
-Engine::Engine(Role role, const Limits& limits)
-    : limits_(limits), role_(role), session_(nullptr, &nghttp2_session_del) {
+void Engine::create_session() {
   nghttp2_session_callbacks* callbacks = nullptr;
   nghttp2_option* option = nullptr;
   if (nghttp2_session_callbacks_new(&callbacks) != 0 || nghttp2_option_new(&option) != 0)
@@ -47,13 +47,17 @@ Engine::Engine(Role role, const Limits& limits)
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &Callbacks::closed);
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_session* made = nullptr;
-  const int error = role == Role::server ? nghttp2_session_server_new2(&made, callbacks, this, option)
-                                         : nghttp2_session_client_new2(&made, callbacks, this, option);
+  const int error = role_ == Role::server ? nghttp2_session_server_new2(&made, callbacks, this, option)
+                                          : nghttp2_session_client_new2(&made, callbacks, this, option);
   nghttp2_option_del(option);
   nghttp2_session_callbacks_del(callbacks);
   if (error != 0) throw std::bad_alloc();
   session_.reset(made);
+}
 
+Engine::Engine(Role role, const Limits& limits)
+    : limits_(limits), role_(role), session_(nullptr, &nghttp2_session_del) {
+  create_session();
   std::vector<nghttp2_settings_entry> settings;
   const auto window = static_cast<std::uint32_t>(limits.stream_window);
   const auto headers = static_cast<std::uint32_t>(limits.header_bytes);
@@ -66,8 +70,22 @@ Engine::Engine(Role role, const Limits& limits)
                 {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, window},
                 {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, headers}};
   }
-  (void)nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
-  (void)nghttp2_session_set_local_window_size(made, NGHTTP2_FLAG_NONE, 0, limits.connection_window);
+  (void)nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+  (void)nghttp2_session_set_local_window_size(session_.get(), NGHTTP2_FLAG_NONE, 0, limits.connection_window);
+}
+
+Engine::Engine(const Limits& limits, Opening opening)
+    : limits_(limits),
+      role_(Role::client),
+      opening_(std::move(opening)),
+      session_(nullptr, &nghttp2_session_del) {
+  create_session();
+  std::vector<nghttp2_settings_entry> settings;
+  settings.reserve(opening_->settings.size());
+  for (const auto& [id, value] : opening_->settings) settings.push_back({id, value});
+  (void)nghttp2_submit_settings(session_.get(), NGHTTP2_FLAG_NONE, settings.data(), settings.size());
+  (void)nghttp2_submit_window_update(session_.get(), NGHTTP2_FLAG_NONE, 0,
+                                     static_cast<std::int32_t>(opening_->window));
 }
 
 Engine::~Engine() = default;
@@ -114,13 +132,18 @@ bool Engine::finished() const {
   return nghttp2_session_want_read(session_.get()) == 0 && nghttp2_session_want_write(session_.get()) == 0;
 }
 
-base::Result<StreamId> Engine::request(const Headers& headers) {
+base::Result<StreamId> Engine::request(const Headers& headers, bool end) {
   const auto fields = fields_of(headers);
   nghttp2_data_provider provider{{}, &Callbacks::body};
-  const auto id =
-      nghttp2_submit_request(session_.get(), nullptr, fields.data(), fields.size(), &provider, nullptr);
+  nghttp2_priority_spec priority;
+  nghttp2_priority_spec_default_init(&priority);
+  if (opening_ && opening_->weight != 0)
+    nghttp2_priority_spec_init(&priority, 0, static_cast<std::int32_t>(opening_->weight),
+                               opening_->exclusive ? 1 : 0);
+  const auto id = nghttp2_submit_request(session_.get(), &priority, fields.data(), fields.size(),
+                                         end ? nullptr : &provider, nullptr);
   if (id < 0) return base::fail(Errc::refused, nghttp2_strerror(id));
-  streams_.try_emplace(id);
+  streams_.try_emplace(id).first->second.finished = end;
   return id;
 }
 

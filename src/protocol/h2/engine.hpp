@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "foundation/base/byte_queue.hpp"
@@ -32,6 +33,15 @@ using Headers = std::vector<Header>;
 /// The first of that name; nothing when there is none.
 [[nodiscard]] std::optional<std::string_view> find(const Headers& headers, std::string_view name);
 
+/// How a client begins, in every detail: for one that is to look like another's.
+struct Opening {
+  std::vector<std::pair<std::uint16_t, std::uint32_t>> settings;
+  std::uint32_t window = 0;         ///< what the first WINDOW_UPDATE of the connection adds
+  std::uint32_t stream_window = 0;  ///< and one of each stream, behind its HEADERS; 0: there is none
+  std::uint32_t weight = 0;         ///< of a request's priority (RFC 7540 §5.3.2); 0: it has none
+  bool exclusive = false;           ///< that priority
+};
+
 struct Event {
   enum class Kind {
     headers,   ///< a request or a response is there: headers()
@@ -45,6 +55,8 @@ struct Event {
 class Engine {
  public:
   Engine(Role role, const Limits& limits);
+  /// A client that begins as told; of `limits` only what bounds the other side counts.
+  Engine(const Limits& limits, Opening opening);
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();
@@ -58,8 +70,8 @@ class Engine {
   /// Nothing more will be sent or taken.
   [[nodiscard]] bool finished() const;
 
-  /// A client's request, with a body to come.
-  [[nodiscard]] base::Result<StreamId> request(const Headers& headers);
+  /// A client's request, with a body to come; with `end`, without one.
+  [[nodiscard]] base::Result<StreamId> request(const Headers& headers, bool end = false);
   /// A server's response; with `end`, one without a body.
   [[nodiscard]] base::Result<void> respond(StreamId stream, const Headers& headers, bool end);
   /// What the other side sent first.
@@ -101,6 +113,7 @@ class Engine {
     bool closed = false;    // nghttp2 knows it no more
     bool released = false;  // its owner does not
   };
+  void create_session();
   [[nodiscard]] State* state(StreamId stream);
   [[nodiscard]] const State* state(StreamId stream) const;
   void drop_rest(StreamId stream);
@@ -109,6 +122,7 @@ class Engine {
 
   Limits limits_;
   Role role_;
+  std::optional<Opening> opening_;
   std::unique_ptr<nghttp2_session, void (*)(nghttp2_session*)> session_;
   std::unordered_map<StreamId, State> streams_;
   std::deque<Event> events_;

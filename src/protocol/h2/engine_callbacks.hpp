@@ -63,6 +63,9 @@ struct Engine::Callbacks {
     auto& engine = self(user);
     const bool may_end = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
     auto* const stream = engine.state(frame->hd.stream_id);
+    if (frame->hd.type == NGHTTP2_HEADERS && engine.opening_ && engine.opening_->stream_window != 0)
+      (void)nghttp2_submit_window_update(engine.session_.get(), NGHTTP2_FLAG_NONE, frame->hd.stream_id,
+                                         static_cast<std::int32_t>(engine.opening_->stream_window));
     if (stream == nullptr || !may_end || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) return 0;
     stream->all_sent = true;
     engine.drop_rest(frame->hd.stream_id);
