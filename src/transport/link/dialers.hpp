@@ -8,6 +8,7 @@
 
 #include "transport/link/link.hpp"
 #include "transport/link/relay_address.hpp"
+#include "transport/link/rests.hpp"
 
 namespace qnet::link {
 
@@ -28,11 +29,15 @@ class Dialers {
  public:
   /// Each transport is added once for each cover that it reaches, when a node is put together.
   void add(Cover cover, Dial dial);
+  /// For clients: an address that answers not_recognised is not dialled again for some minutes, but fails at
+  /// once with the same (`Rests`). `random` must outlive this and its copies.
+  void rest_where_not_recognised(base::RandomSource& random) { rests_ = std::make_shared<Rests>(random); }
   /// By relay.cover; no_transport when none was added for it.
   net::Task<base::Result<Dialled>> dial(RelayAddress relay) const;
 
  private:
   std::map<Cover, Dial> by_cover_;
+  std::shared_ptr<Rests> rests_;  // null: nothing rests
 };
 
 }  // namespace qnet::link
