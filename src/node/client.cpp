@@ -38,8 +38,9 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
   }
   auto acceptor = net::listen(io, config.socks);
   if (!acceptor) return base::forward_error(acceptor);
-  return std::unique_ptr<Client>(
-      new Client(io, std::move(*acceptor), config, make_dialer(config.browser, trust, random)));
+  constexpr bool rests = true;
+  auto dialer = make_dialer({config.browser, trust, config.cover_authorities, rests}, random);
+  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, std::move(dialer)));
 }
 
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,

@@ -30,7 +30,8 @@ struct ClientConfig {
   std::optional<proxy::Credentials> credentials;
   /// Whose ClientHello is sent.
   client_hello::Template browser = client_hello::builtin_templates().front();
-  /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
+  /// Whose certificates relays of cover `site` may show, and web servers that answer in a relay's place, in
+  /// PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities;
   std::filesystem::path state_dir;  ///< where the last good snapshots are; empty to keep none
   bool lan_discovery = false;       ///< ask this network for relays that are in it

@@ -5,12 +5,27 @@
 
 namespace qnet::node {
 
-std::shared_ptr<const session::Dialer> make_dialer(
-    const client_hello::Template& browser, const std::shared_ptr<const crypto::TrustStore>& authorities,
-    base::RandomSource& random) {
+namespace {
+
+/// Loaded when it is first asked for: most nodes never are, and it takes memory and some 20 ms.
+std::function<std::shared_ptr<const crypto::TrustStore>()> authorities_of(const DialerConfig& config) {
+  if (config.authorities) return [loaded = config.authorities] { return loaded; };
+  auto store = std::make_shared<std::shared_ptr<const crypto::TrustStore>>();
+  return [store, file = config.authorities_file] {
+    if (*store) return *store;
+    auto made = crypto::TrustStore::from_file_or_system(file.string());
+    if (made) *store = std::make_shared<const crypto::TrustStore>(std::move(*made));
+    return *store;
+  };
+}
+
+}  // namespace
+
+std::shared_ptr<const session::Dialer> make_dialer(const DialerConfig& config, base::RandomSource& random) {
   link::Dialers transports;
-  mirror::add_dialer(transports, browser, random);
-  if (authorities) site::add_dialer(transports, browser, authorities, random);
+  mirror::add_dialer(transports, {config.browser, authorities_of(config)}, random);
+  if (config.authorities) site::add_dialer(transports, config.browser, config.authorities, random);
+  if (config.rests) transports.rest_where_not_recognised(random);
   return std::make_shared<const session::Dialer>(std::move(transports), random);
 }
 

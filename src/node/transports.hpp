@@ -2,6 +2,7 @@
 // listening.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 
 #include "foundation/base/random.hpp"
@@ -11,10 +12,20 @@
 
 namespace qnet::node {
 
-/// Connections look like `browser`'s. `authorities` is who vouches for the certificates of cover `site`; null
-/// where no relay of that cover is dialled. `random` must outlive the dialer and its sessions.
-[[nodiscard]] std::shared_ptr<const session::Dialer> make_dialer(
-    const client_hello::Template& browser, const std::shared_ptr<const crypto::TrustStore>& authorities,
-    base::RandomSource& random);
+struct DialerConfig {
+  /// Connections look like this browser's.
+  const client_hello::Template& browser;
+  /// Who vouches for the certificates of cover `site`; null where no relay of that cover is dialled.
+  std::shared_ptr<const crypto::TrustStore> authorities;
+  /// Where `authorities` is null: a file of those who vouch for a web server that has answered in a relay's
+  /// place, or empty for the system's.
+  std::filesystem::path authorities_file{};
+  /// For clients: addresses that do not recognise us rest for some minutes.
+  bool rests = false;
+};
+
+/// `random` must outlive the dialer and its sessions.
+[[nodiscard]] std::shared_ptr<const session::Dialer> make_dialer(const DialerConfig& config,
+                                                                 base::RandomSource& random);
 
 }  // namespace qnet::node

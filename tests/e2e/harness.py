@@ -145,6 +145,12 @@ class Node:
     def status(self):
         return json.loads(self.get("/status")[1])
 
+    def told_problem(self):
+        """What is wrong, in the status; empty or None while it says nothing."""
+        with contextlib.suppress(OSError):
+            return self.status().get("problem")
+        return None
+
     def ready(self):
         if not self.process.running():
             raise AssertionError(f"qnet ended with {self.process.child.returncode}:\n{self.process.text()}")

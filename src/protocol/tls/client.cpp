@@ -104,17 +104,18 @@ base::Result<crypto::SecretBytes> Client::agree(std::uint16_t group, base::ByteV
   crypto::MlKemCiphertext ciphertext{};
   const auto kem_size = hybrid ? ciphertext.size() : 0;
   crypto::X25519Public peer{};
-  if ((!hybrid && group != client_hello::kX25519) || share.size() != kem_size + peer.size())
+  if ((!hybrid && group != client_hello::kX25519) || share.size() != kem_size + peer.size() ||
+      (hybrid && !keys_.kem))
     return base::fail(Errc::no_x25519);
   std::ranges::copy(share.subspan(kem_size), peer.begin());
-  const auto& own = !hybrid && separate_share_ ? keys_.separate : keys_.ephemeral;
+  const auto& own = !hybrid && separate_share_ && keys_.separate ? *keys_.separate : keys_.ephemeral;
   const auto agreed = crypto::x25519(own.secret, peer);
   if (!agreed) return base::fail(Errc::malformed);
   base::Bytes shared;
   if (hybrid) {
     // draft-ietf-tls-ecdhe-mlkem: ML-KEM's secret first.
     std::ranges::copy(share.first(kem_size), ciphertext.begin());
-    base::append(shared, crypto::ml_kem_decapsulate(keys_.kem, ciphertext).view());
+    base::append(shared, crypto::ml_kem_decapsulate(*keys_.kem, ciphertext).view());
   }
   base::append(shared, agreed->view());
   return crypto::SecretBytes(std::move(shared));

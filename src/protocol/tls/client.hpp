@@ -41,11 +41,18 @@ struct ServerFlight {
   bool stapled = false;
 };
 
+/// The key pairs whose public halves a hello shows.
+struct HelloKeys {
+  crypto::X25519KeyPair ephemeral;
+  std::optional<crypto::X25519KeyPair> separate;  ///< where the browser has one for the plain share
+  std::optional<crypto::MlKemKeyPair> kem;        ///< where it offers the hybrid group
+};
+
 /// A state machine without I/O: send what take_output() gives, feed what comes to receive().
 class Client {
  public:
   struct Config {
-    const client_hello::Template* browser;  ///< not null; outlives the handshake
+    const client_hello::Template* browser;  ///< not null, but for after_hello(); outlives start()
     std::string server_name;
     /// Where the server's chain must end; null looks at its own certificate only.
     const crypto::TrustStore* trust = nullptr;
@@ -62,6 +69,8 @@ class Client {
 
   /// The ClientHello is then in take_output().
   [[nodiscard]] static Client start(Config config, base::RandomSource& random);
+  /// Goes on with a hello that was sent, in one record, and offered no ECH.
+  [[nodiscard]] static Client after_hello(Config config, HelloKeys keys, base::ByteView record);
 
   /// After an error send what take_output() gives (an alert) and close. After Errc::ech_rejected the server
   /// is authentic, by its public name: connect again with retry_configs(), and where those are empty without
@@ -103,11 +112,6 @@ class Client {
   [[nodiscard]] std::shared_ptr<const crypto::CertificateChain> certificates() const { return certificates_; }
 
  private:
-  struct Keys {
-    crypto::X25519KeyPair ephemeral;
-    crypto::X25519KeyPair separate;
-    crypto::MlKemKeyPair kem;
-  };
   /// A hidden hello, while one is offered.
   struct Ech {
     base::Bytes inner;
@@ -115,7 +119,7 @@ class Client {
     bool accepted = false;
     base::Bytes retry_configs;  // not to be used before the server is authentic
   };
-  Client(Config config, Keys keys) : config_(std::move(config)), keys_(std::move(keys)) {}
+  Client(Config config, HelloKeys keys) : config_(std::move(config)), keys_(std::move(keys)) {}
 
   base::Result<void> take_records();
   base::Result<void> take_clear(std::uint8_t type, base::ByteView body);
@@ -135,6 +139,7 @@ class Client {
   base::Result<void> finish(base::ByteView client_secret);
   base::Result<void> update_key();
   void take_offer(base::Bytes record, std::optional<EchSeal> seal, base::RandomSource& random);
+  void know_hello(base::ByteView record);
   base::Result<void> refuse_without_ech();
   /// Whom the certificate must be for.
   [[nodiscard]] const std::string& expected_name() const {
@@ -152,7 +157,7 @@ class Client {
   };
 
   Config config_;
-  Keys keys_;
+  HelloKeys keys_;
   base::Bytes hello_;  // the message, until its hash is known
   std::optional<Ech> ech_;
   base::Bytes retry_configs_;

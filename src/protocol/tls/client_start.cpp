@@ -8,20 +8,19 @@
 namespace qnet::tls {
 
 Client Client::start(Config config, base::RandomSource& random) {
-  Keys keys{crypto::X25519KeyPair::generate(random), crypto::X25519KeyPair::generate(random),
-            crypto::MlKemKeyPair::generate(random)};
+  HelloKeys keys{crypto::X25519KeyPair::generate(random), crypto::X25519KeyPair::generate(random),
+                 crypto::MlKemKeyPair::generate(random)};
   const auto& browser = *config.browser;
   std::optional<EchSeal> seal;
   if (!config.ech_configs.empty() && sends_ech(browser)) seal = prepare_ech(config.ech_configs, random);
   const client_hello::HelloInputs inputs{seal ? seal->config.public_name : config.server_name,
-                                         keys.ephemeral.public_key, keys.separate.public_key,
-                                         &keys.kem.public_key};
+                                         keys.ephemeral.public_key, keys.separate->public_key,
+                                         &keys.kem->public_key};
   auto hello = client_hello::build_client_hello(browser, inputs, random);
   const auto session_id = base::MutableBytes(hello.record).subspan(hello.session_id_offset, 32);
   random.fill(session_id);
 
   Client self(std::move(config), std::move(keys));
-  self.session_id_.assign(session_id.begin(), session_id.end());
   self.take_offer(std::move(hello.record), std::move(seal), random);
   return self;
 }
@@ -32,12 +31,23 @@ void Client::take_offer(base::Bytes record, std::optional<EchSeal> seal, base::R
     record = std::move(hellos.outer);
     ech_ = Ech{std::move(hellos.inner), seal->config.public_name, false, {}};
   }
-  const auto message = base::ByteView(record).subspan(client_hello::kRecordHeader);
+  know_hello(record);
+  output_ = std::move(record);
+}
+
+Client Client::after_hello(Config config, HelloKeys keys, base::ByteView record) {
+  Client self(std::move(config), std::move(keys));
+  self.know_hello(record);
+  return self;
+}
+
+void Client::know_hello(base::ByteView record) {
+  const auto message = record.subspan(client_hello::kRecordHeader);
   hello_.assign(message.begin(), message.end());
   const auto parsed = client_hello::parse_client_hello(record);
+  session_id_.assign(parsed.hello.session_id.begin(), parsed.hello.session_id.end());
   const auto plain = parsed.hello.key_share(client_hello::kX25519);
   separate_share_ = plain && !std::ranges::equal(*plain, keys_.ephemeral.public_key);
-  output_ = std::move(record);
 }
 
 /// RFC 9849 §6.1.6: the handshake is finished first, so that the server is known to be authentic, and then

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "foundation/crypto/constant_time.hpp"
 #include "protocol/client_hello/tls_format.hpp"
@@ -10,36 +11,33 @@
 
 namespace qnet::htx {
 
-Initiator::Initiator(Config config, client_hello::BuiltHello hello, crypto::X25519KeyPair ephemeral,
-                     std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static)
+Initiator::Initiator(Config config, client_hello::BuiltHello hello, tls::HelloKeys keys,
+                     crypto::X25519KeyPair own_static)
     : config_(std::move(config)),
       hello_(std::move(hello.record)),
-      ephemeral_(std::move(ephemeral)),
-      kem_(std::move(kem)),
+      keys_(std::move(keys)),
       static_(std::move(own_static)),
-      transcript_(hello_, hello.session_id_offset, config_.relay_static, ephemeral_.public_key) {}
+      transcript_(hello_, hello.session_id_offset, config_.relay_static, keys_.ephemeral.public_key) {}
 
 base::Result<Initiator> Initiator::start(Config config, base::RandomSource& random) {
-  auto ephemeral = crypto::X25519KeyPair::generate(random);
   const auto& browser = *config.browser;
+  tls::HelloKeys keys{crypto::X25519KeyPair::generate(random), std::nullopt, std::nullopt};
   // Only the keys that this browser's hello shows: each costs as much as the rest of the hello.
-  std::optional<crypto::MlKemKeyPair> kem;
-  if (browser.has<client_hello::part::MlKem>()) kem = crypto::MlKemKeyPair::generate(random);
+  if (browser.has<client_hello::part::MlKem>()) keys.kem = crypto::MlKemKeyPair::generate(random);
   auto own_static = config.own_static ? config.own_static->clone() : crypto::X25519KeyPair::generate(random);
-  // Browsers that send a separate X25519 share make another key for it; nobody will use this one.
-  crypto::X25519Public separate{};
+  // Browsers that send a separate X25519 share make another key for it; only an ordinary server will use it.
   if (browser.has<client_hello::part::SeparateX25519>())
-    separate = crypto::X25519KeyPair::generate(random).public_key;
+    keys.separate = crypto::X25519KeyPair::generate(random);
 
-  const client_hello::HelloInputs inputs{config.server_name, ephemeral.public_key, separate,
-                                         kem ? &kem->public_key : nullptr};
+  const client_hello::HelloInputs inputs{config.server_name, keys.ephemeral.public_key,
+                                         keys.separate ? keys.separate->public_key : crypto::X25519Public{},
+                                         keys.kem ? &keys.kem->public_key : nullptr};
   auto hello = client_hello::build_client_hello(browser, inputs, random);
   const auto session_id_offset = hello.session_id_offset;
   const Message1 message{config.now, config.access_tag};
 
-  Initiator self(std::move(config), std::move(hello), std::move(ephemeral), std::move(kem),
-                 std::move(own_static));
-  if (auto mixed = self.transcript_.mix_dh(self.ephemeral_.secret, self.config_.relay_static); !mixed)
+  Initiator self(std::move(config), std::move(hello), std::move(keys), std::move(own_static));
+  if (auto mixed = self.transcript_.mix_dh(self.keys_.ephemeral.secret, self.config_.relay_static); !mixed)
     return base::forward_error(mixed);
   const auto sealed = self.transcript_.seal_payload(message.encode());
   if (!sealed) return tl::unexpected(sealed.error());
@@ -53,6 +51,7 @@ base::Result<bool> Initiator::receive(base::ByteView bytes) {
   if (received_ > HandshakeLimits::server_flight) return base::fail(Errc::too_long);
   base::append(input_, bytes);
   if (expects_ == Expects::server_hello) {
+    base::append(first_words_, bytes);
     auto taken = take_clear_records();
     if (!taken || !*taken) return taken;
   }
@@ -88,9 +87,9 @@ tl::unexpected<base::Error> Initiator::refuse_clear(const base::Error& why) {
   return base::fail(why.is(client_hello::ClearErrc::alert) ? Errc::alert : Errc::bad_server_hello);
 }
 
-base::Bytes Initiator::refusal(base::RandomSource& random) {
+base::Bytes Initiator::refusal() {
   base::Bytes words;
-  if (!has_keys_) {
+  if (!alert_cipher_) {
     if (clear_alert_) client_hello::append_clear_alert(words, *clear_alert_);
     return words;
   }
@@ -101,11 +100,18 @@ base::Bytes Initiator::refusal(base::RandomSource& random) {
   const auto record = base::MutableBytes(words).subspan(start);
   const auto body = record.subspan(RecordLimits::header);
   const noise::CipherState::Tag tag(body.data() + body.size() - RecordLimits::tag, RecordLimits::tag);
-  // The far end cannot open it either where somebody has changed the ServerHello itself.
-  if (!alert_cipher_ || !alert_cipher_->seal(record.first(RecordLimits::header),
-                                             body.first(body.size() - RecordLimits::tag), tag))
-    random.fill(body);
+  // Its one use: the nonce cannot have run out.
+  (void)alert_cipher_->seal(record.first(RecordLimits::header), body.first(body.size() - RecordLimits::tag),
+                            tag);
   return words;
+}
+
+std::optional<Initiator::Ordinary> Initiator::go_on_as_browser(const crypto::TrustStore* trust,
+                                                               crypto::CertificateChain::Time now) {
+  if (!std::exchange(ordinary_, false)) return std::nullopt;
+  tls::Client::Config config{nullptr, config_.server_name, trust, now};
+  return Ordinary{tls::Client::after_hello(std::move(config), std::move(keys_), hello_),
+                  std::move(first_words_)};
 }
 
 base::Result<void> Initiator::take_server_hello(base::ByteView message) {
@@ -123,19 +129,20 @@ base::Result<void> Initiator::take_server_hello(base::ByteView message) {
   std::ranges::copy(answer.x25519, relay_ephemeral_.begin());
 
   transcript_.mix_public(relay_ephemeral_);
-  if (auto mixed = transcript_.mix_dh(ephemeral_.secret, relay_ephemeral_); !mixed)
+  if (auto mixed = transcript_.mix_dh(keys_.ephemeral.secret, relay_ephemeral_); !mixed)
     return base::forward_error(mixed);
   if (!answer.ml_kem_ciphertext.empty()) {
-    if (!kem_) return base::fail(Errc::bad_server_hello);  // a group that was not offered
+    if (!keys_.kem) return base::fail(Errc::bad_server_hello);  // a group that was not offered
     crypto::MlKemCiphertext ciphertext{};
     std::ranges::copy(answer.ml_kem_ciphertext, ciphertext.begin());
-    transcript_.mix_kem(crypto::ml_kem_decapsulate(*kem_, ciphertext));
+    transcript_.mix_kem(crypto::ml_kem_decapsulate(*keys_.kem, ciphertext));
     post_quantum_ = true;
   }
-  has_keys_ = true;
   transcript_.mix_server_hello(message, answer.random_offset);
   const auto opened = transcript_.open_payload(answer.random);
+  ordinary_ = !opened;
   if (!opened) return base::fail(Errc::not_recognised);
+  first_words_ = {};
   alert_cipher_ = transcript_.alert_cipher();
   const auto payload = Message2::decode(*opened);
   if (!payload) return base::fail(Errc::version);

@@ -9,6 +9,7 @@
 #include "protocol/client_hello/clear_records.hpp"
 #include "protocol/client_hello/client_hello_builder.hpp"
 #include "protocol/client_hello/template.hpp"
+#include "protocol/tls/client.hpp"
 #include "transport/htx/handshake_payload.hpp"
 #include "transport/htx/transcript.hpp"
 
@@ -49,9 +50,19 @@ class Initiator {
     base::Bytes unread;  ///< what came behind the relay's flight
   };
 
-  /// After an error of receive(), what a browser says before it closes: an alert in clear or, once it has
-  /// keys, a sealed one. Nothing in answer to an alert.
-  [[nodiscard]] base::Bytes refusal(base::RandomSource& random);
+  /// After Errc::not_recognised the far end may be an ordinary web server, and the hello an ordinary hello:
+  /// this goes on as the browser's TLS with it. Nothing where its answer was no ServerHello. Once.
+  struct Ordinary {
+    tls::Client client;
+    base::Bytes received;  ///< all that has come, for client.receive()
+  };
+  [[nodiscard]] bool met_ordinary_server() const { return ordinary_; }
+  [[nodiscard]] std::optional<Ordinary> go_on_as_browser(const crypto::TrustStore* trust,
+                                                         crypto::CertificateChain::Time now);
+
+  /// After any other error of receive(), what a browser says before it closes: an alert in clear or, once it
+  /// has keys, a sealed one. Nothing in answer to an alert.
+  [[nodiscard]] base::Bytes refusal();
 
   /// Ends the handshake. `first` is carried by the first application record, which is padded to the browser's
   /// length; at most RecordLimits::data bytes.
@@ -63,8 +74,8 @@ class Initiator {
   [[nodiscard]] bool post_quantum() const { return post_quantum_; }
 
  private:
-  Initiator(Config config, client_hello::BuiltHello hello, crypto::X25519KeyPair ephemeral,
-            std::optional<crypto::MlKemKeyPair> kem, crypto::X25519KeyPair own_static);
+  Initiator(Config config, client_hello::BuiltHello hello, tls::HelloKeys keys,
+            crypto::X25519KeyPair own_static);
 
   base::Result<bool> take_clear_records();
   tl::unexpected<base::Error> refuse_clear(const base::Error& why);
@@ -77,8 +88,7 @@ class Initiator {
 
   Config config_;
   base::Bytes hello_;
-  crypto::X25519KeyPair ephemeral_;
-  std::optional<crypto::MlKemKeyPair> kem_;  // where the browser offers the hybrid group
+  tls::HelloKeys keys_;
   crypto::X25519KeyPair static_;
   Transcript transcript_;
   noise::CipherState flight_cipher_;
@@ -87,9 +97,10 @@ class Initiator {
   client_hello::ClearRecords clear_records_;
   base::Bytes server_hello_;  // the message, as far as it has come
   std::optional<std::uint8_t> clear_alert_;
-  bool has_keys_ = false;                           // perhaps not the relay's
-  std::optional<noise::CipherState> alert_cipher_;  // once they are
+  std::optional<noise::CipherState> alert_cipher_;  // once there are keys
   base::Bytes input_;
+  base::Bytes first_words_;  // all that has come, until the relay is known
+  bool ordinary_ = false;    // a ServerHello came, and not the relay's
   std::size_t received_ = 0;
   Expects expects_ = Expects::server_hello;
   std::size_t finished_size_ = 0;

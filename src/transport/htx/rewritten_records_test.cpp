@@ -71,7 +71,7 @@ class RewrittenRecords : public testing::Handshake {
     auto decision = examine(initiator.hello());
     auto& responder = std::get<Responder>(decision);
     const auto taken = initiator.receive(rewritten(answer_of(responder), down, rewrite_down));
-    refused_ = initiator.refusal(random);
+    refused_ = initiator.refusal();
     if (!taken || !*taken) return false;
     const auto finished = initiator.finish(base::bytes_of("first"));
     const auto done = responder.receive(rewritten(finished->flight, up, rewrite_up));
@@ -164,7 +164,7 @@ TEST_P(RewrittenRecords, relay_takes_a_peers_sealed_alert_for_one_and_no_other) 
     auto decision = examine(initiator.hello());
     auto& responder = std::get<Responder>(decision);
     EXPECT_FALSE(initiator.receive(rewritten(answer_of(responder), kFirstSealed, version(3, 1))));
-    auto words = initiator.refusal(random);
+    auto words = initiator.refusal();
     change(words);
     const auto done = responder.receive(words);
     EXPECT_FALSE(done);

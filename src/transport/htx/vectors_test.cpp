@@ -76,8 +76,7 @@ base::Bytes alert_of(Initiator initiator, base::ByteView answer) {
   base::Bytes changed(answer.begin(), answer.begin() + static_cast<std::ptrdiff_t>(size));
   base::append(changed, base::from_hex("1703030013" + std::string(38, '0')).value());
   EXPECT_FALSE(initiator.receive(changed));
-  base::testing::SeededRandom unused(1);
-  return initiator.refusal(unused);
+  return initiator.refusal();
 }
 
 json::object make_vector(const MirrorProfile& profile, std::uint64_t seed) {

@@ -1,5 +1,10 @@
 #include "transport/mirror/dialer.hpp"
 
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/pump.hpp"
 #include "transport/htx/initiator.hpp"
@@ -7,6 +12,7 @@
 #include "transport/htx/wall_clock.hpp"
 #include "transport/link/connect.hpp"
 #include "transport/link/error.hpp"
+#include "transport/mirror/browse.hpp"
 
 namespace qnet::mirror {
 
@@ -15,8 +21,7 @@ namespace {
 constexpr std::size_t kReadSize = 16 * 1024;
 
 net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& relay,
-                                                              htx::Initiator& initiator,
-                                                              base::RandomSource& random) {
+                                                              htx::Initiator& initiator) {
   if (auto sent = co_await net::write_all(relay, initiator.hello()); !sent)
     co_return tl::unexpected(sent.error());
   base::Bytes chunk(kReadSize);
@@ -25,10 +30,7 @@ net::Task<base::Result<htx::Initiator::Finished>> shake_hands(net::TcpStream& re
     if (!got) co_return tl::unexpected(got.error());
     if (*got == 0) co_return base::fail(htx::Errc::not_recognised);
     const auto done = initiator.receive(base::ByteView(chunk).first(*got));
-    if (!done) {
-      (void)relay.try_write(initiator.refusal(random));
-      co_return tl::unexpected(done.error());
-    }
+    if (!done) co_return tl::unexpected(done.error());
     if (*done) break;
   }
   auto finished = initiator.finish({});
@@ -44,26 +46,52 @@ bool is_a_strangers_answer(const base::Error& error) {
          error.is(htx::Errc::bad_server_hello);
 }
 
+/// As a browser's address bar has it.
+std::string authority(const link::RelayAddress& relay) {
+  constexpr std::uint16_t https = 443;
+  return relay.port == https ? relay.cover_name : relay.cover_name + ":" + std::to_string(relay.port);
+}
+
+/// Where an ordinary web server has answered, the browser's visit goes on by itself: whoever led us there
+/// sees a page being loaded, and the caller does not wait for it. Otherwise ends as a browser does.
+void end_as_browser(std::unique_ptr<net::TcpStream> stream, htx::Initiator& initiator,
+                    const link::RelayAddress& relay, const Browser& browser) {
+  std::shared_ptr<const crypto::TrustStore> trust;
+  if (initiator.met_ordinary_server() && browser.authorities) trust = browser.authorities();
+  auto ordinary = initiator.go_on_as_browser(trust.get(), std::chrono::system_clock::now());
+  if (!ordinary) {
+    (void)stream->try_write(initiator.refusal());
+    // A browser that gives a handshake up closes; it does not reset.
+    stream->close();
+    return;
+  }
+  auto visit =
+      std::make_unique<PageVisit>(std::move(ordinary->client), client_hello::page_request_of(browser.hello),
+                                  authority(relay), std::move(trust));
+  const auto executor = stream->executor();
+  boost::asio::co_spawn(executor, browse(std::move(stream), std::move(visit), std::move(ordinary->received)),
+                        boost::asio::detached);
+}
+
 }  // namespace
 
-net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const client_hello::Template& browser,
+net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const Browser& browser,
                                             base::RandomSource& random) {
-  auto connected = co_await link::connect(relay, browser.keep_alive);
+  auto connected = co_await link::connect(relay, browser.hello.keep_alive);
   if (!connected) co_return tl::unexpected(connected.error());
   auto stream = std::move(*connected);
 
-  htx::Initiator::Config config{&browser, relay.cover_name, relay.noise_key, relay.access_tag,
+  htx::Initiator::Config config{&browser.hello, relay.cover_name, relay.noise_key, relay.access_tag,
                                 htx::wall_clock()};
   auto initiator = htx::Initiator::start(std::move(config), random);
   if (!initiator) co_return tl::unexpected(initiator.error());
 
   const auto started = std::chrono::steady_clock::now();
   net::Deadline limit(stream->executor(), link::DialLimits::handshake, [&stream] { stream->close(); });
-  auto finished = co_await shake_hands(*stream, *initiator, random);
+  auto finished = co_await shake_hands(*stream, *initiator);
   if (limit.expired()) co_return base::fail(link::Errc::handshake_timed_out, relay.host);
   if (!finished) {
-    // A browser that gives a handshake up closes; it does not reset.
-    stream->close();
+    end_as_browser(std::move(stream), *initiator, relay, browser);
     if (is_a_strangers_answer(finished.error()))
       co_return base::fail(link::Errc::not_recognised, finished.error().message());
     co_return tl::unexpected(finished.error());
@@ -78,9 +106,10 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const clie
   co_return dialled;
 }
 
-void add_dialer(link::Dialers& dialers, const client_hello::Template& browser, base::RandomSource& random) {
+void add_dialer(link::Dialers& dialers, Browser browser, base::RandomSource& random) {
   dialers.add(link::Cover::mirror,
-              [browser, &random](link::RelayAddress relay) -> net::Task<base::Result<link::Dialled>> {
+              [browser = std::move(browser),
+               &random](link::RelayAddress relay) -> net::Task<base::Result<link::Dialled>> {
                 co_return co_await dial(std::move(relay), browser, random);
               });
 }

@@ -1,17 +1,30 @@
 // Makes a Link by cover `mirror`: shakes hands with a relay as a browser would with its cover origin.
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "foundation/base/random.hpp"
+#include "foundation/crypto/certificate.hpp"
 #include "protocol/client_hello/template.hpp"
 #include "transport/link/dialers.hpp"
 
 namespace qnet::mirror {
 
-/// `browser` must outlive the call, `random` the link.
-net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const client_hello::Template& browser,
+/// How a connection looks, and what it believes where an ordinary web server answers.
+struct Browser {
+  client_hello::Template hello;
+  /// Asked only there. Null, or gives null: the server's own certificate is looked at alone.
+  std::function<std::shared_ptr<const crypto::TrustStore>()> authorities;
+};
+
+/// `browser` must outlive the call, `random` the link. Where nobody recognises us, the far end may be an
+/// ordinary web server: then this fails at once, and a browser's visit of its page goes on beside it
+/// (docs/spec/htx.md §5.1).
+net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const Browser& browser,
                                             base::RandomSource& random);
 
 /// Adds cover `mirror` to a node's transports. `random` must outlive their links.
-void add_dialer(link::Dialers& dialers, const client_hello::Template& browser, base::RandomSource& random);
+void add_dialer(link::Dialers& dialers, Browser browser, base::RandomSource& random);
 
 }  // namespace qnet::mirror

@@ -9,6 +9,7 @@ std::string_view describe(Errc code) {
       return "this cover origin cannot be mirrored; choose another with --cover-origin (qnet cover check "
              "HOST "
              "tells how good one is)";
+    case Errc::page_too_long: return "the page is longer than this client reads";
   }
   return "unknown mirror error";
 }

@@ -29,6 +29,7 @@ class OpensslServer {
     int highest = TLS1_3_VERSION;
     std::chrono::hours validity = std::chrono::hours(24);
     bool ask_for_certificate = false;
+    bool http2 = true;               ///< chooses it where it is offered
     const char* key_file = nullptr;  ///< with the certificate, PEM; else a fresh P-256 key
   };
 
@@ -45,7 +46,7 @@ class OpensslServer {
     require(SSL_CTX_set1_groups_list(context, options.groups) == 1);
     require(SSL_CTX_set_max_proto_version(context, options.highest));
     if (options.ask_for_certificate) SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_alpn_select_cb(context, choose_h2, nullptr);
+    if (options.http2) SSL_CTX_set_alpn_select_cb(context, choose_h2, nullptr);
     ssl_.reset(SSL_new(context));
     SSL_set_bio(ssl_.get(), in_ = BIO_new(BIO_s_mem()), out_ = BIO_new(BIO_s_mem()));
     SSL_set_accept_state(ssl_.get());
