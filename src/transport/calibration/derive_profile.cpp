@@ -90,16 +90,33 @@ htx::FlightRecord flight_record(std::span<const Sample> samples, std::size_t ind
   return record;
 }
 
-/// How many samples have the same list as `one`.
-std::size_t alike(std::span<const Sample> samples, const Sample& one,
-                  std::vector<std::size_t> Sample::* list) {
-  const auto same = [&](const Sample& sample) { return sample.*list == one.*list; };
-  return static_cast<std::size_t>(std::ranges::count_if(samples, same));
+using Alike = bool (*)(const Sample&, const Sample&);
+
+/// What came around the client's Finished. One list, as a ticket that is late for one step is in the other.
+bool same_around_finished(const Sample& one, const Sample& other) {
+  return one.before_finished == other.before_finished && one.after_finished == other.after_finished;
 }
 
-/// The sample whose list most others have too; of several, the first.
-const Sample& most_usual(std::span<const Sample> samples, std::vector<std::size_t> Sample::* list) {
-  return *std::ranges::max_element(samples, {}, [&](const Sample& one) { return alike(samples, one, list); });
+bool same_after_first(const Sample& one, const Sample& other) { return one.after_first == other.after_first; }
+
+/// How many samples are like `one`.
+std::size_t count_like(std::span<const Sample> samples, const Sample& one, Alike alike) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(samples, [&](const Sample& sample) { return alike(sample, one); }));
+}
+
+/// The sample that most others are like; of several, the first.
+const Sample& most_usual(std::span<const Sample> samples, Alike alike) {
+  return *std::ranges::max_element(samples, {},
+                                   [&](const Sample& one) { return count_like(samples, one, alike); });
+}
+
+void take_over_tickets(std::span<const Sample> samples, htx::MirrorProfile& profile) {
+  const auto& usual = most_usual(samples, same_around_finished);
+  profile.before_finished = usual.before_finished;
+  profile.after_finished = usual.after_finished;
+  const auto paused = std::ranges::count(samples, true, &Sample::before_finished_after_pause);
+  profile.before_finished_starts_write = 2 * static_cast<std::size_t>(paused) > samples.size();
 }
 
 /// All but the longest: a first visit finds cold caches on both sides, which visitors' do not.
@@ -114,8 +131,8 @@ std::vector<std::chrono::microseconds> usual_waits(std::span<const Sample> sampl
 }  // namespace
 
 bool agree(std::span<const Sample> samples) {
-  return std::ranges::all_of(std::array{&Sample::after_finished, &Sample::after_first}, [&](auto list) {
-    return 3 * alike(samples, most_usual(samples, list), list) > 2 * samples.size();
+  return std::ranges::all_of(std::array{same_around_finished, same_after_first}, [&](Alike alike) {
+    return 3 * count_like(samples, most_usual(samples, alike), alike) > 2 * samples.size();
   });
 }
 
@@ -136,8 +153,8 @@ base::Result<htx::MirrorProfile> derive_profile(std::span<const Sample> samples,
   profile.change_cipher_spec = *start == 2;
   for (std::size_t i = *start; i < first.server_flight.size(); ++i)
     profile.flight.push_back(flight_record(samples, i));
-  profile.after_finished = most_usual(samples, &Sample::after_finished).after_finished;
-  profile.after_first = most_usual(samples, &Sample::after_first).after_first;
+  take_over_tickets(samples, profile);
+  profile.after_first = most_usual(samples, same_after_first).after_first;
   profile.bad_finished = corrupted.records;
   profile.plain_alert = alerted.records;
   profile.answer_after = usual_waits(samples);

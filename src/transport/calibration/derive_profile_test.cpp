@@ -50,6 +50,38 @@ TEST(DeriveProfile, takes_over_what_every_visit_showed) {
   EXPECT_EQ(profile->answer_after, (std::vector<microseconds>{microseconds(1200), microseconds(1200)}));
 }
 
+/// caddy, which is Go's TLS: a ticket behind the flight, SETTINGS behind the client's Finished.
+Sample caddy() {
+  auto sample = nginx();
+  sample.before_finished = {147};
+  sample.after_finished = {50};
+  return sample;
+}
+
+TEST(DeriveProfile, keeps_tickets_at_the_step_at_which_the_origin_sends_them) {
+  const std::vector<Sample> samples{caddy(), caddy(), caddy()};
+  const auto profile = derive_profile(samples, kCorrupted, kAlerted);
+  EXPECT_EQ(profile->before_finished, std::vector<std::size_t>{147});
+  EXPECT_FALSE(profile->before_finished_starts_write);
+  EXPECT_EQ(profile->after_finished, std::vector<std::size_t>{50});
+}
+
+TEST(DeriveProfile, counts_no_ticket_twice_that_was_late_for_its_step) {
+  std::vector<Sample> samples{caddy(), caddy(), caddy()};
+  samples[0].before_finished.clear();
+  samples[0].after_finished = {147, 50};
+  EXPECT_FALSE(agree(samples)) << "so there will be more visits";
+  const auto profile = derive_profile(samples, kCorrupted, kAlerted);
+  EXPECT_EQ(profile->before_finished, std::vector<std::size_t>{147});
+  EXPECT_EQ(profile->after_finished, std::vector<std::size_t>{50});
+}
+
+TEST(DeriveProfile, notes_that_tickets_leave_in_a_write_of_their_own) {
+  std::vector<Sample> samples{caddy(), caddy(), caddy()};
+  samples[0].before_finished_after_pause = samples[1].before_finished_after_pause = true;
+  EXPECT_TRUE(derive_profile(samples, kCorrupted, kAlerted)->before_finished_starts_write);
+}
+
 TEST(DeriveProfile, draws_an_ecdsa_signatures_length_as_der_does) {
   const std::vector<Sample> samples{nginx()};
   const auto record = derive_profile(samples, kCorrupted, kAlerted)->flight[2];

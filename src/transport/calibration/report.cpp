@@ -31,6 +31,8 @@ std::string flight_text(const htx::MirrorProfile& profile) {
   std::string text;
   for (const auto& record : profile.flight)
     text += fmt::format("{}{}", text.empty() ? "" : record.starts_write ? " | " : " ", size_range(record));
+  if (!profile.before_finished.empty())
+    text += fmt::format(", unasked {}", fmt::join(profile.before_finished, " "));
   return fmt::format(
       "{}; then {}", text,
       profile.after_finished.empty() ? "nothing" : fmt::format("{}", fmt::join(profile.after_finished, " ")));

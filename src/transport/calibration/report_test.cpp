@@ -89,6 +89,11 @@ TEST_F(CoverReport, tells_a_server_that_says_little) {
   EXPECT_THAT(to_text(report), HasSubstr("a wrong Finished gets nothing, then RST; a good-bye gets silence"));
 }
 
+TEST_F(CoverReport, tells_which_tickets_do_not_wait_for_the_client) {
+  study().profile.before_finished = {147};
+  EXPECT_THAT(to_text(report), HasSubstr("36 | 93-97 53, unasked 147; then 266 266"));
+}
+
 TEST_F(CoverReport, tells_how_the_server_usually_takes_its_leave) {
   study().samples.resize(3, sample());
   sample().ending = Ending::open;

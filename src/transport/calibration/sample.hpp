@@ -20,7 +20,10 @@ struct ArrivedRecord {
 struct Sample {
   tls::ServerFlight flight;
   std::vector<ArrivedRecord> server_flight;  ///< ServerHello to Finished
-  std::vector<std::size_t> after_finished;   ///< body sizes, like the following
+  /// What came behind it while the client's Finished was held back: body sizes, like the following.
+  std::vector<std::size_t> before_finished;
+  bool before_finished_after_pause = false;  ///< as in ArrivedRecord, of the first of them
+  std::vector<std::size_t> after_finished;
   std::vector<std::size_t> after_first;
   std::vector<std::size_t> good_bye;
   Ending ending = Ending::open;

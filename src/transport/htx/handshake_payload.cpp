@@ -46,14 +46,15 @@ std::optional<Message1> Message1::decode(base::ByteView bytes) {
 PayloadBytes Message2::encode() const {
   auto bytes = start(time);
   bytes[kRestAt] = flight_records;
+  bytes[kRestAt + 1] = early_records;
   return bytes;
 }
 
 std::optional<Message2> Message2::decode(base::ByteView bytes) {
   if (!known_start(bytes)) return std::nullopt;
-  if (std::ranges::any_of(bytes.subspan(kRestAt + 1), [](auto byte) { return byte != 0; }))
+  if (std::ranges::any_of(bytes.subspan(kRestAt + 2), [](auto byte) { return byte != 0; }))
     return std::nullopt;
-  return Message2{time_of(bytes), bytes[kRestAt]};
+  return Message2{time_of(bytes), bytes[kRestAt], bytes[kRestAt + 1]};
 }
 
 }  // namespace qnet::htx

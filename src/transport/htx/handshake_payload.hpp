@@ -25,10 +25,11 @@ struct Message1 {
   [[nodiscard]] static std::optional<Message1> decode(base::ByteView bytes);
 };
 
-/// version 1 | flags 1 (zero) | time 6 | records in the encrypted flight 1 | zeros 7
+/// version 1 | flags 1 (zero) | time 6 | records in the encrypted flight 1 | records behind it 1 | zeros 6
 struct Message2 {
   WallTime time{};
   std::uint8_t flight_records = 0;
+  std::uint8_t early_records = 0;  ///< that follow the flight without waiting for Finished
 
   [[nodiscard]] PayloadBytes encode() const;
   [[nodiscard]] static std::optional<Message2> decode(base::ByteView bytes);

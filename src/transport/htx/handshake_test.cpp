@@ -6,6 +6,18 @@
 namespace qnet::htx {
 namespace {
 
+/// What the records carry; "(?)" at its end for one that cannot be read.
+std::string text_in(RecordReader& reader, base::Bytes& wire) {
+  std::string text;
+  for (base::MutableBytes rest(wire); !rest.empty();) {
+    const auto opened = reader.open(rest);
+    if (!opened || !*opened) return text + "(?)";
+    text += base::text_of((*opened)->data);
+    rest = rest.subspan((*opened)->consumed);
+  }
+  return text;
+}
+
 class HandshakeSucceeds : public testing::Handshake {};
 
 TEST_P(HandshakeSucceeds, ends_with_the_same_keys_on_both_sides) {
@@ -129,14 +141,82 @@ TEST_P(HandshakeSucceeds, tickets_come_behind_finished_and_count_as_the_responde
   writer.flush();
   base::append(wire, writer.pending());
   RecordReader reader(std::move(finished->keys.from_responder));
-  std::string text;
-  for (base::MutableBytes rest(wire); !rest.empty();) {
-    const auto opened = reader.open(rest);
-    ASSERT_TRUE(opened && *opened);
-    text += base::text_of((*opened)->data);
-    rest = rest.subspan((*opened)->consumed);
+  EXPECT_EQ(text_in(reader, wire), "behind the tickets");
+}
+
+/// As GnuTLS and Go send their tickets: right behind the flight.
+class TicketsThatDoNotWait : public testing::Handshake {
+ protected:
+  void SetUp() override {
+    auto unasked = profile();
+    unasked.before_finished = {147, 252};
+    unasked.after_finished = {50};
+    gate.set_profiles(MirrorProfiles({unasked}));
   }
-  EXPECT_EQ(text, "behind the tickets");
+  static constexpr std::size_t kTickets = 2 * client_hello::kRecordHeader + 147 + 252;
+};
+
+TEST_P(TicketsThatDoNotWait, come_behind_the_flight_and_hold_no_peer_up) {
+  auto initiator = start(config());
+  auto decision = examine(initiator.hello());
+  auto& responder = std::get<Responder>(decision);
+  const auto answer = answer_of(responder);
+  const base::ByteView tickets = base::ByteView(answer).last(kTickets);
+  EXPECT_EQ(base::to_hex(tickets.first(client_hello::kRecordHeader)), "1703030093");
+  ASSERT_TRUE(*initiator.receive(base::ByteView(answer).first(answer.size() - kTickets)))
+      << "a browser does not wait for them either";
+  const auto finished = initiator.finish(base::bytes_of("first"));
+  ASSERT_TRUE(*responder.receive(finished->flight));
+  EXPECT_EQ(responder.take_output().size(), client_hello::kRecordHeader + 50);
+  EXPECT_EQ(base::text_of(responder.finish().first), "first");
+}
+
+TEST_P(TicketsThatDoNotWait, are_read_as_the_sessions_first_records_wherever_they_are_cut) {
+  for (const std::size_t came : {std::size_t{0}, std::size_t{3}, kTickets / 2, kTickets}) {
+    auto initiator = start(config());
+    auto decision = examine(initiator.hello());
+    auto& responder = std::get<Responder>(decision);
+    const auto answer = answer_of(responder);
+    const auto flight = answer.size() - kTickets;
+    ASSERT_TRUE(*initiator.receive(base::ByteView(answer).first(flight + came)));
+    auto finished = initiator.finish({});
+    ASSERT_TRUE(*responder.receive(finished->flight));
+    auto wire = std::move(finished->unread);
+    EXPECT_EQ(wire.size(), came);
+    base::append(wire, base::ByteView(answer).subspan(flight + came));
+    base::append(wire, responder.take_output());
+    testing::RecordPipe writer(std::move(responder.finish().keys.from_responder), random);
+    writer.append(base::bytes_of("behind the tickets"));
+    writer.flush();
+    base::append(wire, writer.pending());
+    RecordReader reader(std::move(finished->keys.from_responder), std::move(finished->early));
+    EXPECT_EQ(text_in(reader, wire), "behind the tickets") << came;
+  }
+}
+
+TEST_P(TicketsThatDoNotWait, are_noticed_when_somebody_changes_them) {
+  auto initiator = start(config());
+  auto decision = examine(initiator.hello());
+  auto answer = answer_of(std::get<Responder>(decision));
+  answer.back() ^= 1;
+  ASSERT_TRUE(*initiator.receive(answer));
+  auto finished = initiator.finish({});
+  RecordReader reader(std::move(finished->keys.from_responder), std::move(finished->early));
+  base::MutableBytes tickets(finished->unread);
+  const auto first = reader.open(tickets);
+  ASSERT_TRUE(first && *first);
+  EXPECT_TRUE(reader.open(tickets.subspan((*first)->consumed)).error().is(Errc::forged_record));
+}
+
+TEST_P(TicketsThatDoNotWait, leave_in_a_write_of_their_own_where_the_origins_do) {
+  auto apart = profile();
+  apart.before_finished = {147};
+  apart.before_finished_starts_write = true;
+  gate.set_profiles(MirrorProfiles({apart}));
+  auto decision = examine(start(config()).hello());
+  const auto writes = std::get<Responder>(decision).answer(random);
+  ASSERT_TRUE(writes);
+  EXPECT_EQ(writes->back().size(), client_hello::kRecordHeader + 147);
 }
 
 TEST_P(HandshakeSucceeds, mixes_ml_kem_in_where_the_profile_chose_it) {
@@ -151,9 +231,11 @@ TEST_P(HandshakeSucceeds, uses_a_fresh_static_key_for_every_session) {
   EXPECT_NE(first, complete({}).responder.peer_static);
 }
 
+const auto kProfileName = [](const auto& chosen) { return chosen.param == 0 ? "x25519" : "x25519_mlkem768"; };
 INSTANTIATE_TEST_SUITE_P(Profiles, HandshakeSucceeds,
-                         ::testing::Range(std::size_t{0}, builtin_profiles().size()),
-                         [](const auto& chosen) { return chosen.param == 0 ? "x25519" : "x25519_mlkem768"; });
+                         ::testing::Range(std::size_t{0}, builtin_profiles().size()), kProfileName);
+INSTANTIATE_TEST_SUITE_P(Profiles, TicketsThatDoNotWait,
+                         ::testing::Range(std::size_t{0}, builtin_profiles().size()), kProfileName);
 
 }  // namespace
 }  // namespace qnet::htx

@@ -6,7 +6,6 @@
 
 #include "foundation/crypto/constant_time.hpp"
 #include "protocol/client_hello/tls_format.hpp"
-#include "transport/htx/record.hpp"
 #include "transport/htx/server_hello.hpp"
 
 namespace qnet::htx {
@@ -149,6 +148,7 @@ base::Result<void> Initiator::take_server_hello(base::ByteView message) {
 
   relay_time_ = payload->time;
   records_left_ = payload->flight_records;
+  early_records_ = payload->early_records;
   finished_size_ = client_hello::finished_record_size(answer.cipher_suite);
   flight_cipher_ = transcript_.flight_cipher();
   expects_ = Expects::flight;
@@ -215,6 +215,8 @@ base::Result<Initiator::Finished> Initiator::finish(base::ByteView first) {
 
   finished.keys = transcript_.noise().split();
   finished.unread = std::move(input_);
+  // They are no part of what a browser waits for, so they are read when they come.
+  finished.early = {std::move(flight_cipher_), early_records_};
   return finished;
 }
 

@@ -11,6 +11,7 @@
 #include "protocol/client_hello/template.hpp"
 #include "protocol/tls/client.hpp"
 #include "transport/htx/handshake_payload.hpp"
+#include "transport/htx/record.hpp"
 #include "transport/htx/transcript.hpp"
 
 namespace qnet::htx {
@@ -48,6 +49,7 @@ class Initiator {
     base::Bytes flight;  ///< ChangeCipherSpec, Finished and the first application record
     noise::TransportKeys keys;
     base::Bytes unread;  ///< what came behind the relay's flight
+    EarlyRecords early;  ///< how the first records there are sealed
   };
 
   /// After Errc::not_recognised the far end may be an ordinary web server, and the hello an ordinary hello:
@@ -105,6 +107,7 @@ class Initiator {
   Expects expects_ = Expects::server_hello;
   std::size_t finished_size_ = 0;
   std::size_t records_left_ = 0;
+  std::size_t early_records_ = 0;
   unsigned change_cipher_specs_ = 0;  // in a row
   WallTime relay_time_{};
   bool post_quantum_ = false;

@@ -65,8 +65,9 @@ base::Result<void> check_profile(const MirrorProfile& profile) {
     if (!fits(record.lengths, client_hello::kLargestCiphertext))
       return malformed("a record of the flight is too short or long");
   if (!fits({&profile.alert_record, 1}, RecordLimits::body)) return malformed("no alert has such a record");
-  for (const auto* const list : {&profile.after_finished, &profile.after_first, &profile.bad_finished,
-                                 &profile.plain_alert, &profile.idle_end, &profile.stall_end}) {
+  for (const auto* const list :
+       {&profile.before_finished, &profile.after_finished, &profile.after_first, &profile.bad_finished,
+        &profile.plain_alert, &profile.idle_end, &profile.stall_end}) {
     if (list->size() > kRecords) return malformed("at most 32 records follow a flight");
     if (!fits(*list, RecordLimits::body)) return malformed("a record behind the flight is too short or long");
   }
@@ -85,6 +86,8 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
   for (const auto type : reader.numbers("server_hello_extensions", 0, 0xffff))
     profile.server_hello_extensions.push_back(static_cast<std::uint16_t>(type));
   profile.change_cipher_spec = reader.flag("change_cipher_spec", true);
+  profile.before_finished = sizes(reader, "before_finished");
+  profile.before_finished_starts_write = reader.flag("before_finished_starts_write", false);
   profile.after_finished = sizes(reader, "after_finished");
   profile.after_first = sizes(reader, "after_first");
   profile.bad_finished = sizes(reader, "bad_finished");
@@ -117,13 +120,15 @@ std::string to_toml(const MirrorProfile& profile) {
       "# How the cover origin answers; measured by qnet, which replaces this file.\n"
       "version = {}\nname = \"{}\"\n"
       "cipher_suite = {:#06x}\ngroup = {:#06x}\nserver_hello_extensions = [{:#06x}]\n"
-      "change_cipher_spec = {}\nafter_finished = {}\nafter_first = {}\nbad_finished = {}\n"
+      "change_cipher_spec = {}\nbefore_finished = {}\nbefore_finished_starts_write = {}\nafter_finished = "
+      "{}\nafter_first = {}\nbad_finished = {}\n"
       "plain_alert = {}\nalert_record = {}\nanswer_after_us = {}\nidle_after_s = {}\nidle_end = {}\n"
       "stall_after_ms = {}\nstall_end = {}\n",
       MirrorProfile::version, profile.name, profile.cipher_suite, profile.group,
-      fmt::join(profile.server_hello_extensions, ", "), profile.change_cipher_spec, profile.after_finished,
-      profile.after_first, profile.bad_finished, profile.plain_alert, profile.alert_record, waits,
-      profile.idle_after.count(), profile.idle_end, profile.stall_after.count(), profile.stall_end);
+      fmt::join(profile.server_hello_extensions, ", "), profile.change_cipher_spec, profile.before_finished,
+      profile.before_finished_starts_write, profile.after_finished, profile.after_first, profile.bad_finished,
+      profile.plain_alert, profile.alert_record, waits, profile.idle_after.count(), profile.idle_end,
+      profile.stall_after.count(), profile.stall_end);
   if (!profile.origin.empty())
     text += fmt::format("origin = \"{}\"\nhello = \"{}\"\nmeasured_at = {}\n", profile.origin, profile.hello,
                         profile.measured_at);

@@ -24,7 +24,7 @@ struct FlightRecord {
 /// How the origin behaves towards one kind of hello. Sizes are those of record bodies, in bytes.
 struct MirrorProfile {
   /// The format below; a file of another version is measured anew.
-  static constexpr std::int64_t version = 3;
+  static constexpr std::int64_t version = 4;
 
   std::string name;  ///< the template that it was measured with
   std::uint16_t cipher_suite = 0;
@@ -32,10 +32,15 @@ struct MirrorProfile {
   std::vector<std::uint16_t> server_hello_extensions;
   bool change_cipher_spec = true;
   std::vector<FlightRecord> flight;
-  std::vector<std::size_t> after_finished;  ///< session tickets, and what the origin says unasked
-  std::vector<std::size_t> after_first;     ///< its answer to the client's first application record
-  std::vector<std::size_t> bad_finished;    ///< instead of those, when the client's Finished is wrong
-  std::vector<std::size_t> plain_alert;     ///< and when the client sends an alert that is not sealed
+  /// Session tickets that the origin sends behind its flight, without waiting for the client's Finished:
+  /// GnuTLS and Go do. The flag as in FlightRecord.
+  std::vector<std::size_t> before_finished;
+  bool before_finished_starts_write = false;
+  std::vector<std::size_t>
+      after_finished;  ///< session tickets that wait for it, and what the origin says unasked
+  std::vector<std::size_t> after_first;   ///< its answer to the client's first application record
+  std::vector<std::size_t> bad_finished;  ///< instead of those, when the client's Finished is wrong
+  std::vector<std::size_t> plain_alert;   ///< and when the client sends an alert that is not sealed
   std::size_t alert_record = 19;
   /// From the whole hello at a relay to the origin's first byte there, its TCP handshake included.
   /// One of these is drawn for each answer; none answers at once.

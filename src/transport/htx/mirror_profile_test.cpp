@@ -26,6 +26,8 @@ TEST(MirrorProfile, reads_what_it_wrote) {
   profile.hello = "00112233445566778899aabbccddeeff";
   profile.measured_at = 1'800'000'000;
   profile.answer_after = {std::chrono::microseconds(1234), std::chrono::microseconds(0)};
+  profile.before_finished = {147, 252};
+  profile.before_finished_starts_write = true;
   profile.after_first = {26};
   profile.idle_after = std::chrono::seconds(65);
   profile.idle_end = {34, 19};
@@ -39,7 +41,7 @@ TEST(MirrorProfile, reads_what_it_wrote) {
 
 TEST(MirrorProfile, refuses_another_version) {
   auto text = to_toml(builtin_profiles().front());
-  text.replace(text.find("version = 3"), 11, "version = 2");
+  text.replace(text.find("version = 4"), 11, "version = 3");
   EXPECT_FALSE(parse_profile(text));
 }
 

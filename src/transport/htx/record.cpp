@@ -74,8 +74,9 @@ base::Result<std::optional<RecordReader::Opened>> RecordReader::open(base::Mutab
 
   const auto text = input.subspan(Limits::header, body_size - Limits::tag);
   const noise::CipherState::ConstTag tag(input.data() + Limits::header + text.size(), Limits::tag);
-  rekey_when_due(cipher_);
-  if (!cipher_.open(input.first(Limits::header), text, tag)) return base::fail(Errc::forged_record);
+  rekey_when_due(cipher());
+  if (!cipher().open(input.first(Limits::header), text, tag)) return base::fail(Errc::forged_record);
+  if (early_ && --early_->count == 0) early_.reset();
   const auto data = base::load_be<std::uint16_t>(text.data());
   if (data > text.size() - Limits::length_field) return base::fail(Errc::bad_padding);
   return Opened{text.subspan(Limits::length_field, data), Limits::header + body_size};

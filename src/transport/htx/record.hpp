@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "foundation/base/bytes.hpp"
@@ -58,10 +59,18 @@ class RecordWriter {
   base::RandomSource& random_;
 };
 
+/// Records that come before those of the session, under a key of their own (docs/spec/htx.md §5.2).
+struct EarlyRecords {
+  noise::CipherState cipher{};
+  std::size_t count = 0;
+};
+
 /// Opens records in place.
 class RecordReader {
  public:
-  explicit RecordReader(noise::CipherState cipher) : cipher_(std::move(cipher)) {}
+  explicit RecordReader(noise::CipherState cipher, EarlyRecords early = {}) : cipher_(std::move(cipher)) {
+    if (early.count > 0) early_ = std::make_unique<EarlyRecords>(std::move(early));
+  }
 
   struct Opened {
     base::MutableBytes data;  ///< inside `input`
@@ -73,7 +82,11 @@ class RecordReader {
   [[nodiscard]] base::Result<std::optional<Opened>> open(base::MutableBytes input);
 
  private:
+  /// The key of the next record.
+  [[nodiscard]] noise::CipherState& cipher() { return early_ ? early_->cipher : cipher_; }
+
   noise::CipherState cipher_;
+  std::unique_ptr<EarlyRecords> early_;  // while some are to come
 };
 
 }  // namespace qnet::htx

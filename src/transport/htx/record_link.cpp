@@ -37,7 +37,7 @@ RecordLink::RecordLink(std::unique_ptr<net::ByteStream> stream, RecordLinkConfig
                        base::RandomSource& random)
     : stream_(std::move(stream)),
       writer_(std::move(config.send), random),
-      reader_(std::move(config.receive)),
+      reader_(std::move(config.receive), std::move(config.before)),
       opening_records_(std::move(config.opening_records)),
       idle_records_(std::move(config.idle_records)),
       alert_record_(config.alert_record),

@@ -15,8 +15,9 @@ namespace qnet::htx {
 struct RecordLinkConfig {
   noise::CipherState send;
   noise::CipherState receive;
-  base::Bytes early{};   ///< plaintext that came with the handshake
-  base::Bytes unread{};  ///< record bytes that came behind it
+  base::Bytes early{};    ///< plaintext that came with the handshake
+  base::Bytes unread{};   ///< record bytes that came behind it
+  EarlyRecords before{};  ///< the first of those that come, under another key
   /// Body sizes of empty records: to be sent first (the answer to the peer's first one), …
   std::vector<std::size_t> opening_records{};
   std::size_t alert_record = 19;            ///< … before an orderly or a failed end, …

@@ -53,6 +53,10 @@ base::Result<std::vector<base::Bytes>> Responder::answer(base::RandomSource& ran
     if (record.starts_write && !current.empty()) writes.push_back(std::exchange(current, {}));
     if (auto done = append_filler(cipher, record.body_size, current); !done) return base::forward_error(done);
   }
+  if (profile_->before_finished_starts_write && !profile_->before_finished.empty())
+    writes.push_back(std::exchange(current, {}));
+  for (const auto size : profile_->before_finished)
+    if (auto done = append_filler(cipher, size, current); !done) return base::forward_error(done);
   writes.push_back(std::move(current));
   return writes;
 }
@@ -80,7 +84,8 @@ base::Result<base::Bytes> Responder::server_hello(base::RandomSource& random, st
   auto built = build_server_hello(fields);
   transcript.mix_server_hello(base::ByteView(built.record).subspan(client_hello::kRecordHeader),
                               built.random_offset - client_hello::kRecordHeader);
-  const Message2 message{now_, static_cast<std::uint8_t>(flight_records)};
+  const Message2 message{now_, static_cast<std::uint8_t>(flight_records),
+                         static_cast<std::uint8_t>(profile_->before_finished.size())};
   const auto sealed = transcript.seal_payload(message.encode());
   if (!sealed) return tl::unexpected(sealed.error());
   std::ranges::copy(*sealed, built.record.begin() + static_cast<std::ptrdiff_t>(built.random_offset));

@@ -32,7 +32,7 @@ class Responder {
 
   Responder(Recognised peer, std::shared_ptr<const MirrorProfile> profile, WallTime now);
 
-  /// The server's flight, in the writes in which the origin sends it.
+  /// The server's flight and what follows it unasked, in the writes in which the origin sends it.
   [[nodiscard]] base::Result<std::vector<base::Bytes>> answer(base::RandomSource& random);
 
   /// True when the client's flight is complete. Call it once without bytes, for what came with the hello.

@@ -100,6 +100,7 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const Brow
 
   auto made = htx::record_link_config(std::move(finished->keys), noise::Role::initiator, relay.noise_key);
   made.unread = std::move(finished->unread);
+  made.before = std::move(finished->early);
   link::Dialled dialled;
   dialled.link = std::make_unique<htx::RecordLink>(std::move(stream), std::move(made), random);
   dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);

@@ -28,6 +28,11 @@ class OriginConnection {
   /// Sends what client() has to send.
   net::Task<base::Result<void>> send();
 
+  /// Whether a record of client().seen() came in another write than the one before.
+  [[nodiscard]] bool after_pause(std::size_t record) const {
+    return record < paused_.size() && paused_[record];
+  }
+
   /// The body sizes of what the server says until it is silent for `quiet` or ends, and of what came with its
   /// flight.
   net::Task<base::Result<std::vector<std::size_t>>> listen(std::chrono::milliseconds quiet);

@@ -29,7 +29,7 @@ struct TemplateStudy {
 };
 
 /// Side by side, once for each kind of hello that a server can tell apart; in the templates' order. Takes
-/// about two seconds of silences.
+/// about three seconds of silences.
 net::Task<std::vector<TemplateStudy>> study_all(CoverOrigin origin, base::RandomSource& random,
                                                 const VisitTimes& times = kVisitTimes);
 

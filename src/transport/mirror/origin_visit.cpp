@@ -40,8 +40,12 @@ net::Task<base::Result<Sample>> visit(CoverOrigin origin, const client_hello::Te
   OriginConnection visit(std::move(origin), browser, random, false, times);
   if (auto done = co_await visit.handshake(); !done) co_return base::forward_error(done);
   auto sample = visit.sample();
-  if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
   auto heard = co_await visit.listen(quiet_for(sample, times));
+  if (!heard) co_return base::forward_error(heard);
+  sample.before_finished = std::move(*heard);
+  sample.before_finished_after_pause = visit.after_pause(sample.flight.records);
+  if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
+  heard = co_await visit.listen(quiet_for(sample, times));
   if (!heard) co_return base::forward_error(heard);
   sample.after_finished = std::move(*heard);
   if (auto done = co_await greet(visit, browser.client_flight.first_application_record, sample, times); !done)
@@ -62,8 +66,10 @@ net::Task<base::Result<calibration::CorruptedSample>> visit_and_corrupt(CoverOri
                                                                         const VisitTimes& times) {
   OriginConnection visit(std::move(origin), browser, random, how == Corruption::finished, times);
   if (auto done = co_await visit.handshake(); !done) co_return base::forward_error(done);
-  const auto flight = visit.client().seen().size();
   const auto quiet = quiet_for(visit.sample(), times);
+  // What the origin sends without waiting for Finished is no answer to it.
+  if (auto unasked = co_await visit.listen(quiet); !unasked) co_return base::forward_error(unasked);
+  const auto flight = visit.client().seen().size();
   base::Result<void> sent;
   if (how == Corruption::finished) {
     sent = co_await visit.send();
@@ -125,15 +131,17 @@ net::Task<base::Result<std::optional<IdleSample>>> visit_and_stall(CoverOrigin o
                                                                    const VisitTimes& times) {
   OriginConnection visit(std::move(origin), browser, random, false, times);
   if (auto done = co_await visit.handshake(); !done) co_return base::forward_error(done);
-  visit.forget();
-  auto heard = co_await visit.listen(times.idle);
+  auto heard = co_await visit.listen(quiet_for(visit.sample(), times));
+  const auto unasked = visit.client().seen().size();
+  if (heard) heard = co_await visit.listen(times.idle);
   // An alert is an end like another.
   if (!heard && !heard.error().is(tls::Errc::alert)) co_return tl::unexpected(heard.error());
   std::optional<IdleSample> result;
   if (heard && visit.ending() == Ending::open) co_return result;
   result.emplace();
   result->after = std::chrono::round<std::chrono::milliseconds>(Clock::now() - visit.opened());
-  for (const auto& record : visit.client().seen()) result->records.push_back(record.body_size);
+  const auto& seen = visit.client().seen();
+  for (auto i = unasked; i < seen.size(); ++i) result->records.push_back(seen[i].body_size);
   co_return result;
 }
 

@@ -66,6 +66,7 @@ TEST_F(Visit, learns_the_records_of_the_servers_flight) {
 TEST_F(Visit, learns_the_session_tickets) {
   const auto two = visit();
   ASSERT_TRUE(two) << two.error().message();
+  EXPECT_THAT(two->before_finished, IsEmpty()) << "OpenSSL waits for the client's Finished";
   EXPECT_THAT(two->after_finished, SizeIs(2));
   origin.manners.tickets = 0;
   const auto none = visit();
