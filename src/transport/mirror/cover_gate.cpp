@@ -1,15 +1,13 @@
 #include "transport/mirror/cover_gate.hpp"
 
-#include <sys/socket.h>
-
 #include <array>
-#include <atomic>
 #include <optional>
 #include <variant>
 
 #include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -19,6 +17,7 @@
 #include "transport/htx/record_link.hpp"
 #include "transport/htx/wall_clock.hpp"
 #include "transport/link/listener.hpp"
+#include "transport/mirror/splice.hpp"
 
 namespace qnet::mirror {
 
@@ -38,35 +37,6 @@ Arrival take_arrived(net::TcpStream& visitor, base::Bytes& held) {
   return {*got == 0, false};
 }
 
-/// Waits until `origin`, whose bytes have all been read, answers a visitor's late bytes with a reset; false
-/// when the connection ends in another way.
-net::Task<bool> refuses_more(net::TcpStream& origin) {
-  auto& socket = origin.socket();
-  const auto [cancelled] = co_await socket.async_wait(net::tcp::socket::wait_error,
-                                                      boost::asio::as_tuple(boost::asio::use_awaitable));
-  if (cancelled) co_return false;
-  int pending = 0;
-  socklen_t size = sizeof pending;
-  co_return ::getsockopt(socket.native_handle(), SOL_SOCKET, SO_ERROR, &pending, &size) == 0 && pending != 0;
-}
-
-/// The origin's direction of a splice. Its end starts the visitor's time to end too.
-net::Task<void> carry_answer(net::TcpStream& origin, net::TcpStream& visitor,
-                             std::atomic<std::uint64_t>& moved, std::optional<net::Deadline>& limit) {
-  const auto ended = co_await net::pump(origin, visitor, moved);
-  if (!ended) co_return;
-  // Without a reset: Linux forgets such a connection in silence, and answers what comes later as it does
-  // here.
-  limit.emplace(co_await boost::asio::this_coro::executor, CoverLimits::after_origin, [&origin, &visitor] {
-    visitor.close();
-    origin.close();
-  });
-  // Nobody reads from the origin any more, so nobody else would hear of it before a second write.
-  if (!co_await refuses_more(origin)) co_return;
-  visitor.reset();
-  origin.reset();
-}
-
 /// Passes on what an origin says that has had enough of waiting. What it has not been sent would be answered
 /// by a reset after its end, so that has to wait until the visitor moves: false when nothing more can be
 /// passed on.
@@ -84,7 +54,7 @@ net::Task<bool> outlive(net::TcpStream& origin, net::TcpStream& visitor) {
   if (const auto sent = co_await net::write_all(visitor, answer); !sent) co_return false;
   if (!arrival.ended) co_return true;
   visitor.finish();
-  const net::Deadline limit(visitor.socket().get_executor(), CoverLimits::after_origin,
+  const net::Deadline limit(visitor.socket().get_executor(), SpliceLimits::after_origin,
                             [&visitor] { visitor.close(); });
   const auto moved = co_await visitor.wait_readable();
   co_return moved.has_value();
@@ -101,6 +71,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
   auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
   std::unique_ptr<net::TcpStream> origin;
   base::Bytes held;
+  std::optional<StrangerPlaces::Place> place;
   bool origin_first = false;
   const auto executor = visitor->socket().get_executor();
   const auto opened = Clock::now();
@@ -116,6 +87,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
       if (counters.links_open >= static_cast<std::int64_t>(link::ListenerLimits::links)) break;
       context_.journal.note(peer->ephemeral(), htx::wall_clock());
       if (origin) origin->close();
+      place.reset();
       co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened);
     }
     if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
@@ -132,12 +104,17 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
       const auto first = co_await (visitor->wait_readable() ||
                                    prompt.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
       if (first.index() == 0) continue;
+      place = context_.places.take();
+      if (!place) co_return visitor->close();
       origin = co_await dial_origin();
       if (!origin) co_return visitor->reset();
     }
   }
+  // As nginx does without a free connection (worker_connections): it closes what it has just accepted.
+  if (!place) place = context_.places.take();
+  if (!place) co_return visitor->close();
   if (origin_first && !co_await outlive(*origin, *visitor)) co_return;
-  co_await splice(*visitor, std::move(origin), std::move(held));
+  co_await join_origin(*visitor, std::move(origin), std::move(held));
 }
 
 net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
@@ -152,8 +129,8 @@ net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
   co_return std::make_unique<net::TcpStream>(std::move(*socket));
 }
 
-net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
-                                  base::Bytes held) const {
+net::Task<void> CoverGate::join_origin(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
+                                       base::Bytes held) const {
   if (!origin) origin = co_await dial_origin();
   if (!origin) co_return visitor.reset();
   ++context_.counters->visitors;
@@ -164,10 +141,7 @@ net::Task<void> CoverGate::splice(net::TcpStream& visitor, std::unique_ptr<net::
   }
   if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
 
-  using boost::asio::experimental::awaitable_operators::operator&&;
-  net::Traffic not_ours;
-  std::optional<net::Deadline> limit;
-  co_await (net::pump(visitor, *origin, not_ours.up) && carry_answer(*origin, visitor, not_ours.down, limit));
+  co_await splice(visitor, *origin);
 }
 
 net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,

@@ -11,6 +11,7 @@
 #include "transport/htx/replay_journal.hpp"
 #include "transport/link/counters.hpp"
 #include "transport/link/link.hpp"
+#include "transport/mirror/stranger_places.hpp"
 
 namespace qnet::mirror {
 
@@ -23,9 +24,6 @@ struct CoverLimits {
   static constexpr std::chrono::seconds handshake = std::chrono::seconds(60);
   /// Of a visitor's bytes, collected until the origin is connected.
   static constexpr std::size_t held = 64 * 1024;
-  /// For a visitor who does not end after the origin has: as long as Linux keeps such a half-closed
-  /// connection for nginx (net.ipv4.tcp_fin_timeout).
-  static constexpr std::chrono::seconds after_origin = std::chrono::seconds(60);
 };
 
 /// What the connections of one listener share. Lives longer than all of them.
@@ -35,6 +33,7 @@ struct CoverContext {
   net::HostAddresses origin;
   base::RandomSource& random;
   std::shared_ptr<link::Counters> counters;
+  StrangerPlaces places{};
   std::atomic<bool> origin_lost{false};  ///< the last attempt to reach the cover origin failed
 };
 
@@ -51,8 +50,8 @@ class CoverGate {
   using Clock = std::chrono::steady_clock;
 
   net::Task<void> run(net::tcp::socket socket);
-  net::Task<void> splice(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
-                         base::Bytes held) const;
+  net::Task<void> join_origin(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
+                              base::Bytes held) const;
   net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
                                Clock::time_point opened);
   net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder,
