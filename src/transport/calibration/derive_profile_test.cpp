@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "protocol/client_hello/tls_format.hpp"
-#include "transport/calibration/h2_opening.hpp"
 
 namespace qnet::calibration {
 namespace {
@@ -147,22 +146,6 @@ TEST(DeriveProfile, refuses_records_that_qnet_cannot_write) {
   sample.server_flight[4].record.body_size = 18;
   sample.flight.signature_size = 72;
   EXPECT_TRUE(derive_profile({&sample, 1}, kCorrupted, kAlerted).error().is(Errc::unknown_form));
-}
-
-TEST(H2Opening, has_the_size_of_a_browsers_first_record) {
-  EXPECT_EQ(h2_opening(70).size(), 70U);
-  EXPECT_EQ(h2_opening(10).size(), 24U + 9U + 13U);
-  EXPECT_EQ(h2_opening(1000).size(), 24U + 9U + 5U * 6U + 13U);
-}
-
-TEST(H2Request, codes_a_names_length_in_one_byte_or_two) {
-  EXPECT_EQ(base::to_hex(h2_request("a.b")),
-            "000008010500000001"
-            "828784410361"
-            "2e62");
-  const auto longest = h2_request(std::string(200, 'a'));
-  EXPECT_EQ(longest.size(), 9U + 4U + 2U + 200U);
-  EXPECT_EQ(base::to_hex(base::ByteView(longest).subspan(13, 2)), "7f49");
 }
 
 }  // namespace

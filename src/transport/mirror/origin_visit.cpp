@@ -4,7 +4,7 @@
 
 #include "foundation/net/pump.hpp"
 #include "protocol/client_hello/tls_format.hpp"
-#include "transport/calibration/h2_opening.hpp"
+#include "transport/mirror/browser_http2.hpp"
 #include "transport/mirror/origin_connection.hpp"
 
 namespace qnet::mirror {
@@ -21,11 +21,10 @@ std::chrono::milliseconds quiet_for(const Sample& sample, const VisitTimes& time
   return std::max(times.quiet, trips);
 }
 
-net::Task<base::Result<void>> greet(OriginConnection& visit, std::size_t record, Sample& sample,
+net::Task<base::Result<void>> greet(OriginConnection& visit, h2::Engine& http2, Sample& sample,
                                     const VisitTimes& times) {
   if (sample.flight.alpn != "h2") co_return base::Result<void>{};
-  const auto words = calibration::h2_opening(record - 1 - crypto::Aead::tag_size);
-  if (auto sealed = visit.client().write(words); !sealed) co_return sealed;
+  if (auto sealed = visit.client().write(frames_of(http2)); !sealed) co_return sealed;
   if (auto sent = co_await visit.send(); !sent) co_return sent;
   auto heard = co_await visit.listen(quiet_for(sample, times));
   if (!heard) co_return base::forward_error(heard);
@@ -48,8 +47,8 @@ net::Task<base::Result<Sample>> visit(CoverOrigin origin, const client_hello::Te
   heard = co_await visit.listen(quiet_for(sample, times));
   if (!heard) co_return base::forward_error(heard);
   sample.after_finished = std::move(*heard);
-  if (auto done = co_await greet(visit, browser.client_flight.first_application_record, sample, times); !done)
-    co_return base::forward_error(done);
+  const auto http2 = make_browser_http2(client_hello::page_request_of(browser));
+  if (auto done = co_await greet(visit, *http2, sample, times); !done) co_return base::forward_error(done);
   visit.client().close();
   if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
   visit.stream().finish();
@@ -105,12 +104,13 @@ net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin or
   if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
   if (auto heard = co_await visit.listen(quiet_for(sample, times)); !heard)
     co_return base::forward_error(heard);
-  if (auto done = co_await greet(visit, browser.client_flight.first_application_record, sample, times); !done)
-    co_return base::forward_error(done);
+  const auto& page = client_hello::page_request_of(browser);
+  const auto http2 = make_browser_http2(page);
+  if (auto done = co_await greet(visit, *http2, sample, times); !done) co_return base::forward_error(done);
   std::optional<IdleSample> result;
   if (sample.flight.alpn != "h2") co_return result;  // browsers keep such connections as long as they like
-  const auto request = calibration::h2_request(name);
-  if (auto sealed = visit.client().write(request); !sealed) co_return base::forward_error(sealed);
+  if (auto asked = ask_for_page(*http2, page, name); !asked) co_return base::forward_error(asked);
+  if (auto sealed = visit.client().write(frames_of(*http2)); !sealed) co_return base::forward_error(sealed);
   if (auto sent = co_await visit.send(); !sent) co_return base::forward_error(sent);
   if (auto heard = co_await visit.listen(quiet_for(sample, times)); !heard)
     co_return base::forward_error(heard);

@@ -3,24 +3,10 @@
 #include <array>
 #include <utility>
 
+#include "transport/mirror/browser_http2.hpp"
 #include "transport/mirror/error.hpp"
 
 namespace qnet::mirror {
-
-namespace {
-
-h2::Opening opening_of(const client_hello::PageRequest& page) {
-  h2::Opening opening;
-  opening.settings.reserve(page.settings.size());
-  for (const auto& [id, value] : page.settings) opening.settings.emplace_back(id, value);
-  opening.window = page.window;
-  opening.stream_window = page.stream_window;
-  opening.weight = page.weight;
-  opening.exclusive = page.exclusive;
-  return opening;
-}
-
-}  // namespace
 
 PageVisit::PageVisit(tls::Client client, client_hello::PageRequest page, std::string authority,
                      std::shared_ptr<const crypto::TrustStore> trust)
@@ -42,25 +28,18 @@ base::Result<void> PageVisit::receive(base::ByteView bytes) {
 
 base::Result<void> PageVisit::ask() { return client_.flight().alpn == "h2" ? ask_http2() : ask_http1(); }
 
-std::string PageVisit::value_of(const client_hello::PageRequest::Field& field) const {
-  return field.value == client_hello::PageRequest::host_word ? authority_ : field.value;
-}
-
 base::Result<void> PageVisit::ask_http1() {
   std::string head = "GET / HTTP/1.1\r\n";
-  for (const auto& field : page_.http1) head += field.name + ": " + value_of(field) + "\r\n";
+  for (const auto& [name, value] : page_.http1)
+    head += name + ": " + (value == client_hello::PageRequest::host_word ? authority_ : value) + "\r\n";
   return client_.write(base::bytes_of(head + "\r\n"));
 }
 
 base::Result<void> PageVisit::ask_http2() {
-  http2_ = std::make_unique<h2::Engine>(h2::Limits::browser(), opening_of(page_));
+  http2_ = make_browser_http2(page_);
   // A record of its own, as browsers have it, and then another with the request.
   if (auto written = write_frames(); !written) return written;
-  h2::Headers headers;
-  headers.reserve(page_.http2.size());
-  for (const auto& field : page_.http2) headers.push_back({field.name, value_of(field)});
-  constexpr bool without_body = true;
-  if (auto asked = http2_->request(headers, without_body); !asked) return base::forward_error(asked);
+  if (auto asked = ask_for_page(*http2_, page_, authority_); !asked) return asked;
   return write_frames();
 }
 
@@ -73,10 +52,6 @@ base::Result<void> PageVisit::take_frames(base::ByteView bytes) {
   return taken;
 }
 
-base::Result<void> PageVisit::write_frames() {
-  base::ByteQueue frames;
-  http2_->output(frames, h2::Limits::browser().frames);
-  return frames.empty() ? base::Result<void>{} : client_.write(frames.view());
-}
+base::Result<void> PageVisit::write_frames() { return client_.write(frames_of(*http2_)); }
 
 }  // namespace qnet::mirror

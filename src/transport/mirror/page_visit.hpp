@@ -41,7 +41,6 @@ class PageVisit {
   base::Result<void> ask_http2();
   base::Result<void> take_frames(base::ByteView bytes);
   base::Result<void> write_frames();
-  [[nodiscard]] std::string value_of(const client_hello::PageRequest::Field& field) const;
 
   std::shared_ptr<const crypto::TrustStore> trust_;
   tls::Client client_;

@@ -17,6 +17,7 @@
 #include "foundation/crypto/self_signed.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/tcp.hpp"
+#include "protocol/h2/engine.hpp"
 #include "protocol/openssl_tls/stream.hpp"
 #include "transport/mirror/cover_origin.hpp"
 #include "transport/mirror/testing/slow_stream.hpp"
@@ -52,6 +53,14 @@ struct Manners {
   /// … or served slowly, once its hello was answered.
   std::function<bool(std::size_t connection)> slow = [](std::size_t) { return false; };
 };
+
+/// The :authority of the first request in what a visitor said over HTTP/2; empty where there is none.
+inline std::string name_asked_for(std::string_view said) {
+  h2::Engine http2(h2::Role::server, h2::Limits());
+  (void)http2.receive(base::bytes_of(said));
+  const auto event = http2.next_event();
+  return std::string(event ? h2::find(http2.headers(event->stream), ":authority").value_or("") : "");
+}
 
 class Origin {
  public:
@@ -189,7 +198,7 @@ class Origin {
       heard += text;
       const auto sent = co_await net::write_all(stream, base::bytes_of(manners.answer));
       if (!sent) co_return;
-      if (manners.rests_after_request == 0 || said.find(kName) == std::string::npos) continue;
+      if (manners.rests_after_request == 0 || name_asked_for(said) != kName) continue;
       co_await steps(manners.rests_after_request);
       co_return;
     }
