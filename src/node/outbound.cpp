@@ -80,6 +80,10 @@ net::Task<Outbound::Asked> Outbound::ask(const std::shared_ptr<session::Session>
   co_return asked;
 }
 
+std::chrono::seconds Outbound::silence_of(const session::Session& session) const {
+  return uplink_->doubts(session) ? kDoubtedSilence : kSilence;
+}
+
 net::Task<proxy::Connected> Outbound::connect(proxy::Destination destination) {
   const auto self = shared_from_this();
   const peer::ConnectRequest request{std::move(destination.host), destination.port};
@@ -104,7 +108,7 @@ net::Task<Outbound::Asked> Outbound::ask_in_use(const peer::ConnectRequest& requ
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink_->session();
     if (!session) co_return failed(session.error());
-    auto answer = co_await ask(*session, request, uplink_->doubts(**session) ? kDoubtedSilence : kSilence);
+    auto answer = co_await ask(*session, request, silence_of(**session));
     answer.exit = (*session)->facts().peer_key;
     remember(answer, request.port);
     if (answer.has_no_exit && left > 0) {
@@ -129,7 +133,7 @@ net::Task<std::optional<Outbound::Asked>> Outbound::ask_others(const peer::Conne
     const auto session = co_await detours_->session(exits);
     if (!session) break;
     log(lacks_.full(in_use, steady_now()) ? full_line_ : port_line_);
-    auto answer = co_await ask(*session, request, kSilence);
+    auto answer = co_await ask(*session, request, silence_of(**session));
     answer.exit = (*session)->facts().peer_key;
     asked.push_back(answer.exit);
     remember(answer, request.port);

@@ -62,6 +62,7 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   static Asked failed(const base::Error& error);
   static net::Task<Asked> ask(const std::shared_ptr<session::Session>& session,
                               const peer::ConnectRequest& request, std::chrono::seconds silence);
+  [[nodiscard]] std::chrono::seconds silence_of(const session::Session& session) const;
   net::Task<Asked> ask_in_use(const peer::ConnectRequest& request);
   net::Task<std::optional<Asked>> ask_others(const peer::ConnectRequest& request, const Exit& in_use);
   [[nodiscard]] std::vector<link::RelayAddress> others(std::uint16_t port, const std::vector<Exit>& asked);
