@@ -47,6 +47,19 @@ class TcpStreams : public ::testing::Test {
     }));
     return total;
   }
+  void expect_a_writer_to_wait_until_the_peer_reads() {
+    bool woken = false;
+    asio::co_spawn(
+        io, [&]() -> Task<void> { woken = (co_await pair.near->wait_writable()).has_value(); },
+        [](const std::exception_ptr&) {});
+    io.poll();
+    EXPECT_FALSE(woken);
+    base::Bytes room(1024 * 1024);
+    EXPECT_TRUE(comes_true(io, [&] {
+      (void)pair.far->try_read(room);
+      return woken;
+    }));
+  }
   [[nodiscard]] static int option(TcpStream& stream, int level, int name) {
     int value = -1;
     socklen_t size = sizeof value;
@@ -110,18 +123,8 @@ TEST_F(TcpStreams, write_nothing_after_they_have_finished) {
 TEST_F(TcpStreams, take_nothing_while_the_peer_takes_nothing_and_wake_the_writer_when_it_does) {
   const auto taken = fill(*pair.near);
   EXPECT_GT(taken, 0U);
-  bool woken = false;
-  asio::co_spawn(
-      io, [&]() -> Task<void> { woken = (co_await pair.near->wait_writable()).has_value(); },
-      [](const std::exception_ptr&) {});
-  io.poll();
-  EXPECT_FALSE(woken);
-  base::Bytes room(1024 * 1024);
-  EXPECT_TRUE(comes_true(io, [&] {
-    (void)pair.far->try_read(room);
-    return woken;
-  }));
-  EXPECT_GT(pair.near->try_write(room).value_or(0), 0U);
+  expect_a_writer_to_wait_until_the_peer_reads();
+  EXPECT_GT(pair.near->try_write(base::bytes_of("more")).value_or(0), 0U);
 }
 
 TEST_F(TcpStreams, show_a_reset_as_an_error_and_not_as_an_end) {
@@ -255,17 +258,7 @@ TEST_F(TcpStreams, hold_more_unsent_when_the_path_turns_out_to_be_fast) {
 TEST_F(TcpStreams, are_writable_again_when_they_have_room_again) {
   pair.near->limit_unsent(128 * 1024);
   fill(*pair.near);
-  bool woken = false;
-  asio::co_spawn(
-      io, [&]() -> Task<void> { woken = (co_await pair.near->wait_writable()).has_value(); },
-      [](const std::exception_ptr&) {});
-  io.poll();
-  EXPECT_FALSE(woken);
-  base::Bytes room(1024 * 1024);
-  EXPECT_TRUE(comes_true(io, [&] {
-    (void)pair.far->try_read(room);
-    return woken;
-  }));
+  expect_a_writer_to_wait_until_the_peer_reads();
   EXPECT_GT(pair.near->write_room(), 0U);
 }
 
