@@ -29,9 +29,9 @@ constexpr unsigned kUserTimeoutMilliseconds = 30'000;
 // Between probes that are not answered; Chromium's.
 constexpr int kKeepAliveInterval = 45;
 
-void set_option(int fd, int level, int name, int value) {
-  // Best effort: an option that this kernel lacks changes no behaviour that we promise.
-  (void)::setsockopt(fd, level, name, &value, sizeof value);
+/// Best effort: an option that this kernel lacks changes no behaviour that we promise.
+bool set_option(int fd, int level, int name, int value) {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
 void set_up(tcp::socket& socket) {
@@ -105,8 +105,10 @@ void TcpStream::follow_rate() {
   const auto least = std::min(UnsentLimits::least, unsent_limit_);
   const auto now = std::clamp<std::size_t>(carried, least, unsent_limit_);
   if (now == unsent_now_) return;
-  unsent_now_ = now;
-  set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(now));
+  // Where the kernel does not wait for room, write_room() must not either.
+  const bool taken =
+      set_option(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(now));
+  unsent_now_ = taken ? now : unsent_limit_;
 }
 
 TcpStream::~TcpStream() {

@@ -120,11 +120,7 @@ net::Task<void> Connection::write_loop() {
     offer_room();
     if (frames_.empty()) {
       if (engine_.finished()) break;
-      if (!waits_for_lower()) {
-        co_await work_.wait();
-      } else if (const auto ready = co_await lower_->wait_writable(); !ready) {
-        co_return end(ready.error());
-      }
+      co_await work_.wait();
       continue;
     }
     const auto put = lower_->try_write(frames_.view());
@@ -162,19 +158,7 @@ net::Task<void> Connection::watch_idleness() {
 
 void Connection::offer_room() {
   for (const auto& [id, stream] : streams_)
-    if (stream->waits_for_room_ && room(id) > 0) stream->writable_.notify();
-}
-
-std::size_t Connection::room(StreamId stream) const {
-  const auto below = lower_->write_room();
-  return std::min(engine_.room(stream), below - std::min(below, frames_.size() + engine_.unsent()));
-}
-
-/// Whether a stream waits only because the connection below takes no more now.
-bool Connection::waits_for_lower() const {
-  return lower_->write_room() == 0 && std::ranges::any_of(streams_, [this](const auto& known) {
-           return known.second->waits_for_room_ && engine_.room(known.first) > 0;
-         });
+    if (stream->waits_for_room_ && engine_.room(id) > 0) stream->writable_.notify();
 }
 
 void Connection::stream_is_gone() {

@@ -47,8 +47,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void dispatch();
   void wake_writer() { work_.notify(); }
   void offer_room();
-  [[nodiscard]] std::size_t room(StreamId stream) const;
-  [[nodiscard]] bool waits_for_lower() const;
   void stream_is_gone();
   void end(base::Error reason);
 

@@ -1,6 +1,5 @@
 #include "protocol/h2/stream.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "foundation/net/error.hpp"
@@ -75,8 +74,7 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
 
 net::Task<base::Result<void>> Stream::wait_writable() {
   waits_for_room_ = true;
-  connection_->wake_writer();  // which waits for the connection below, if that is what has no room
-  while (!obstacle() && connection_->room(id_) == 0) co_await writable_.wait();
+  while (!obstacle() && connection_->engine_.room(id_) == 0) co_await writable_.wait();
   waits_for_room_ = false;
   if (auto why = obstacle()) co_return tl::unexpected(std::move(*why));
   co_return base::Result<void>();
@@ -84,15 +82,14 @@ net::Task<base::Result<void>> Stream::wait_writable() {
 
 std::size_t Stream::write_room() const {
   // An error is not a lack of room: try_write() will tell it.
-  return obstacle() ? 1 : connection_->room(id_);
+  return obstacle() ? 1 : connection_->engine_.room(id_);
 }
 
 net::Outgoing Stream::outgoing() const { return connection_->lower_->outgoing(); }
 
 base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
   if (auto why = obstacle()) return tl::unexpected(std::move(*why));
-  const auto count =
-      connection_->engine_.write(id_, bytes.first(std::min(bytes.size(), connection_->room(id_))));
+  const auto count = connection_->engine_.write(id_, bytes);
   connection_->wake_writer();
   return count;
 }

@@ -1,5 +1,6 @@
 #include "transport/mirror/dialer.hpp"
 
+#include <optional>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -57,8 +58,11 @@ std::string authority(const link::RelayAddress& relay) {
 void end_as_browser(std::unique_ptr<net::TcpStream> stream, htx::Initiator& initiator,
                     const link::RelayAddress& relay, const Browser& browser) {
   std::shared_ptr<const crypto::TrustStore> trust;
-  if (initiator.met_ordinary_server() && browser.authorities) trust = browser.authorities();
-  auto ordinary = initiator.go_on_as_browser(trust.get(), std::chrono::system_clock::now());
+  std::optional<htx::Initiator::Ordinary> ordinary;
+  if (browser.loads_pages && initiator.met_ordinary_server()) {
+    if (browser.authorities) trust = browser.authorities();
+    ordinary = initiator.go_on_as_browser(trust.get(), std::chrono::system_clock::now());
+  }
   if (!ordinary) {
     (void)stream->try_write(initiator.refusal());
     // A browser that gives a handshake up closes; it does not reset.

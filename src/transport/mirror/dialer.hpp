@@ -16,6 +16,9 @@ struct Browser {
   client_hello::Template hello;
   /// Asked only there. Null, or gives null: the server's own certificate is looked at alone.
   std::function<std::shared_ptr<const crypto::TrustStore>()> authorities;
+  /// Whether a visit goes on where an ordinary web server has answered. For clients only: a directory probes
+  /// any address that somebody registers, and must not visit it.
+  bool loads_pages = false;
 };
 
 /// `browser` must outlive the call, `random` the link. Where nobody recognises us, the far end may be an
