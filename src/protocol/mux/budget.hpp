@@ -48,7 +48,8 @@ class BudgetShare {
   void set_held(std::size_t bytes);
   void set_granted(std::size_t bytes);
   /// Whether the budget is used up and this session holds more than its part: it must let go of something.
-  /// When no session does, all of them together are within the budget.
+  /// Asked when a session receives: one that holds much and is silent keeps it, so that all together may hold
+  /// twice the budget.
   [[nodiscard]] bool exceeded() const;
 
  private:
