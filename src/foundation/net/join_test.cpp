@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "foundation/net/pump.hpp"
 #include "foundation/net/testing/read_text.hpp"
 #include "foundation/net/testing/run_job.hpp"
