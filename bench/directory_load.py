@@ -22,7 +22,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 from directory_documents import Relay, base64url  # noqa: E402
-from harness import COVER_NAME, QNET, Nginx, Process, free_port, run, wait_until  # noqa: E402
+from harness import COVER_NAME, QNET, Nginx, Process, cpu_seconds, free_port, run, wait_until  # noqa: E402
 
 COUNTRIES = [a + b for a in "ABCDEFGHIJ" for b in "ABCDEFGHIJ"]
 LARGE = "ZZ"  # a country with a fifth of all relays
@@ -130,11 +130,6 @@ async def nginx_limit(cover, port, seconds):
         shown(name, await steadily(500, seconds, lambda i, request=request: clients[i % len(clients)].ask(request(i))))
 
 
-def core_seconds(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
 async def load(port, pid, relays, seconds):
     clients = [Connection(port) for _ in range(100)]
     beaters = [Connection(port) for _ in range(100)]
@@ -150,14 +145,14 @@ async def load(port, pid, relays, seconds):
         return get(f"/api/relays/by-country?country={WITH_RELAYS[i % len(WITH_RELAYS)]}")
 
     async def measured(name, request, expected, beside=None):
-        before, began = core_seconds(pid), time.perf_counter()
+        before, began = cpu_seconds(pid), time.perf_counter()
         work = [steadily(333, seconds, lambda i: beaters[i % len(beaters)].ask(next(beats)))]
         if request:
             work.append(steadily(500, seconds, lambda i: clients[i % len(clients)].ask(request(i))))
         if beside:
             work.append(steadily(1, seconds, lambda i: large.ask(beside)))
         results = await asyncio.gather(*work)
-        share = (core_seconds(pid) - before) / (time.perf_counter() - began)
+        share = (cpu_seconds(pid) - before) / (time.perf_counter() - began)
         if request:
             shown(name, results[1], expected)
         if beside:

@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tests" / "probing")]
 
 import flooder  # noqa: E402
-from harness import COVER_NAME, Nginx, Node, run  # noqa: E402
+from harness import COVER_NAME, Nginx, Node, cpu_seconds, run  # noqa: E402
 
 MEBIBYTE = 1 << 20
 
@@ -36,11 +36,6 @@ def download(node, url, seconds):
     assert done.returncode == 28, done.stderr  # cut off by --max-time: the file is longer than that
     took, received = done.stdout.split()
     return int(received) / MEBIBYTE / float(took)
-
-
-def cpu(pid):
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main():
@@ -90,9 +85,9 @@ def main():
                     else None))
                 flood.start()
                 time.sleep(2)
-            before = cpu(relay.process.pid)
+            before = cpu_seconds(relay.process.pid)
             rates[flooded].append(download(client, url, options.seconds))
-            loads[flooded].append((cpu(relay.process.pid) - before) / options.seconds)
+            loads[flooded].append((cpu_seconds(relay.process.pid) - before) / options.seconds)
             resident.append(relay.process.resident())
             if flood:
                 made += results.get(timeout=60)

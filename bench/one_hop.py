@@ -21,7 +21,8 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 import harness  # noqa: E402
-from harness import COVER_NAME, Nginx, Node, Process, accepts, free_port, run, wait_until  # noqa: E402
+from harness import (COVER_NAME, Nginx, Node, Process, accepts, cpu_seconds, free_port, run,  # noqa: E402
+                     wait_until)
 from trojan_config import trojan_config  # noqa: E402
 
 MEBIBYTE = 1 << 20
@@ -53,11 +54,6 @@ def start_trojan(stack, folder, site):
         processes.append(process)
     wait_until(lambda: accepts(server_port) and accepts(socks_port), "trojan listens")
     return socks_port, processes
-
-
-def cpu_seconds(process):
-    fields = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def transfer(flags, url, options):
@@ -122,7 +118,8 @@ def measure(options, other, folder, site, url, results):
         for _ in range(options.rounds):
             for name, (port, (client, server)) in rivals.items():
                 def facts(client=client, server=server):
-                    return cpu_seconds(client) + cpu_seconds(server), cpu_seconds(server), server.page_faults()
+                    of_server = cpu_seconds(server.pid)
+                    return cpu_seconds(client.pid) + of_server, of_server, server.page_faults()
                 before = facts()
                 rates, *used = (result[name] for result in results)
                 rates.append(transfer(["--socks5-hostname", f"127.0.0.1:{port}"], url, options))

@@ -14,8 +14,8 @@ import tempfile
 import threading
 import unittest
 
-from processes import (Process, accepts, clock, free_port, free_ports, listen,  # noqa: F401: tests have them from here
-                       need, remove_folder, run, temporary_folder, wait_until)
+from processes import (Process, accepts, clock, cpu_seconds, free_port, free_ports,  # noqa: F401: as tests have them
+                       listen, need, remove_folder, run, temporary_folder, wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 QNET = os.environ.get("QNET_BINARY", str(ROOT / "build" / "release" / "bin" / "qnet"))
@@ -254,6 +254,14 @@ class TcpServer:
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
+
+
+def copy_until_end(source, sink):
+    """One direction of a connection that is passed on: its bytes, and then its end."""
+    with contextlib.suppress(OSError):
+        while piece := source.recv(1 << 16):
+            sink.sendall(piece)
+        sink.shutdown(socket.SHUT_WR)
 
 
 def socks_connect(proxy_port, host, port, timeout=20):

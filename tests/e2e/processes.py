@@ -155,7 +155,18 @@ class Process:
 
     def page_faults(self):
         """Those that needed no disk."""
-        return int(pathlib.Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[7])
+        return int(stat_fields(self.pid)[7])
+
+
+def stat_fields(pid):
+    """proc(5)'s /proc/PID/stat from its third field on: the second, the name, may hold anything."""
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
+def cpu_seconds(pid):
+    """Of all its threads, in its own code and in the system's for it."""
+    user, system = stat_fields(pid)[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def run(arguments, seconds=60, env=None, check=False, **more):

@@ -6,7 +6,7 @@ import socket
 import ssl
 import threading
 
-from harness import COVER_NAME, TcpServer, make_certificate
+from harness import COVER_NAME, TcpServer, copy_until_end, make_certificate
 
 
 class Interceptor:
@@ -76,14 +76,7 @@ class TokenThief:
         self.requests.append(head[:head.index(b"\r\n\r\n") + 4])
         with socket.create_connection(("127.0.0.1", self.relay_port)) as relay:
             relay.sendall(head)
-            back = threading.Thread(target=self.copy, args=(relay, connection), daemon=True)
+            back = threading.Thread(target=copy_until_end, args=(relay, connection), daemon=True)
             back.start()
-            self.copy(connection, relay)
+            copy_until_end(connection, relay)
             back.join(10)
-
-    @staticmethod
-    def copy(source, to):
-        with contextlib.suppress(OSError):
-            while piece := source.recv(65536):
-                to.sendall(piece)
-            to.shutdown(socket.SHUT_WR)

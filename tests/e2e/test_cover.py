@@ -5,12 +5,11 @@ import os
 import re
 import socket
 import ssl
-import threading
 import time
 import unittest
 
 import hellos
-from harness import COVER_NAME, Network, Nginx, TcpServer, run, socks_connect, wait_until
+from harness import COVER_NAME, Network, Nginx, run
 
 
 def ending_of(connection, longest_wait):
@@ -200,69 +199,6 @@ class Visitors(Network):
     def test_a_hello_in_many_pieces_is_answered_the_same(self):
         hello = self.openssl_hello()
         self.assert_same([hello[i:i + 40] for i in range(0, len(hello), 40)], pause=0.1)
-
-
-class LedToTheOrigin(Network):
-    """Somebody on the path leads a client's connection to the cover origin itself: it sees a browser's visit."""
-
-    def setUp(self):
-        # Another than the relay's, which its relay visits: all that is asked here is the client's.
-        self.origin = Nginx(self.folder / f"origin-{self._testMethodName}")
-        self.addCleanup(self.origin.stop)
-        self.connections = []
-        self.line = TcpServer(self.carry)
-        self.addCleanup(self.line.stop)
-
-    def carry(self, near):
-        self.connections.append(near)
-        with socket.create_connection(("127.0.0.1", self.origin.https_port)) as far:
-            back = threading.Thread(target=self.copy, args=(far, near))
-            back.start()
-            self.copy(near, far)
-            back.join()
-
-    @staticmethod
-    def copy(source, sink):
-        with contextlib.suppress(OSError):
-            while piece := source.recv(1 << 16):
-                sink.sendall(piece)
-            sink.shutdown(socket.SHUT_WR)
-
-    def requests(self):
-        return (self.origin.folder / "access.log").read_text().splitlines()
-
-    def lead(self, name, *flags):
-        """A client that has been led there, and has told its person."""
-        client = self.start_node(name, "client", ["--peer", hellos.invite_to(self.exit, self.line.port), "--template",
-                                                  "chromium-156", *flags])
-        problem = wait_until(lambda: client.told_problem(), "the client tells its problem")
-        self.assertIn("did not recognise this client", problem)
-        return client
-
-    def ask_in_vain(self, client):
-        """A request makes a client dial at once, if it may dial at all, but within a second of its last failure."""
-        end = time.monotonic() + 2.5
-        while time.monotonic() < end:
-            code, connection = socks_connect(client.socks_port, "127.0.0.1", self.cover.http_port)
-            connection.close()
-            self.assertNotEqual(code, 0)
-            time.sleep(0.1)
-
-    def test_the_client_loads_the_page_and_does_not_come_again(self):
-        client = self.lead("led", "--cover-ca", self.origin.certificate)
-        (request,) = wait_until(self.requests, "the page was asked for")
-        self.assertRegex(request, r'"GET / HTTP/2.0" 200 \d+ "-" "Mozilla/5.0 .* Chrome/156')
-        self.ask_in_vain(client)
-        self.assertEqual(len(self.requests()), 1)
-        self.assertEqual(len(self.connections), 1)
-        self.assertIn("did not recognise this client", client.told_problem())
-
-    def test_a_certificate_that_it_does_not_believe_makes_it_leave_without_a_request(self):
-        client = self.lead("believes-nobody")
-        self.ask_in_vain(client)
-        wait_until(lambda: self.connections[0].fileno() < 0, "the client has left")
-        self.assertEqual(self.requests(), [])
-        self.assertEqual(len(self.connections), 1)
 
 
 class Timing(Network):

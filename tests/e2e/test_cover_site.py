@@ -1,6 +1,5 @@
 """Cover `site`: strangers see an ordinary web site over real TLS, and a QNet client browses through it."""
 
-import contextlib
 import re
 import socket
 import ssl
@@ -100,11 +99,7 @@ class OverHttp2(SiteNetwork):
                    "the session is gone")
 
     def problem(self, client):
-        def told():
-            with contextlib.suppress(OSError):
-                return client.status().get("problem")
-            return None
-        return wait_until(told, "the client tells its problem", 30)
+        return wait_until(client.told_problem, "the client tells its problem", 30)
 
     def test_a_wrong_key_is_an_ordinary_visitors(self):
         other = self.folder / "other"

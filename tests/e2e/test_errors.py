@@ -97,15 +97,7 @@ class CommandLine(unittest.TestCase):
 
 class Connecting(Network):
     def state_of(self, node):
-        node_status = wait_until(lambda: self.problem(node), "the client tells its problem", 30)
-        return node_status
-
-    @staticmethod
-    def problem(node):
-        try:
-            return node.status().get("problem")
-        except OSError:
-            return None
+        return wait_until(node.told_problem, "the client tells its problem", 30)
 
     def start_client(self, name, invite, **more):
         return self.start_node(name, "client", ["--peer", invite], **more)

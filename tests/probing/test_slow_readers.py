@@ -99,7 +99,6 @@ class SlowReaders(RelayAndOrigin):
         self.assertGreater(size, len(CONTENT))
 
 
-
 class Resets(SlowReaders):
     origin_kind = ResettingWriter
 

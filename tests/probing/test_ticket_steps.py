@@ -9,17 +9,14 @@ import other_stacks
 from fixture import COVER_NAME, wait_until
 from harness import QNET, Node, Process, TcpServer, run, temporary_folder
 from tls_bytes import HANDSHAKE
+from tls_view import split_records
 
 TEMPLATE = "curl-7.88-openssl-3.0"
 
 
 def records_of(data):
     """(type, body length) of each whole record."""
-    records, rest = [], bytes(data)
-    while len(rest) >= 5 and len(rest) >= 5 + (size := int.from_bytes(rest[3:5], "big")):
-        records.append((rest[0], size))
-        rest = rest[5 + size:]
-    return records
+    return [(kind, len(body)) for kind, _, body in split_records(bytes(data))[0]]
 
 
 class HoldingBack:
