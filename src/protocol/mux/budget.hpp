@@ -1,4 +1,4 @@
-// What all sessions of a process hold for readers that do not read: one bound, and a share for each session.
+// What all sessions of a process hold for readers that do not read: one budget, and a share for each session.
 #pragma once
 
 #include <algorithm>
@@ -48,8 +48,8 @@ class BudgetShare {
   void set_held(std::size_t bytes);
   void set_granted(std::size_t bytes);
   /// Whether the budget is used up and this session holds more than its part: it must let go of something.
-  /// Asked when a session receives: one that holds much and is silent keeps it, so that all together may hold
-  /// twice the budget.
+  /// Asked when a session receives: one that holds much and is silent keeps it. So the budget is no firm
+  /// bound of what all together hold.
   [[nodiscard]] bool exceeded() const;
 
  private:

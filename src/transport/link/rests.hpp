@@ -28,7 +28,7 @@ class Rests {
 
   void begin(const std::string& host, std::uint16_t port, SteadyTime now);
   /// Whether it must not be dialled now. When the machine's clock was set meanwhile, nothing rests: a wrong
-  /// clock is what makes relays take a client for a stranger, and whoever sets it right wants to go on.
+  /// clock is what makes relays take a client for a stranger, and once it is right the person wants to go on.
   [[nodiscard]] bool lasts(const std::string& host, std::uint16_t port, SteadyTime now, WallTime wall);
 
  private:

@@ -53,8 +53,8 @@ std::string authority(const link::RelayAddress& relay) {
   return relay.port == https ? relay.cover_name : relay.cover_name + ":" + std::to_string(relay.port);
 }
 
-/// Where an ordinary web server has answered, the browser's visit goes on by itself: whoever led us there
-/// sees a page being loaded, and the caller does not wait for it. Otherwise ends as a browser does.
+/// Where an ordinary web server has answered, the browser's visit goes on by itself: an observer who led us
+/// there sees a page being loaded, and the caller does not wait for it. Otherwise ends as a browser does.
 void end_as_browser(std::unique_ptr<net::TcpStream> stream, htx::Initiator& initiator,
                     const link::RelayAddress& relay, const Browser& browser) {
   std::shared_ptr<const crypto::TrustStore> trust;
