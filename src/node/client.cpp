@@ -39,7 +39,7 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
   auto acceptor = net::listen(io, config.socks);
   if (!acceptor) return base::forward_error(acceptor);
   constexpr bool rests = true;
-  auto dialer = make_dialer({config.browser, trust, config.cover_authorities, rests}, random);
+  auto dialer = make_dialer({config.browser, trust, rests, config.cover_authorities}, random);
   return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, std::move(dialer)));
 }
 

@@ -109,7 +109,7 @@ base::Result<std::shared_ptr<const session::Dialer>> relay_dialer(const NodeConf
     if (!made) return base::forward_error(made);
     trust = std::make_shared<const crypto::TrustStore>(std::move(*made));
   }
-  return make_dialer({client_hello::builtin_templates().front(), trust, config.cover_authorities}, random);
+  return make_dialer({client_hello::builtin_templates().front(), trust}, random);
 }
 
 }  // namespace

@@ -17,11 +17,12 @@ struct DialerConfig {
   const client_hello::Template& browser;
   /// Who vouches for the certificates of cover `site`; null where no relay of that cover is dialled.
   std::shared_ptr<const crypto::TrustStore> authorities;
-  /// Where `authorities` is null: a file of those who vouch for a web server that has answered in a relay's
-  /// place, or empty for the system's.
-  std::filesystem::path authorities_file{};
-  /// For clients: addresses that do not recognise us rest for some minutes.
+  /// For clients: where an ordinary web server answers in a relay's place, its page is loaded, and the
+  /// address rests for some minutes.
   bool rests = false;
+  /// Of those who vouch for such a web server, where `authorities` is null: a file, or empty for the
+  /// system's.
+  std::filesystem::path authorities_file{};
 };
 
 /// `random` must outlive the dialer and its sessions.

@@ -27,7 +27,7 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 // of an hour.
 constexpr unsigned kUserTimeoutMilliseconds = 30'000;
 // Between probes that are not answered; Chromium's.
-constexpr int kKeepAliveInterval = 45;
+constexpr std::chrono::seconds kKeepAliveInterval{45};
 
 /// Best effort: an option that this kernel lacks changes no behaviour that we promise.
 bool set_option(int fd, int level, int name, int value) {
@@ -75,12 +75,13 @@ void TcpStream::on_break(std::function<void()> function) {
   if (break_->function && !break_->waiting && socket_.is_open()) Break::wait(break_);
 }
 
-void TcpStream::keep_alive(std::chrono::seconds idle, std::optional<int> probes) {
+void TcpStream::keep_alive(std::chrono::seconds idle, std::optional<int> probes,
+                           std::optional<std::chrono::seconds> interval) {
   const int fd = socket_.native_handle();
-  const auto seconds = static_cast<int>(idle.count());
+  const auto between = interval.value_or(std::min(idle, kKeepAliveInterval));
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
-  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, std::min(seconds, kKeepAliveInterval));
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(idle.count()));
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(between.count()));
   if (probes) set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, *probes);
 }
 

@@ -49,8 +49,10 @@ class TcpStream final : public BreakableStream {
 
   /// Notices a peer that has vanished while nothing is sent: probes after so long without traffic. Probes are
   /// seen on the wire, so the caller says what its cover would do. Gives up after as many probes without an
-  /// answer, at most 45 s apart; without a number, after as many as the system says (Linux: 9).
-  void keep_alive(std::chrono::seconds idle, std::optional<int> probes = std::nullopt);
+  /// answer; without a number, after as many as the system says (Linux: 9). They are `interval` apart,
+  /// without one as far as the first is from the traffic, at most 45 s.
+  void keep_alive(std::chrono::seconds idle, std::optional<int> probes = std::nullopt,
+                  std::optional<std::chrono::seconds> interval = std::nullopt);
 
   /// Gives up on a peer that acknowledges nothing, or takes nothing, for 30 s. For our own sessions only:
   /// their other end always reads, but a web server may pause for as long as it likes.

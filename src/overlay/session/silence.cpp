@@ -1,7 +1,5 @@
 #include "overlay/session/silence.hpp"
 
-#include <algorithm>
-
 #include "overlay/session/session.hpp"
 
 namespace qnet::session {

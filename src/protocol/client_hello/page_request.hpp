@@ -28,6 +28,10 @@ struct PageRequest {
   struct Field {
     std::string name;
     std::string value;
+    /// What is sent to the server of this name.
+    [[nodiscard]] const std::string& value_at(const std::string& authority) const {
+      return value == host_word ? authority : value;
+    }
     bool operator==(const Field&) const = default;
   };
 

@@ -24,8 +24,7 @@ base::Result<void> ask_for_page(h2::Engine& http2, const client_hello::PageReque
                                 const std::string& authority) {
   h2::Headers headers;
   headers.reserve(page.http2.size());
-  for (const auto& [name, value] : page.http2)
-    headers.push_back({name, value == client_hello::PageRequest::host_word ? authority : value});
+  for (const auto& field : page.http2) headers.push_back({field.name, field.value_at(authority)});
   constexpr bool without_body = true;
   if (auto asked = http2.request(headers, without_body); !asked) return base::forward_error(asked);
   return {};

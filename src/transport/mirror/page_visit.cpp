@@ -30,8 +30,7 @@ base::Result<void> PageVisit::ask() { return client_.flight().alpn == "h2" ? ask
 
 base::Result<void> PageVisit::ask_http1() {
   std::string head = "GET / HTTP/1.1\r\n";
-  for (const auto& [name, value] : page_.http1)
-    head += name + ": " + (value == client_hello::PageRequest::host_word ? authority_ : value) + "\r\n";
+  for (const auto& field : page_.http1) head += field.name + ": " + field.value_at(authority_) + "\r\n";
   return client_.write(base::bytes_of(head + "\r\n"));
 }
 
