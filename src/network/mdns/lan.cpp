@@ -107,7 +107,7 @@ Lan::Lan(asio::io_context& io, LanOptions options, base::RandomSource& random)
 
 std::shared_ptr<Lan> Lan::start(asio::io_context& io, LanOptions options, base::RandomSource& random) {
   std::shared_ptr<Lan> lan(new Lan(io, std::move(options), random));
-  asio::co_spawn(io, lan->keep_looking(), asio::detached);
+  asio::co_spawn(io, [lan] { return lan->keep_looking(); }, asio::detached);
   return lan;
 }
 

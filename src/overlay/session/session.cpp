@@ -23,8 +23,9 @@ std::shared_ptr<Session> Session::start(std::unique_ptr<link::Link> link, mux::R
   // Not make_shared: the constructor is private, and the control block's address does not matter here.
   const std::shared_ptr<Session> session(
       new Session(std::move(link), role, std::move(protocols), std::move(options)));
-  asio::co_spawn(session->executor(), session->read_loop(), asio::detached);
-  asio::co_spawn(session->executor(), session->write_loop(), asio::detached);
+  // The caller may have dropped it before they first run.
+  asio::co_spawn(session->executor(), [session] { return session->read_loop(); }, asio::detached);
+  asio::co_spawn(session->executor(), [session] { return session->write_loop(); }, asio::detached);
   session->schedule();
   return session;
 }
@@ -94,7 +95,6 @@ void Session::wake_writer() {
 }
 
 net::Task<void> Session::read_loop() {
-  const auto self = shared_from_this();
   while (!ended_) {
     const auto got = link_->receive(*this);
     if (!got) co_return fail(got.error());
@@ -146,7 +146,6 @@ void Session::dispatch_events() {
 }
 
 net::Task<void> Session::write_loop() {
-  const auto self = shared_from_this();
   while (!ended_) {
     const auto sent = link_->send(*this);
     if (!sent) co_return end(sent.error());

@@ -26,6 +26,19 @@ TEST_F(SessionOverLink, gives_the_link_nothing_before_it_can_send) {
   EXPECT_THAT(wire_->sent, HasSubstr("hello"));
 }
 
+TEST_F(SessionOverLink, lives_without_an_owner_until_the_link_ends) {
+  std::weak_ptr<Session> seen;
+  seen = Session::start(std::make_unique<testing::HandLink>(io_.get_executor(), wire_, link::Facts{}),
+                        mux::Role::initiator, {});
+  poll();
+  EXPECT_FALSE(seen.expired());
+  wire_->closed = true;
+  wire_->readable.notify();
+  wire_->writable.notify();
+  poll();
+  EXPECT_TRUE(seen.expired());
+}
+
 TEST_F(SessionOverLink, can_still_take_back_what_the_link_has_not_asked_for) {
   start();
   const auto kept = open("kept");

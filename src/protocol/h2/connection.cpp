@@ -47,9 +47,15 @@ Connection::Connection(std::unique_ptr<net::ByteStream> lower, Role role, const 
       last_use_(now()) {}
 
 void Connection::launch(base::Bytes received) {
-  asio::co_spawn(lower_->executor(), read_loop(std::move(received)), asio::detached);
-  asio::co_spawn(lower_->executor(), write_loop(), asio::detached);
-  if (role_ == Role::server) asio::co_spawn(lower_->executor(), watch_idleness(), asio::detached);
+  // They keep it: its owner may drop it before they first run.
+  const auto spawn = [executor = lower_->executor()](auto loop) {
+    asio::co_spawn(executor, std::move(loop), asio::detached);
+  };
+  spawn([self = shared_from_this(), received = std::move(received)]() mutable {
+    return self->read_loop(std::move(received));
+  });
+  spawn([self = shared_from_this()] { return self->write_loop(); });
+  if (role_ == Role::server) spawn([self = shared_from_this()] { return self->watch_idleness(); });
 }
 
 base::Result<std::unique_ptr<Stream>> Connection::request(const Headers& headers) {

@@ -32,7 +32,7 @@ AcceptLoop::AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shar
 
 void AcceptLoop::start(Serve serve) {
   serve_ = std::move(serve);
-  asio::co_spawn(pool_.first(), accept(), asio::detached);
+  asio::co_spawn(pool_.first(), [self = shared_from_this()] { return self->accept(); }, asio::detached);
 }
 
 void AcceptLoop::stop() {
