@@ -7,6 +7,7 @@
 
 #include "foundation/base/endian.hpp"
 #include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/crypto/testing/recording_random.hpp"
 #include "foundation/crypto/testing/vector_file.hpp"
 #include "transport/htx/gate.hpp"
 #include "transport/htx/initiator.hpp"
@@ -17,30 +18,11 @@ namespace {
 
 namespace json = boost::json;
 using base::to_hex;
+using crypto::testing::RecordingRandom;
 
 constexpr const char* kFile = "htx/mirror.json";
 constexpr WallTime kPeerTime{std::chrono::seconds(1'800'000'000)};
 constexpr WallTime kRelayTime{std::chrono::seconds(1'800'000'007)};
-
-/// Remembers what was drawn, so that the secrets can be named in the file.
-class RecordingRandom final : public base::RandomSource {
- public:
-  explicit RecordingRandom(std::uint64_t seed) : source_(seed) {}
-  void fill(base::MutableBytes out) override {
-    source_.fill(out);
-    draws_.push_back(to_hex(out));
-  }
-  /// The next draw from here on with so many bytes, which then counts as named.
-  std::string take(std::size_t bytes) {
-    while (draws_.at(next_).size() != 2 * bytes) ++next_;
-    return draws_.at(next_++);
-  }
-
- private:
-  base::testing::SeededRandom source_;
-  std::vector<std::string> draws_;
-  std::size_t next_ = 0;
-};
 
 std::string sealed_record(testing::RecordPipe& writer, std::string_view data) {
   writer.append(base::bytes_of(data));

@@ -1,0 +1,58 @@
+// Every bound and size of circuits in one place (docs/spec/circuit.md).
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace qnet::circuit {
+
+/// The first message of a hop's handshake. It has one length on every link, whatever is left inside.
+struct CreationLimits {
+  /// Hops that have a layer of their own. The guard has none: its layer is the session with the client.
+  static constexpr std::size_t layers = 4;
+  static constexpr std::size_t tag = 16;
+  /// Minute, instruction, length of what is inside, next peer.
+  static constexpr std::size_t header = 4 + 1 + 2 + 32 + 1;
+  /// Noise's `e`, sealed `e1` and the sealed header.
+  static constexpr std::size_t noise_part = 32 + (1184 + tag) + (header + tag);
+  /// What one hop adds to what is inside.
+  static constexpr std::size_t layer = noise_part + tag;
+  /// What the last hop may be given with it: the first bytes of its session with the client.
+  static constexpr std::size_t early = 416;
+  static constexpr std::size_t message = layers * layer + early;
+  /// Of the second message: `e`, a sealed ciphertext, and an empty payload.
+  static constexpr std::size_t reply = 32 + (1088 + tag) + tag;
+  /// Status and reply, of one size whatever the status.
+  static constexpr std::size_t answer = 1 + reply;
+  /// How far the minute of a first message may be from ours, either way.
+  static constexpr std::chrono::minutes window{2};
+};
+static_assert(CreationLimits::message == 5632);
+
+/// What is sealed in one frame.
+struct FrameLimits {
+  static constexpr std::size_t length_field = 2;
+  static constexpr std::size_t tag = 16;
+  /// What one layer adds.
+  static constexpr std::size_t overhead = length_field + tag;
+  /// Sizes of the innermost plaintext. With four layers around it, the largest fills one record of the link
+  /// below: 16,371 bytes (session::SessionLimits::full_frame).
+  static constexpr std::array<std::size_t, 5> sizes{64, 256, 1024, 4096, 16'299};
+  static constexpr std::size_t largest = sizes.back() + CreationLimits::layers * overhead;
+  static_assert(largest == 16'371);
+  /// Noise REKEY after this many frames in one direction of one layer.
+  static constexpr std::uint64_t rekey_interval = 65'536;
+};
+
+/// At a relay.
+struct RelayLimits {
+  /// For the first message to come, and for the next hop's answer, which waits for a new link at worst.
+  static constexpr std::chrono::seconds creation{10};
+  static constexpr std::chrono::seconds extension{20};
+  /// Circuits of one session: a client needs a few, a relay that extends more.
+  static constexpr std::size_t of_one_session = 64;
+};
+
+}  // namespace qnet::circuit

@@ -1,0 +1,75 @@
+// What a relay does with streams of `/qnet/circuit/1`: as a guard, a middle or an exit, as the client has
+// sealed it.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "overlay/circuit/layers.hpp"
+#include "overlay/circuit/opening.hpp"
+#include "overlay/circuit/places.hpp"
+#include "overlay/session/session.hpp"
+#include "overlay/session/stream.hpp"
+#include "transport/htx/replay_cache.hpp"
+
+namespace qnet::circuit {
+
+struct Counters {
+  std::atomic<std::uint64_t> created{0};   ///< first messages that were for us
+  std::atomic<std::uint64_t> refused{0};   ///< that were not, or came again, or at another time
+  std::atomic<std::uint64_t> extended{0};  ///< to a next hop, as guard or middle
+  std::atomic<std::uint64_t> unreachable{0};
+  std::atomic<std::int64_t> open{0};
+};
+
+/// Key pairs that may open a first message; shared, because they are replaced while others use them.
+using Keys = std::shared_ptr<const std::vector<crypto::X25519KeyPair>>;
+
+struct ServiceOptions {
+  peer::PeerId self;
+  std::function<Keys()> keys;
+  std::function<WallTime()> now;
+  /// A session with that peer, as a relay has it: shared by all circuits of this core that go there.
+  std::function<net::Task<base::Result<std::shared_ptr<session::Session>>>(peer::PeerId)> reach;
+  /// What the end of a circuit offers; empty: no circuit ends here.
+  session::Protocols at_end{};
+  std::shared_ptr<htx::ReplayCache> seen;  ///< of the process
+  std::shared_ptr<mux::Budget> budget{};
+  std::shared_ptr<Counters> counters = std::make_shared<Counters>();
+  base::RandomSource& random;
+};
+
+/// Lives on one io_context; one for each core.
+class Service : public std::enable_shared_from_this<Service> {
+ public:
+  explicit Service(ServiceOptions options) : options_(std::move(options)) {}
+
+  /// For sessions of this core.
+  [[nodiscard]] session::Handler handler();
+
+ private:
+  using StreamPointer = std::unique_ptr<session::Stream>;
+  using PlacePointer = std::shared_ptr<const void>;
+  /// The stream to the next hop, and what that, or we in its place, have answered.
+  struct Next {
+    StreamPointer stream{};
+    base::Bytes answer;
+  };
+
+  net::Task<void> serve(StreamPointer upstream);
+  net::Task<void> be_hop(StreamPointer upstream, const Opening& opening, PlacePointer place);
+  net::Task<void> be_guard(StreamPointer upstream, Opening& opening);
+  net::Task<void> be_middle(StreamPointer upstream, Opened& opened, Layer& layer);
+  void be_end(StreamPointer upstream, base::Bytes early, noise::TransportKeys keys, PlacePointer place);
+  [[nodiscard]] base::Result<Opened> open_first(const Opening& opening);
+  net::Task<Next> extend(const peer::PeerId& next, base::Bytes message);
+  net::Task<base::Result<Next>> try_to_extend(const peer::PeerId& next, base::Bytes message);
+  net::Task<void> refuse(StreamPointer upstream, Status status);
+
+  ServiceOptions options_;
+  Places places_;
+};
+
+}  // namespace qnet::circuit

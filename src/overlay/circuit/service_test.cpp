@@ -1,0 +1,101 @@
+#include "overlay/circuit/service.hpp"
+
+#include "overlay/circuit/testing/circuits.hpp"
+
+namespace qnet::circuit {
+namespace {
+
+using testing::Circuits;
+
+TEST_F(Circuits, carry_bytes_through_two_to_five_hops) {
+  for (const auto& hops : {std::vector<std::size_t>{1}, {1, 2}, {1, 2, 3}, {1, 2, 3, 4}}) {
+    std::vector<Hop> behind_guard;
+    for (const auto number : hops) behind_guard.push_back(hop(number));
+    const auto circuit = begin(behind_guard);
+    EXPECT_TRUE(echoes(circuit, 1'000'000)) << hops.size();
+    ASSERT_TRUE(circuit->outcome && *circuit->outcome);
+    EXPECT_EQ(circuit->established, hops.size());
+  }
+}
+
+TEST_F(Circuits, carry_a_first_request_with_the_first_message) {
+  const auto circuit = begin_through({1, 2}, true);
+  EXPECT_TRUE(echoes(circuit, 100));
+  EXPECT_EQ(echoes_, 1);
+}
+
+TEST_F(Circuits, share_the_links_between_relays) {
+  const auto one = begin_through({1, 2});
+  const auto other = begin_through({1, 2});
+  EXPECT_TRUE(echoes(one, 1000));
+  EXPECT_TRUE(echoes(other, 1000));
+  EXPECT_EQ(relays_[0]->links.size(), 1U);
+  EXPECT_EQ(far_ends_.size(), 3U);
+}
+
+TEST_F(Circuits, tell_which_hop_was_not_reached) {
+  unreachable_ = {2};
+  const auto circuit = begin_through({1, 2});
+  run_until([&] { return circuit->outcome.has_value(); });
+  EXPECT_TRUE(circuit->outcome->error().is(Errc::hop_unreachable));
+  EXPECT_EQ(circuit->established, 1U);
+  run_until([&] { return !circuit->session->alive(); });
+}
+
+TEST_F(Circuits, tell_which_hop_does_not_have_the_key_that_its_descriptor_names) {
+  auto wrong = hop(2);
+  wrong.circuit_key = hop(3).circuit_key;
+  const auto circuit = begin({hop(1), wrong});
+  run_until([&] { return circuit->outcome.has_value(); });
+  EXPECT_TRUE(circuit->outcome->error().is(Errc::hop_refused));
+  EXPECT_EQ(circuit->established, 1U);
+}
+
+TEST_F(Circuits, do_not_begin_at_another_time) {
+  const auto circuit = begin_through({1, 2});
+  now_ += std::chrono::minutes(3);
+  run_until([&] { return circuit->outcome.has_value(); });
+  EXPECT_TRUE(circuit->outcome->error().is(Errc::hop_refused));
+  EXPECT_EQ(circuit->established, 0U);
+}
+
+TEST_F(Circuits, of_one_session_have_a_bound) {
+  std::vector<std::shared_ptr<Circuit>> all;
+  for (std::size_t n = 0; n < RelayLimits::of_one_session; ++n) all.push_back(begin_through({1}));
+  run_until(
+      [&] { return std::ranges::all_of(all, [](const auto& one) { return one->outcome.has_value(); }); });
+  for (const auto& one : all) EXPECT_TRUE(*one->outcome);
+  const auto more = begin_through({1});
+  run_until([&] { return more->outcome.has_value(); });
+  EXPECT_TRUE(more->outcome->error().is(Errc::hop_overloaded));
+  // One that ends makes room.
+  all.front()->session->close();
+  run_until([&] { return !all.front()->session->alive(); });
+  run_until([&] { return relays_[1]->counters->open < 64; });
+  const auto again = begin_through({1});
+  run_until([&] { return again->outcome.has_value(); });
+  EXPECT_TRUE(*again->outcome);
+}
+
+TEST_F(Circuits, end_at_all_hops_when_the_client_goes) {
+  const auto circuit = begin_through({1, 2});
+  EXPECT_TRUE(echoes(circuit, 1000));
+  EXPECT_EQ(relays_[2]->counters->open, 1);
+  circuit->session->close();
+  run_until([&] {
+    return std::ranges::all_of(relays_, [](const auto& relay) { return relay->counters->open == 0; });
+  });
+}
+
+TEST_F(Circuits, end_at_all_hops_when_a_link_breaks) {
+  const auto circuit = begin_through({1, 2});
+  EXPECT_TRUE(echoes(circuit, 1000));
+  relays_[1]->links[2]->close();
+  run_until([&] { return !circuit->session->alive(); });
+  run_until([&] {
+    return std::ranges::all_of(relays_, [](const auto& relay) { return relay->counters->open == 0; });
+  });
+}
+
+}  // namespace
+}  // namespace qnet::circuit

@@ -1,0 +1,196 @@
+// Relays and a client in one process, joined by real sessions over loopback, for tests of circuits.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/net/pump.hpp"
+#include "foundation/net/tcp.hpp"
+#include "foundation/net/testing/comes_true.hpp"
+#include "overlay/circuit/circuit_link.hpp"
+#include "overlay/circuit/service.hpp"
+#include "transport/htx/record_link.hpp"
+
+namespace qnet::circuit::testing {
+
+inline constexpr WallTime kNow{std::chrono::seconds(1'700'000'000)};
+
+class Circuits : public ::testing::Test {
+ protected:
+  using SessionPointer = std::shared_ptr<session::Session>;
+  struct Relay {
+    peer::PeerId peer;
+    Keys keys;
+    std::shared_ptr<Counters> counters = std::make_shared<Counters>();
+    std::shared_ptr<Service> service{};
+    session::Protocols protocols{};
+    std::map<std::size_t, SessionPointer> links{};  // to other relays, by number
+  };
+  /// A circuit from the client's side.
+  struct Circuit {
+    SessionPointer session;
+    std::optional<base::Result<void>> outcome{};
+    std::size_t established = 0;
+  };
+
+  /// The first is the guard.
+  void SetUp() override {
+    for (std::uint8_t n = 0; n < 5; ++n) add_relay(n);
+    client_ = link(relays_[0]->protocols);
+  }
+
+  void add_relay(std::uint8_t number) {
+    crypto::Ed25519Public name{};
+    name.fill(static_cast<std::uint8_t>(number + 1));
+    auto pairs = std::make_shared<std::vector<crypto::X25519KeyPair>>();
+    pairs->push_back(crypto::X25519KeyPair::generate(random_));
+    auto relay = std::make_shared<Relay>(Relay{peer::PeerId(name), std::move(pairs)});
+    relay->service = std::make_shared<Service>(
+        ServiceOptions{.self = relay->peer,
+                       .keys = [relay = relay.get()] { return relay->keys; },
+                       .now = [this] { return now_; },
+                       .reach = [this, number](peer::PeerId peer) { return reach(number, peer); },
+                       .at_end = at_end(),
+                       .seen = std::make_shared<htx::ReplayCache>(random_),
+                       .counters = relay->counters,
+                       .random = random_});
+    relay->protocols.emplace(kCircuitProtocol, relay->service->handler());
+    relays_.push_back(std::move(relay));
+  }
+
+  session::Protocols at_end() {
+    return {{"/test/echo/1", [this](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+               ++echoes_;
+               std::atomic<std::uint64_t> moved{0};
+               (void)co_await net::pump(*stream, *stream, moved);
+             }}};
+  }
+
+  net::Task<base::Result<SessionPointer>> reach(std::size_t from, peer::PeerId peer) {
+    for (std::size_t n = 0; n < relays_.size(); ++n) {
+      if (relays_[n]->peer != peer || unreachable_.contains(n)) continue;
+      auto& known = relays_[from]->links[n];
+      if (!known || !known->usable()) known = link(relays_[n]->protocols);
+      co_return known;
+    }
+    co_return base::fail(Errc::no_next_hop);
+  }
+
+  /// A session whose other end offers these.
+  SessionPointer link(session::Protocols protocols) {
+    net::tcp::acceptor acceptor(io_, {boost::asio::ip::address_v4::loopback(), 0});
+    net::tcp::socket near(io_);
+    near.connect(acceptor.local_endpoint());
+    auto far = acceptor.accept();
+    far_ends_.push_back(
+        session::Session::start(over(std::move(far), 2, 1), mux::Role::responder, std::move(protocols)));
+    return session::Session::start(over(std::move(near), 1, 2), mux::Role::initiator, {});
+  }
+  std::unique_ptr<link::Link> over(net::tcp::socket socket, std::uint8_t send, std::uint8_t receive) {
+    const auto cipher = [](std::uint8_t fill) {
+      crypto::Secret<32> key;
+      std::ranges::fill(key.data(), fill);
+      return noise::CipherState(std::move(key));
+    };
+    return std::make_unique<htx::RecordLink>(std::make_unique<net::TcpStream>(std::move(socket)),
+                                             htx::RecordLinkConfig{cipher(send), cipher(receive)}, random_);
+  }
+
+  [[nodiscard]] Hop hop(std::size_t number) const {
+    return {relays_[number]->peer, relays_[number]->keys->front().public_key};
+  }
+
+  /// Through the guard and these relays.
+  std::shared_ptr<Circuit> begin(std::vector<Hop> hops, bool early = false) {
+    auto circuit = std::make_shared<Circuit>();
+    Beginning beginning{
+        .open = [client = client_](base::Bytes first) -> base::Result<std::unique_ptr<net::ByteStream>> {
+          auto stream = client->open(std::string(kCircuitProtocol), first);
+          if (!stream) return base::forward_error(stream);
+          return std::unique_ptr<net::ByteStream>(std::move(*stream));
+        },
+        .hops = std::move(hops),
+        .now = now_,
+        .random = random_,
+        .early = early,
+        .outcome =
+            [told = std::weak_ptr(circuit)](base::Result<void> result, std::size_t established) {
+              const auto kept = told.lock();
+              if (!kept) return;
+              kept->outcome = std::move(result);
+              kept->established = established;
+            }};
+    circuit->session = session::Session::start(
+        std::make_unique<CircuitLink>(io_.get_executor(), std::move(beginning), link::Facts{}),
+        mux::Role::initiator, {});
+    return circuit;
+  }
+  std::shared_ptr<Circuit> begin_through(std::initializer_list<std::size_t> numbers, bool early = false) {
+    std::vector<Hop> hops;
+    for (const auto number : numbers) hops.push_back(hop(number));
+    return begin(std::move(hops), early);
+  }
+
+  void run_until(const std::function<bool()>& condition) {
+    ASSERT_TRUE(net::testing::comes_true(io_, condition));
+  }
+  void run(net::Task<void> task) {
+    bool done = false;
+    boost::asio::co_spawn(
+        io_,
+        [](net::Task<void> inner, bool& flag) -> net::Task<void> {
+          co_await std::move(inner);
+          flag = true;
+        }(std::move(task), done),
+        boost::asio::detached);
+    run_until([&] { return done; });
+  }
+
+  /// Whether so many bytes come back through the circuit.
+  bool echoes(const std::shared_ptr<Circuit>& circuit, std::size_t size) {
+    bool same = false;
+    run([](SessionPointer session, std::size_t count, bool& good) -> net::Task<void> {
+      base::Bytes sent(count);
+      base::testing::SeededRandom(count).fill(sent);
+      auto stream = session->open("/test/echo/1", {});
+      if (!stream) co_return;
+      const std::shared_ptr<net::ByteStream> opened(std::move(*stream));
+      boost::asio::co_spawn(
+          opened->executor(),
+          [](std::shared_ptr<net::ByteStream> to, base::Bytes bytes) -> net::Task<void> {
+            (void)co_await net::write_all(*to, bytes);
+            to->finish();
+          }(opened, sent),
+          boost::asio::detached);
+      base::Bytes back;
+      base::Bytes chunk(65536);
+      for (;;) {
+        const auto got = co_await net::read_some(*opened, chunk);
+        if (!got || *got == 0) break;
+        base::append(back, base::ByteView(chunk).first(*got));
+      }
+      good = back == sent;
+    }(circuit->session, size, same));
+    return same;
+  }
+
+  boost::asio::io_context io_{1};
+  base::testing::SeededRandom random_{3};
+  WallTime now_ = kNow;
+  std::vector<std::shared_ptr<Relay>> relays_;
+  std::set<std::size_t> unreachable_;
+  std::vector<SessionPointer> far_ends_;
+  SessionPointer client_;
+  int echoes_ = 0;
+};
+
+}  // namespace qnet::circuit::testing
