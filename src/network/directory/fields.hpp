@@ -1,4 +1,4 @@
-// Reading positional CBOR fields; private to this folder.
+// Reading positional CBOR fields. For implementations only: whose headers include it needs qnet::cbor.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Every bound and number of the choice of hops, each with the reason for its value.
+// Every bound and number of the choice of hops, each with the reason for its value (docs/spec/path.md).
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// How often each relay is drawn.
+// How often each relay is drawn (docs/spec/path.md, "Weights").
 #pragma once
 
 #include <cstdint>

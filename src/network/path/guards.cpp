@@ -1,0 +1,288 @@
+#include "network/path/guards.hpp"
+
+#include <algorithm>
+
+#include "foundation/base/retry.hpp"
+#include "network/path/weights.hpp"
+
+namespace qnet::path {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Uniform, both ends included.
+seconds drawn_up_to(seconds longest, base::RandomSource& random) {
+  return seconds(random.below(static_cast<std::uint32_t>(longest.count()) + 1));
+}
+
+milliseconds retry_pause(std::span<const RetryStep> steps, milliseconds failing_for) {
+  for (const auto& step : steps)
+    if (failing_for < step.failing_for) return step.pause;
+  return steps.back().pause;
+}
+
+/// Not later than `now`: a date from when the clock was wrong must not hold for longer than any.
+void end_by(std::optional<WallTime>& date, WallTime now) {
+  if (date) date = std::min(*date, now);
+}
+
+}  // namespace
+
+Guards::Guards(GuardSample sample, base::RandomSource& random)
+    : random_(random), spent_(std::move(sample.spent)), grown_(sample.grown) {
+  for (const auto& record : sample.guards) guards_.push_back({record});
+}
+
+// ── The sample: who is in it ────────────────────────────────────────────────────────────────────────────
+
+void Guards::update(const RelayTable& relays, Now now) {
+  const auto usable = relays.count(Position::inner);
+  if (usable == 0) return;  // such a list says nothing about any guard
+  const auto part = usable / GuardLimits::relays_for_each;
+  primary_ = std::clamp(part, std::size_t{1}, GuardLimits::primary);
+  largest_ = std::clamp(part, GuardLimits::primary, GuardLimits::ever);
+  note_listed(relays, now);
+  remove_by_rule(now.wall);
+  while (guards_.size() < primary_ && has_place() && draw_one(relays, now.wall)) {
+  }
+  grow(relays, now);
+}
+
+void Guards::note_listed(const RelayTable& relays, Now now) {
+  for (auto& guard : guards_) {
+    const auto place = relays.find(guard.record.peer);
+    guard.listed = place && relays.weights(Position::inner)[*place] > 0;
+    if (guard.listed)
+      guard.record.unlisted.reset();
+    else if (!guard.record.unlisted)
+      guard.record.unlisted = now.wall;
+  }
+}
+
+void Guards::remove_by_rule(WallTime now) {
+  const auto latest = now + GuardLimits::longest_life;
+  for (auto& guard : guards_) {
+    auto& record = guard.record;
+    record.added = std::min(record.added, now);
+    record.until = std::min(record.until, latest);
+    end_by(record.unlisted, now);
+    end_by(record.confirmed, now);
+  }
+  for (auto& end : spent_) end = std::min(end, latest);
+  end_by(grown_, now);
+
+  std::erase_if(spent_, [&](WallTime end) { return end <= now; });
+  std::erase_if(guards_, [&](const Guard& guard) {
+    const auto& record = guard.record;
+    if (record.until <= now) return true;
+    const bool gone = record.unlisted && *record.unlisted + GuardLimits::unlisted <= now;
+    if (gone) spent_.push_back(record.until);  // its place stays taken until its life would have ended
+    return gone;
+  });
+}
+
+bool Guards::has_place() const { return guards_.size() + spent_.size() < GuardLimits::ever; }
+
+/// No two of a sample are near each other: one party, or one hosting network, is not all of a client's way
+/// in.
+bool Guards::draw_one(const RelayTable& relays, WallTime now) {
+  const auto all = relays.weights(Position::inner);
+  std::vector<std::uint32_t> weights(all.begin(), all.end());
+  for (const auto& guard : guards_) {
+    const auto place = relays.find(guard.record.peer);
+    if (!place) continue;
+    for (std::size_t i = 0; i < weights.size(); ++i)
+      if (weights[i] > 0 && !relays.may_share_circuit(*place, i)) weights[i] = 0;
+  }
+  const auto drawn = draw(weights, random_);
+  if (!drawn) return false;
+  GuardRecord record{relays[*drawn].peer};
+  record.added = now - drawn_up_to(GuardLimits::earlier, random_);
+  record.until = now + GuardLimits::shortest_life +
+                 drawn_up_to(GuardLimits::longest_life - GuardLimits::shortest_life, random_);
+  Guard guard{record};
+  guard.listed = true;
+  guards_.push_back(guard);
+  return true;
+}
+
+/// One more, when each there is has failed in every way, while something else answers. The pauses bound what
+/// a censor gains that blocks all guards for some hours.
+void Guards::grow(const RelayTable& relays, Now now) {
+  grow_at_.reset();
+  if (!network_lives(now) || !std::ranges::all_of(guards_, is_down) || guards_.size() >= largest_ ||
+      !has_place())
+    return;
+  if (grown_ && *grown_ + growth_pause() > now.wall) {
+    grow_at_ = now.steady + (*grown_ + growth_pause() - now.wall);
+    return;
+  }
+  if (draw_one(relays, now.wall)) grown_ = now.wall;
+}
+
+seconds Guards::growth_pause() const {
+  const auto beyond = guards_.size() + spent_.size();
+  seconds pause = GuardLimits::first_growth_pause;
+  for (auto i = primary_ + 1; i < beyond && pause < GuardLimits::longest_growth_pause; ++i) pause *= 2;
+  return std::min<seconds>(pause, GuardLimits::longest_growth_pause);
+}
+
+// ── What is known of each now ───────────────────────────────────────────────────────────────────────────
+
+Guards::Guard* Guards::find(const peer::PeerId& peer) {
+  const auto found =
+      std::ranges::find_if(guards_, [&](const Guard& guard) { return guard.record.peer == peer; });
+  return found == guards_.end() ? nullptr : &*found;
+}
+
+bool Guards::is_down(const Guard& guard) { return !guard.listed || guard.proven >= GuardLimits::variations; }
+
+bool Guards::is_primary(const Guard& guard) const {
+  return static_cast<std::size_t>(&guard - guards_.data()) < primary_;
+}
+
+void Guards::begun(const peer::PeerId& peer) {
+  if (auto* const guard = find(peer)) guard->dialled = true;
+}
+
+void Guards::failed(const peer::PeerId& peer, Now now) {
+  auto* const guard = find(peer);
+  if (guard == nullptr || !std::exchange(guard->dialled, false)) return;
+  guard->reachable = false;
+  if (guard->failures++ == 0) guard->failing_since = now.steady;
+  guard->last_failure = now.steady;
+  if (network_lives(now)) ++guard->proven;
+  guard->next_try = now.steady + pause_after_failure(*guard, now);
+}
+
+milliseconds Guards::pause_after_failure(const Guard& guard, Now now) const {
+  milliseconds pause = GuardLimits::first_pause;
+  for (unsigned i = 1; i < guard.failures && i < GuardLimits::variations; ++i) pause *= 2;
+  if (guard.failures >= GuardLimits::variations) {
+    const auto failing_for = std::chrono::floor<milliseconds>(now.steady - guard.failing_since);
+    pause = is_primary(guard) ? retry_pause(kPrimaryRetries, failing_for)
+                              : retry_pause(kOtherRetries, failing_for);
+  }
+  return base::jittered(pause, pause / 4, random_);
+}
+
+void Guards::answered(const peer::PeerId& peer, Now now) {
+  network_answered(now);
+  auto* const guard = find(peer);
+  if (guard == nullptr) return;
+  guard->dialled = false;
+  guard->reachable = true;
+  guard->failures = guard->proven = 0;
+  if (!guard->record.confirmed) guard->record.confirmed = now.wall;
+}
+
+bool Guards::network_lives(Now now) const {
+  return evidence_ && now.steady - *evidence_ <= GuardLimits::evidence;
+}
+
+void Guards::network_answered(Now now) {
+  if (!network_lives(now)) {
+    for (auto& guard : guards_) {
+      if (guard.failures == 0) continue;
+      // What failed long before says nothing about the guard: it is tried again at once.
+      const bool just_now = now.steady - guard.last_failure <= GuardLimits::proof;
+      if (just_now)
+        ++guard.proven;
+      else
+        guard.next_try = std::min(guard.next_try, now.steady);
+    }
+  }
+  evidence_ = now.steady;
+}
+
+void Guards::network_changed() {
+  evidence_.reset();
+  for (auto& guard : guards_) guard.failures = guard.proven = 0;
+}
+
+Bias Guards::circuit_ended(const peer::PeerId& peer, bool reached_exit) {
+  auto* const guard = find(peer);
+  if (guard == nullptr) return Bias::none;
+  guard->record.builds.note(reached_exit);
+  return guard->record.builds.bias();
+}
+
+// ── Which of them to use ────────────────────────────────────────────────────────────────────────────────
+
+std::vector<const Guards::Guard*> Guards::primaries() const {
+  std::vector<const Guard*> found;
+  for (const auto& guard : guards_)
+    if (is_primary(guard)) found.push_back(&guard);
+  return found;
+}
+
+/// Those that have carried this client before come first: nobody new learns of it.
+std::vector<const Guards::Guard*> Guards::others() const {
+  std::vector<const Guard*> found;
+  for (const bool confirmed : {true, false})
+    for (const auto& guard : guards_)
+      if (!is_primary(guard) && guard.record.confirmed.has_value() == confirmed) found.push_back(&guard);
+  return found;
+}
+
+GuardChoice Guards::choice(Now now) const {
+  GuardChoice choice;
+  const auto offer_all = [&](const std::vector<const Guard*>& from, auto condition) {
+    for (const auto* const guard : from)
+      if (condition(*guard))
+        choice.usable.push_back({guard->record.peer, guard->failures, is_primary(*guard)});
+  };
+  const auto due_now = [&](const Guard& guard) { return is_due(guard, now); };
+  const auto first = primaries();
+  const bool beyond = std::ranges::all_of(first, [](const Guard* guard) { return is_down(*guard); });
+  offer_all(first, is_fine);
+  if (choice.usable.empty() && beyond) offer_all(others(), is_fine);
+  if (choice.usable.empty()) offer_all(first, due_now);
+  if (choice.usable.empty() && beyond) offer_all(others(), due_now);
+  for (const auto& guard : guards_)
+    if (is_primary(guard) || guard.reachable) choice.reserved.push_back(guard.record.peer);
+  return choice;
+}
+
+/// The primary guards always; others only while nobody can be used.
+std::vector<const Guards::Guard*> Guards::wanted() const {
+  auto found = primaries();
+  const auto rest = others();
+  const auto fine = [](const Guard* guard) { return is_fine(*guard); };
+  const bool all_down = std::ranges::all_of(found, [](const Guard* guard) { return is_down(*guard); });
+  if (all_down && std::ranges::none_of(rest, fine)) found.insert(found.end(), rest.begin(), rest.end());
+  return found;
+}
+
+std::vector<GuardOffer> Guards::due(Now now) const {
+  std::vector<GuardOffer> all;
+  for (const auto* const guard : wanted())
+    if (is_due(*guard, now) && !guard->dialled)
+      all.push_back({guard->record.peer, guard->failures, is_primary(*guard)});
+  return all;
+}
+
+std::optional<SteadyTime> Guards::next_deadline() const {
+  auto next = grow_at_;
+  for (const auto* const guard : wanted())
+    if (guard->listed && guard->failures > 0 && !guard->dialled)
+      next = std::min(next.value_or(guard->next_try), guard->next_try);
+  return next;
+}
+
+GuardSample Guards::sample() const {
+  GuardSample sample{{}, spent_, grown_};
+  for (const auto& guard : guards_) sample.guards.push_back(guard.record);
+  return sample;
+}
+
+std::vector<GuardStatus> Guards::status() const {
+  std::vector<GuardStatus> all;
+  for (const auto& guard : guards_)
+    all.push_back({guard.record, is_primary(guard), guard.reachable, is_down(guard)});
+  return all;
+}
+
+}  // namespace qnet::path
