@@ -1,0 +1,81 @@
+#include "network/path/avoidance.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "network/directory/peer_key.hpp"
+
+namespace qnet::path {
+
+namespace {
+
+std::chrono::milliseconds time_after(unsigned failures) {
+  auto time = AvoidanceLimits::first;
+  for (unsigned i = 1; i < failures && time < AvoidanceLimits::longest; ++i) time *= 2;
+  return std::min(time, AvoidanceLimits::longest);
+}
+
+}  // namespace
+
+bool Avoidance::same(const Failure& failure, const Failure& other) {
+  return (failure.one == other.one && failure.other == other.other) ||
+         (failure.other == other.one && other.other == failure.one);
+}
+
+void Avoidance::note(Failures& failures, Failure failure, SteadyTime now) {
+  const auto found =
+      std::ranges::find_if(failures, [&](const Failure& known) { return same(known, failure); });
+  if (found != failures.end()) {
+    const auto forgiven = static_cast<std::uint64_t>((now - found->last) / AvoidanceLimits::forgiven);
+    failure.count = found->count > forgiven ? found->count - static_cast<unsigned>(forgiven) : 0;
+    failures.erase(found);
+  }
+  failure.count = std::min(failure.count + 1, 32U);  // far beyond the longest time
+  failure.last = now;
+  failure.until = now + time_after(failure.count);
+  failures.push_back(failure);
+  if (failures.size() > AvoidanceLimits::remembered) failures.pop_front();
+}
+
+void Avoidance::pair_failed(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now) {
+  note(pairs_, {.one = one, .other = other}, now);
+}
+
+void Avoidance::relay_failed(const peer::PeerId& relay, SteadyTime now) {
+  note(relays_, {.one = relay, .other = std::nullopt}, now);
+}
+
+/// Of a relay's own failures none is forgotten here: it may work for its accomplices alone.
+void Avoidance::pair_worked(const peer::PeerId& one, const peer::PeerId& other) {
+  const Failure worked{.one = one, .other = other};
+  std::erase_if(pairs_, [&](const Failure& failure) { return same(failure, worked); });
+}
+
+std::vector<peer::PeerId> Avoidance::relays(SteadyTime now) const {
+  std::vector<peer::PeerId> found;
+  for (const auto& failure : relays_)
+    if (now < failure.until) found.push_back(failure.one);
+  // A pair is remembered once, so each time is another neighbour.
+  std::unordered_map<directory::PeerKey, std::size_t, directory::PeerKeyHash> times;
+  const auto count = [&](const peer::PeerId& peer) {
+    if (++times[peer.key()] == AvoidanceLimits::neighbours) found.push_back(peer);
+  };
+  for (const auto& failure : pairs_) {
+    if (now >= failure.until) continue;
+    count(failure.one);
+    count(*failure.other);
+  }
+  return found;
+}
+
+std::vector<peer::PeerId> Avoidance::neighbours(const peer::PeerId& relay, SteadyTime now) const {
+  std::vector<peer::PeerId> found;
+  for (const auto& failure : pairs_) {
+    if (now >= failure.until) continue;
+    if (failure.one == relay) found.push_back(*failure.other);
+    if (failure.other == relay) found.push_back(failure.one);
+  }
+  return found;
+}
+
+}  // namespace qnet::path

@@ -1,0 +1,57 @@
+// Relays, and pairs of neighbours, that circuits have failed at: they are left out for a growing time. No
+// I/O, no clock.
+//
+// Which of two neighbours has failed is never known: one may have refused, the other may not have answered.
+// So a failure is held against the pair, and against a relay only when it is in failed pairs with several
+// others.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "network/directory/limits.hpp"
+#include "network/path/limits.hpp"
+#include "overlay/peer/peer_id.hpp"
+
+namespace qnet::path {
+
+using directory::SteadyTime;
+
+/// Holds peers of the public list, for as long as the program runs, and at most AvoidanceLimits::remembered
+/// relays and as many pairs.
+class Avoidance {
+ public:
+  /// A circuit failed between these two neighbours.
+  void pair_failed(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now);
+  /// This relay alone is the cause: it had answered, and then fell silent, starved a circuit or broke the
+  /// protocol in its own layer.
+  void relay_failed(const peer::PeerId& relay, SteadyTime now);
+  /// A circuit carried data across both.
+  void pair_worked(const peer::PeerId& one, const peer::PeerId& other);
+
+  /// The relays that are no hop now.
+  [[nodiscard]] std::vector<peer::PeerId> relays(SteadyTime now) const;
+  /// The relays that are not to be a neighbour of this one now.
+  [[nodiscard]] std::vector<peer::PeerId> neighbours(const peer::PeerId& relay, SteadyTime now) const;
+
+ private:
+  struct Failure {
+    peer::PeerId one;
+    std::optional<peer::PeerId> other;  // none: the relay alone
+    unsigned count = 0;
+    SteadyTime last{};
+    SteadyTime until{};
+  };
+  using Failures = std::deque<Failure>;  // the one that failed longest ago first
+
+  static void note(Failures& failures, Failure failure, SteadyTime now);
+  [[nodiscard]] static bool same(const Failure& failure, const Failure& other);
+
+  Failures relays_;
+  Failures pairs_;
+};
+
+}  // namespace qnet::path

@@ -1,0 +1,92 @@
+#include "network/path/avoidance.hpp"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "network/path/testing/networks.hpp"
+
+namespace qnet::path {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::peer_of;
+
+constexpr SteadyTime kStart{std::chrono::hours(1000)};
+
+bool avoids(const Avoidance& avoidance, std::uint32_t relay, SteadyTime now) {
+  const auto all = avoidance.relays(now);
+  return std::ranges::find(all, peer_of(relay)) != all.end();
+}
+
+bool avoids(const Avoidance& avoidance, std::uint32_t one, std::uint32_t other, SteadyTime now) {
+  const auto all = avoidance.neighbours(peer_of(one), now);
+  return std::ranges::find(all, peer_of(other)) != all.end();
+}
+
+TEST(Avoidance, blames_the_pair_and_neither_of_the_two) {
+  Avoidance avoidance;
+  avoidance.pair_failed(peer_of(1), peer_of(2), kStart);
+  EXPECT_TRUE(avoids(avoidance, 1, 2, kStart));
+  EXPECT_TRUE(avoids(avoidance, 2, 1, kStart));
+  EXPECT_FALSE(avoids(avoidance, 1, 3, kStart));
+  EXPECT_FALSE(avoids(avoidance, 1, kStart));
+  EXPECT_FALSE(avoids(avoidance, 2, kStart));
+  EXPECT_FALSE(avoids(avoidance, 1, 2, kStart + AvoidanceLimits::first));
+}
+
+TEST(Avoidance, grows_with_each_failure_up_to_a_day) {
+  Avoidance avoidance;
+  auto now = kStart;
+  for (const auto expected : {1min, 2min, 4min, 8min}) {
+    avoidance.pair_failed(peer_of(2), peer_of(1), now);
+    EXPECT_TRUE(avoids(avoidance, 1, 2, now + expected - 1ms));
+    EXPECT_FALSE(avoids(avoidance, 1, 2, now + expected));
+    now += expected;
+  }
+  for (int i = 0; i < 100; ++i) avoidance.pair_failed(peer_of(1), peer_of(2), now);
+  EXPECT_TRUE(avoids(avoidance, 1, 2, now + 24h - 1ms));
+  EXPECT_FALSE(avoids(avoidance, 1, 2, now + 24h));
+}
+
+TEST(Avoidance, forgives_a_failure_for_each_six_hours) {
+  Avoidance avoidance;
+  for (int i = 0; i < 4; ++i) avoidance.relay_failed(peer_of(1), kStart);
+  EXPECT_TRUE(avoids(avoidance, 1, kStart + 8min - 1ms));
+  const auto later = kStart + 18h;  // three of the four
+  avoidance.relay_failed(peer_of(1), later);
+  EXPECT_TRUE(avoids(avoidance, 1, later + 2min - 1ms));
+  EXPECT_FALSE(avoids(avoidance, 1, later + 2min));
+}
+
+TEST(Avoidance, takes_a_relay_for_the_cause_that_fails_with_three_neighbours) {
+  Avoidance avoidance;
+  avoidance.pair_failed(peer_of(9), peer_of(1), kStart);
+  avoidance.pair_failed(peer_of(2), peer_of(9), kStart);
+  avoidance.pair_failed(peer_of(2), peer_of(9), kStart);
+  EXPECT_FALSE(avoids(avoidance, 9, kStart)) << "two neighbours, three failures";
+  avoidance.pair_failed(peer_of(9), peer_of(3), kStart);
+  EXPECT_TRUE(avoids(avoidance, 9, kStart));
+  EXPECT_FALSE(avoids(avoidance, 2, kStart));
+  EXPECT_FALSE(avoids(avoidance, 9, kStart + 1min)) << "two of the three are over";
+}
+
+TEST(Avoidance, forgets_a_pair_that_works_and_not_what_a_relay_did_alone) {
+  Avoidance avoidance;
+  avoidance.pair_failed(peer_of(1), peer_of(2), kStart);
+  avoidance.relay_failed(peer_of(1), kStart);
+  avoidance.pair_worked(peer_of(2), peer_of(1));
+  EXPECT_FALSE(avoids(avoidance, 1, 2, kStart));
+  EXPECT_TRUE(avoids(avoidance, 1, kStart));
+}
+
+TEST(Avoidance, forgets_the_oldest_when_full) {
+  Avoidance avoidance;
+  for (std::uint32_t i = 0; i <= AvoidanceLimits::remembered; ++i) avoidance.relay_failed(peer_of(i), kStart);
+  EXPECT_FALSE(avoids(avoidance, 0, kStart));
+  EXPECT_TRUE(avoids(avoidance, 1, kStart));
+  EXPECT_EQ(avoidance.relays(kStart).size(), AvoidanceLimits::remembered);
+}
+
+}  // namespace
+}  // namespace qnet::path
