@@ -9,6 +9,9 @@ class ByteQueue {
  public:
   [[nodiscard]] std::size_t size() const { return storage_.size() - head_; }
   [[nodiscard]] bool empty() const { return size() == 0; }
+  /// What the block takes, used or not: more than size(), as it grows ahead and shrinks only when it is
+  /// empty.
+  [[nodiscard]] std::size_t memory() const { return storage_.capacity(); }
 
   /// The oldest bytes, all of them; valid until the next call that changes the queue.
   [[nodiscard]] ByteView view() const { return ByteView(storage_).subspan(head_); }

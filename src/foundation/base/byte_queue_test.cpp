@@ -62,5 +62,16 @@ TEST(ByteQueue, keeps_its_bytes_when_it_takes_a_block_that_another_gave_back) {
   EXPECT_EQ(second.view().back(), 9);
 }
 
+TEST(ByteQueue, tells_the_memory_that_it_pins_until_it_is_empty) {
+  ByteQueue queue;
+  EXPECT_EQ(queue.memory(), 0U);
+  queue.push(Bytes(200'000));
+  EXPECT_GE(queue.memory(), 200'000U);
+  queue.pop(199'999);
+  EXPECT_GE(queue.memory(), 200'000U);
+  queue.pop(1);
+  EXPECT_LE(queue.memory(), 4096U);
+}
+
 }  // namespace
 }  // namespace qnet::base

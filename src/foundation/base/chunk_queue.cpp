@@ -38,7 +38,7 @@ void ChunkQueue::push(ByteView bytes) {
   size_ += bytes.size();
   if (!blocks_.empty()) bytes = bytes.subspan(blocks_.back().fill(bytes));
   if (bytes.empty()) return;
-  blocks_.push_back(Block::of(std::max(bytes.size(), kSmallBlock)));
+  add(Block::of(std::max(bytes.size(), kSmallBlock)));
   blocks_.back().fill(bytes);
 }
 
@@ -55,7 +55,12 @@ void ChunkQueue::commit(std::size_t count) {
   if (count < kWorthABlock) return push({next.memory.get(), count});
   next.size = count;
   size_ += count;
-  blocks_.push_back(std::exchange(next, {}));
+  add(std::exchange(next, {}));
+}
+
+void ChunkQueue::add(Block block) {
+  memory_ += block.capacity;
+  blocks_.push_back(std::move(block));
 }
 
 std::size_t ChunkQueue::read(MutableBytes out) {
@@ -67,6 +72,7 @@ std::size_t ChunkQueue::read(MutableBytes out) {
     done += count;
     head_ += count;
     if (head_ < first.size) break;
+    memory_ -= first.capacity;
     if (first.capacity == kLargeBlock) {
       first.size = 0;
       spare().returned = std::move(first);

@@ -15,6 +15,8 @@ class ChunkQueue {
 
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
+  /// What the blocks take, used or not.
+  [[nodiscard]] std::size_t memory() const { return memory_; }
 
   void push(ByteView bytes);
 
@@ -40,6 +42,8 @@ class ChunkQueue {
     /// Copies what fits; how much that was.
     std::size_t fill(ByteView bytes);
   };
+  void add(Block block);
+
   /// Large blocks of this thread that no queue uses. A busy queue needs the same ones again and again.
   struct Spare;
   static Spare& spare();
@@ -47,6 +51,7 @@ class ChunkQueue {
   std::list<Block> blocks_;  // which takes no memory while it is empty
   std::size_t head_ = 0;     // of the first block
   std::size_t size_ = 0;
+  std::size_t memory_ = 0;
 };
 
 }  // namespace qnet::base

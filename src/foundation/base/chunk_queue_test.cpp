@@ -91,5 +91,18 @@ TEST(ChunkQueue, uses_a_block_again_that_was_read_to_its_end) {
   }
 }
 
+TEST(ChunkQueue, tells_the_memory_of_its_blocks) {
+  ChunkQueue queue;
+  EXPECT_EQ(queue.memory(), 0U);
+  queue.push(Bytes(5000));
+  (void)ChunkQueue::prepare();
+  queue.commit(ChunkQueue::kLargeBlock / 2);
+  EXPECT_EQ(queue.memory(), 5000 + ChunkQueue::kLargeBlock);
+  (void)taken(queue, 5001);
+  EXPECT_EQ(queue.memory(), ChunkQueue::kLargeBlock);
+  (void)taken(queue, ChunkQueue::kLargeBlock);
+  EXPECT_EQ(queue.memory(), 0U);
+}
+
 }  // namespace
 }  // namespace qnet::base

@@ -23,6 +23,11 @@ std::shared_ptr<Session> Session::start(std::unique_ptr<link::Link> link, mux::R
   // Not make_shared: the constructor is private, and the control block's address does not matter here.
   const std::shared_ptr<Session> session(
       new Session(std::move(link), role, std::move(protocols), std::move(options)));
+  session->mux_.on_asked_to_let_go([weak = std::weak_ptr(session), executor = session->executor()] {
+    asio::post(executor, [weak] {
+      if (const auto self = weak.lock()) self->let_go();
+    });
+  });
   // The caller may have dropped it before they first run.
   asio::co_spawn(session->executor(), [session] { return session->read_loop(); }, asio::detached);
   asio::co_spawn(session->executor(), [session] { return session->write_loop(); }, asio::detached);
@@ -35,7 +40,7 @@ Session::Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols pro
     : link_(std::move(link)),
       protocols_(std::move(protocols)),
       options_(std::move(options)),
-      mux_(role, mux::Limits{}, options_.budget),
+      mux_(role, mux::Limits{}, options_.budget, options_.party),
       work_(link_->executor()),
       timer_(link_->executor()) {}
 
@@ -75,13 +80,19 @@ void Session::on_end(std::function<void()> function) {
   on_end_ = std::move(function);
 }
 
-std::size_t Session::room() const {
-  const auto queued = mux_.queued();
-  return queued < SessionLimits::backlog ? SessionLimits::backlog - queued : 0;
+std::size_t Session::backlog() const {
+  const bool tight = options_.budget && options_.budget->tight();
+  return tight ? SessionLimits::tight_backlog : SessionLimits::backlog;
 }
 
-std::size_t Session::turn(std::size_t streams) {
-  return std::max(SessionLimits::backlog / std::max<std::size_t>(streams, 1), SessionLimits::smallest_turn);
+std::size_t Session::room() const {
+  const auto queued = mux_.queued();
+  const auto most = backlog();
+  return queued < most ? most - queued : 0;
+}
+
+std::size_t Session::turn(std::size_t streams) const {
+  return std::max(backlog() / std::max<std::size_t>(streams, 1), SessionLimits::smallest_turn);
 }
 
 std::size_t Session::room_for(mux::StreamId stream) const {
@@ -143,6 +154,13 @@ void Session::dispatch_events() {
     if (event->kind != Kind::writable) stream.readable_.notify();
     if (event->kind != Kind::readable) stream.writable_.notify();
   }
+}
+
+void Session::let_go() {
+  const auto done = mux_.let_go();
+  dispatch_events();
+  if (!done) return end(Errc::unread_answers);
+  wake_writer();
 }
 
 net::Task<void> Session::write_loop() {

@@ -32,6 +32,8 @@ struct SessionLimits {
   static constexpr std::size_t full_frame = 16'371;
   /// Bytes of all streams that wait to be sent. One large write's worth: more only adds delay.
   static constexpr std::size_t backlog = 16 * full_frame;
+  /// The same while all sessions of the process hold more than half of their budget.
+  static constexpr std::size_t tight_backlog = 2 * full_frame;
   /// Answers to the peer's frames (credit, refusals, resets) come on top. A peer that makes us write this
   /// much without reading it is abusive: the session ends.
   static constexpr std::size_t answers = 1024 * 1024;
@@ -57,6 +59,8 @@ struct SessionOptions {
   std::chrono::milliseconds negotiation = SessionLimits::negotiation;
   /// Of the process, for what all its sessions hold; without one each has only limits of its own.
   std::shared_ptr<mux::Budget> budget{};
+  /// Whose session it is, where sessions of one address are counted together; 0: nobody knows.
+  std::uint64_t party = 0;
 };
 
 /// Lives on the link's io_context, on which every call is made. Kept alive by its own loops until it ends.
@@ -113,6 +117,8 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   net::Task<void> serve(std::unique_ptr<Stream> stream);
 
   void dispatch_events();
+  /// The process's budget has asked for it.
+  void let_go();
   void wake_writer();
   void begin_closing();
   void say_goodbye();
@@ -132,9 +138,10 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   void offer_room();
   void offer_room_to_all();
   void offer_room_to_first();
+  [[nodiscard]] std::size_t backlog() const;
   [[nodiscard]] std::size_t room() const;
   /// What each of so many streams may add before its neighbours have their turn.
-  [[nodiscard]] static std::size_t turn(std::size_t streams);
+  [[nodiscard]] std::size_t turn(std::size_t streams) const;
   [[nodiscard]] std::size_t room_for(mux::StreamId stream) const;
 
   std::unique_ptr<link::Link> link_;

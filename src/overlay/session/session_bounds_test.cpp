@@ -1,4 +1,6 @@
 // What a peer that does nothing may cost: time, and memory.
+#include <array>
+
 #include <gmock/gmock.h>
 
 #include "overlay/session/silence.hpp"
@@ -76,6 +78,40 @@ TEST_F(BoundedSessions, forget_an_unnamed_stream_that_its_opener_resets) {
   comes(mux::testing::frame(mux::FrameType::window_update, mux::flag::rst, 1, 0));
   EXPECT_EQ(session_->stream_count(), 0U);
   EXPECT_TRUE(session_->alive());
+}
+
+TEST_F(BoundedSessions, let_go_of_their_fullest_stream_when_another_passes_the_budget_of_all) {
+  const auto budget = std::make_shared<mux::Budget>(1'200'000);
+  std::array<mux::BudgetShare, 4> others{mux::BudgetShare(budget), mux::BudgetShare(budget),
+                                         mux::BudgetShare(budget), mux::BudgetShare(budget)};
+  start_responder({.budget = budget});
+  peer_opens(1);
+  peer_names(1);
+  run_until([this] { return served_ != nullptr; });
+  comes(mux::testing::data(0, 1, base::Bytes(250'000)));
+  bool told = false;
+  served_->on_break([&told] { told = true; });
+  for (auto& other : others) other.set_held(mux::BudgetLimits::floor - 1);
+  EXPECT_FALSE(told) << "it has its own thread";
+  poll();
+  EXPECT_TRUE(told);
+  EXPECT_TRUE(session_->alive());
+  for (const auto& other : others) EXPECT_FALSE(other.asked());
+}
+
+TEST_F(BoundedSessions, queue_less_while_all_together_hold_more_than_half_of_the_budget) {
+  constexpr std::size_t mega = 1024 * 1024;
+  const auto budget = std::make_shared<mux::Budget>(64 * mega);
+  mux::BudgetShare other(budget);
+  other.set_held(33 * mega);
+  close_wire();
+  start({}, mux::Role::initiator, {}, {.budget = budget});
+  const auto stream = open("");
+  const base::Bytes block(SessionLimits::backlog);
+  EXPECT_LE(stream->try_write(block).value(), SessionLimits::tight_backlog);
+  EXPECT_EQ(stream->write_room(), 0U);
+  other.set_held(1 * mega);
+  EXPECT_GT(stream->write_room(), SessionLimits::backlog / 2);
 }
 
 TEST_F(BoundedSessions, close_when_a_peer_that_was_asked_is_silent) {

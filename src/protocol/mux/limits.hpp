@@ -22,6 +22,10 @@ struct Limits {
   /// that many readers stall at once, the stream that holds most is reset.
   std::size_t buffered = 64 * 1024 * 1024;
 
+  /// What one stream takes beside its bytes, counted in the process's budget: what is known of it here and in
+  /// the session.
+  static constexpr std::size_t stream_memory = 1024;
+
   /// Of `buffered`, what all streams together are given before they have shown to need it. Most streams are
   /// idle, such as a browser's, and give nothing back.
   std::size_t given_ahead = 16 * 1024 * 1024;

@@ -21,11 +21,13 @@ struct StreamState {
   std::uint32_t send_window = Limits::first_window;     ///< what we may still send
   std::uint32_t receive_credit = Limits::first_window;  ///< what the peer may still send
   std::uint32_t window = Limits::first_window;  ///< what the peer may have on its way and unread at once
+  std::size_t counted = 0;                      ///< of the session's memory: bytes, and what the stream costs
   std::uint32_t given_ahead = 0;                ///< of `window`, before the stream has shown to need it
 
   /// Since when the peer has been using the credit that it was last given.
   std::optional<std::chrono::steady_clock::time_point> credit_in_use_since;
-  bool credit_returned = false;  ///< and no data has come since
+  std::chrono::steady_clock::time_point last_data{};  ///< when the peer last sent some
+  bool credit_returned = false;                       ///< and no data has come since
 
   bool announce_syn = false;  ///< our first frame has not gone out
   bool announce_ack = false;  ///< the peer's opening has not been acknowledged

@@ -11,10 +11,10 @@ namespace {
 constexpr std::size_t kSmallestPiece = 1024;
 }  // namespace
 
-Yamux::Yamux(Role role, const Limits& limits, std::shared_ptr<Budget> budget)
+Yamux::Yamux(Role role, const Limits& limits, std::shared_ptr<Budget> budget, std::uint64_t party)
     : role_(role),
       limits_(limits),
-      budget_(std::move(budget)),
+      budget_(std::move(budget), party),
       next_id_(role == Role::initiator ? 1 : 2),
       peer_ids_(role == Role::initiator ? 2 : 1, limits.id_gaps),
       pings_(limits.pings),
@@ -35,7 +35,9 @@ const StreamState* Yamux::find(StreamId id) const {
 StreamState& Yamux::add_stream(StreamId id) {
   auto& stream = streams_[id];
   stream.id = id;
+  stream.last_data = now_;
   granted_ += stream.window;
+  recount(stream);
   return stream;
 }
 
@@ -83,6 +85,8 @@ void Yamux::note_queued(StreamState& stream, std::size_t count) {
   stream.send_window -= static_cast<std::uint32_t>(count);
   queued_ += count;
   turns_.add(stream);
+  recount(stream);
+  tell_budget();
 }
 
 std::size_t Yamux::pull(base::MutableBytes out) {
@@ -100,6 +104,7 @@ std::size_t Yamux::pull(base::MutableBytes out) {
     made += pull_data(stream, out.subspan(made));
     made += pull_answers(out.subspan(made));  // the stream's end, perhaps
   }
+  if (made > 0) tell_budget();
   return made;
 }
 
@@ -117,6 +122,7 @@ std::size_t Yamux::pull_data(StreamState& stream, base::MutableBytes out) {
   std::ranges::copy(header.encode(), out.begin());
   stream.outgoing.read(out.subspan(FrameHeader::size, size));
   queued_ -= size;
+  recount(stream);
   turns_.end_turn(stream);
   if (stream.outgoing.empty() && stream.finished) send_finish(stream);
   return FrameHeader::size + size;
@@ -151,6 +157,7 @@ void Yamux::consume(StreamId id, std::size_t count) {
   if (stream == nullptr || count == 0) return;
   stream->received.pop(count);
   buffered_ -= count;
+  recount(*stream);
   tell_budget();
   return_credit(*stream);
   forget_when_done(*stream);
@@ -162,6 +169,7 @@ std::size_t Yamux::read(StreamId id, base::MutableBytes out) {
   const auto count = stream->received.read(out);
   if (count == 0) return 0;
   buffered_ -= count;
+  recount(*stream);
   tell_budget();
   return_credit(*stream);
   forget_when_done(*stream);
@@ -194,8 +202,9 @@ void Yamux::abandon(StreamId id) {
   if (!stream->finished) return reset(id);
   // Whatever the owner left unread no longer matters to the peer.
   buffered_ -= stream->received.size();
-  tell_budget();
   stream->received.clear();
+  recount(*stream);
+  tell_budget();
   stream->abandoned = true;
   if (!stream->finish_sent) return;
   if (!stream->remote_finished) return reset(id);
@@ -259,6 +268,7 @@ void Yamux::forget(StreamState& stream) {
   queued_ -= stream.outgoing.size();
   buffered_ -= stream.received.size();
   granted_ -= stream.window;
+  memory_ -= stream.counted;
   take_as_earned(stream);
   const auto id = stream.id;
   if (!ours(id)) --inbound_;

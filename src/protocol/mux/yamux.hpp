@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -40,8 +41,8 @@ class Yamux {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `budget`: of all sessions of the process, if they have one.
-  Yamux(Role role, const Limits& limits, std::shared_ptr<Budget> budget = nullptr);
+  /// `budget`: of all sessions of the process, if they have one. `party`: see BudgetShare.
+  Yamux(Role role, const Limits& limits, std::shared_ptr<Budget> budget = nullptr, std::uint64_t party = 0);
   Yamux(const Yamux&) = delete;
   Yamux& operator=(const Yamux&) = delete;
 
@@ -109,7 +110,15 @@ class Yamux {
   void advance(Time now);
   [[nodiscard]] std::optional<std::chrono::microseconds> round_trip() const;
 
+  /// See BudgetShare::on_asked(): `function` has let_go() called on the session's thread.
+  void on_asked_to_let_go(std::function<void()> function) { budget_.on_asked(std::move(function)); }
+  /// Resets the fullest streams when the budget has asked for it; receive() does so too. An error when there
+  /// was nothing to let go of but answers that the peer does not take: the session must end.
+  [[nodiscard]] base::Result<void> let_go();
+
   [[nodiscard]] std::size_t stream_count() const { return streams_.size(); }
+  /// Memory for what was received and not read, for what waits to be sent, and for the streams themselves.
+  [[nodiscard]] std::size_t held() const { return memory_ + answers_.memory(); }
   /// Bytes received and not yet read, in all streams.
   [[nodiscard]] std::size_t buffered() const { return buffered_; }
   /// What the peers of all open streams may have on its way and unread at once.
@@ -142,14 +151,19 @@ class Yamux {
   void send_finish(StreamState& stream);
   void send_ping();
 
-  // Memory for what is received (yamux_window.cpp).
+  // How much the peer may send (yamux_window.cpp).
   void return_credit(StreamState& stream);
   void grow_when_outrun(StreamState& stream);
   void begin_with_learned_window(StreamState& stream);
   void take_as_earned(StreamState& stream);
-  [[nodiscard]] std::uint64_t left_to_grant() const;
+  [[nodiscard]] std::uint64_t left_to_grant();
   void widen(StreamState& stream, std::uint32_t more);
-  void shed_when_over_budget();
+  void take_back(StreamState& stream);
+  void take_back_idle_windows();
+  // What is held (yamux_memory.cpp).
+  [[nodiscard]] base::Result<void> shed_when_over_budget();
+  std::size_t reset_fullest(std::size_t wanted, const std::function<bool()>& enough);
+  void recount(StreamState& stream);
   void tell_budget();
 
   StreamState& add_stream(StreamId id);
@@ -168,7 +182,9 @@ class Yamux {
   std::size_t next_event_ = 0;  // of events_
   std::size_t inbound_ = 0;
   std::size_t buffered_ = 0;
+  std::size_t memory_ = 0;  // of all streams: the sum of what each counts
   std::uint64_t granted_ = 0;
+  Time next_idle_look_{};
   std::size_t given_ahead_ = 0;                          // to all streams
   std::uint32_t learned_window_ = Limits::first_window;  // the largest that a stream has needed
   std::uint64_t next_id_;

@@ -15,8 +15,7 @@ base::Result<void> Yamux::receive(base::ByteView bytes, Time now) {
     return handled;
   }
   tell_budget();
-  shed_when_over_budget();
-  return {};
+  return shed_when_over_budget();
 }
 
 base::Result<void> Yamux::handle_frames(base::ByteView bytes) {
@@ -114,6 +113,8 @@ base::Result<void> Yamux::begin_data(StreamState* stream, const FrameHeader& hea
     if (stream->remote_finished) return base::fail(Errc::after_finish);
     if (header.length > stream->receive_credit) return base::fail(Errc::window_exceeded);
     stream->receive_credit -= header.length;
+    stream->last_data = now_;
+    budget_.received(now_);
     received_since_ping_ += header.length;
     if (received_since_ping_ >= limits_.ping_after && round_trip_.due(now_, limits_.ping_interval))
       send_ping();
@@ -129,6 +130,7 @@ void Yamux::take_payload(base::ByteView payload) {
   if (auto* const stream = find(data_frame_.stream); stream != nullptr && !stream->abandoned) {
     stream->received.push(payload);
     buffered_ += payload.size();
+    recount(*stream);
     notify(*stream, Event::Kind::readable);
   }
   payload_left_ -= payload.size();

@@ -10,7 +10,8 @@ namespace qnet::mux {
 void Yamux::return_credit(StreamState& stream) {
   if (stream.remote_finished) return;
   // Streams that came later need room too.
-  const bool too_much = granted_ > limits_.buffered || budget_.left() < Limits::first_window;
+  if (granted_ > limits_.buffered) take_back_idle_windows();
+  const bool too_much = granted_ > limits_.buffered || budget_.left(now_) < Limits::first_window;
   if (too_much && stream.window > Limits::first_window) {
     const auto smaller = std::max(stream.window / 2, Limits::first_window);
     granted_ -= stream.window - smaller;
@@ -28,9 +29,10 @@ void Yamux::return_credit(StreamState& stream) {
 
 /// What all windows of the session may grow by. Of the process, a quarter of what is left: so a session finds
 /// something also when many have come before it.
-std::uint64_t Yamux::left_to_grant() const {
+std::uint64_t Yamux::left_to_grant() {
+  if (granted_ > limits_.buffered - limits_.buffered / 4) take_back_idle_windows();
   return std::min<std::uint64_t>(limits_.buffered - std::min<std::uint64_t>(granted_, limits_.buffered),
-                                 budget_.left() / 4);
+                                 budget_.left(now_) / 4);
 }
 
 // A peer that uses up half a window within two round trips is held back by it, or soon will be: the path
@@ -75,19 +77,20 @@ void Yamux::widen(StreamState& stream, std::uint32_t more) {
   queue_frame(FrameType::window_update, stream.take_opening_flags(), stream.id, more);
 }
 
-void Yamux::shed_when_over_budget() {
-  while (buffered_ > limits_.buffered || budget_.exceeded()) {
-    const auto greediest = std::ranges::max_element(
-        streams_, {}, [](const auto& entry) { return entry.second.received.size(); });
-    auto& stream = greediest->second;
-    queue_frame(FrameType::window_update, flag::rst, stream.id, 0);
-    take_reset(stream);
-  }
+/// The credit that the peer has stays its own, since yamux cannot take it back; but no more is given before
+/// the stream has used it up, and the room is others' to grow.
+void Yamux::take_back(StreamState& stream) {
+  if (stream.window <= Limits::first_window) return;
+  granted_ -= stream.window - Limits::first_window;
+  stream.window = Limits::first_window;
+  take_as_earned(stream);
 }
 
-void Yamux::tell_budget() {
-  budget_.set_held(buffered_);
-  budget_.set_granted(granted_ - streams_.size() * std::uint64_t{Limits::first_window});
+void Yamux::take_back_idle_windows() {
+  if (now_ < next_idle_look_) return;
+  next_idle_look_ = now_ + BudgetLimits::look;
+  for (auto& [id, stream] : streams_)
+    if (stream.last_data <= now_ - BudgetLimits::idle) take_back(stream);
 }
 
 }  // namespace qnet::mux

@@ -10,6 +10,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr auto kFirst = Limits::first_window;
+/// A second one would come back at once and count as the path's round trip.
+constexpr auto kOnePing = std::chrono::hours(1);
 
 /// The responder sends `size` bytes on the stream, as fast as it may; the initiator reads all.
 void download(Pair& pair, StreamId stream, std::size_t size, Yamux::Time& now) {
@@ -118,6 +120,33 @@ TEST(YamuxWindow, gives_back_half_when_other_sessions_need_the_budget) {
   download(session.pair, session.first, 4 * 1024 * 1024, session.now);
   download(other.pair, other.first, 32 * 1024 * 1024, other.now);
   EXPECT_GT(other.pair.initiator.mux.granted(), kFirst);
+}
+
+TEST(YamuxWindow, of_streams_that_are_idle_is_taken_back_when_the_session_needs_it) {
+  constexpr std::size_t mega = 1024 * 1024;
+  Warm session(32 * mega, Limits{.buffered = 20 * mega, .ping_interval = kOnePing});
+  ASSERT_GE(session.send_window(session.first), 8 * mega);
+  session.now += milliseconds(11'000);
+  const auto later = session.open();
+  download(session.pair, later, 64 * mega, session.now);
+  EXPECT_GE(session.send_window(later), 8 * mega) << "although the first stream's window stands open";
+  EXPECT_LE(session.pair.initiator.mux.granted(), 20 * mega);
+}
+
+TEST(YamuxWindow, of_sessions_that_are_idle_is_taken_back_when_others_need_it) {
+  constexpr std::size_t mega = 1024 * 1024;
+  const auto budget = std::make_shared<Budget>(20 * mega);
+  const Limits limits{.ping_interval = kOnePing};
+  Warm idle(64 * mega, limits, budget);
+  Warm active(8 * mega, limits, budget);
+  ASSERT_GE(budget->granted(), 12 * mega);
+  active.now += milliseconds(11'000);
+  download(active.pair, active.first, 64 * mega, active.now);
+  EXPECT_GE(active.send_window(active.first), 6 * mega);
+  // It comes back, within what is left.
+  idle.now = active.now;
+  download(idle.pair, idle.first, 64 * mega, idle.now);
+  EXPECT_LE(budget->granted(), 20 * mega);
 }
 
 TEST(RoundTrip, forgets_a_short_one_when_the_path_has_become_longer) {
