@@ -1,27 +1,15 @@
 #include "node/relay.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include <boost/asio/post.hpp>
 
+#include "foundation/ip/asio_address.hpp"
+#include "foundation/ip/client_prefix.hpp"
+#include "node/memory_limit.hpp"
 #include "node/relay_services.hpp"
 
 namespace qnet::node {
-
-namespace {
-
-/// What all sessions may hold for readers that do not read: a quarter of the machine's memory.
-std::size_t session_memory() {
-  constexpr std::size_t least = std::size_t{64} * 1024 * 1024;
-  const auto pages = ::sysconf(_SC_PHYS_PAGES);
-  const auto size = ::sysconf(_SC_PAGESIZE);
-  if (pages <= 0 || size <= 0) return least;
-  return std::max(least, static_cast<std::size_t>(pages) / 4 * static_cast<std::size_t>(size));
-}
-
-}  // namespace
 
 base::Result<std::unique_ptr<Relay>> Relay::start(net::IoPool& pool, RelayConfig config,
                                                   base::RandomSource& random, net::tcp::endpoint& failed_at) {
@@ -40,7 +28,7 @@ base::Result<std::unique_ptr<Relay>> Relay::start(net::IoPool& pool, RelayConfig
 Relay::Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<link::Listener>> listeners)
     : pool_(pool),
       peer_(config.identity.peer_id()),
-      budget_(std::make_shared<mux::Budget>(session_memory())),
+      budget_(std::make_shared<mux::Budget>(session_memory(memory_limit()))),
       sessions_(pool.size()),
       listeners_(std::move(listeners)) {
   if (config.exit) exit_ = std::make_unique<exit::Service>(std::move(*config.exit));
@@ -60,8 +48,11 @@ void Relay::accept(const std::function<void(base::Error)>& gave_up) {
 void Relay::begin_session(std::size_t core, std::unique_ptr<link::Link> link) {
   auto& sessions = sessions_[core];
   std::erase_if(sessions, [](const auto& known) { return known.expired(); });
+  session::SessionOptions options{.budget = budget_};
+  if (const auto& address = link->facts().remote_address)
+    options.party = static_cast<std::uint64_t>(ip::client_prefix(ip::from_asio(*address)));
   const auto session =
-      session::Session::start(std::move(link), mux::Role::responder, protocols_[core], {.budget = budget_});
+      session::Session::start(std::move(link), mux::Role::responder, protocols_[core], std::move(options));
   sessions.push_back(session);
   // A handshake may end after stop().
   if (stopped_) session->close();
