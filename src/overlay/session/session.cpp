@@ -41,6 +41,7 @@ Session::Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols pro
       protocols_(std::move(protocols)),
       options_(std::move(options)),
       mux_(role, mux::Limits{}, options_.budget, options_.party),
+      stall_(options_.blocked),
       work_(link_->executor()),
       timer_(link_->executor()) {}
 
@@ -131,6 +132,7 @@ base::Result<void> Session::take(base::ByteView bytes) {
 
 std::size_t Session::give(base::MutableBytes out) {
   const auto given = mux_.pull(out);
+  given_ += given;
   if (given > 0) last_traffic_ = now();
   return given;
 }
@@ -168,6 +170,7 @@ net::Task<void> Session::write_loop() {
     const auto sent = link_->send(*this);
     if (!sent) co_return end(sent.error());
     if (*sent == Progress::nothing) {
+      stall_.all_sent();
       if (closing_ || (draining_ && mux_.stream_count() == 0)) break;
       // Those who were offered room before may have had nothing to send: nobody else would wake the others.
       offer_room_to_all();
@@ -178,10 +181,9 @@ net::Task<void> Session::write_loop() {
     if (*sent == Progress::some) {
       co_await asio::post(executor(), asio::use_awaitable);
     } else {
-      blocked_until_ = now() + options_.blocked;
+      if (!stall_.is_blocked()) stall_.blocked(now(), taken_by_peer());
       arm();
       if (const auto ready = co_await link_->wait_writable(); !ready) co_return end(ready.error());
-      blocked_until_.reset();
     }
   }
   closing_ = true;

@@ -15,6 +15,7 @@
 
 #include "foundation/net/signal.hpp"
 #include "overlay/session/error.hpp"
+#include "overlay/session/stall.hpp"
 #include "protocol/mux/yamux.hpp"
 #include "transport/link/link.hpp"
 
@@ -45,7 +46,8 @@ struct SessionLimits {
   static constexpr std::size_t short_message = 4 * 1024;
   /// For the peer to say which protocol a stream is for.
   static constexpr std::chrono::seconds negotiation = std::chrono::seconds(10);
-  /// A connection that takes nothing for so long has nobody behind it who reads; nginx's send_timeout.
+  /// A peer that takes less than Stall::least in so long, while more waits, does not read; nginx's
+  /// send_timeout.
   static constexpr std::chrono::seconds blocked = std::chrono::seconds(60);
   /// For the last bytes and the peer's end after close().
   static constexpr std::chrono::seconds closing = std::chrono::seconds(2);
@@ -132,6 +134,7 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   void arm();
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;
   [[nodiscard]] std::optional<TimePoint> idle_end_due() const;
+  [[nodiscard]] std::uint64_t taken_by_peer() const;
   void at_deadline();
 
   // The streams that wait for room in the backlog.
@@ -150,15 +153,16 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   mux::Yamux mux_;
   std::unordered_map<mux::StreamId, Stream*> streams_;
   std::list<mux::StreamId> waiting_for_room_;  // which takes no memory while it is empty
+  Stall stall_;                                // since the link takes no more
   net::Signal work_;
   std::function<void()> on_end_;
   base::Error reason_ = Errc::ended;
+  std::uint64_t given_ = 0;  // to the link
   TimePoint last_traffic_ = std::chrono::steady_clock::now();
   TimePoint last_heard_ = last_traffic_;
   boost::asio::steady_timer timer_;
   std::optional<TimePoint> timer_at_;
   std::optional<TimePoint> mux_at_;             // when the multiplexer is told the time
-  std::optional<TimePoint> blocked_until_;      // since the link takes no more
   std::map<mux::StreamId, TimePoint> unnamed_;  // streams whose opener has said nothing, and till when
   std::optional<TimePoint> unnamed_due_;        // not later than the first of them
   std::optional<TimePoint> closing_until_;      // since close(), and since our direction has ended

@@ -43,6 +43,32 @@ TEST_F(BoundedSessions, end_when_the_connection_takes_nothing_for_long) {
   EXPECT_TRUE(session_->reason().is(Errc::reads_nothing)) << session_->reason().message();
 }
 
+TEST_F(BoundedSessions, go_on_while_a_connection_that_takes_no_more_still_gets_on) {
+  close_wire();
+  wire_->outgoing = {.acknowledged = 1, .waiting = 100'000};
+  wire_->acknowledged_each_look = Stall::least;
+  start({}, mux::Role::initiator, {}, impatient());
+  const auto stream = open("hello");
+  run_until([this] { return wire_->outgoing.acknowledged > 20 * Stall::least; });
+  EXPECT_TRUE(session_->alive());
+  wire_->acknowledged_each_look = 0;
+  run_until([this] { return !session_->alive(); });
+  EXPECT_TRUE(session_->reason().is(Errc::reads_nothing)) << session_->reason().message();
+}
+
+TEST_F(BoundedSessions, end_when_the_connection_takes_a_little_now_and_then) {
+  close_wire();
+  wire_->outgoing = {.acknowledged = 1, .waiting = 100'000};
+  wire_->acknowledged_each_look = 1;
+  start({}, mux::Role::initiator, {}, impatient());
+  const auto stream = open("hello");
+  run_until([this] {
+    wire_->writable.notify();  // there is room again and again, and then there is none
+    return !session_->alive();
+  });
+  EXPECT_TRUE(session_->reason().is(Errc::reads_nothing)) << session_->reason().message();
+}
+
 TEST_F(BoundedSessions, go_on_when_nothing_is_sent_for_long) {
   start({}, mux::Role::initiator, {}, impatient());
   const auto stream = open("hello");

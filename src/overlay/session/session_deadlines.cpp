@@ -28,7 +28,7 @@ void Session::arm() {
 
 std::optional<Session::TimePoint> Session::next_deadline() const {
   std::optional<TimePoint> next;
-  for (const auto& due : {mux_at_, closing_until_, blocked_until_, unnamed_due_, idle_end_due()})
+  for (const auto& due : {mux_at_, closing_until_, stall_.due(), unnamed_due_, idle_end_due()})
     if (due && (!next || *due < *next)) next = due;
   return next;
 }
@@ -39,6 +39,13 @@ std::optional<Session::TimePoint> Session::idle_end_due() const {
   return last_traffic_ + after;
 }
 
+/// What the far machine has acknowledged, where the link knows that; otherwise what the link has taken, which
+/// some buffer may hold.
+std::uint64_t Session::taken_by_peer() const {
+  const auto outgoing = link_->outgoing();
+  return outgoing.acknowledged > 0 || outgoing.waiting > 0 ? outgoing.acknowledged : given_;
+}
+
 void Session::at_deadline() {
   timer_at_.reset();
   if (ended_) return;
@@ -47,7 +54,8 @@ void Session::at_deadline() {
     finish_link();
     return end(Errc::ended);
   }
-  if (blocked_until_ && *blocked_until_ <= time) return end(Errc::reads_nothing);
+  if (stall_.due() && *stall_.due() <= time && stall_.stalled(time, taken_by_peer()))
+    return end(Errc::reads_nothing);
   if (unnamed_due_ && *unnamed_due_ <= time) reset_unnamed(time);
   if (mux_at_ && *mux_at_ <= time) {
     mux_at_.reset();

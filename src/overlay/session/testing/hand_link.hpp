@@ -20,6 +20,7 @@ struct Wire {
   explicit Wire(const boost::asio::any_io_executor& executor) : readable(executor), writable(executor) {}
   bool open = true;  ///< to what the session sends
   net::Outgoing outgoing;
+  std::uint64_t acknowledged_each_look = 0;  ///< how much more, whenever the session asks
   std::string sent;
   std::deque<std::string> incoming;
   std::optional<net::Errc> breaks;
@@ -64,7 +65,10 @@ class HandLink final : public link::Link {
     wire_->sent += base::text_of(base::ByteView(record).first(given));
     return given > 0 ? link::Progress::some : link::Progress::nothing;
   }
-  [[nodiscard]] net::Outgoing outgoing() const override { return wire_->outgoing; }
+  [[nodiscard]] net::Outgoing outgoing() const override {
+    wire_->outgoing.acknowledged += wire_->acknowledged_each_look;
+    return wire_->outgoing;
+  }
   void finish(link::Ending how) override { wire_->endings.push_back(how); }
   void close() override {
     wire_->closed = true;
