@@ -4,10 +4,9 @@
 
 #include <boost/asio/post.hpp>
 
-#include "foundation/ip/asio_address.hpp"
-#include "foundation/ip/client_prefix.hpp"
 #include "node/memory_limit.hpp"
 #include "node/relay_services.hpp"
+#include "transport/link/link_places.hpp"
 
 namespace qnet::node {
 
@@ -48,11 +47,9 @@ void Relay::accept(const std::function<void(base::Error)>& gave_up) {
 void Relay::begin_session(std::size_t core, std::unique_ptr<link::Link> link) {
   auto& sessions = sessions_[core];
   std::erase_if(sessions, [](const auto& known) { return known.expired(); });
-  session::SessionOptions options{.budget = budget_};
-  if (const auto& address = link->facts().remote_address)
-    options.party = static_cast<std::uint64_t>(ip::client_prefix(ip::from_asio(*address)));
-  const auto session =
-      session::Session::start(std::move(link), mux::Role::responder, protocols_[core], std::move(options));
+  const auto party = link::party_of(link->facts().remote_address);
+  const auto session = session::Session::start(std::move(link), mux::Role::responder, protocols_[core],
+                                               {.budget = budget_, .party = party});
   sessions.push_back(session);
   // A handshake may end after stop().
   if (stopped_) session->close();

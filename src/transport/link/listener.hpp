@@ -17,7 +17,7 @@
 namespace qnet::link {
 
 struct ListenerLimits {
-  /// Links open at once. Above this limit a peer gets the cover, as a stranger does.
+  /// Links of the process at once (LinkPlaces). Above this limit a peer gets the cover, as a stranger does.
   static constexpr std::size_t links = 4096;
   /// Connections of all kinds at once; more wait in the listen queue.
   static constexpr std::size_t connections = 8192;

@@ -16,6 +16,7 @@
 #include "foundation/net/pump.hpp"
 #include "transport/htx/record_link.hpp"
 #include "transport/htx/wall_clock.hpp"
+#include "transport/link/link_places.hpp"
 #include "transport/link/listener.hpp"
 #include "transport/mirror/splice.hpp"
 
@@ -84,7 +85,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
     if (arrival.ended) break;
     auto decision = context_.gate.examine(held, htx::wall_clock());
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
-      if (counters.links_open >= static_cast<std::int64_t>(link::ListenerLimits::links)) break;
+      if (!link::LinkPlaces::of_process().has_room(ip::limited_remote_address(visitor->socket()))) break;
       context_.journal.note(peer->ephemeral(), htx::wall_clock());
       if (origin) origin->close();
       place.reset();
@@ -164,7 +165,7 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
   config.idle_records = profile.idle_end;
   config.facts.remote_address = ip::limited_remote_address(visitor->socket());
   config.facts.idle_after = profile.idle_after;
-  config.counted = std::make_shared<link::Gauge>(context_.counters, &link::Counters::links_open);
+  config.counted = link::counted_link(context_.counters, config.facts.remote_address);
   accepted_(std::make_unique<htx::RecordLink>(std::move(visitor), std::move(config), context_.random));
 }
 

@@ -11,6 +11,7 @@
 #include "foundation/ip/asio_address.hpp"
 #include "transport/htx/record_link.hpp"
 #include "transport/htx/wall_clock.hpp"
+#include "transport/link/link_places.hpp"
 #include "transport/site/folder_site.hpp"
 #include "transport/site/upstream_site.hpp"
 
@@ -84,9 +85,7 @@ void Listener::start(link::ListenerHooks hooks) {
 }
 
 Hooks Listener::hooks_for(std::size_t core, std::optional<asio::ip::address> remote_address) {
-  return {[counters = counters_] {
-            return counters->links_open < static_cast<std::int64_t>(link::ListenerLimits::links);
-          },
+  return {[remote_address] { return link::LinkPlaces::of_process().has_room(remote_address); },
           [counters = counters_](Gate::Visit visit) {
             ++counters->visitors;
             if (visit == Gate::Visit::replayed) ++counters->replayed;
@@ -100,7 +99,7 @@ Hooks Listener::hooks_for(std::size_t core, std::optional<asio::ip::address> rem
                                                   finished.peer_static);
             config.unread = std::move(finished.unread);
             config.facts.remote_address = remote_address;
-            config.counted = std::make_shared<link::Gauge>(counters_, &link::Counters::links_open);
+            config.counted = link::counted_link(counters_, remote_address);
             accepted_(core, std::make_unique<htx::RecordLink>(std::move(stream), std::move(config), random_));
           }};
 }

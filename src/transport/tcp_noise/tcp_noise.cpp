@@ -9,6 +9,7 @@
 #include "protocol/noise/handshake_state.hpp"
 #include "transport/htx/record_link.hpp"
 #include "transport/link/error.hpp"
+#include "transport/link/link_places.hpp"
 
 namespace qnet::tcp_noise {
 
@@ -107,10 +108,11 @@ class Listener final : public link::Listener {
 
  private:
   net::Task<void> serve(std::size_t core, net::tcp::socket socket) {
-    if (counters_->links_open >= static_cast<std::int64_t>(link::ListenerLimits::links)) co_return;
-    auto made = co_await make_link(
-        std::make_unique<net::TcpStream>(std::move(socket)), Role::responder, noise_.clone(), std::nullopt,
-        std::make_shared<link::Gauge>(counters_, &link::Counters::links_open), random_);
+    const auto remote = ip::limited_remote_address(socket);
+    if (!link::LinkPlaces::of_process().has_room(remote)) co_return;
+    auto made =
+        co_await make_link(std::make_unique<net::TcpStream>(std::move(socket)), Role::responder,
+                           noise_.clone(), std::nullopt, link::counted_link(counters_, remote), random_);
     ++(made ? counters_->accepted : counters_->visitors);
     if (made) accepted_(core, std::move(*made));
   }
