@@ -122,7 +122,7 @@ void take_over_tickets(std::span<const Sample> samples, htx::MirrorProfile& prof
 /// All but the longest: a first visit finds cold caches on both sides, which visitors' do not.
 std::vector<std::chrono::microseconds> usual_waits(std::span<const Sample> samples) {
   std::vector<std::chrono::microseconds> waits;
-  for (const auto& sample : samples) waits.push_back(sample.connected_after + sample.answered_after);
+  for (const auto& sample : samples) waits.push_back(sample.answered_after);
   std::ranges::sort(waits);
   if (waits.size() > 1) waits.pop_back();
   return waits;

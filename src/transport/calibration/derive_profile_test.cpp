@@ -46,7 +46,7 @@ TEST(DeriveProfile, takes_over_what_every_visit_showed) {
   EXPECT_EQ(profile->after_first, std::vector<std::size_t>{26});
   EXPECT_EQ(profile->bad_finished, std::vector<std::size_t>{19});
   EXPECT_TRUE(profile->plain_alert.empty());
-  EXPECT_EQ(profile->answer_after, (std::vector<microseconds>{microseconds(1200), microseconds(1200)}));
+  EXPECT_EQ(profile->answer_after, (std::vector<microseconds>{microseconds(900), microseconds(900)}));
 }
 
 /// caddy, which is Go's TLS: a ticket behind the flight, SETTINGS behind the client's Finished.

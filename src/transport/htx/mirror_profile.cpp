@@ -151,6 +151,17 @@ const std::vector<MirrorProfile>& builtin_profiles() {
   return profiles;
 }
 
+std::chrono::microseconds draw_answer_after(const MirrorProfile& profile, base::RandomSource& random) {
+  auto samples = profile.answer_after;
+  if (samples.empty()) return std::chrono::microseconds(0);
+  if (samples.size() == 1) return samples.front();
+  std::ranges::sort(samples);
+  const auto below = random.below(static_cast<std::uint32_t>(samples.size() - 1));
+  const auto from = samples[below];
+  const auto width = static_cast<std::uint32_t>((samples[below + 1] - from).count());
+  return from + std::chrono::microseconds(random.below(width + 1));
+}
+
 std::vector<DrawnRecord> draw_flight(const MirrorProfile& profile, base::RandomSource& random) {
   std::vector<DrawnRecord> drawn;
   drawn.reserve(profile.flight.size());

@@ -42,8 +42,8 @@ struct MirrorProfile {
   std::vector<std::size_t> bad_finished;  ///< instead of those, when the client's Finished is wrong
   std::vector<std::size_t> plain_alert;   ///< and when the client sends an alert that is not sealed
   std::size_t alert_record = 19;
-  /// From the whole hello at a relay to the origin's first byte there, its TCP handshake included.
-  /// One of these is drawn for each answer; none answers at once.
+  /// From the whole hello at a relay that is connected to the origin to the origin's first byte there:
+  /// samples that draw_answer_after() draws between; none answers at once.
   std::vector<std::chrono::microseconds> answer_after;
 
   /// After so long without traffic the origin ends a connection, with these records; 0 s: nobody knows when.
@@ -77,6 +77,11 @@ struct DrawnRecord {
   std::size_t body_size;
   bool starts_write;
 };
+
+/// How long the origin would take this time: uniform between neighbours of the samples, so that no value
+/// comes again and again.
+[[nodiscard]] std::chrono::microseconds draw_answer_after(const MirrorProfile& profile,
+                                                          base::RandomSource& random);
 
 /// The lengths of one flight.
 [[nodiscard]] std::vector<DrawnRecord> draw_flight(const MirrorProfile& profile, base::RandomSource& random);

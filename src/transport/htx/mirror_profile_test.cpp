@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "foundation/base/testing/seeded_random.hpp"
 #include "protocol/client_hello/client_hello_builder.hpp"
 #include "protocol/client_hello/hello_shape.hpp"
@@ -43,6 +46,32 @@ TEST(MirrorProfile, refuses_another_version) {
   auto text = to_toml(builtin_profiles().front());
   text.replace(text.find("version = 4"), 11, "version = 3");
   EXPECT_FALSE(parse_profile(text));
+}
+
+TEST(MirrorProfile, draws_answers_between_the_origins_and_as_often_as_they_came) {
+  base::testing::SeededRandom random{5};
+  MirrorProfile profile;
+  for (const int time : {9000, 1000, 1200, 1100, 1300}) profile.answer_after.emplace_back(time);
+  std::set<std::chrono::microseconds> different;
+  std::size_t slow = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const auto drawn = draw_answer_after(profile, random);
+    EXPECT_GE(drawn, std::chrono::microseconds(1000));
+    EXPECT_LE(drawn, std::chrono::microseconds(9000));
+    if (drawn > std::chrono::microseconds(1300)) ++slow;
+    different.insert(drawn);
+  }
+  EXPECT_GT(different.size(), 500U);
+  EXPECT_GT(slow, 800U) << "a quarter of the neighbours";
+  EXPECT_LT(slow, 1200U);
+}
+
+TEST(MirrorProfile, draws_what_it_has_when_that_is_little) {
+  base::testing::SeededRandom random{5};
+  MirrorProfile profile;
+  EXPECT_EQ(draw_answer_after(profile, random), std::chrono::microseconds(0));
+  profile.answer_after.emplace_back(700);
+  EXPECT_EQ(draw_answer_after(profile, random), std::chrono::microseconds(700));
 }
 
 TEST(MirrorProfiles, finds_the_one_of_the_hellos_browser_else_one_that_it_permits) {

@@ -87,9 +87,12 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
       if (!link::LinkPlaces::of_process().has_room(ip::limited_remote_address(visitor->socket()))) break;
       context_.journal.note(peer->ephemeral(), htx::wall_clock());
+      // A stranger's splice would dial now, if it has not: a peer is answered no sooner and no later.
+      if (!origin) origin = co_await dial_origin(CoverLimits::peer_waits);
+      const auto connected = Clock::now();
       if (origin) origin->close();
       place.reset();
-      co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened);
+      co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened, connected);
     }
     if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
       if (*visit == htx::Gate::Visit::replayed) ++counters.replayed;
@@ -107,7 +110,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
       if (first.index() == 0) continue;
       place = context_.places.take();
       if (!place) co_return visitor->close();
-      origin = co_await dial_origin();
+      origin = co_await dial_origin(CoverLimits::origin_connect);
       if (!origin) co_return visitor->reset();
     }
   }
@@ -118,8 +121,8 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
   co_await join_origin(*visitor, std::move(origin), std::move(held));
 }
 
-net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
-  auto socket = co_await context_.origin.connect(CoverLimits::origin_connect);
+net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin(std::chrono::milliseconds limit) const {
+  auto socket = co_await context_.origin.connect(limit);
   // Strangers at a dead origin get resets, which no web site gives: the operator must hear of it.
   const bool lost = !socket;
   if (context_.origin_lost.exchange(lost) != lost) {
@@ -132,7 +135,7 @@ net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin() const {
 
 net::Task<void> CoverGate::join_origin(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
                                        base::Bytes held) const {
-  if (!origin) origin = co_await dial_origin();
+  if (!origin) origin = co_await dial_origin(CoverLimits::origin_connect);
   if (!origin) co_return visitor.reset();
   ++context_.counters->visitors;
   // In one piece what came in one piece: an origin that answers and closes would reset over what came late.
@@ -146,8 +149,8 @@ net::Task<void> CoverGate::join_origin(net::TcpStream& visitor, std::unique_ptr<
 }
 
 net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
-                                        Clock::time_point opened) {
-  if (!co_await shake_hands(*visitor, responder, opened)) {
+                                        Clock::time_point opened, Clock::time_point connected) {
+  if (!co_await shake_hands(*visitor, responder, opened, connected)) {
     ++context_.counters->failed;
     co_return;
   }
@@ -170,7 +173,7 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
 }
 
 net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder,
-                                       Clock::time_point opened) const {
+                                       Clock::time_point opened, Clock::time_point connected) const {
   const auto known = responder.profile().stall_after;
   const auto limit_after = known > known.zero() ? known : CoverLimits::handshake;
   const net::Deadline limit(peer.socket().get_executor(), opened + limit_after - Clock::now(), [&] {
@@ -179,7 +182,7 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
   });
   auto writes = responder.answer(context_.random);
   if (!writes) co_return false;
-  co_await wait_as_the_origin_does(responder.profile());
+  co_await wait_as_the_origin_does(responder.profile(), connected);
   for (const auto& write : *writes) {
     if (auto sent = co_await net::write_all(peer, write); !sent) co_return false;
   }
@@ -210,11 +213,12 @@ net::Task<bool> CoverGate::take_second_flight(net::TcpStream& peer, htx::Respond
   }
 }
 
-/// A visitor's hello goes to the origin and back before it is answered; a peer's must not be faster.
-net::Task<void> CoverGate::wait_as_the_origin_does(const htx::MirrorProfile& profile) const {
-  if (profile.answer_after.empty()) co_return;
-  const auto choice = context_.random.below(static_cast<std::uint32_t>(profile.answer_after.size()));
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, profile.answer_after[choice]);
+/// A visitor's hello goes to the origin and back before it is answered; a peer's must not be faster. What the
+/// relay computed since the origin was connected is part of that time.
+net::Task<void> CoverGate::wait_as_the_origin_does(const htx::MirrorProfile& profile,
+                                                   Clock::time_point connected) const {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor,
+                                  connected + htx::draw_answer_after(profile, context_.random));
   (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
 }
 

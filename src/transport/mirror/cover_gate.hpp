@@ -20,6 +20,9 @@ struct CoverLimits {
   /// too.
   static constexpr std::chrono::milliseconds prompt_hello = std::chrono::milliseconds(150);
   static constexpr std::chrono::seconds origin_connect = std::chrono::seconds(10);
+  /// So long a peer's answer waits for an origin that is dialled as for a stranger: one lost SYN is in it. A
+  /// relay whose origin is down serves its peers all the same.
+  static constexpr std::chrono::seconds peer_waits = std::chrono::seconds(3);
   /// How long a peer may take for its handshake while nobody knows the origin's limit: nginx's default.
   static constexpr std::chrono::seconds handshake = std::chrono::seconds(60);
   /// Of a visitor's bytes, collected until the origin is connected.
@@ -53,12 +56,13 @@ class CoverGate {
   net::Task<void> join_origin(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
                               base::Bytes held) const;
   net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
-                               Clock::time_point opened);
-  net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder,
-                              Clock::time_point opened) const;
+                               Clock::time_point opened, Clock::time_point connected);
+  net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder, Clock::time_point opened,
+                              Clock::time_point connected) const;
   net::Task<bool> take_second_flight(net::TcpStream& peer, htx::Responder& responder) const;
-  net::Task<void> wait_as_the_origin_does(const htx::MirrorProfile& profile) const;
-  net::Task<std::unique_ptr<net::TcpStream>> dial_origin() const;
+  net::Task<void> wait_as_the_origin_does(const htx::MirrorProfile& profile,
+                                          Clock::time_point connected) const;
+  net::Task<std::unique_ptr<net::TcpStream>> dial_origin(std::chrono::milliseconds limit) const;
 
   CoverContext& context_;
   Accepted accepted_;

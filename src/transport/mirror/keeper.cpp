@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "protocol/client_hello/template.hpp"
+#include "transport/calibration/answer_times.hpp"
 #include "transport/calibration/error.hpp"
 #include "transport/mirror/error.hpp"
 #include "transport/mirror/origin_study.hpp"
@@ -50,6 +51,7 @@ Round round_of(std::vector<TemplateStudy> studies, const htx::MirrorProfiles& ol
     for (const auto& profile : older.all())
       if (profile->name == browser->name) round.profiles.push_back(*profile);
   }
+  calibration::share_answer_times(round.profiles, older);
   return round;
 }
 

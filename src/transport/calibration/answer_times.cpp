@@ -1,0 +1,47 @@
+#include "transport/calibration/answer_times.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace qnet::calibration {
+
+namespace {
+
+using Times = std::vector<std::chrono::microseconds>;
+
+std::pair<std::uint16_t, std::uint16_t> work_of(const htx::MirrorProfile& profile) {
+  return {profile.group, profile.cipher_suite};
+}
+
+void add(Times& times, const Times& more) {
+  const auto room = kAnswerTimes - std::min(times.size(), kAnswerTimes);
+  const auto count = std::min(room, more.size());
+  times.insert(times.end(), more.begin(), more.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+}  // namespace
+
+void share_answer_times(std::span<htx::MirrorProfile> round, const htx::MirrorProfiles& older) {
+  const auto is_older = [&](const htx::MirrorProfile& profile) {
+    return std::ranges::any_of(older.all(), [&](const auto& one) { return *one == profile; });
+  };
+  std::map<std::pair<std::uint16_t, std::uint16_t>, Times> measured;
+  for (const auto& profile : round)
+    if (!is_older(profile)) {
+      auto& times = measured[work_of(profile)];
+      times.insert(times.end(), profile.answer_after.begin(), profile.answer_after.end());
+    }
+  for (auto& profile : round) {
+    if (is_older(profile)) continue;
+    // Its own first: those of the others may be more than there is room for.
+    auto others = measured[work_of(profile)];
+    for (const auto own : profile.answer_after)
+      if (const auto at = std::ranges::find(others, own); at != others.end()) others.erase(at);
+    add(profile.answer_after, others);
+    for (const auto& one : older.all())
+      if (one->name == profile.name) add(profile.answer_after, one->answer_after);
+  }
+}
+
+}  // namespace qnet::calibration
