@@ -129,6 +129,16 @@ class Process:
     def running(self):
         return self.child.poll() is None
 
+    def wait_until(self, condition, what, seconds=20.0):
+        """Fails with what the child has said, and at once when it has ended: one that cannot be started, as a program
+        that nobody has built, never gets ready."""
+        try:
+            wait_until(lambda: condition() or not self.running(), what, seconds)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.text()[-3000:]}") from None
+        if not self.running():
+            raise AssertionError(f"ended with {self.child.returncode}, before {what}:\n{self.text()[-3000:]}")
+
     def stop(self, how=signal.SIGTERM, seconds=10):
         if self.running():
             self.child.send_signal(how)

@@ -9,10 +9,10 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-import harness  # noqa: E402
 import delay_link  # noqa: E402
 from delay_link import DelayLink, tcp_payloads  # noqa: E402
-from harness import COVER_NAME, QNET, Nginx, Process, need, remove_folder, run, wait_until  # noqa: E402
+from harness import COVER_NAME, QNET, Process, need, remove_folder, run  # noqa: E402
+from site_host import SiteNginx  # noqa: E402
 
 ROUND_TRIP = 0.1
 
@@ -27,7 +27,7 @@ class RoundTrips(unittest.TestCase):
         cls.link.__enter__()
         cls.addClassCleanup(cls.link.__exit__)
         # nginx is the destination, and the cover origin too; both stand beside the exit, on the far side.
-        cls.site = FarNginx(cls.folder / "site", cls.link.far)
+        cls.site = SiteNginx(cls.folder / "site", cls.link.far)
         cls.addClassCleanup(cls.site.stop)
         far, near = cls.link.far, cls.link.near
         state = cls.folder / "exit"
@@ -37,15 +37,15 @@ class RoundTrips(unittest.TestCase):
                                        "--exit-allow", f"{far.address}:{cls.site.https_port}"),
                            cls.folder / "exit.log", {"EXIT_ABUSE_EMAIL": "abuse@example.org"})
         cls.addClassCleanup(cls.exit.stop)
-        wait_until(lambda: run(far.command("curl", "-sf", "http://127.0.0.1:8088/ready")).returncode == 0,
-                   "the exit is ready")
+        cls.exit.wait_until(lambda: far.run("curl", "-sf", "http://127.0.0.1:8088/ready").returncode == 0,
+                            "the exit is ready")
         invite = run([QNET, "invite", "--state-dir", state], check=True).stdout.decode().split()[-1]
         cls.link.packets.clear()
         cls.client = Process(near.command(QNET, "run", "--peer", invite, "--state-dir", cls.folder / "client"),
                              cls.folder / "client.log")
         cls.addClassCleanup(cls.client.stop)
-        wait_until(lambda: run(near.command("curl", "-sf", "http://127.0.0.1:8088/ready")).returncode == 0,
-                   "the client is connected")
+        cls.client.wait_until(lambda: near.run("curl", "-sf", "http://127.0.0.1:8088/ready").returncode == 0,
+                              "the client is connected")
         time.sleep(0.5)
         cls.handshake = list(tcp_payloads(list(cls.link.packets), 8443))
 
@@ -83,24 +83,6 @@ class RoundTrips(unittest.TestCase):
         self.assertEqual(turns[2][2][0], 22)
         self.assertEqual(turns[3][2][0], 22)
         self.assertEqual(turns[4][2][:6], bytes.fromhex("140303000101"))
-
-
-class FarNginx(Nginx):
-    """nginx inside the far namespace, on its address there."""
-
-    def __init__(self, folder, namespace):
-        self.namespace = namespace
-        original, accepts = harness.Process, harness.accepts
-        harness.Process = lambda arguments, log, **more: original(namespace.command(*arguments), log, **more)
-        harness.accepts = lambda port: run(namespace.command("curl", "-sk", "--max-time", "1",
-                                                             f"https://{namespace.address}:{port}/")).returncode == 0
-        try:
-            super().__init__(folder)
-        finally:
-            harness.Process, harness.accepts = original, accepts
-
-    def _configuration(self, extra):
-        return super()._configuration(extra).replace("listen 127.0.0.1:", f"listen {self.namespace.address}:")
 
 
 if __name__ == "__main__":
