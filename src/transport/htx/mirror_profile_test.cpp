@@ -44,7 +44,7 @@ TEST(MirrorProfile, reads_what_it_wrote) {
 
 TEST(MirrorProfile, refuses_another_version) {
   auto text = to_toml(builtin_profiles().front());
-  text.replace(text.find("version = 4"), 11, "version = 3");
+  text.replace(text.find("version = 5"), 11, "version = 4");
   EXPECT_FALSE(parse_profile(text));
 }
 

@@ -59,6 +59,13 @@ TEST_F(Store, leaves_out_another_origins_profiles) {
   EXPECT_THAT(store.load(other), IsEmpty());
 }
 
+TEST_F(Store, leaves_out_what_an_older_version_measured) {
+  auto text = htx::to_toml(profile("old"));
+  text.replace(text.find("version = 5"), 11, "version = 4");
+  write("old.toml", text);
+  EXPECT_THAT(store.load(origin), IsEmpty());
+}
+
 TEST_F(Store, leaves_out_damaged_files) {
   const auto good = profile("good");
   ASSERT_TRUE(store.save(std::vector{good}));
