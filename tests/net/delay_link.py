@@ -100,16 +100,28 @@ class DelayLink:
                 namespace.remove()
 
 
-def tcp_payloads(packets, port):
-    """(time, direction, payload) of the IPv4 TCP packets to or from `port` that carry data, and of SYNs."""
+_SYN, _ACK = 2, 16
+
+
+def tcp_packets(packets, port):
+    """(time, direction, ports, flags, payload) of the IPv4 TCP packets to or from `port`."""
     for when, direction, packet in packets:
         if len(packet) < 40 or packet[0] >> 4 != 4 or packet[9] != 6:
             continue
         header = (packet[0] & 15) * 4
-        source, target = struct.unpack_from(">HH", packet, header)
-        if port not in (source, target):
-            continue
-        flags = packet[header + 13]
-        payload = packet[header + (packet[header + 12] >> 4) * 4:struct.unpack_from(">H", packet, 2)[0]]
-        if payload or flags & 2:
+        ports = struct.unpack_from(">HH", packet, header)
+        if port in ports:
+            payload = packet[header + (packet[header + 12] >> 4) * 4:struct.unpack_from(">H", packet, 2)[0]]
+            yield when, direction, ports, packet[header + 13], payload
+
+
+def tcp_payloads(packets, port):
+    """(time, direction, payload) of those that carry data, and of SYNs."""
+    for when, direction, _, flags, payload in tcp_packets(packets, port):
+        if payload or flags & _SYN:
             yield when, direction, payload
+
+
+def tcp_callers(packets, port):
+    """The ports from which connections to `port` were opened."""
+    return [ports[0] for _, _, ports, flags, _ in tcp_packets(packets, port) if flags & (_SYN | _ACK) == _SYN]

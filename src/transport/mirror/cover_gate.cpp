@@ -63,6 +63,11 @@ net::Task<bool> outlive(net::TcpStream& origin, net::TcpStream& visitor) {
 
 }  // namespace
 
+net::Task<void> wait_until(std::chrono::steady_clock::time_point moment) {
+  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, moment);
+  (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
 net::Task<void> CoverGate::serve(CoverGate gate, net::tcp::socket socket) {
   co_await gate.run(std::move(socket));
 }
@@ -70,12 +75,11 @@ net::Task<void> CoverGate::serve(CoverGate gate, net::tcp::socket socket) {
 net::Task<void> CoverGate::run(net::tcp::socket socket) {
   using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
   auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
-  std::unique_ptr<net::TcpStream> origin;
+  Onward origin;
   base::Bytes held;
   std::optional<StrangerPlaces::Place> place;
   bool origin_first = false;
   const auto executor = visitor->socket().get_executor();
-  const auto opened = Clock::now();
   auto& counters = *context_.counters;
   boost::asio::steady_timer prompt(executor, CoverLimits::prompt_hello);
 
@@ -87,21 +91,21 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
       if (!link::LinkPlaces::of_process().has_room(ip::limited_remote_address(visitor->socket()))) break;
       context_.journal.note(peer->ephemeral(), htx::wall_clock());
-      // A stranger's splice would dial now, if it has not: a peer is answered no sooner and no later.
-      if (!origin) origin = co_await dial_origin(CoverLimits::peer_waits);
-      const auto connected = Clock::now();
-      if (origin) origin->close();
+      // A stranger's hello would wait for this connection too, and for nothing more where it stands already.
+      if (!origin.stream) origin = co_await dial_origin();
+      if (origin.stream) origin.stream->close();
       place.reset();
-      co_return co_await receive_peer(std::move(visitor), std::move(*peer), opened, connected);
+      const Times times{origin.dialled, Clock::now()};
+      co_return co_await receive_peer(std::move(visitor), std::move(*peer), times);
     }
     if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
       if (*visit == htx::Gate::Visit::replayed) ++counters.replayed;
       if (*visit == htx::Gate::Visit::clock) ++counters.clock_skewed;
       break;
     }
-    if (origin) {
+    if (origin.stream) {
       // Whoever moves first: the visitor with more of its hello, or the origin, which has had enough.
-      const auto first = co_await (visitor->wait_readable() || origin->wait_readable());
+      const auto first = co_await (visitor->wait_readable() || origin.stream->wait_readable());
       origin_first = first.index() == 1;
       if (origin_first) break;
     } else {
@@ -110,47 +114,49 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
       if (first.index() == 0) continue;
       place = context_.places.take();
       if (!place) co_return visitor->close();
-      origin = co_await dial_origin(CoverLimits::origin_connect);
-      if (!origin) co_return visitor->reset();
+      origin = co_await dial_origin();
+      if (!origin.stream) co_return visitor->reset();
     }
   }
   // As nginx does without a free connection (worker_connections): it closes what it has just accepted.
   if (!place) place = context_.places.take();
   if (!place) co_return visitor->close();
-  if (origin_first && !co_await outlive(*origin, *visitor)) co_return;
-  co_await join_origin(*visitor, std::move(origin), std::move(held));
+  if (!origin.stream) origin = co_await dial_origin();
+  if (!origin.stream) co_return visitor->reset();
+  if (origin_first && !co_await outlive(*origin.stream, *visitor)) co_return;
+  co_await join_origin(*visitor, *origin.stream, std::move(held));
 }
 
-net::Task<std::unique_ptr<net::TcpStream>> CoverGate::dial_origin(std::chrono::milliseconds limit) const {
-  auto socket = co_await context_.origin.connect(limit);
+net::Task<CoverGate::Onward> CoverGate::dial_origin() const {
+  auto socket = co_await context_.origin.connect(CoverLimits::origin_connect);
   // Strangers at a dead origin get resets, which no web site gives: the operator must hear of it.
   const bool lost = !socket;
   if (context_.origin_lost.exchange(lost) != lost) {
     if (lost) spdlog::warn("the cover origin cannot be reached: {}", socket.error().message());
     if (!lost) spdlog::info("the cover origin is reached again");
   }
-  if (!socket) co_return nullptr;
-  co_return std::make_unique<net::TcpStream>(std::move(*socket));
+  Onward origin;
+  origin.dialled = Clock::now();
+  if (socket) origin.stream = std::make_unique<net::TcpStream>(std::move(*socket));
+  co_return origin;
 }
 
-net::Task<void> CoverGate::join_origin(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
+net::Task<void> CoverGate::join_origin(net::TcpStream& visitor, net::TcpStream& origin,
                                        base::Bytes held) const {
-  if (!origin) origin = co_await dial_origin(CoverLimits::origin_connect);
-  if (!origin) co_return visitor.reset();
   ++context_.counters->visitors;
   // In one piece what came in one piece: an origin that answers and closes would reset over what came late.
   for (auto before = held.size() + 1; before != held.size() && held.size() < CoverLimits::held;) {
     before = held.size();
     (void)take_arrived(visitor, held);
   }
-  if (const auto sent = co_await net::write_all(*origin, held); !sent) co_return visitor.reset();
+  if (const auto sent = co_await net::write_all(origin, held); !sent) co_return visitor.reset();
 
-  co_await splice(visitor, *origin);
+  co_await splice(visitor, origin);
 }
 
 net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
-                                        Clock::time_point opened, Clock::time_point connected) {
-  if (!co_await shake_hands(*visitor, responder, opened, connected)) {
+                                        Times times) {
+  if (!co_await shake_hands(*visitor, responder, times)) {
     ++context_.counters->failed;
     co_return;
   }
@@ -172,17 +178,18 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
   accepted_(std::make_unique<htx::RecordLink>(std::move(visitor), std::move(config), context_.random));
 }
 
-net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder,
-                                       Clock::time_point opened, Clock::time_point connected) const {
+net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder, Times times) const {
   const auto known = responder.profile().stall_after;
   const auto limit_after = known > known.zero() ? known : CoverLimits::handshake;
-  const net::Deadline limit(peer.socket().get_executor(), opened + limit_after - Clock::now(), [&] {
+  const net::Deadline limit(peer.socket().get_executor(), times.dialled + limit_after - Clock::now(), [&] {
     (void)peer.try_write(responder.stalled(context_.random));
     peer.close();
   });
   auto writes = responder.answer(context_.random);
   if (!writes) co_return false;
-  co_await wait_as_the_origin_does(responder.profile(), connected);
+  // What the relay computed since the hello is part of the origin's time, not added to it.
+  co_await context_.wait_until(times.answerable +
+                               htx::draw_answer_after(responder.profile(), context_.random));
   for (const auto& write : *writes) {
     if (auto sent = co_await net::write_all(peer, write); !sent) co_return false;
   }
@@ -211,15 +218,6 @@ net::Task<bool> CoverGate::take_second_flight(net::TcpStream& peer, htx::Respond
     }
     arrived = base::ByteView(chunk).first(*got);
   }
-}
-
-/// A visitor's hello goes to the origin and back before it is answered; a peer's must not be faster. What the
-/// relay computed since the origin was connected is part of that time.
-net::Task<void> CoverGate::wait_as_the_origin_does(const htx::MirrorProfile& profile,
-                                                   Clock::time_point connected) const {
-  boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor,
-                                  connected + htx::draw_answer_after(profile, context_.random));
-  (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
 }
 
 }  // namespace qnet::mirror

@@ -19,15 +19,17 @@ struct CoverLimits {
   /// A real hello comes in one or two packets. After this long the origin is dialled, so that its clock runs
   /// too.
   static constexpr std::chrono::milliseconds prompt_hello = std::chrono::milliseconds(150);
+  /// After so long without a connection a stranger is reset. A peer is answered then, as one whose relay has
+  /// an origin that is down is served all the same; a client waits longer (link::DialLimits::handshake).
   static constexpr std::chrono::seconds origin_connect = std::chrono::seconds(10);
-  /// So long a peer's answer waits for an origin that is dialled as for a stranger: one lost SYN is in it. A
-  /// relay whose origin is down serves its peers all the same.
-  static constexpr std::chrono::seconds peer_waits = std::chrono::seconds(3);
   /// How long a peer may take for its handshake while nobody knows the origin's limit: nginx's default.
   static constexpr std::chrono::seconds handshake = std::chrono::seconds(60);
   /// Of a visitor's bytes, collected until the origin is connected.
   static constexpr std::size_t held = 64 * 1024;
 };
+
+/// The default of CoverContext::wait_until: by the system's steady clock.
+net::Task<void> wait_until(std::chrono::steady_clock::time_point moment);
 
 /// What the connections of one listener share. Lives longer than all of them.
 struct CoverContext {
@@ -38,6 +40,8 @@ struct CoverContext {
   std::shared_ptr<link::Counters> counters;
   StrangerPlaces places{};
   std::atomic<bool> origin_lost{false};  ///< the last attempt to reach the cover origin failed
+  /// How a peer's answer waits for its moment. Tests look at the moment instead.
+  std::function<net::Task<void>(std::chrono::steady_clock::time_point)> wait_until = mirror::wait_until;
 };
 
 class CoverGate {
@@ -51,18 +55,24 @@ class CoverGate {
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// The connection to the origin.
+  struct Onward {
+    std::unique_ptr<net::TcpStream> stream;  ///< null: not dialled, or not reached
+    Clock::time_point dialled;               ///< when it was reached, or given up
+  };
+  /// The origin's times run from two moments, which a hello whose tail comes late has apart.
+  struct Times {
+    Clock::time_point dialled;     ///< as in Onward: the origin's limits
+    Clock::time_point answerable;  ///< the hello is whole, too: its answer
+  };
 
   net::Task<void> run(net::tcp::socket socket);
-  net::Task<void> join_origin(net::TcpStream& visitor, std::unique_ptr<net::TcpStream> origin,
-                              base::Bytes held) const;
+  net::Task<void> join_origin(net::TcpStream& visitor, net::TcpStream& origin, base::Bytes held) const;
   net::Task<void> receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
-                               Clock::time_point opened, Clock::time_point connected);
-  net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder, Clock::time_point opened,
-                              Clock::time_point connected) const;
+                               Times times);
+  net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder, Times times) const;
   net::Task<bool> take_second_flight(net::TcpStream& peer, htx::Responder& responder) const;
-  net::Task<void> wait_as_the_origin_does(const htx::MirrorProfile& profile,
-                                          Clock::time_point connected) const;
-  net::Task<std::unique_ptr<net::TcpStream>> dial_origin(std::chrono::milliseconds limit) const;
+  net::Task<Onward> dial_origin() const;
 
   CoverContext& context_;
   Accepted accepted_;
