@@ -1,7 +1,9 @@
 // One reliable stream of bytes in both directions: a TCP connection, or a stream inside a Session.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -19,6 +21,14 @@ struct Outgoing {
   std::uint64_t acknowledged = 0;  ///< bytes that the other machine has acknowledged so far
   std::size_t waiting = 0;         ///< bytes that it has not
 };
+
+/// The room of a stream that turns `piece` bytes into `made` bytes of the stream below, which has the room
+/// `below`: whole pieces, at least one where there is any room. Then who writes as much as there is room for
+/// makes whole pieces on a slow line as on a fast one, and their sizes say nothing of the line.
+[[nodiscard]] constexpr std::size_t whole_pieces(std::size_t below, std::size_t piece, std::size_t made) {
+  if (below == 0 || below == std::numeric_limits<std::size_t>::max()) return below;
+  return std::max<std::size_t>(below / made, 1) * piece;
+}
 
 /// Belongs to one io_context; every call is made there. At most one reader and one writer at a time.
 /// A stream destroyed before its end is reset.
@@ -49,7 +59,8 @@ class ByteStream {
   /// Waits until try_write() would take at least one byte.
   virtual Task<base::Result<void>> wait_writable() = 0;
 
-  /// How many bytes try_write() takes now without refusing any; SIZE_MAX when only trying tells.
+  /// How many bytes try_write() takes now without refusing any; SIZE_MAX when only trying tells. A stream
+  /// that makes pieces of what it is given, which an observer can measure, says whole_pieces().
   [[nodiscard]] virtual std::size_t write_room() const = 0;
 
   /// Takes as many of the first bytes as there is room for now, perhaps none.

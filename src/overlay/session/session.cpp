@@ -38,6 +38,7 @@ std::shared_ptr<Session> Session::start(std::unique_ptr<link::Link> link, mux::R
 Session::Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols,
                  SessionOptions options)
     : link_(std::move(link)),
+      full_frame_(link_->facts().record_data - mux::FrameHeader::size),
       protocols_(std::move(protocols)),
       options_(std::move(options)),
       mux_(role, mux::Limits{}, options_.budget, options_.party),
@@ -83,7 +84,7 @@ void Session::on_end(std::function<void()> function) {
 
 std::size_t Session::backlog() const {
   const bool tight = options_.budget && options_.budget->tight();
-  return tight ? SessionLimits::tight_backlog : SessionLimits::backlog;
+  return full_frame_ * (tight ? SessionLimits::tight_backlog_frames : SessionLimits::backlog_frames);
 }
 
 std::size_t Session::room() const {
@@ -93,7 +94,7 @@ std::size_t Session::room() const {
 }
 
 std::size_t Session::turn(std::size_t streams) const {
-  return std::max(backlog() / std::max<std::size_t>(streams, 1), SessionLimits::smallest_turn);
+  return std::max(backlog() / std::max<std::size_t>(streams, 1), full_frame_);
 }
 
 std::size_t Session::room_for(mux::StreamId stream) const {
@@ -113,7 +114,7 @@ net::Task<void> Session::read_loop() {
     if (*got == Progress::nothing) co_return end_with_peer();
     if (*got == Progress::some) {
       last_heard_ = last_traffic_ = now();
-      const auto owed = SessionLimits::backlog + mux_.stream_count() * SessionLimits::short_message;
+      const auto owed = backlog() + mux_.stream_count() * SessionLimits::short_message;
       if (mux_.queued() + mux_.queued_answers() > owed + SessionLimits::answers)
         co_return end(Errc::unread_answers);
       co_await asio::post(executor(), asio::use_awaitable);

@@ -28,19 +28,18 @@ using Handler = std::function<net::Task<void>(std::unique_ptr<Stream>)>;
 using Protocols = std::map<std::string, Handler, std::less<>>;
 
 struct SessionLimits {
-  /// Payload of a frame that fills one HTX record. Sizes that are a multiple of it leave no rest that
-  /// would take a small record of its own.
+  /// Payload of a frame that fills one HTX record of the largest size (link::Facts::record_data). Sizes that
+  /// are a multiple of it leave no rest that would take a small record of its own.
   static constexpr std::size_t full_frame = 16'371;
-  /// Bytes of all streams that wait to be sent. One large write's worth: more only adds delay.
-  static constexpr std::size_t backlog = 16 * full_frame;
+  /// Bytes of all streams that wait to be sent, in full frames of the link. One large write's worth: more
+  /// only adds delay.
+  static constexpr std::size_t backlog_frames = 16;
+  static constexpr std::size_t backlog = backlog_frames * full_frame;
   /// The same while all sessions of the process hold more than half of their budget.
-  static constexpr std::size_t tight_backlog = 2 * full_frame;
+  static constexpr std::size_t tight_backlog_frames = 2;
   /// Answers to the peer's frames (credit, refusals, resets) come on top. A peer that makes us write this
   /// much without reading it is abusive: the session ends.
   static constexpr std::size_t answers = 1024 * 1024;
-  /// What one stream may add before its neighbours have their turn: all of it, when nobody else waits, as
-  /// large pieces cost less; when many wait, this at least.
-  static constexpr std::size_t smallest_turn = full_frame;
   /// A stream that has less than this queued may always fill it, so that a short message does not wait for
   /// the backlog of others. Of each stream, on top of the backlog.
   static constexpr std::size_t short_message = 4 * 1024;
@@ -143,11 +142,13 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   void offer_room_to_first();
   [[nodiscard]] std::size_t backlog() const;
   [[nodiscard]] std::size_t room() const;
-  /// What each of so many streams may add before its neighbours have their turn.
+  /// What each of so many streams may add before its neighbours have their turn: all of the backlog, when
+  /// nobody else waits, as large pieces cost less; when many wait, one full frame at least.
   [[nodiscard]] std::size_t turn(std::size_t streams) const;
   [[nodiscard]] std::size_t room_for(mux::StreamId stream) const;
 
   std::unique_ptr<link::Link> link_;
+  std::size_t full_frame_;  // payload of a frame that fills a record of `link_`
   Protocols protocols_;
   SessionOptions options_;
   mux::Yamux mux_;

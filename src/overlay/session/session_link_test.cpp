@@ -66,6 +66,21 @@ TEST_F(SessionOverLink, offers_room_again_when_the_link_has_taken_what_waited) {
   EXPECT_GE(wire_->sent.size(), written);
 }
 
+TEST_F(SessionOverLink, holds_what_fills_whole_records_of_its_link) {
+  link::Facts facts;
+  facts.record_data = 16'353;
+  start(facts);
+  const auto stream = open("");
+  poll();
+  close_wire();
+  wire_->sent.clear();
+  const base::Bytes block(SessionLimits::backlog);
+  while (stream->try_write(block).value() > 0) continue;
+  open_wire();
+  // One record at a time was given: as many as there are frames, each of them full.
+  EXPECT_EQ(wire_->sent.size(), SessionLimits::backlog_frames * facts.record_data);
+}
+
 TEST_F(SessionOverLink, reads_where_the_bytes_lie) {
   start();
   const auto stream = open("?");

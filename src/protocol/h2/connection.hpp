@@ -45,6 +45,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::Task<void> write_loop();
   net::Task<void> watch_idleness();
   void dispatch();
+  [[nodiscard]] std::size_t writable() const;
   void wake_writer() { work_.notify(); }
   void offer_room();
   void stream_is_gone();

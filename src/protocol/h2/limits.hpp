@@ -24,8 +24,10 @@ struct Limits {
   std::size_t unsent_of_all = std::size_t{4} * 1024 * 1024;
   /// A connection whose far end takes none of them for so long ends; nginx's send_timeout.
   std::chrono::milliseconds progress{60'000};
-  /// Frames that wait for the connection below: four of TLS's records, so that writes are large.
-  std::size_t frames = std::size_t{64} * 1024;
+  /// RFC 8446 §5.1.
+  static constexpr std::size_t record = 16384;
+  /// Frames that wait for the connection below, so that writes are large.
+  std::size_t frames = 4 * record;
   /// A connection without a stream ends after this; nginx's keepalive_timeout.
   std::chrono::milliseconds idle{75'000};
 

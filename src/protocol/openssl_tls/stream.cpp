@@ -14,6 +14,8 @@ namespace {
 
 // RFC 8446 §5.1: so that what OpenSSL holds back is never more than one record.
 constexpr std::size_t kRecord = 16384;
+// Header, type and tag (RFC 8446 §5.2); TLS 1.2 puts a little more around it, for strangers only.
+constexpr std::size_t kAroundRecord = 5 + 1 + 16;
 // For records that carry no data.
 constexpr std::size_t kReadAhead = std::size_t{64} * 1024;
 
@@ -175,7 +177,9 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
 
 net::Task<base::Result<void>> Stream::wait_writable() { co_return co_await lower_->wait_writable(); }
 
-std::size_t Stream::write_room() const { return lower_->write_room(); }
+std::size_t Stream::write_room() const {
+  return net::whole_pieces(lower_->write_room(), kRecord, kRecord + kAroundRecord);
+}
 
 base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
   std::size_t total = 0;
@@ -187,8 +191,9 @@ base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
     std::size_t written = 0;
     const int done = SSL_write_ex(ssl_.get(), bytes.data() + total, count, &written);
     if (done == 1) {
-      stuck_ = 0;
       total += written;
+      // What follows a record that had to wait is the caller's to cut anew.
+      if (std::exchange(stuck_, 0) > 0) return total;
       continue;
     }
     const int why = SSL_get_error(ssl_.get(), done);

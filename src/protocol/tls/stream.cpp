@@ -68,7 +68,9 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
   return count;
 }
 
-std::size_t Stream::write_room() const { return lower_->write_room(); }
+std::size_t Stream::write_room() const {
+  return net::whole_pieces(lower_->write_room(), StreamLimits::record, StreamLimits::sealed);
+}
 
 base::Result<bool> Stream::flush() {
   base::append(sealed_, client_.take_output());
@@ -89,7 +91,8 @@ base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
     const auto rest = bytes.subspan(total);
     if (stuck_ > rest.size())
       return base::fail(net::Errc::failed, "other bytes than those that were refused");
-    if (stuck_ == 0) {
+    const bool waited = stuck_ > 0;
+    if (!waited) {
       const auto piece = rest.first(std::min(rest.size(), StreamLimits::record));
       if (auto written = client_.write(piece); !written) return base::forward_error(written);
       stuck_ = piece.size();
@@ -98,6 +101,7 @@ base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
     if (!flushed) return tl::unexpected(flushed.error());
     if (!*flushed) return total;
     total += std::exchange(stuck_, 0);
+    if (waited) return total;  // what follows is the caller's to cut anew
   }
   return total;
 }

@@ -13,6 +13,8 @@ namespace qnet::tls {
 struct StreamLimits {
   /// RFC 8446 §5.1. One record at a time is sealed, so that never more than that waits for the lower stream.
   static constexpr std::size_t record = 16384;
+  /// The same with header, type and tag.
+  static constexpr std::size_t sealed = 5 + record + 1 + 16;
   /// How much is taken from the lower stream at once.
   static constexpr std::size_t read = std::size_t{64} * 1024;
 };

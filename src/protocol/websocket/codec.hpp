@@ -14,13 +14,19 @@ namespace qnet::websocket {
 enum class Role { client, server };
 
 struct Limits {
-  /// One frame of ours: two of TLS's records.
-  static constexpr std::size_t payload = std::size_t{32} * 1024;
+  /// One frame of ours, with its header: it fills a record of TLS (RFC 8446 §5.1). A longer one would leave a
+  /// short record behind, and how many of these there are would tell how much was written at once.
+  static constexpr std::size_t frame = 16384;
   /// §5.5.
   static constexpr std::size_t control = 125;
   /// Answers to pings that the other side has not read: a thousand of them.
   static constexpr std::size_t answers = std::size_t{128} * 1024;
 };
+
+/// Of one frame of ours. Its length takes two bytes of the header, its mask four (RFC 6455 §5.2).
+[[nodiscard]] constexpr std::size_t longest_payload(Role role) {
+  return Limits::frame - (role == Role::client ? 8 : 4);
+}
 
 class Codec {
  public:
@@ -30,11 +36,12 @@ class Codec {
   /// Takes what the other side sent: its data goes to `data`, answers of the protocol's own to `answers`.
   [[nodiscard]] base::Result<void> receive(base::ByteView bytes, base::ByteQueue& data,
                                            base::ByteQueue& answers);
-  /// One binary message of at most Limits::payload.
+  /// One binary message of at most longest_payload().
   void send(base::ByteView data, base::ByteQueue& out);
   /// The last frame: close, 1000.
   void send_close(base::ByteQueue& out);
 
+  [[nodiscard]] std::size_t longest_payload() const { return websocket::longest_payload(role_); }
   /// The other side has said that it sends no more.
   [[nodiscard]] bool at_end() const { return at_end_; }
   /// We have said our last.

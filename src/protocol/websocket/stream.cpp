@@ -34,7 +34,9 @@ base::Result<std::size_t> Stream::try_read(base::MutableBytes out) {
 
 net::Task<base::Result<void>> Stream::wait_writable() { co_return co_await lower_->wait_writable(); }
 
-std::size_t Stream::write_room() const { return lower_->write_room(); }
+std::size_t Stream::write_room() const {
+  return net::whole_pieces(lower_->write_room(), codec_.longest_payload(), Limits::frame);
+}
 
 base::Result<bool> Stream::flush() {
   while (!out_.empty()) {
@@ -57,7 +59,7 @@ base::Result<std::size_t> Stream::try_write(base::ByteView bytes) {
       return base::fail(net::Errc::failed, "other bytes than those that were refused");
     total += std::exchange(stuck_, 0);
     if (total == bytes.size()) return total;
-    stuck_ = std::min(Limits::payload, bytes.size() - total);
+    stuck_ = std::min(codec_.longest_payload(), bytes.size() - total);
     codec_.send(bytes.subspan(total, stuck_), out_);
   }
 }

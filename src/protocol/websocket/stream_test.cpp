@@ -182,6 +182,24 @@ TEST_F(Streams, write_through_any_little_room) {
   EXPECT_TRUE(understood() == text);
 }
 
+// A frame fills one of TLS's records. Who writes as much as there is room for makes no others.
+TEST_F(Streams, have_room_for_whole_frames) {
+  for (const auto role : {Role::client, Role::server}) {
+    open(role);
+    EXPECT_EQ(stream->write_room(), std::numeric_limits<std::size_t>::max());
+    const auto whole = longest_payload(role);
+    for (const auto& [below, frames] :
+         {std::pair(0, 0), {1, 1}, {16'384, 1}, {32'767, 1}, {32'768, 2}, {100'000, 6}}) {
+      lower->room = static_cast<std::size_t>(below);
+      EXPECT_EQ(stream->write_room(), static_cast<std::size_t>(frames) * whole) << below;
+    }
+    const base::Bytes block(3 * whole);
+    EXPECT_EQ(stream->try_write(block).value(), block.size());
+    EXPECT_EQ(lower->written.size(), 3 * Limits::frame);
+    EXPECT_EQ(lower->longest_write, Limits::frame);
+  }
+}
+
 TEST_F(Streams, refuse_other_bytes_than_those_that_wait) {
   open();
   lower->takes = 5;

@@ -12,11 +12,11 @@ namespace qnet::htx {
 namespace {
 
 using link::Progress;
-constexpr std::size_t kWholeRecord = RecordLimits::header + RecordLimits::body;
+constexpr std::size_t kLargestRecord = RecordLimits::header + RecordLimits::body;
 
 /// Where a batch is sealed. Of the thread, as an idle link should hold no memory; used within one call only.
 base::MutableBytes batch_memory() {
-  constexpr std::size_t kSize = RecordLinkLimits::batch * kWholeRecord;
+  constexpr std::size_t kSize = RecordLinkLimits::batch * kLargestRecord;
   thread_local const auto memory = std::make_unique_for_overwrite<std::uint8_t[]>(kSize);
   return {memory.get(), kSize};
 }
@@ -41,8 +41,10 @@ RecordLink::RecordLink(std::unique_ptr<net::ByteStream> stream, RecordLinkConfig
       opening_records_(std::move(config.opening_records)),
       idle_records_(std::move(config.idle_records)),
       alert_record_(config.alert_record),
+      whole_record_(std::min(config.whole_record, kLargestRecord)),
       facts_(config.facts),
       counted_(std::move(config.counted)) {
+  facts_.record_data = whole_record_ - RecordLimits::overhead;
   if (!config.early.empty() || !config.unread.empty())
     early_ = std::make_unique<Early>(std::move(config.early), std::move(config.unread));
 }
@@ -111,10 +113,10 @@ base::Result<std::size_t> RecordLink::seal_batch(base::MutableBytes room, std::s
   };
   for (const auto body : std::exchange(opening_records_, {}))
     if (!next(writer_.seal_empty(room.subspan(sealed), body))) return base::fail(link::Errc::keys_used_up);
-  while (room.size() - sealed >= kWholeRecord) {
+  while (room.size() - sealed >= whole_record_) {
     const auto left = taken - std::min(taken, sealed);
-    if (sealed > 0 && left < kWholeRecord) break;  // the next call may have room for a whole one
-    const auto record = room.subspan(sealed);
+    if (sealed > 0 && left < whole_record_) break;  // the next call may have room for a whole one
+    const auto record = room.subspan(sealed, whole_record_);
     const auto most = std::max(left, RecordLinkLimits::smallest_room) - RecordLimits::overhead;
     const auto data = RecordWriter::data_of(record);
     const auto given = user.give(data.first(std::min(data.size(), most)));

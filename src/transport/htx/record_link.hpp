@@ -22,6 +22,9 @@ struct RecordLinkConfig {
   std::vector<std::size_t> opening_records{};
   std::size_t alert_record = 19;            ///< … before an orderly or a failed end, …
   std::vector<std::size_t> idle_records{};  ///< … and before the end of a link that nobody used.
+  /// What a record has on the wire, header included, that more data fills: no more than the largest (§6).
+  /// Less where the stream makes pieces of its own of what it is given: a record should fill one of them.
+  std::size_t whole_record = RecordLimits::header + RecordLimits::body;
   link::Facts facts{};
   /// Kept as long as the link: what counts it.
   std::shared_ptr<const void> counted{};
@@ -76,6 +79,7 @@ class RecordLink final : public link::Link {
   std::vector<std::size_t> opening_records_;
   std::vector<std::size_t> idle_records_;
   std::size_t alert_record_;
+  std::size_t whole_record_;
   link::Facts facts_;
   std::shared_ptr<const void> counted_;
   bool broken_ = false;  // the stream: nothing can be said on it any more

@@ -92,6 +92,18 @@ TEST_F(RecordLinkTest, fills_records_and_asks_for_no_more_than_one_holds) {
   EXPECT_THAT(user_.rooms, Each(RecordLimits::data));
 }
 
+TEST_F(RecordLinkTest, makes_whole_records_as_small_as_it_was_told) {
+  auto config = keys();
+  config.whole_record = 16'376;
+  auto& link = start(std::move(config));
+  EXPECT_EQ(link.facts().record_data, 16'376 - RecordLimits::overhead);
+  user_.waiting.assign(10 * link.facts().record_data, 'x');
+  stream_->room = 40'000;
+  send_all(link);
+  EXPECT_EQ(records().size(), 10U);
+  EXPECT_THAT(records(), Each(16'376 - RecordLimits::header));
+}
+
 TEST_F(RecordLinkTest, asks_its_user_for_nothing_while_the_stream_takes_nothing) {
   auto& link = start();
   user_.waiting = "may still change";

@@ -22,6 +22,8 @@ struct Facts {
   std::optional<boost::asio::ip::address> remote_address{};
   /// After so long without a byte this side ends the link, as its cover ends idle connections; 0: never.
   std::chrono::seconds idle_after{0};
+  /// What a full record of the link has room for: who gives multiples of it makes no small ones.
+  std::size_t record_data = 16'383;
 };
 
 /// What a TCP connection below a link holds unsent at most: about one call of send(), so that what is queued

@@ -4,6 +4,7 @@
 #include "foundation/net/pump.hpp"
 #include "protocol/client_hello/websocket_template.hpp"
 #include "protocol/tls/stream.hpp"
+#include "protocol/websocket/codec.hpp"
 #include "transport/htx/record_link.hpp"
 #include "transport/htx/wall_clock.hpp"
 #include "transport/link/connect.hpp"
@@ -147,6 +148,8 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser br
   auto config =
       htx::record_link_config(std::move(last->finished.keys), noise::Role::initiator, relay.noise_key);
   config.unread = std::move(last->finished.unread);
+  if (relay.cover != Cover::site_h2)
+    config.whole_record = websocket::longest_payload(websocket::Role::client);
   link::Dialled dialled;
   dialled.link = std::make_unique<htx::RecordLink>(std::move(guarded.stream), std::move(config), random);
   dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);

@@ -93,11 +93,13 @@ Hooks Listener::hooks_for(std::size_t core, std::optional<asio::ip::address> rem
           },
           [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, htx::wall_clock()); },
           [counters = counters_] { ++counters->failed; },
-          [this, core, remote_address](std::unique_ptr<net::ByteStream> stream, Finished finished) {
+          [this, core, remote_address](std::unique_ptr<net::ByteStream> stream, Finished finished,
+                                       std::size_t whole_record) {
             ++counters_->accepted;
             auto config = htx::record_link_config(std::move(finished.keys), noise::Role::responder,
                                                   finished.peer_static);
             config.unread = std::move(finished.unread);
+            config.whole_record = whole_record;
             config.facts.remote_address = remote_address;
             config.counted = link::counted_link(counters_, remote_address);
             accepted_(core, std::make_unique<htx::RecordLink>(std::move(stream), std::move(config), random_));

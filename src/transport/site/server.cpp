@@ -7,6 +7,7 @@
 #include "foundation/net/signal.hpp"
 #include "protocol/openssl_tls/stream.hpp"
 #include "protocol/websocket/stream.hpp"
+#include "transport/htx/record.hpp"
 #include "transport/htx/wall_clock.hpp"
 #include "transport/site/h2_exchange.hpp"
 #include "transport/site/http1_server.hpp"
@@ -14,6 +15,8 @@
 namespace qnet::site {
 
 namespace {
+
+constexpr auto kLargestRecord = htx::RecordLimits::header + htx::RecordLimits::body;
 
 Headers stream_headers() {
   return {{":status", "200"},
@@ -71,7 +74,7 @@ net::Task<void> Server::serve_stream(std::unique_ptr<h2::Stream> stream, Binding
   if (!body->respond(headers, false)) co_return;
   body->widen();
   std::unique_ptr<net::ByteStream> tunnel = std::move(body);
-  co_await receive_peer(std::move(tunnel), std::move(peer));
+  co_await receive_peer(std::move(tunnel), std::move(peer), kLargestRecord);
 }
 
 net::Task<void> Server::serve_http1(std::unique_ptr<net::ByteStream> stream, Binding binding,
@@ -91,7 +94,8 @@ net::Task<void> Server::serve_http1(std::unique_ptr<net::ByteStream> stream, Bin
     auto lower = http.release(unread);
     std::unique_ptr<net::ByteStream> tunnel =
         std::make_unique<websocket::Stream>(std::move(lower), websocket::Role::server, random_, unread);
-    co_await receive_peer(std::move(tunnel), std::move(peer));
+    co_await receive_peer(std::move(tunnel), std::move(peer),
+                          websocket::longest_payload(websocket::Role::server));
     co_return;
   }
   http.close();
@@ -115,14 +119,14 @@ std::unique_ptr<Responder> Server::recognise(const Request& request, bool websoc
 }
 
 net::Task<void> Server::receive_peer(std::unique_ptr<net::ByteStream> stream,
-                                     std::unique_ptr<Responder> responder) {
+                                     std::unique_ptr<Responder> responder, std::size_t whole_record) {
   const bool done = co_await shake_hands(*stream, *responder);
   if (!done) {
     stream->reset();
     hooks_.failed();
     co_return;
   }
-  hooks_.accepted(std::move(stream), responder->finish());
+  hooks_.accepted(std::move(stream), responder->finish(), whole_record);
 }
 
 net::Task<bool> Server::shake_hands(net::ByteStream& peer, Responder& responder) {

@@ -21,7 +21,8 @@ struct Hooks {
   std::function<void(const crypto::X25519Public&)>
       recognised;                ///< whose ephemeral key; before it is answered
   std::function<void()> failed;  ///< recognised, but the handshake did not finish
-  std::function<void(std::unique_ptr<net::ByteStream>, Finished)> accepted;
+  /// `whole_record`: of its records (htx::RecordLinkConfig).
+  std::function<void(std::unique_ptr<net::ByteStream>, Finished, std::size_t whole_record)> accepted;
 };
 
 /// Lives on one io_context. Whoever is in it keeps it alive.
@@ -43,7 +44,8 @@ class Server : public std::enable_shared_from_this<Server> {
   net::Task<void> serve_stream(std::unique_ptr<h2::Stream> stream, Binding binding, bool with_peers);
   [[nodiscard]] std::unique_ptr<Responder> recognise(const Request& request, bool websocket,
                                                      const Binding& binding) const;
-  net::Task<void> receive_peer(std::unique_ptr<net::ByteStream> stream, std::unique_ptr<Responder> responder);
+  net::Task<void> receive_peer(std::unique_ptr<net::ByteStream> stream, std::unique_ptr<Responder> responder,
+                               std::size_t whole_record);
   net::Task<bool> shake_hands(net::ByteStream& peer, Responder& responder);
 
   const Gate& gate_;

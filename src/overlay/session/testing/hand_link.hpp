@@ -60,7 +60,7 @@ class HandLink final : public link::Link {
   }
   [[nodiscard]] base::Result<link::Progress> send(link::User& user) override {
     if (!wire_->open) return link::Progress::blocked;
-    base::Bytes record(16'383);
+    base::Bytes record(facts_.record_data);
     const auto given = user.give(record);
     wire_->sent += base::text_of(base::ByteView(record).first(given));
     return given > 0 ? link::Progress::some : link::Progress::nothing;
