@@ -41,10 +41,10 @@ void set_up(tcp::socket& socket) {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }
 
-/// Whether the connection has failed. Only looks: the error stays for the next read or write.
-bool has_failed(int fd) {
+/// What poll() tells unasked. Only looks: an error stays for the next read or write.
+bool tells(int fd, int events) {
   pollfd asked{.fd = fd, .events = 0, .revents = 0};
-  return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLERR) != 0;
+  return ::poll(&asked, 1, 0) == 1 && (asked.revents & events) != 0;
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ struct TcpStream::Break {
       self->waiting = false;
       if (error || self->socket == nullptr || !self->socket->is_open() || !self->function) return;
       // Otherwise it was urgent data, or the end of both directions: both would wake us again and again.
-      if (!has_failed(self->socket->native_handle())) return;
+      if (!tells(self->socket->native_handle(), POLLERR)) return;
       std::exchange(self->function, nullptr)();
     });
   }
@@ -145,8 +145,12 @@ Task<base::Result<void>> TcpStream::wait_writable() {
 std::size_t TcpStream::write_room() const {
   // On a fast path only trying tells, and costs less than to ask.
   if (unsent_now_ == unsent_limit_) return std::numeric_limits<std::size_t>::max();
-  const auto waiting = unsent_bytes(socket_.native_handle());
-  return waiting < unsent_now_ ? std::max(unsent_now_ - waiting, UnsentLimits::record) : 0;
+  const int fd = socket_.native_handle();
+  const auto waiting = unsent_bytes(fd);
+  if (waiting < unsent_now_) return std::max(unsent_now_ - waiting, UnsentLimits::record);
+  // What waits on a connection that has failed waits for ever, but the kernel says that it is writable: the
+  // next write tells why. POLLHUP: somebody has read the error already.
+  return tells(fd, POLLERR | POLLHUP) ? std::numeric_limits<std::size_t>::max() : 0;
 }
 
 base::Result<std::size_t> TcpStream::try_write(base::ByteView bytes) {

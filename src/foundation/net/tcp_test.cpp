@@ -262,6 +262,21 @@ TEST_F(TcpStreams, are_writable_again_when_they_have_room_again) {
   EXPECT_GT(pair.near->write_room(), 0U);
 }
 
+TEST_F(TcpStreams, let_a_failure_be_found_by_writing_though_much_is_unsent) {
+  for (const bool read_first : {false, true}) {
+    auto streams = testing::tcp_pair(io);
+    streams.near->limit_unsent(128 * 1024);
+    fill(*streams.near);
+    EXPECT_EQ(streams.near->write_room(), 0U);
+    streams.far->reset();
+    EXPECT_TRUE(comes_true(
+        io, [&] { return streams.near->write_room() == std::numeric_limits<std::size_t>::max(); }));
+    if (read_first) EXPECT_EQ(read(*streams.near), kBroken);
+    EXPECT_NE(streams.near->write_room(), 0U);
+    EXPECT_FALSE(streams.near->try_write(base::bytes_of("x")));
+  }
+}
+
 TEST_F(TcpStreams, tell_what_the_far_machine_has_acknowledged) {
   EXPECT_EQ(pair.near->outgoing().waiting, 0U);
   const auto before = pair.near->outgoing().acknowledged;
@@ -271,6 +286,21 @@ TEST_F(TcpStreams, tell_what_the_far_machine_has_acknowledged) {
   const auto now = pair.near->outgoing();
   EXPECT_GT(now.waiting, 0U);
   EXPECT_EQ(now.acknowledged + now.waiting, before + 12 + taken);
+}
+
+// A kernel without TCP_NOTSENT_LOWAT says at once that there is room: who asked for room and waited would do
+// so for ever.
+TEST_F(TcpStreams, know_their_room_only_by_trying_where_the_kernel_holds_no_limit) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);  // knows no option of TCP
+  TcpStream near(tcp::socket(io, tcp::v4(), ends[0]));
+  TcpStream far(tcp::socket(io, tcp::v4(), ends[1]));
+  near.limit_unsent(128 * 1024);
+  EXPECT_EQ(near.write_room(), std::numeric_limits<std::size_t>::max());
+  fill(near);
+  EXPECT_EQ(near.write_room(), std::numeric_limits<std::size_t>::max());
+  near.close();
+  far.close();
 }
 
 TEST_F(TcpStreams, take_less_when_unsent_bytes_are_limited) {
