@@ -19,16 +19,33 @@ using net::Task;
 
 const Headers kRequest{{":method", "POST"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/x"}};
 
+/// With room for one record of TLS at a time, as a slow line below a link has.
+class LittleRoom final : public net::ByteStream {
+ public:
+  explicit LittleRoom(std::unique_ptr<net::ByteStream> lower) : lower_(std::move(lower)) {}
+  Task<base::Result<void>> wait_readable() override { return lower_->wait_readable(); }
+  base::Result<std::size_t> try_read(base::MutableBytes out) override { return lower_->try_read(out); }
+  Task<base::Result<void>> wait_writable() override { return lower_->wait_writable(); }
+  [[nodiscard]] std::size_t write_room() const override { return net::UnsentLimits::record; }
+  base::Result<std::size_t> try_write(base::ByteView bytes) override { return lower_->try_write(bytes); }
+  void finish() override { lower_->finish(); }
+  void reset() override { lower_->reset(); }
+  void close() override { lower_->close(); }
+  [[nodiscard]] asio::any_io_executor executor() override { return lower_->executor(); }
+
+ private:
+  std::unique_ptr<net::ByteStream> lower_;
+};
+
 class Connections : public ::testing::Test {
  protected:
-  void start(Handler handler, const Limits& limits = {}) {
+  void start(Handler handler, const Limits& limits = {}, const Limits& clients = Limits::browser()) {
     net::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
     net::tcp::socket near(io);
     near.connect(acceptor.local_endpoint());
-    server = Connection::start(std::make_unique<net::TcpStream>(acceptor.accept()), Role::server, limits,
-                               std::move(handler));
-    client =
-        Connection::start(std::make_unique<net::TcpStream>(std::move(near)), Role::client, Limits::browser());
+    auto far = std::make_unique<LittleRoom>(std::make_unique<net::TcpStream>(acceptor.accept()));
+    server = Connection::start(std::move(far), Role::server, limits, std::move(handler));
+    client = Connection::start(std::make_unique<net::TcpStream>(std::move(near)), Role::client, clients);
   }
 
   void run(Task<void> task) {
@@ -47,6 +64,22 @@ class Connections : public ::testing::Test {
     EXPECT_TRUE(stream->respond({{":status", "200"}}, false));
     std::atomic<std::uint64_t> moved{0};
     (void)co_await net::pump(*stream, *stream, moved);
+  }
+
+  static Task<void> say_much(std::unique_ptr<Stream> stream, const Stream*& first) {
+    EXPECT_TRUE(stream->respond({{":status", "200"}}, false));
+    if (first == nullptr) first = stream.get();
+    const base::Bytes block(1'000'000, 'x');
+    (void)co_await net::write_all(*stream, block);
+    stream->finish();
+  }
+  static Task<void> read_all(Stream& stream, std::size_t& count) {
+    base::Bytes chunk(50'000);
+    for (;;) {
+      const auto got = co_await net::read_some(stream, chunk);
+      if (!got || *got == 0) co_return;
+      count += *got;
+    }
   }
 
   asio::io_context io{1};
@@ -132,6 +165,23 @@ TEST_F(Connections, end_when_nothing_is_taken_of_what_is_to_be_sent) {
   held.reset();
   stream.reset();
   run_until([this] { return !client->alive(); });
+}
+
+// A visitor who parks a download must not stop the others of its connection.
+TEST_F(Connections, let_a_stream_go_on_beside_one_that_nobody_reads) {
+  const Stream* first = nullptr;
+  auto little = Limits::browser();
+  little.stream_window = 65'535;
+  start([&first](std::unique_ptr<Stream> stream) { return say_much(std::move(stream), first); }, {}, little);
+  const auto parked = *client->request(kRequest);
+  run_until([&first] { return first != nullptr && first->write_room() == 0; });
+  const auto read = *client->request(kRequest);
+  std::size_t count = 0;
+  run(read_all(*read, count));
+  EXPECT_EQ(count, 1'000'000U);
+  EXPECT_EQ(first->write_room(), 0U);
+  client->close();
+  server->close();
 }
 
 TEST_F(Connections, do_not_end_while_a_stream_is_open) {
