@@ -13,7 +13,7 @@ namespace {
 using Status = JoinedHello::Status;
 
 /// More than any browser's hello has bytes: web servers take it in records of one byte each. A bound, so that
-/// not much is kept, and read again with each piece that comes.
+/// not much is kept.
 constexpr std::size_t kRecords = 4096;
 /// A record of so many bytes may hold a whole hello, as far as one can tell before its length is there.
 constexpr std::size_t kLongEnough = 64;
@@ -26,36 +26,44 @@ bool may_go_on(base::ByteView header) {
 
 }  // namespace
 
-JoinedHello join_hello_records(base::ByteView bytes) {
-  base::Bytes message;
-  std::size_t at = 0;
-  unsigned empty = 0;  // in a row
-  for (std::size_t count = 0; count < kRecords; ++count) {
-    const auto rest = bytes.subspan(at);
-    if (rest.size() < kRecordHeader) return {count == 0 ? Status::unbroken : Status::need_more, {}};
-    if (!may_go_on(rest)) return {count == 0 ? Status::unbroken : Status::not_hello, {}};
+JoinedHello HelloRecords::join(base::ByteView bytes) {
+  for (; count_ < kRecords; ++count_, taken_ = 0) {
+    ++work_;
+    const auto rest = bytes.subspan(at_);
+    if (rest.size() < kRecordHeader) return {count_ == 0 ? Status::unbroken : Status::need_more, {}};
+    if (!may_go_on(rest)) return {count_ == 0 ? Status::unbroken : Status::not_hello, {}};
     const std::size_t body = base::load_be<std::uint16_t>(&rest[3]);
-    empty = body == 0 ? empty + 1 : 0;
-    if (empty > kEmptyRecords) return {Status::not_hello, {}};
     const auto there = rest.subspan(kRecordHeader, std::min(body, rest.size() - kRecordHeader));
-    if (count == 0) {
+    if (count_ == 0) {
       const auto whole = handshake_message_size(there);
       if (whole ? body >= *whole : body >= kLongEnough) return {Status::unbroken, {}};
     }
-    base::append(message, there);
-    const auto whole = handshake_message_size(message);
-    if (!message.empty() && message[0] != kClientHello) return {Status::not_hello, {}};
-    if (whole && *whole > ClientHelloLimits::record) return {Status::not_hello, {}};
+    if (body == 0 && empty_ + 1 > kEmptyRecords) return {Status::not_hello, {}};
+    work_ += there.size() - taken_;
+    base::append(message_, there.subspan(taken_));
+    taken_ = there.size();
+    if (is_refused()) return {Status::not_hello, {}};
     if (there.size() < body) return {Status::need_more, {}};
-    if (whole && message.size() > *whole) return {Status::not_hello, {}};
-    at += kRecordHeader + body;
-    if (!whole || message.size() < *whole) continue;
-    JoinedHello joined{Status::joined, {}, at};
-    append_record_header(joined.record, kHandshake, message.size(), base::load_be<std::uint16_t>(&bytes[1]));
-    base::append(joined.record, message);
+    const auto whole = handshake_message_size(message_);
+    if (whole && message_.size() > *whole) return {Status::not_hello, {}};
+    empty_ = body == 0 ? empty_ + 1 : 0;
+    at_ += kRecordHeader + body;
+    if (!whole || message_.size() < *whole) continue;
+    JoinedHello joined{Status::joined, {}, at_};
+    append_record_header(joined.record, kHandshake, message_.size(), base::load_be<std::uint16_t>(&bytes[1]));
+    base::append(joined.record, message_);
     return joined;
   }
   return {Status::not_hello, {}};
 }
+
+/// By what has come of the message.
+bool HelloRecords::is_refused() const {
+  if (!message_.empty() && message_[0] != kClientHello) return true;
+  const auto whole = handshake_message_size(message_);
+  return whole && *whole > ClientHelloLimits::record;
+}
+
+JoinedHello join_hello_records(base::ByteView bytes) { return HelloRecords().join(bytes); }
 
 }  // namespace qnet::client_hello

@@ -17,7 +17,29 @@ struct JoinedHello {
   std::size_t consumed = 0;  ///< of the input, when joined
 };
 
-/// Puts a hello that was cut into records together again.
+/// Puts a hello that was cut into records together again, while it comes. What it has looked at it does not
+/// look at again, as a hello may come byte by byte, each in a record and a packet of its own.
+class HelloRecords {
+ public:
+  /// `bytes` is all that has come so far: what it was in the last call, and perhaps more. After `joined` or
+  /// `not_hello` this is of no further use.
+  [[nodiscard]] JoinedHello join(base::ByteView bytes);
+
+  /// Bytes and headers of records looked at in all calls: what the hello has cost.
+  [[nodiscard]] std::size_t work() const { return work_; }
+
+ private:
+  [[nodiscard]] bool is_refused() const;
+
+  base::Bytes message_;
+  std::size_t at_ = 0;     // where the record begins that is not whole yet
+  std::size_t taken_ = 0;  // of that record's body, in `message_`
+  std::size_t count_ = 0;  // of records before it
+  unsigned empty_ = 0;     // the last of those, in a row
+  std::size_t work_ = 0;
+};
+
+/// The same for all at once.
 [[nodiscard]] JoinedHello join_hello_records(base::ByteView bytes);
 
 }  // namespace qnet::client_hello

@@ -103,6 +103,49 @@ TEST(HelloRecords, waits_for_every_byte_of_a_cut_hello) {
   }
 }
 
+TEST(HelloRecords, looks_once_at_each_byte_of_a_hello_that_comes_byte_by_byte) {
+  const auto record = whole_hello();
+  const auto pieces = cut(record, 1);
+  HelloRecords records;
+  for (std::size_t size = 1; size < pieces.size(); ++size) {
+    const auto status = records.join(base::ByteView(pieces).first(size)).status;
+    EXPECT_EQ(status, size < kRecordHeader ? Status::unbroken : Status::need_more) << size;
+  }
+  const auto joined = records.join(pieces);
+  ASSERT_EQ(joined.status, Status::joined);
+  EXPECT_EQ(joined.record, record);
+  EXPECT_EQ(joined.consumed, pieces.size());
+  // One look for each call, and then each record's header and byte once.
+  EXPECT_LE(records.work(), pieces.size() + 2 * (record.size() - kRecordHeader));
+}
+
+TEST(HelloRecords, looks_once_at_a_long_record_that_comes_byte_by_byte) {
+  const auto record = whole_hello();
+  const auto pieces = cut(record, 500);
+  HelloRecords records;
+  for (std::size_t size = 1; size < pieces.size(); ++size)
+    (void)records.join(base::ByteView(pieces).first(size));
+  EXPECT_EQ(records.join(pieces).status, Status::joined);
+  EXPECT_LE(records.work(), 2 * pieces.size());
+}
+
+TEST(HelloRecords, says_in_pieces_what_it_says_at_once) {
+  const auto record = whole_hello();
+  auto bad = cut(record, 10);
+  bad[3 * (kRecordHeader + 10)] = kApplicationData;
+  for (const auto& bytes : {record, cut(record, 1), cut(record, 70), cut(record, 603), bad}) {
+    HelloRecords records;
+    for (std::size_t size = 0; size <= bytes.size(); ++size) {
+      const auto part = base::ByteView(bytes).first(size);
+      const auto now = records.join(part);
+      const auto at_once = join_hello_records(part);
+      EXPECT_EQ(now.status, at_once.status) << size;
+      EXPECT_EQ(now.record, at_once.record) << size;
+      if (now.status == Status::not_hello) break;
+    }
+  }
+}
+
 TEST(HelloRecords, leaves_an_unbroken_hello_alone) {
   const auto record = whole_hello();
   for (std::size_t size = 0; size <= record.size(); ++size)

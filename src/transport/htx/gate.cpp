@@ -80,7 +80,13 @@ std::shared_ptr<const MirrorProfiles> Gate::profiles() const {
 }
 
 Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
-  const auto joined = client_hello::join_hello_records(received);
+  client_hello::HelloRecords records;
+  return examine(received, now, records);
+}
+
+Gate::Decision Gate::examine(base::ByteView received, WallTime now,
+                             client_hello::HelloRecords& records) const {
+  const auto joined = records.join(received);
   switch (joined.status) {
     case client_hello::JoinedHello::Status::unbroken: return examine_record(received, {}, now);
     case client_hello::JoinedHello::Status::need_more: return NeedMore{};

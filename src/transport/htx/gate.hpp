@@ -5,6 +5,7 @@
 #include <mutex>
 #include <variant>
 
+#include "protocol/client_hello/hello_records.hpp"
 #include "transport/htx/mirror_profiles.hpp"
 #include "transport/htx/replay_cache.hpp"
 #include "transport/htx/responder.hpp"
@@ -33,7 +34,11 @@ class Gate {
   /// `seen` is shared by all gates with the same static key and must outlive this one.
   Gate(Config config, ReplayCache& seen);
 
-  /// Looks at all that a stranger has sent so far. Safe to call from several threads.
+  /// Looks at all that a stranger has sent so far; `records` are that stranger's, from the first call on.
+  /// Safe to call from several threads.
+  [[nodiscard]] Decision examine(base::ByteView received, WallTime now,
+                                 client_hello::HelloRecords& records) const;
+  /// The same for one call.
   [[nodiscard]] Decision examine(base::ByteView received, WallTime now) const;
 
   /// From any thread; for hellos from now on. Without any profile everybody is an ordinary visitor.

@@ -77,6 +77,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
   auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
   Onward origin;
   base::Bytes held;
+  client_hello::HelloRecords records;
   std::optional<StrangerPlaces::Place> place;
   bool origin_first = false;
   const auto executor = visitor->socket().get_executor();
@@ -87,7 +88,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket) {
     const auto arrival = take_arrived(*visitor, held);
     if (arrival.broken) co_return;
     if (arrival.ended) break;
-    auto decision = context_.gate.examine(held, htx::wall_clock());
+    auto decision = context_.gate.examine(held, htx::wall_clock(), records);
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
       if (!link::LinkPlaces::of_process().has_room(ip::limited_remote_address(visitor->socket()))) break;
       context_.journal.note(peer->ephemeral(), htx::wall_clock());
