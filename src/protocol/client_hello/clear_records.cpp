@@ -20,6 +20,7 @@ std::string_view describe(ClearErrc code) {
     case ClearErrc::version: return "a record of no version of TLS";
     case ClearErrc::too_long: return "a record longer than TLS allows";
     case ClearErrc::unexpected: return "a record that has no place here";
+    case ClearErrc::long_message: return "a handshake message longer than any";
     case ClearErrc::bad_alert: return "an alert of another size";
     case ClearErrc::bad_alert_level: return "an alert of an unknown level";
     case ClearErrc::alert: return "an alert";
@@ -31,6 +32,7 @@ std::optional<std::uint8_t> clear_alert_for(const base::Error& error) {
   if (error.is(ClearErrc::version)) return 70;          // protocol_version
   if (error.is(ClearErrc::too_long)) return 22;         // record_overflow
   if (error.is(ClearErrc::unexpected)) return 10;       // unexpected_message
+  if (error.is(ClearErrc::long_message)) return 47;     // illegal_parameter
   if (error.is(ClearErrc::bad_alert)) return 50;        // decode_error
   if (error.is(ClearErrc::bad_alert_level)) return 47;  // illegal_parameter
   return std::nullopt;

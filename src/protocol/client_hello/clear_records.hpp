@@ -17,6 +17,7 @@ enum class ClearErrc {
   version = 1,  ///< a record of no TLS version at all
   too_long,
   unexpected,       ///< a record that has no place before the ServerHello, or one too many
+  long_message,     ///< a handshake message over kLongestMessage
   bad_alert,        ///< of another size
   bad_alert_level,  ///< neither a warning nor fatal
   alert,            ///< the far end has broken the connection off
@@ -50,6 +51,10 @@ class ClearRecords {
   unsigned empty_ = 0;     // in a row
   unsigned warnings_ = 0;  // in a row
 };
+
+/// Of a handshake message without its header: BoringSSL's limit for a client, 100 KiB
+/// (SSL_set_max_cert_list). It refuses a longer one by its header.
+inline constexpr std::size_t kLongestMessage = std::size_t{100} * 1024;
 
 /// The size of the handshake message that `bytes` begin with, once its header is there.
 [[nodiscard]] std::optional<std::size_t> handshake_message_size(base::ByteView bytes);

@@ -78,6 +78,7 @@ TEST(ClearAlert, is_the_one_that_chromium_sends) {
   EXPECT_EQ(clear_alert_for(ClearErrc::version), 70);
   EXPECT_EQ(clear_alert_for(ClearErrc::too_long), 22);
   EXPECT_EQ(clear_alert_for(ClearErrc::unexpected), 10);
+  EXPECT_EQ(clear_alert_for(ClearErrc::long_message), 47);
   EXPECT_EQ(clear_alert_for(ClearErrc::alert), std::nullopt);
   base::Bytes bytes;
   append_clear_alert(bytes, 70);

@@ -33,6 +33,8 @@ base::Result<void> Client::take_handshake(base::ByteView bytes) {
   while (handshake_.size() - consumed >= client_hello::kHandshakeHeader) {
     const auto rest = base::ByteView(handshake_).subspan(consumed);
     const auto size = *client_hello::handshake_message_size(rest);
+    if (size > client_hello::kHandshakeHeader + client_hello::kLongestMessage)
+      return base::fail(client_hello::ClearErrc::long_message);
     if (rest.size() < size) break;
     const auto before = expects_;
     const auto type = rest[0];

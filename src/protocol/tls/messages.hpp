@@ -13,8 +13,9 @@
 namespace qnet::tls {
 
 struct MessageLimits {
-  /// A certificate chain with stapling and SCTs rarely passes 10 KiB.
-  static constexpr std::size_t handshake = 64 * 1024;
+  /// A certificate chain with stapling and SCTs rarely passes 10 KiB; a browser takes one message of 100 KiB
+  /// (client_hello::kLongestMessage), and has no limit for all.
+  static constexpr std::size_t handshake = 128 * 1024;
   /// Real chains have two to four.
   static constexpr std::size_t certificates = 16;
 };

@@ -54,6 +54,8 @@ TEST_F(TlsRewrittenRecords, ends_with_chromiums_alert_in_clear) {
   EXPECT_EQ(said_to_a(cut(80, change_cipher_spec())), "1503010002020a");
   EXPECT_EQ(said_to_a(before(times(5, alert(1, 112)))), "1503010002020a");
   EXPECT_EQ(said_to_a(before({client_hello::kHandshake, 3, 3, 0x48, 1})), "15030100020216");
+  EXPECT_EQ(said_to_a(says_length(102'401)), "1503010002022f");
+  EXPECT_EQ(said_to_a(says_length(102'400)), "1503010002020a") << "the ChangeCipherSpec behind it";
   EXPECT_EQ(said_to_a(before(alert(2, 40))), "");
   EXPECT_EQ(said_to_a(before(alert(1, 0))), "");
 }

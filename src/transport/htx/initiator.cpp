@@ -71,6 +71,8 @@ base::Result<bool> Initiator::take_clear_records() {
     if (*goes_on) base::append(server_hello_, body);
     consumed += client_hello::kRecordHeader + body.size();
     const auto whole = client_hello::handshake_message_size(server_hello_);
+    if (whole && *whole > client_hello::kHandshakeHeader + client_hello::kLongestMessage)
+      return refuse_clear(client_hello::ClearErrc::long_message);
     if (!whole || server_hello_.size() < *whole) continue;
     if (auto taken = take_server_hello(base::ByteView(server_hello_).first(*whole)); !taken)
       return base::forward_error(taken);

@@ -16,6 +16,7 @@ using client_hello::testing::cut;
 using client_hello::testing::empty_record;
 using client_hello::testing::Rewrite;
 using client_hello::testing::rewritten;
+using client_hello::testing::says_length;
 using client_hello::testing::times;
 using client_hello::testing::version;
 
@@ -108,6 +109,13 @@ constexpr std::size_t kFirstSealed = 2;  // likewise
 constexpr std::size_t kOwnChange = 0;    // of the client's
 constexpr std::size_t kFinished = 1;
 constexpr std::size_t kFirstData = 2;
+
+TEST_P(RewrittenRecords, client_refuses_a_server_hello_over_100_kib_by_its_header) {
+  EXPECT_FALSE(client_goes_on(kServerHello, says_length(102'401)));
+  EXPECT_EQ(base::to_hex(refused_), "1503010002022f");
+  EXPECT_FALSE(client_goes_on(kServerHello, says_length(102'400)));
+  EXPECT_NE(base::to_hex(refused_), "1503010002022f");
+}
 
 TEST_P(RewrittenRecords, client_goes_on_where_chromium_does) {
   for (const auto& [name, rewrite] : harmless_to_both_hellos())

@@ -43,6 +43,16 @@ inline Rewrite version(std::uint8_t major, std::uint8_t minor) {
   };
 }
 
+/// A handshake message whose header says so many bytes, of which no more come.
+inline Rewrite says_length(std::size_t size) {
+  return [=](base::ByteView record) {
+    auto bytes = copy(record);
+    for (std::size_t i = 0; i < 3; ++i)
+      bytes[kRecordHeader + 1 + i] = static_cast<std::uint8_t>(size >> (16 - 8 * i));
+    return bytes;
+  };
+}
+
 /// In pieces of `size` bytes, with `between` behind each but the last.
 inline Rewrite cut(std::size_t size, const base::Bytes& between = {}) {
   return [=](base::ByteView record) {
