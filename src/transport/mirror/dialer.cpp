@@ -4,7 +4,6 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/pump.hpp"
@@ -59,7 +58,11 @@ void end_as_browser(std::unique_ptr<net::TcpStream> stream, htx::Initiator& init
                     const link::RelayAddress& relay, const Browser& browser) {
   std::shared_ptr<const crypto::TrustStore> trust;
   std::optional<htx::Initiator::Ordinary> ordinary;
+  std::shared_ptr<const void> place;
   if (browser.loads_pages && initiator.met_ordinary_server()) {
+    place = browser.places.take();
+    // As a browser whose tab was closed: it says nothing more.
+    if (!place) return stream->close();
     if (browser.authorities) trust = browser.authorities();
     ordinary = initiator.go_on_as_browser(trust.get(), std::chrono::system_clock::now());
   }
@@ -74,7 +77,7 @@ void end_as_browser(std::unique_ptr<net::TcpStream> stream, htx::Initiator& init
                                   authority(relay), std::move(trust));
   const auto executor = stream->executor();
   boost::asio::co_spawn(executor, browse(std::move(stream), std::move(visit), std::move(ordinary->received)),
-                        boost::asio::detached);
+                        [place](const std::exception_ptr&) {});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "foundation/crypto/certificate.hpp"
 #include "protocol/client_hello/template.hpp"
 #include "transport/link/dialers.hpp"
+#include "transport/mirror/visit_places.hpp"
 
 namespace qnet::mirror {
 
@@ -19,11 +20,13 @@ struct Browser {
   /// Whether a visit goes on where an ordinary web server has answered. For clients only: a directory probes
   /// any address that somebody registers, and must not visit it.
   bool loads_pages = false;
+  /// Of those visits; shared by all dials.
+  VisitPlaces places{};
 };
 
 /// `browser` must outlive the call, `random` the link. Where nobody recognises us, the far end may be an
 /// ordinary web server: then this fails at once, and a browser's visit of its page goes on beside it
-/// (docs/spec/htx.md §5.1).
+/// (docs/spec/htx.md §5.1); of VisitPlaces::most at once.
 net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const Browser& browser,
                                             base::RandomSource& random);
 

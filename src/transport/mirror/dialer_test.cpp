@@ -1,0 +1,87 @@
+// A client at an ordinary web server, which is in the test's own process.
+#include "transport/mirror/dialer.hpp"
+
+#include <gtest/gtest.h>
+
+#include "foundation/base/testing/seeded_random.hpp"
+#include "foundation/net/testing/comes_true.hpp"
+#include "foundation/net/testing/run.hpp"
+#include "transport/link/error.hpp"
+#include "transport/mirror/testing/origin.hpp"
+
+namespace qnet::mirror {
+namespace {
+
+using net::testing::comes_true;
+using testing::Origin;
+
+class Dialling : public ::testing::Test {
+ protected:
+  /// Nobody knows us there.
+  void dial() {
+    link::RelayAddress relay;
+    relay.host = "127.0.0.1";
+    relay.port = origin.address().port;
+    relay.cover_name = Origin::kName;
+    relay.noise_key = crypto::X25519KeyPair::generate(random).public_key;
+    const auto dialled = net::testing::run(io, mirror::dial(relay, browser, random));
+    ASSERT_FALSE(dialled);
+    EXPECT_TRUE(dialled.error().is(link::Errc::not_recognised)) << dialled.error().message();
+  }
+  /// How many pages the origin was asked for: each visit begins HTTP/2 once.
+  [[nodiscard]] std::size_t visits() const {
+    std::size_t count = 0;
+    for (auto at = origin.heard.find("PRI * "); at != std::string::npos;
+         at = origin.heard.find("PRI * ", at + 1))
+      ++count;
+    return count;
+  }
+
+  boost::asio::io_context io{1};
+  Origin origin{io};
+  base::testing::SeededRandom random{1};
+  Browser browser{client_hello::builtin_templates().front(), [this] { return origin.address().authorities; },
+                  true};
+};
+
+TEST_F(Dialling, loads_the_page_of_an_ordinary_web_server) {
+  dial();
+  EXPECT_TRUE(comes_true(io, [this] { return visits() == 1; }));
+}
+
+TEST_F(Dialling, loads_no_page_where_it_only_probes) {
+  browser.loads_pages = false;
+  dial();
+  browser.loads_pages = true;
+  dial();  // which is served after the first, in the same thread
+  EXPECT_TRUE(comes_true(io, [this] { return visits() == 1 && origin.connections == 2; }));
+  EXPECT_EQ(origin.handshakes, 1U);
+}
+
+TEST_F(Dialling, loads_no_more_than_a_few_pages_at_once) {
+  for (std::size_t i = 0; i < VisitPlaces::most; ++i) dial();
+  EXPECT_TRUE(comes_true(io, [this] { return visits() == VisitPlaces::most; }));
+  for (int i = 0; i < 4; ++i) dial();
+  // The last one is served after those before it.
+  auto copy = browser;
+  copy.places = {};
+  std::swap(copy.places, browser.places);
+  dial();
+  EXPECT_TRUE(comes_true(io, [this] { return visits() == VisitPlaces::most + 1; }));
+  EXPECT_EQ(origin.connections, VisitPlaces::most + 5);
+  EXPECT_EQ(origin.handshakes, VisitPlaces::most + 1);
+}
+
+TEST(VisitPlaces, come_back_when_a_visit_ends) {
+  const VisitPlaces places;
+  std::vector<std::shared_ptr<const void>> taken;
+  for (std::size_t i = 0; i < VisitPlaces::most; ++i) taken.push_back(places.take());
+  EXPECT_TRUE(taken.back());
+  const VisitPlaces copy = places;
+  EXPECT_FALSE(copy.take());
+  taken.pop_back();
+  EXPECT_TRUE(copy.take());
+}
+
+}  // namespace
+}  // namespace qnet::mirror
