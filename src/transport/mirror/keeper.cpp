@@ -74,14 +74,17 @@ Keeper::Keeper(const asio::any_io_executor& executor, CoverOrigin origin,
       times_(times),
       timer_(executor) {}
 
-void Keeper::start(std::function<void(base::Error)> unsuitable) {
+void Keeper::start(std::function<void(base::Error)> unsuitable, std::function<void()> looked) {
   unsuitable_ = std::move(unsuitable);
+  looked_ = std::move(looked);
   gate_.set_profiles(htx::MirrorProfiles(store_.load(origin_)));
+  if (!gate_.profiles()->empty()) say_looked();
   asio::co_spawn(timer_.get_executor(), [self = shared_from_this()] { return self->keep(); }, asio::detached);
 }
 
 void Keeper::stop() {
   stopped_ = true;
+  looked_ = nullptr;
   timer_.cancel();
 }
 
@@ -90,9 +93,14 @@ net::Task<void> Keeper::keep() {
   while (!stopped_) {
     const bool measured = co_await measure();
     if (stopped_) break;
+    say_looked();
     timer_.expires_after(pauses.next(measured, random_));
     (void)co_await timer_.async_wait(kAwait);
   }
+}
+
+void Keeper::say_looked() {
+  if (const auto looked = std::exchange(looked_, nullptr)) looked();
 }
 
 net::Task<bool> Keeper::measure() {

@@ -38,13 +38,15 @@ class Keeper : public std::enable_shared_from_this<Keeper> {
          const KeeperTimes& times = {});
 
   /// `unsuitable` is called when the origin can never be mirrored and there is no older profile: once.
-  void start(std::function<void(base::Error)> unsuitable);
+  /// `looked` is called once, here or later: when peers can be answered, or the first measurement has failed.
+  void start(std::function<void(base::Error)> unsuitable, std::function<void()> looked = [] {});
   void stop();
 
   [[nodiscard]] KeeperFacts facts() const;
 
  private:
   net::Task<void> keep();
+  void say_looked();
   /// False when it is to be tried again soon.
   net::Task<bool> measure();
   net::Task<void> measure_idle();
@@ -60,6 +62,7 @@ class Keeper : public std::enable_shared_from_this<Keeper> {
   KeeperTimes times_;
   boost::asio::steady_timer timer_;
   std::function<void(base::Error)> unsuitable_;
+  std::function<void()> looked_;  // null when it was called
   std::optional<base::Error> problem_;
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
   bool told_of_template_ = false;  // that one could not be measured: told once

@@ -76,6 +76,37 @@ class Keeping : public ::testing::Test {
       std::make_shared<Keeper>(io.get_executor(), origin.address(), folder, gate, random, short_times());
 };
 
+TEST_F(Keeping, has_looked_once_peers_can_be_answered) {
+  int looked = 0;
+  std::size_t profiles = 0;
+  keeper->start([](const base::Error&) {},
+                [&] {
+                  ++looked;
+                  profiles = in_use().size();
+                });
+  EXPECT_EQ(looked, 0);
+  EXPECT_TRUE(comes_true(io, [&] { return looked > 0; }));
+  EXPECT_GT(profiles, 0U);
+}
+
+TEST_F(Keeping, has_looked_at_once_with_what_is_on_disk) {
+  (void)save_older();
+  int looked = 0;
+  keeper->start([](const base::Error&) {}, [&] { ++looked; });
+  EXPECT_EQ(looked, 1);
+  const auto older = origin.connections;
+  EXPECT_TRUE(comes_true(io, [&] { return origin.connections > older && in_use().front().name != "older"; }));
+  EXPECT_EQ(looked, 1);
+}
+
+TEST_F(Keeping, has_looked_when_the_first_measurement_has_failed) {
+  origin.stop();
+  int looked = 0;
+  keeper->start([](const base::Error&) {}, [&] { ++looked; });
+  EXPECT_TRUE(comes_true(io, [&] { return looked > 0 && keeper->facts().problem; }));
+  EXPECT_FALSE(keeper->facts().ready);
+}
+
 TEST_F(Keeping, takes_what_is_on_disk_at_once) {
   const auto older = save_older();
   start();

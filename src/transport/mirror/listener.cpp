@@ -31,10 +31,11 @@ Listener::Listener(net::IoPool& pool, ListenerConfig config, net::tcp::acceptor 
 }
 
 void Listener::start(link::ListenerHooks hooks) {
-  keeper_->start(std::move(hooks.gave_up));
-  accepting_->start([this, accepted = std::move(hooks.accepted)](std::size_t core, net::tcp::socket socket) {
-    return CoverGate::serve({context_, [accepted, core](auto link) { accepted(core, std::move(link)); }},
-                            std::move(socket));
+  keeper_->start(std::move(hooks.gave_up), [this, accepted = std::move(hooks.accepted)] {
+    accepting_->start([this, accepted](std::size_t core, net::tcp::socket socket) {
+      return CoverGate::serve({context_, [accepted, core](auto link) { accepted(core, std::move(link)); }},
+                              std::move(socket));
+    });
   });
 }
 

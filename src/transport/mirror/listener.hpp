@@ -21,8 +21,9 @@ struct ListenerConfig {
   std::filesystem::path state_dir;
 };
 
-/// Until there is a profile of the origin everybody is a stranger. `gave_up` when the origin can never be
-/// mirrored.
+/// Until there is a profile of the origin everybody is a stranger. At the first start, when there is none
+/// yet, who connects waits for the first measurement: a peer that were answered as a stranger would rest for
+/// minutes. When that has failed, strangers are served. `gave_up` when the origin can never be mirrored.
 class Listener final : public link::Listener {
  public:
   /// The pool and `random` must outlive it and its links.
