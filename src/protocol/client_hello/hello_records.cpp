@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "protocol/client_hello/clear_records.hpp"
 #include "protocol/client_hello/client_hello.hpp"
 #include "protocol/client_hello/tls_format.hpp"
 
@@ -26,7 +25,7 @@ bool may_go_on(base::ByteView header) {
 
 }  // namespace
 
-JoinedHello HelloRecords::join(base::ByteView bytes) {
+JoinedHello HelloRecords::join(base::ByteView bytes, unsigned empty_records) {
   for (; count_ < kRecords; ++count_, taken_ = 0) {
     ++work_;
     const auto rest = bytes.subspan(at_);
@@ -38,7 +37,7 @@ JoinedHello HelloRecords::join(base::ByteView bytes) {
       const auto whole = handshake_message_size(there);
       if (whole ? body >= *whole : body >= kLongEnough) return {Status::unbroken, {}};
     }
-    if (body == 0 && empty_ + 1 > kEmptyRecords) return {Status::not_hello, {}};
+    if (body == 0 && empty_ + 1 > empty_records) return {Status::not_hello, {}};
     work_ += there.size() - taken_;
     base::append(message_, there.subspan(taken_));
     taken_ = there.size();
@@ -64,6 +63,8 @@ bool HelloRecords::is_refused() const {
   return whole && *whole > ClientHelloLimits::record;
 }
 
-JoinedHello join_hello_records(base::ByteView bytes) { return HelloRecords().join(bytes); }
+JoinedHello join_hello_records(base::ByteView bytes, unsigned empty_records) {
+  return HelloRecords().join(bytes, empty_records);
+}
 
 }  // namespace qnet::client_hello

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "foundation/base/bytes.hpp"
+#include "protocol/client_hello/clear_records.hpp"
 
 namespace qnet::client_hello {
 
@@ -22,8 +23,9 @@ struct JoinedHello {
 class HelloRecords {
  public:
   /// `bytes` is all that has come so far: what it was in the last call, and perhaps more. After `joined` or
-  /// `not_hello` this is of no further use.
-  [[nodiscard]] JoinedHello join(base::ByteView bytes);
+  /// `not_hello` this is of no further use. `empty_records` may stand in a row; a server with a lower limit
+  /// says something to more of them.
+  [[nodiscard]] JoinedHello join(base::ByteView bytes, unsigned empty_records = kEmptyRecords);
 
   /// Bytes and headers of records looked at in all calls: what the hello has cost.
   [[nodiscard]] std::size_t work() const { return work_; }
@@ -40,6 +42,6 @@ class HelloRecords {
 };
 
 /// The same for all at once.
-[[nodiscard]] JoinedHello join_hello_records(base::ByteView bytes);
+[[nodiscard]] JoinedHello join_hello_records(base::ByteView bytes, unsigned empty_records = kEmptyRecords);
 
 }  // namespace qnet::client_hello

@@ -11,6 +11,7 @@ std::string_view describe(Errc code) {
   switch (code) {
     case Errc::unsteady: return "the origin answers now in one way, now in another";
     case Errc::unknown_form: return "the origin answers in a form that a relay cannot take on";
+    case Errc::unlike: return "the origin ends broken handshakes in a way that a relay cannot take on";
     case Errc::timed_out: return "the origin does not answer in time";
   }
   return "unknown calibration error";
@@ -27,7 +28,7 @@ bool unsuitable(const base::Error& error) {
       CertificateErrc::malformed, CertificateErrc::bad_signature, CertificateErrc::untrusted};
   return std::ranges::any_of(of_tls, [&](auto code) { return error.is(code); }) ||
          std::ranges::any_of(of_certificate, [&](auto code) { return error.is(code); }) ||
-         error.is(calibration::Errc::unknown_form);
+         error.is(calibration::Errc::unknown_form) || error.is(calibration::Errc::unlike);
 }
 
 }  // namespace qnet::calibration

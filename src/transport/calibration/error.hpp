@@ -10,6 +10,7 @@ enum class Errc {
   unsteady = 1,  ///< two visits showed flights of different form
   unknown_form,  ///< something that a relay cannot send likewise
   timed_out,
+  unlike,  ///< a broken handshake gets something that a relay cannot say likewise
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "calibration"; }

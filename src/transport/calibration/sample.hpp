@@ -33,7 +33,7 @@ struct Sample {
   std::shared_ptr<const crypto::CertificateChain> certificates;
 };
 
-/// A handshake with a wrong Finished, or with an alert in clear in its place.
+/// A handshake with a wrong Finished, or with something else in its place or in front of it.
 struct CorruptedSample {
   std::vector<std::size_t> records;  ///< what came instead of tickets
   bool in_clear = false;             ///< one of them was no application_data

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "foundation/crypto/constant_time.hpp"
+#include "protocol/client_hello/clear_records.hpp"
 #include "protocol/client_hello/hello_records.hpp"
 #include "protocol/client_hello/tls_format.hpp"
 
@@ -36,10 +37,10 @@ std::optional<Shares> find_shares(const client_hello::ClientHello& hello) {
   return std::nullopt;
 }
 
-/// Whether a web server drops all of `bytes` behind a hello: ChangeCipherSpecs (RFC 8446 §5) and
-/// user_canceled, whatever its level (§6.1). The last may be there in part. Somebody on the path may have put
-/// them in.
-bool is_dropped(base::ByteView bytes) {
+/// Whether a web server drops all of `bytes` behind a hello: ChangeCipherSpecs (RFC 8446 §5) and, where it
+/// takes them, user_canceled, whatever its level (§6.1). The last may be there in part. Somebody on the path
+/// may have put them in.
+bool is_dropped(base::ByteView bytes, bool cancellations) {
   using client_hello::kAlert, client_hello::kChangeCipherSpec;
   constexpr std::array<std::uint8_t, 6> change{kChangeCipherSpec, 3, 3, 0, 1, 1};
   constexpr std::array<std::uint8_t, 5> alert{kAlert, 3, 3, 0, 2};
@@ -50,7 +51,7 @@ bool is_dropped(base::ByteView bytes) {
   for (std::size_t size = 0; !bytes.empty(); bytes = bytes.subspan(std::min(size, bytes.size()))) {
     if (begins_as(change)) {
       size = change.size();
-    } else if (begins_as(alert) &&
+    } else if (cancellations && begins_as(alert) &&
                (bytes.size() <= alert.size() + 1 || bytes[alert.size() + 1] == client_hello::kUserCanceled)) {
       size = alert.size() + 2;
     } else {
@@ -86,7 +87,9 @@ Gate::Decision Gate::examine(base::ByteView received, WallTime now) const {
 
 Gate::Decision Gate::examine(base::ByteView received, WallTime now,
                              client_hello::HelloRecords& records) const {
-  const auto joined = records.join(received);
+  const auto current = profiles();
+  const bool empty_records = current->empty() || current->all().front()->tolerance.empty_records_first;
+  const auto joined = records.join(received, empty_records ? client_hello::kEmptyRecords : 0);
   switch (joined.status) {
     case client_hello::JoinedHello::Status::unbroken: return examine_record(received, {}, now);
     case client_hello::JoinedHello::Status::need_more: return NeedMore{};
@@ -103,7 +106,7 @@ Gate::Decision Gate::examine_record(base::ByteView received, base::ByteView behi
   const client_hello::ClientHello& hello = parsed.hello;
   if (parsed.consumed != received.size()) behind = received.subspan(parsed.consumed);
   // A browser waits for the answer: other bytes behind the hello are nobody's that we know.
-  if (!is_dropped(behind) || hello.session_id.size() != kSessionId) return Visit::not_a_hello;
+  if (!is_dropped(behind, true) || hello.session_id.size() != kSessionId) return Visit::not_a_hello;
   const auto shares = find_shares(hello);
   if (!shares || !hello.offers_tls13()) return Visit::unrecognised;
 
@@ -118,6 +121,7 @@ Gate::Decision Gate::examine_record(base::ByteView received, base::ByteView behi
     return Visit::clock;
   auto profile = profiles()->find(hello);
   if (!profile) return Visit::unrecognised;
+  if (!is_dropped(behind, profile->tolerance.cancellations > 0)) return Visit::not_a_hello;
   if (profile->group == client_hello::kX25519MlKem768 && !shares->ml_kem) return Visit::unrecognised;
   if (!seen_->admit(shares->ephemeral, now)) return Visit::replayed;
 

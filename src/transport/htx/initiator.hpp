@@ -20,8 +20,6 @@ struct HandshakeLimits {
   /// A certificate chain with stapling and SCTs rarely passes 10 KiB; nothing real comes near this. More than
   /// the longest message that a browser takes (client_hello::kLongestMessage).
   static constexpr std::size_t server_flight = 128 * 1024;
-  /// ChangeCipherSpec, Finished and one application record.
-  static constexpr std::size_t client_flight = 32 * 1024;
 };
 
 /// A state machine without I/O: send hello(), feed what comes until receive() says true, send finish().

@@ -43,6 +43,16 @@ std::vector<std::size_t> sizes(client_hello::TomlReader& reader, std::string_vie
   return all;
 }
 
+Tolerance read_tolerance(client_hello::TomlReader& reader) {
+  return {static_cast<std::size_t>(reader.number("change_cipher_specs", 1, ToleranceLimits::no_limit)),
+          static_cast<std::size_t>(reader.number("cancellations", 0, ToleranceLimits::no_limit)),
+          static_cast<std::uint8_t>(reader.number("last_type", client_hello::kApplicationData, 0xff)),
+          reader.flag("judges_versions", true),
+          reader.flag("empty_records_first", true),
+          static_cast<std::size_t>(reader.number("read_ahead", 0, ToleranceLimits::read_ahead)),
+          sizes(reader, "early_end")};
+}
+
 base::Result<FlightRecord> read_flight_record(client_hello::TomlReader reader) {
   FlightRecord record{sizes(reader, "lengths"), {}, reader.flag("starts_write", false)};
   for (const auto weight : reader.numbers("weights", 0, kLargestWeight))
@@ -67,7 +77,7 @@ base::Result<void> check_profile(const MirrorProfile& profile) {
   if (!fits({&profile.alert_record, 1}, RecordLimits::body)) return malformed("no alert has such a record");
   for (const auto* const list :
        {&profile.before_finished, &profile.after_finished, &profile.after_first, &profile.bad_finished,
-        &profile.plain_alert, &profile.idle_end, &profile.stall_end}) {
+        &profile.plain_alert, &profile.idle_end, &profile.stall_end, &profile.tolerance.early_end}) {
     if (list->size() > kRecords) return malformed("at most 32 records follow a flight");
     if (!fits(*list, RecordLimits::body)) return malformed("a record behind the flight is too short or long");
   }
@@ -103,6 +113,7 @@ base::Result<MirrorProfile> parse_profile(std::string_view toml) {
   if (!profile.origin.empty())
     profile.measured_at = reader.number("measured_at", 0, std::numeric_limits<std::int64_t>::max());
   profile.alert_record = static_cast<std::size_t>(reader.number("alert_record", kSmallest, kLargest));
+  profile.tolerance = read_tolerance(reader);
   for (auto& table : reader.tables("flight")) {
     auto record = read_flight_record(std::move(table));
     if (!record) return base::forward_error(record);
@@ -123,12 +134,16 @@ std::string to_toml(const MirrorProfile& profile) {
       "change_cipher_spec = {}\nbefore_finished = {}\nbefore_finished_starts_write = {}\nafter_finished = "
       "{}\nafter_first = {}\nbad_finished = {}\n"
       "plain_alert = {}\nalert_record = {}\nanswer_after_us = {}\nidle_after_s = {}\nidle_end = {}\n"
-      "stall_after_ms = {}\nstall_end = {}\n",
+      "stall_after_ms = {}\nstall_end = {}\n"
+      "change_cipher_specs = {}\ncancellations = {}\nlast_type = {}\njudges_versions = {}\n"
+      "empty_records_first = {}\nread_ahead = {}\nearly_end = {}\n",
       MirrorProfile::version, profile.name, profile.cipher_suite, profile.group,
       fmt::join(profile.server_hello_extensions, ", "), profile.change_cipher_spec, profile.before_finished,
       profile.before_finished_starts_write, profile.after_finished, profile.after_first, profile.bad_finished,
       profile.plain_alert, profile.alert_record, waits, profile.idle_after.count(), profile.idle_end,
-      profile.stall_after.count(), profile.stall_end);
+      profile.stall_after.count(), profile.stall_end, profile.tolerance.change_cipher_specs,
+      profile.tolerance.cancellations, profile.tolerance.last_type, profile.tolerance.judges_versions,
+      profile.tolerance.empty_records_first, profile.tolerance.read_ahead, profile.tolerance.early_end);
   if (!profile.origin.empty())
     text += fmt::format("origin = \"{}\"\nhello = \"{}\"\nmeasured_at = {}\n", profile.origin, profile.hello,
                         profile.measured_at);

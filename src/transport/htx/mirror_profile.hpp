@@ -21,6 +21,31 @@ struct FlightRecord {
   friend bool operator==(const FlightRecord&, const FlightRecord&) = default;
 };
 
+/// What the origin takes of a client, beside what every client says, before it breaks the handshake off. As
+/// here (nginx's with OpenSSL) until it is measured.
+struct Tolerance {
+  std::size_t change_cipher_specs = 32;  ///< in a row
+  std::size_t cancellations = 4;         ///< warnings that are user_canceled
+  /// It refuses a record by its type, before the record is whole, unless the type is from 20 to this: 23, or
+  /// 24 where heartbeats are known (GnuTLS). 255: it waits for all of every record first.
+  std::uint8_t last_type = 23;
+  /// Likewise a record of another version. An origin that does not takes a ChangeCipherSpec of any version.
+  bool judges_versions = true;
+  /// Whether a hello may have 32 empty records in front of it.
+  bool empty_records_first = true;
+  /// So many bytes it reads at once; 0: one record, its header first. What is behind a wrong Finished and
+  /// goes beyond that is still unread when it closes, so that its end is a reset.
+  std::size_t read_ahead = 16'709;
+  std::vector<std::size_t> early_end{};  ///< what it says to a client that ends instead; body sizes
+
+  friend bool operator==(const Tolerance&, const Tolerance&) = default;
+};
+
+struct ToleranceLimits {
+  static constexpr std::size_t no_limit = 1'000'000;  ///< of records that are dropped
+  static constexpr std::size_t read_ahead = 65'536;
+};
+
 /// How the origin behaves towards one kind of hello. Sizes are those of record bodies, in bytes.
 struct MirrorProfile {
   /// The format below; a file of another version is measured anew. In version 4 `answer_after` had the time
@@ -43,6 +68,7 @@ struct MirrorProfile {
   std::vector<std::size_t> bad_finished;  ///< instead of those, when the client's Finished is wrong
   std::vector<std::size_t> plain_alert;   ///< and when the client sends an alert that is not sealed
   std::size_t alert_record = 19;
+  Tolerance tolerance;
   /// From the whole hello at a relay that is connected to the origin to the origin's first byte there:
   /// samples that draw_answer_after() draws between; none answers at once.
   std::vector<std::chrono::microseconds> answer_after;

@@ -31,6 +31,7 @@ TEST(MirrorProfile, reads_what_it_wrote) {
   profile.answer_after = {std::chrono::microseconds(1234), std::chrono::microseconds(0)};
   profile.before_finished = {147, 252};
   profile.before_finished_starts_write = true;
+  profile.tolerance = {16, 0, 255, false, false, 512, {19}};
   profile.after_first = {26};
   profile.idle_after = std::chrono::seconds(65);
   profile.idle_end = {34, 19};

@@ -93,13 +93,11 @@ base::Result<base::Bytes> Responder::server_hello(base::RandomSource& random, st
 }
 
 base::Result<bool> Responder::receive(base::ByteView bytes) {
-  received_ += bytes.size();
-  if (received_ > HandshakeLimits::client_flight) return base::fail(Errc::too_long);
   base::append(input_, bytes);
   std::size_t consumed = 0;
   while (expects_ != Expects::nothing) {
     const auto rest = base::ByteView(input_).subspan(consumed);
-    const auto record = client_hello::read_record(rest);
+    const auto record = next_record(rest);
     if (!record) return base::fail(Errc::bad_record);
     if (!*record) break;
     const auto body = rest.subspan(RecordLimits::header, (*record)->body_size);
@@ -110,10 +108,38 @@ base::Result<bool> Responder::receive(base::ByteView bytes) {
   return expects_ == Expects::nothing;
 }
 
+base::Result<std::optional<client_hello::RecordPrefix>> Responder::next_record(base::ByteView bytes) const {
+  if (bytes.size() < RecordLimits::header) return std::nullopt;
+  const auto& origin = profile_->tolerance;
+  const auto type = bytes[0];
+  const std::size_t size = base::load_be<std::uint16_t>(&bytes[3]);
+  const auto type_up_to = [&](std::uint8_t last) {
+    return type >= client_hello::kChangeCipherSpec && type <= last;
+  };
+  constexpr std::uint8_t any = 0xff;
+  const bool right_version = base::load_be<std::uint16_t>(&bytes[1]) == client_hello::kTls12;
+  const bool bad_header = (origin.last_type != any && !type_up_to(origin.last_type)) ||
+                          (origin.judges_versions && !right_version);
+  if (bad_header || size > client_hello::kLargestCiphertext) return base::fail(Errc::bad_record);
+  if (bytes.size() < RecordLimits::header + size) return std::nullopt;
+  // The header of what is sealed is authenticated (RFC 8446 §5.2).
+  const bool bad = !type_up_to(client_hello::kApplicationData) ||
+                   (type == client_hello::kApplicationData && !right_version) || size == 0;
+  if (bad) return base::fail(Errc::bad_record);
+  return client_hello::RecordPrefix{type, size};
+}
+
+std::size_t Responder::reads_at_once() const {
+  const auto at_once = profile_->tolerance.read_ahead;
+  if (at_once > 0) return at_once;
+  if (input_.size() < RecordLimits::header) return RecordLimits::header - input_.size();
+  return RecordLimits::header + base::load_be<std::uint16_t>(&input_[3]) - input_.size();
+}
+
 base::Result<bool> Responder::take_record(std::uint8_t type, base::ByteView body) {
   if (expects_ == Expects::finished && type == client_hello::kChangeCipherSpec) {
     if (!client_hello::is_change_cipher_spec(body) ||
-        ++change_cipher_specs_ > client_hello::kChangeCipherSpecs)
+        ++change_cipher_specs_ > profile_->tolerance.change_cipher_specs)
       return base::fail(Errc::bad_record);
     return true;
   }
@@ -126,10 +152,11 @@ base::Result<bool> Responder::take_record(std::uint8_t type, base::ByteView body
 /// connection whatever their level (§6).
 base::Result<bool> Responder::take_alert(base::ByteView body) {
   constexpr std::size_t size = 2;
-  constexpr unsigned cancellations = 4;  // OpenSSL's limit, and BoringSSL's
   if (body.size() != size) return base::fail(Errc::bad_record);
   if (body[1] != client_hello::kUserCanceled) return base::fail(Errc::alert);
-  if (++cancellations_ > cancellations) return base::fail(Errc::bad_record);
+  const auto tolerated = profile_->tolerance.cancellations;
+  // One that is never taken is an alert like others.
+  if (++cancellations_ > tolerated) return base::fail(tolerated == 0 ? Errc::alert : Errc::bad_record);
   change_cipher_specs_ = 0;  // as OpenSSL counts them
   return true;
 }
@@ -184,6 +211,10 @@ base::Result<bool> Responder::take_first_data(base::ByteView body) {
 
 base::Bytes Responder::refusal(const base::Error& why, base::RandomSource& random) const {
   return random_records(why.is(Errc::alert) ? profile_->plain_alert : profile_->bad_finished, random);
+}
+
+base::Bytes Responder::ended(base::RandomSource& random) const {
+  return random_records(profile_->tolerance.early_end, random);
 }
 
 base::Bytes Responder::stalled(base::RandomSource& random) const {

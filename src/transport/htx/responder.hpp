@@ -9,6 +9,7 @@
 #include "foundation/base/random.hpp"
 #include "foundation/base/result.hpp"
 #include "protocol/client_hello/client_hello.hpp"
+#include "protocol/client_hello/tls_format.hpp"
 #include "transport/htx/handshake_payload.hpp"
 #include "transport/htx/initiator.hpp"
 #include "transport/htx/mirror_profile.hpp"
@@ -38,10 +39,15 @@ class Responder {
   /// True when the client's flight is complete. Call it once without bytes, for what came with the hello.
   /// After an error send take_output(), then refusal(), and close.
   [[nodiscard]] base::Result<bool> receive(base::ByteView bytes);
+  /// How many bytes the origin would read next, if they are there: what it has not read when it closes makes
+  /// its end a reset. Not 0 while receive() says false.
+  [[nodiscard]] std::size_t reads_at_once() const;
   /// What the origin says as soon as the client has Finished: session tickets.
   [[nodiscard]] base::Bytes take_output() { return std::exchange(output_, {}); }
   /// What the origin says to a client whose second flight is wrong in this way.
   [[nodiscard]] base::Bytes refusal(const base::Error& why, base::RandomSource& random) const;
+  /// What the origin says to a client that ends in place of its second flight.
+  [[nodiscard]] base::Bytes ended(base::RandomSource& random) const;
   /// What the origin says when it has waited for the second flight long enough.
   [[nodiscard]] base::Bytes stalled(base::RandomSource& random) const;
 
@@ -61,6 +67,9 @@ class Responder {
  private:
   [[nodiscard]] base::Result<base::Bytes> server_hello(base::RandomSource& random,
                                                        std::size_t flight_records);
+  /// The record that `bytes` begin with; nothing while the origin would wait for more of it.
+  [[nodiscard]] base::Result<std::optional<client_hello::RecordPrefix>> next_record(
+      base::ByteView bytes) const;
   [[nodiscard]] base::Result<bool> take_record(std::uint8_t type, base::ByteView body);
   [[nodiscard]] base::Result<bool> take_alert(base::ByteView body);
   [[nodiscard]] bool is_sealed_alert(base::ByteView body) const;
@@ -75,10 +84,9 @@ class Responder {
   crypto::X25519KeyPair ephemeral_;
   base::Bytes input_;
   base::Bytes output_;
-  std::size_t received_ = 0;
   Expects expects_ = Expects::finished;
-  unsigned change_cipher_specs_ = 0;  // in a row
-  unsigned cancellations_ = 0;
+  std::size_t change_cipher_specs_ = 0;  // in a row
+  std::size_t cancellations_ = 0;
   Finished finished_;
 };
 

@@ -10,7 +10,9 @@
 #include "foundation/ip/asio_address.hpp"
 #include "foundation/ip/network_guess.hpp"
 #include "foundation/net/error.hpp"
+#include "transport/calibration/error.hpp"
 #include "transport/mirror/origin_study.hpp"
+#include "transport/mirror/origin_tolerance.hpp"
 
 namespace qnet::mirror {
 
@@ -61,6 +63,15 @@ net::Task<base::Result<calibration::Report>> check_cover(CoverOrigin origin, std
   report.addresses = co_await addresses_of(origin.host);
   if (report.addresses.empty()) co_return base::fail(net::Errc::no_such_host, origin.host);
   auto studies = co_await study_all(origin, random, times);
+  for (auto& [browser, study] : studies) {
+    if (!study) continue;
+    auto tolerance = co_await measure_tolerance(origin, *browser, study->profile, random, times);
+    if (tolerance) study->profile.tolerance = *tolerance;
+    // Limits are the server's, whatever the browser.
+    if (!tolerance && tolerance.error().is(calibration::Errc::unlike))
+      for (auto& one : studies) one.study = tl::unexpected(tolerance.error());
+    break;
+  }
   report.trust = distrust(studies, origin.name);
   const bool far =
       relay && std::ranges::none_of(report.addresses, [&](const auto& one) { return near(one, *relay); });

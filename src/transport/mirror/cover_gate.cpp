@@ -198,7 +198,7 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
 }
 
 net::Task<bool> CoverGate::take_second_flight(net::TcpStream& peer, htx::Responder& responder) const {
-  base::Bytes chunk(4096);
+  base::Bytes chunk;
   base::ByteView arrived;  // at first what came with the hello
   for (;;) {
     const auto done = responder.receive(arrived);
@@ -210,10 +210,12 @@ net::Task<bool> CoverGate::take_second_flight(net::TcpStream& peer, htx::Respond
       co_return false;
     }
     if (*done) co_return true;
+    chunk.resize(responder.reads_at_once());
     const auto got = co_await net::read_some(peer, chunk);
     if (!got) co_return false;
     if (*got == 0) {
       // As a TLS server that waits for Finished does: an end is answered by an end, not by a reset.
+      (void)peer.try_write(responder.ended(context_.random));
       peer.close();
       co_return false;
     }

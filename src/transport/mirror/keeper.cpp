@@ -15,6 +15,7 @@
 #include "transport/calibration/error.hpp"
 #include "transport/mirror/error.hpp"
 #include "transport/mirror/origin_study.hpp"
+#include "transport/mirror/origin_tolerance.hpp"
 #include "transport/mirror/origin_visit.hpp"
 #include "transport/mirror/pauses.hpp"
 
@@ -110,10 +111,7 @@ net::Task<bool> Keeper::measure() {
   if (!round.succeeded) {
     if (!problem_) spdlog::warn("the cover origin could not be measured: {}", round.problem->message());
     problem_ = round.problem;
-    if (gate_.profiles()->empty() && calibration::unsuitable(*problem_) && unsuitable_)
-      std::exchange(unsuitable_, nullptr)(
-          base::Error(Errc::origin_unsuitable,
-                      fmt::format("{}: {}{}", origin_.to_text(), problem_->message(), hint(*problem_))));
+    if (gate_.profiles()->empty() && calibration::unsuitable(*problem_)) refuse_origin(*problem_);
     co_return false;
   }
   if (round.problem && !std::exchange(told_of_template_, true))
@@ -129,6 +127,7 @@ net::Task<bool> Keeper::measure() {
       profile.idle_end = last->idle_end;
       profile.stall_after = last->stall_after;
       profile.stall_end = last->stall_end;
+      profile.tolerance = last->tolerance;
     }
   }
   use(std::move(round.profiles));
@@ -139,6 +138,8 @@ net::Task<bool> Keeper::measure() {
     asio::co_spawn(timer_.get_executor(), [self] { return self->measure_idle(); }, asio::detached);
   if (!std::exchange(measures_stall_, true))
     asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
+  if (!std::exchange(measures_tolerance_, true))
+    asio::co_spawn(timer_.get_executor(), [self] { return self->measure_tolerance(); }, asio::detached);
   co_return !round.may_succeed_soon;
 }
 
@@ -164,6 +165,33 @@ net::Task<void> Keeper::measure_stall() {
     profile.stall_after = end.after;
     profile.stall_end = end.records;
   });
+}
+
+net::Task<void> Keeper::measure_tolerance() {
+  const auto profiles = gate_.profiles();
+  const auto measured_at = [](const auto& one) { return one->measured_at; };
+  const auto profile = *std::ranges::max_element(profiles->all(), {}, measured_at);
+  const auto& browsers = client_hello::builtin_templates();
+  const auto browser = std::ranges::find(browsers, profile->name, &client_hello::Template::name);
+  const auto measured = co_await mirror::measure_tolerance(
+      origin_, browser == browsers.end() ? browsers.front() : *browser, *profile, random_, times_.visit);
+  measures_tolerance_ = false;
+  if (stopped_) co_return;
+  if (!measured) {
+    // The next hour's round tries again. An origin that could be mirrored before is not given up.
+    if (!measured.error().is(calibration::Errc::unlike) || tolerance_known_) co_return;
+    gate_.set_profiles({});
+    refuse_origin(measured.error());
+    co_return;
+  }
+  tolerance_known_ = true;
+  update([&](htx::MirrorProfile& one) { one.tolerance = *measured; });
+}
+
+void Keeper::refuse_origin(const base::Error& problem) {
+  if (!unsuitable_) return;
+  std::exchange(unsuitable_, nullptr)(base::Error(
+      Errc::origin_unsuitable, fmt::format("{}: {}{}", origin_.to_text(), problem.message(), hint(problem))));
 }
 
 void Keeper::update(const std::function<void(htx::MirrorProfile&)>& change) {

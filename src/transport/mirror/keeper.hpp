@@ -51,6 +51,9 @@ class Keeper : public std::enable_shared_from_this<Keeper> {
   net::Task<bool> measure();
   net::Task<void> measure_idle();
   net::Task<void> measure_stall();
+  net::Task<void> measure_tolerance();
+  /// The origin can never be mirrored, and nothing older serves.
+  void refuse_origin(const base::Error& problem);
   /// Changes every profile that is in use.
   void update(const std::function<void(htx::MirrorProfile&)>& change);
   void use(std::vector<htx::MirrorProfile> profiles);
@@ -68,6 +71,8 @@ class Keeper : public std::enable_shared_from_this<Keeper> {
   bool told_of_template_ = false;  // that one could not be measured: told once
   bool measures_idle_ = false;     // these go on for minutes, beside retries
   bool measures_stall_ = false;
+  bool measures_tolerance_ = false;
+  bool tolerance_known_ = false;
   bool stopped_ = false;
 };
 

@@ -134,8 +134,8 @@ TEST_F(Keeping, measures_again_after_the_interval) {
   start();
   ASSERT_TRUE(comes_true(io, [&] { return keeper->facts().ready; }));
   const auto after_first = origin.connections;
-  EXPECT_TRUE(comes_true(io, [&] { return origin.connections > after_first + 2 + in_use().size(); }))
-      << "more than the two visits that rest and stall";
+  EXPECT_TRUE(comes_true(io, [&] { return origin.connections > after_first + 100 + in_use().size(); }))
+      << "more than the visits that rest and stall, and those that measure limits";
 }
 
 TEST_F(Keeping, tries_again_after_a_failure) {

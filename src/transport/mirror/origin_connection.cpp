@@ -33,7 +33,7 @@ OriginConnection::OriginConnection(CoverOrigin origin, const client_hello::Templ
           {&browser, origin_.name, origin_.authorities.get(), std::chrono::system_clock::now(), corrupt},
           random)) {}
 
-net::Task<base::Result<void>> OriginConnection::handshake() {
+net::Task<base::Result<void>> OriginConnection::handshake(base::ByteView before) {
   // Before the time counts: visitors wait for no lookup (net::HostAddresses), so peers must not either.
   auto endpoints = co_await net::look_up(origin_.host, origin_.port, times_.connect);
   if (!endpoints) co_return base::forward_error(endpoints);
@@ -44,7 +44,9 @@ net::Task<base::Result<void>> OriginConnection::handshake() {
   connected_after_ = since(start);
   stream_ = std::make_unique<net::TcpStream>(std::move(reached->socket));
   start = Clock::now();
-  if (auto sent = co_await send(); !sent) co_return sent;
+  base::Bytes hello(before.begin(), before.end());
+  base::append(hello, client_.take_output());
+  if (auto sent = co_await net::write_all(*stream_, hello); !sent) co_return sent;
   while (!client_.established()) {
     const auto more = co_await read(times_.handshake);
     if (answered_after_ == std::chrono::microseconds(0)) answered_after_ = since(start);
@@ -71,6 +73,15 @@ net::Task<base::Result<std::vector<std::size_t>>> OriginConnection::listen(std::
   heard_ = std::max(heard_, client_.flight().records);
   for (; heard_ < client_.seen().size(); ++heard_) sizes.push_back(client_.seen()[heard_].body_size);
   co_return sizes;
+}
+
+net::Task<base::Result<void>> OriginConnection::await_records(std::size_t count) {
+  while (client_.seen().size() < count) {
+    const auto more = co_await read(times_.handshake);
+    if (!more) co_return tl::unexpected(more.error());
+    if (!*more) co_return base::fail(calibration::Errc::timed_out);
+  }
+  co_return base::Result<void>{};
 }
 
 void OriginConnection::forget() {

@@ -23,7 +23,8 @@ class OriginConnection {
                    bool corrupt, const VisitTimes& times);
 
   /// Connects, and goes up to the server's Finished. The client's own then waits in client().
-  net::Task<base::Result<void>> handshake();
+  /// `before` is sent in front of its hello.
+  net::Task<base::Result<void>> handshake(base::ByteView before = {});
 
   /// Sends what client() has to send.
   net::Task<base::Result<void>> send();
@@ -36,6 +37,9 @@ class OriginConnection {
   /// The body sizes of what the server says until it is silent for `quiet` or ends, and of what came with its
   /// flight.
   net::Task<base::Result<std::vector<std::size_t>>> listen(std::chrono::milliseconds quiet);
+
+  /// Waits until so many records have come; fails where the server ends first.
+  net::Task<base::Result<void>> await_records(std::size_t count);
 
   /// Records that have come so far are no longer of interest.
   void forget();

@@ -11,6 +11,7 @@ namespace qnet::mirror {
 
 namespace {
 
+using calibration::CorruptedSample;
 using calibration::Ending;
 using calibration::Sample;
 using Clock = OriginConnection::Clock;
@@ -30,6 +31,26 @@ net::Task<base::Result<void>> greet(OriginConnection& visit, h2::Engine& http2, 
   if (!heard) co_return base::forward_error(heard);
   sample.after_first = std::move(*heard);
   co_return base::Result<void>{};
+}
+
+/// What comes until the origin ends or is silent, behind the first `known` records.
+net::Task<base::Result<CorruptedSample>> hear_out(OriginConnection& visit, std::size_t known,
+                                                  const VisitTimes& times) {
+  const auto quiet = quiet_for(visit.sample(), times);
+  const auto heard = co_await visit.listen(quiet);
+  if (!heard) {
+    // An alert is what we came for; how the connection ends is still to come.
+    if (!heard.error().is(tls::Errc::alert)) co_return tl::unexpected(heard.error());
+    (void)co_await visit.listen(quiet);
+  }
+  CorruptedSample sample;
+  const auto& seen = visit.client().seen();
+  for (auto i = known; i < seen.size(); ++i) {
+    sample.records.push_back(seen[i].body_size);
+    sample.in_clear = sample.in_clear || seen[i].type != client_hello::kApplicationData;
+  }
+  sample.ending = visit.ending();
+  co_return sample;
 }
 
 }  // namespace
@@ -58,17 +79,16 @@ net::Task<base::Result<Sample>> visit(CoverOrigin origin, const client_hello::Te
   co_return sample;
 }
 
-net::Task<base::Result<calibration::CorruptedSample>> visit_and_corrupt(CoverOrigin origin,
-                                                                        const client_hello::Template& browser,
-                                                                        Corruption how,
-                                                                        base::RandomSource& random,
-                                                                        const VisitTimes& times) {
+net::Task<base::Result<CorruptedSample>> visit_and_corrupt(CoverOrigin origin,
+                                                           const client_hello::Template& browser,
+                                                           Corruption how, base::RandomSource& random,
+                                                           const VisitTimes& times) {
   OriginConnection visit(std::move(origin), browser, random, how == Corruption::finished, times);
   if (auto done = co_await visit.handshake(); !done) co_return base::forward_error(done);
-  const auto quiet = quiet_for(visit.sample(), times);
   // What the origin sends without waiting for Finished is no answer to it.
-  if (auto unasked = co_await visit.listen(quiet); !unasked) co_return base::forward_error(unasked);
-  const auto flight = visit.client().seen().size();
+  if (auto unasked = co_await visit.listen(quiet_for(visit.sample(), times)); !unasked)
+    co_return base::forward_error(unasked);
+  const auto known = visit.client().seen().size();
   base::Result<void> sent;
   if (how == Corruption::finished) {
     sent = co_await visit.send();
@@ -77,20 +97,31 @@ net::Task<base::Result<calibration::CorruptedSample>> visit_and_corrupt(CoverOri
     sent = co_await net::write_all(visit.stream(), handshake_failure);
   }
   if (!sent) co_return base::forward_error(sent);
-  const auto heard = co_await visit.listen(quiet);
-  if (!heard) {
-    // An alert is what we came for; how the connection ends is still to come.
-    if (!heard.error().is(tls::Errc::alert)) co_return tl::unexpected(heard.error());
-    (void)co_await visit.listen(quiet);
-  }
-  calibration::CorruptedSample sample;
-  const auto& seen = visit.client().seen();
-  for (auto i = flight; i < seen.size(); ++i) {
-    sample.records.push_back(seen[i].body_size);
-    sample.in_clear = sample.in_clear || seen[i].type != client_hello::kApplicationData;
-  }
-  sample.ending = visit.ending();
-  co_return sample;
+  co_return co_await hear_out(visit, known, times);
+}
+
+net::Task<base::Result<CorruptedSample>> visit_and_say(CoverOrigin origin,
+                                                       const client_hello::Template& browser, Words words,
+                                                       std::size_t unasked, base::RandomSource& random,
+                                                       const VisitTimes& times) {
+  OriginConnection visit(std::move(origin), browser, random, false, times);
+  if (auto done = co_await visit.handshake(); !done) co_return base::forward_error(done);
+  const auto known = visit.client().flight().records + unasked;
+  if (auto heard = co_await visit.await_records(known); !heard) co_return base::forward_error(heard);
+  if (auto sent = co_await net::write_all(visit.stream(), words.bytes); !sent)
+    co_return base::forward_error(sent);
+  if (words.end) visit.stream().finish();
+  co_return co_await hear_out(visit, known, times);
+}
+
+net::Task<base::Result<bool>> visit_behind(CoverOrigin origin, const client_hello::Template& browser,
+                                           base::Bytes words, base::RandomSource& random,
+                                           const VisitTimes& times) {
+  OriginConnection visit(std::move(origin), browser, random, false, times);
+  const auto done = co_await visit.handshake(words);
+  if (done) co_return true;
+  if (visit.ending() != Ending::open || done.error().is(tls::Errc::alert)) co_return false;
+  co_return tl::unexpected(done.error());
 }
 
 net::Task<base::Result<std::optional<IdleSample>>> visit_and_rest(CoverOrigin origin,

@@ -23,6 +23,22 @@ net::Task<base::Result<calibration::CorruptedSample>> visit_and_corrupt(
     CoverOrigin origin, const client_hello::Template& browser, Corruption how, base::RandomSource& random,
     const VisitTimes& times = kVisitTimes);
 
+struct Words {
+  base::Bytes bytes;
+  bool end = false;  ///< and FIN
+};
+/// `words` in place of a second flight, behind the server's flight and the `unasked` records that follow it.
+net::Task<base::Result<calibration::CorruptedSample>> visit_and_say(CoverOrigin origin,
+                                                                    const client_hello::Template& browser,
+                                                                    Words words, std::size_t unasked,
+                                                                    base::RandomSource& random,
+                                                                    const VisitTimes& times = kVisitTimes);
+
+/// Whether the origin answers a hello behind `words`. Where it does not, it has ended or sent an alert.
+net::Task<base::Result<bool>> visit_behind(CoverOrigin origin, const client_hello::Template& browser,
+                                           base::Bytes words, base::RandomSource& random,
+                                           const VisitTimes& times = kVisitTimes);
+
 /// How the origin ends a connection by itself; nothing when it has not within VisitTimes::idle.
 struct IdleSample {
   std::chrono::milliseconds after{0};
