@@ -25,11 +25,12 @@ COVER_NAME = "www.example.com"
 P256 = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 
-def make_certificate(certificate, key, name=COVER_NAME, kind=P256, made_at=None):
-    """A self-signed certificate, which is also the authority that vouches for itself."""
+def make_certificate(certificate, key, name=COVER_NAME, kind=P256, made_at=None, comment=0):
+    """A self-signed certificate, which is also the authority that vouches for itself. `comment` adds so many bytes."""
     clock = ["faketime", made_at] if made_at else []
+    more = ["-addext", "nsComment=" + "x" * comment] if comment else []
     run([*clock, "openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "30",
-         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1",
+         "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name},DNS:localhost,IP:127.0.0.1", *more,
          "-keyout", key, "-out", certificate], check=True)
 
 

@@ -35,7 +35,7 @@ class RelayAndOrigin(unittest.TestCase):
     def setUpClass(cls):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-probing-"))
         cls.addClassCleanup(remove_folder, cls.folder)
-        cls.origin = cls.origin_kind(cls.folder / "origin")
+        cls.origin = cls.make_origin()
         cls.addClassCleanup(cls.origin.stop)
         cls.relay = Node(cls.folder / "relay", "relay", ["--cover-origin", f"127.0.0.1:{cls.origin.https_port}",
                                                          "--cover-name", COVER_NAME])
@@ -49,6 +49,10 @@ class RelayAndOrigin(unittest.TestCase):
         cls.spent = cls.peer().hello
         first = observe(cls.relay_port, [cls.spent], 1.0, strip=bytes)
         assert first.seen.answer.startswith(b"\x16\x03\x03"), "the relay answers its own kind"
+
+    @classmethod
+    def make_origin(cls):
+        return cls.origin_kind(cls.folder / "origin")
 
     @classmethod
     def longest_wait_is_known(cls):

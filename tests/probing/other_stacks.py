@@ -1,4 +1,4 @@
-"""Cover origins whose TLS is not OpenSSL's, each a real web server with a certificate of its own."""
+"""Cover origins with all common TLS libraries, each a server with a certificate of its own."""
 
 import os
 import pathlib
@@ -6,18 +6,26 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from harness import AUTHORITIES, COVER_NAME, Process, accepts, free_port, make_certificate, wait_until  # noqa: E402
+from harness import (AUTHORITIES, COVER_NAME, P256, ROOT, Process, accepts, free_port, make_certificate,  # noqa: E402
+                     run, wait_until)
+
+# Some servers have the signature in one record with other messages. Of this kind its length does not vary.
+RSA = ("rsa:2048",)
+# A server's time limit for a handshake, in seconds, where it has one that can be set.
+GIVES_UP = 3
 
 
 class Origin:
     """Subclasses say by what command the server starts, which may write its files into `folder` first."""
 
-    def __init__(self, folder):
+    kind_of_key = P256
+
+    def __init__(self, folder, certificate_size=0):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True)
         self.https_port = free_port()
         self.certificate, self.key = self.folder / "cert.pem", self.folder / "key.pem"
-        make_certificate(self.certificate, self.key)
+        make_certificate(self.certificate, self.key, kind=self.kind_of_key, comment=max(0, int(certificate_size) - 500))
         AUTHORITIES[str(self.https_port)] = self.certificate
         homes = {name: str(self.folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
         self.process = Process(self.command(), self.folder / "origin.log", env={**os.environ, **homes})
@@ -29,6 +37,32 @@ class Origin:
         self.process.kill()
 
 
+class NginxOpenSsl(Origin):
+    """OpenSSL 3.0 in nginx: HTTP/2."""
+
+    def command(self):
+        (self.folder / "nginx.conf").write_text(f"""
+user root;
+worker_processes 1;
+pid {self.folder}/nginx.pid;
+error_log {self.folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+  client_header_timeout {GIVES_UP}s;
+  client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
+  fastcgi_temp_path {self.folder}/fastcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
+  ssl_certificate {self.certificate}; ssl_certificate_key {self.key}; ssl_protocols TLSv1.2 TLSv1.3;
+  server {{
+    listen 127.0.0.1:{self.https_port} ssl http2;
+    server_name {COVER_NAME};
+    location / {{ return 200 "<h1>An ordinary site</h1>"; }}
+  }}
+}}
+""")
+        return ["nginx", "-p", self.folder, "-c", self.folder / "nginx.conf", "-g", "daemon off;"]
+
+
 class Caddy(Origin):
     """Go's crypto/tls, with HTTP/2."""
 
@@ -36,6 +70,11 @@ class Caddy(Origin):
         (self.folder / "Caddyfile").write_text(f"""{{
   admin off
   auto_https off
+  servers {{
+    timeouts {{
+      read_header {GIVES_UP}s
+    }}
+  }}
 }}
 https://{COVER_NAME}:{self.https_port} {{
   bind 127.0.0.1
@@ -46,9 +85,53 @@ https://{COVER_NAME}:{self.https_port} {{
         return ["caddy", "run", "--config", self.folder / "Caddyfile", "--adapter", "caddyfile"]
 
 
-class GnuTls(Origin):
-    """GnuTLS's own server: HTTP/1, no ALPN, one thread."""
+class GnuTlsServ(Origin):
+    """GnuTLS's own server: HTTP/1, no ALPN, one thread, so that it serves nobody while a handshake stalls."""
 
     def command(self):
         return ["gnutls-serv", "--quiet", "--disable-client-cert", "--http", "--port", self.https_port,
                 "--x509certfile", self.certificate, "--x509keyfile", self.key]
+
+
+class ThreadedServer(Origin):
+    """HTTP/1, no ALPN."""
+
+    library, kind_of_key = None, RSA
+
+    def command(self):
+        return [sys.executable, pathlib.Path(__file__).with_name("threaded_server.py"), self.library, self.key,
+                self.certificate, self.https_port, GIVES_UP]
+
+
+class GnuTls(ThreadedServer):
+    library = "gnutls"
+
+
+class BoringSsl(ThreadedServer):
+    """Of 2022, as Debian has it for Android's tools."""
+
+    library = "boringssl"
+
+
+class Nss(Origin):
+    """NSS's own server: HTTP/1, no ALPN, no time limit."""
+
+    kind_of_key = RSA
+
+    def command(self):
+        database, bundle = self.folder / "nss", self.folder / "origin.p12"
+        database.mkdir()
+        run(["certutil", "-N", "-d", f"sql:{database}", "--empty-password"], check=True)
+        run(["openssl", "pkcs12", "-export", "-inkey", self.key, "-in", self.certificate, "-name", "origin",
+             "-passout", "pass:", "-out", bundle], check=True)
+        run(["pk12util", "-i", bundle, "-d", f"sql:{database}", "-W", "", "-K", ""], check=True)
+        return ["selfserv", "-d", f"sql:{database}", "-n", "origin", "-p", self.https_port, "-V", "tls1.2:tls1.3",
+                "-t", 400]
+
+
+class Node24(Origin):
+    """OpenSSL 3.5, which chooses X25519MLKEM768, in Node.js: HTTP/2."""
+
+    def command(self):
+        return [os.environ["QNET_TEST_NODE"], ROOT / "tests/e2e/origin/origin.mjs", self.key, self.certificate,
+                self.https_port, GIVES_UP * 1000]

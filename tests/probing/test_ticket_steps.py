@@ -113,7 +113,7 @@ class TicketSteps(unittest.TestCase):
         self.compare(other_stacks.Caddy, tickets=1, behind=1)  # behind Finished: SETTINGS
 
     def test_gnutlss_come_before_the_clients_finished(self):
-        self.compare(other_stacks.GnuTls, tickets=2, behind=0)
+        self.compare(other_stacks.GnuTlsServ, tickets=2, behind=0)
 
 
 if __name__ == "__main__":

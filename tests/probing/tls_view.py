@@ -6,6 +6,7 @@ import re
 RETRY = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
 DOWNGRADES = (b"DOWNGRD\x01", b"DOWNGRD\x00")
 SERVER_HELLO, SESSION_TICKET, KEY_EXCHANGE = 2, 4, 12
+COOKIE = 44  # an extension of a retry request, in which NSS keeps its state, sealed
 
 
 def split_records(data):
@@ -28,13 +29,15 @@ def extensions(block):
 
 
 def server_hello(body):
-    """Fields of a ServerHello, in order; random, session id and key as words."""
+    """Fields of a ServerHello, in order; random, session id, key and cookie as words."""
     random, at = body[2:34], 35 + body[34]
     nonce = "retry" if random == RETRY else random[24:] if random[24:] in DOWNGRADES else "random"
     fields = ["server hello", body[:2], nonce, body[34], body[at:at + 3]]
     for kind, content in extensions(body[at + 5:]):
         if kind == 0x33 and len(content) > 4:
             content = (content[:4], "key")
+        if kind == COOKIE:
+            content = ("cookie", len(content))
         fields.append((kind, content))
     return tuple(fields)
 
