@@ -9,7 +9,7 @@
 #include "foundation/cbor/decode.hpp"
 #include "foundation/cbor/encode.hpp"
 #include "foundation/crypto/hash.hpp"
-#include "network/path/testing/networks.hpp"
+#include "network/path/testing/guard_world.hpp"
 
 namespace qnet::path {
 namespace {
@@ -143,6 +143,16 @@ TEST(PathBias, forgets_what_is_long_ago) {
   EXPECT_LT(count.begun, BiasLimits::halved_at);
   for (int i = 0; i < 800; ++i) count.note(false);
   EXPECT_EQ(count.bias(), Bias::alarm);
+}
+
+TEST(PathBias, raises_an_alarm_about_a_guard_and_removes_none) {
+  testing::GuardWorld world(testing::plain_network(100), 1);
+  const auto first = world.guards.sample().guards[0].peer;
+  auto bias = Bias::none;
+  for (int i = 0; i < 60; ++i) bias = world.guards.circuit_ended(first, i % 5 == 0);
+  EXPECT_EQ(bias, Bias::alarm);
+  EXPECT_EQ(world.guards.sample().guards[0].builds, (BuildCount{60, 12})) << "and it is kept";
+  EXPECT_EQ(world.guards.sample().guards[0].peer, first) << "the person decides, not the count";
 }
 
 }  // namespace
