@@ -1,15 +1,10 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <system_error>
 
 #include "foundation/base/durable_file.hpp"
-#include "foundation/base/file_handle.hpp"
+#include "foundation/base/private_file.hpp"
 #include "overlay/peer/identity.hpp"
 
 namespace qnet::peer {
@@ -53,21 +48,16 @@ fs::path identity_file(const fs::path& folder) { return folder / "identity.key";
 
 base::Result<Identity> load_identity(const fs::path& folder) {
   const auto file = identity_file(folder);
-  // O_NONBLOCK, as opening a pipe of that name would wait for ever.
-  const base::FileHandle fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd.valid())
-    return errno == ENOENT ? failed(Errc::identity_missing, file)
-                           : failed(Errc::identity_unreadable, file, errno);
-  struct stat info{};
-  if (::fstat(fd.get(), &info) != 0) return failed(Errc::identity_unreadable, file, errno);
-  if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) return failed(Errc::identity_exposed, file);
-  if (!S_ISREG(info.st_mode) || info.st_size != static_cast<off_t>(kFileSize))
-    return failed(Errc::identity_damaged, file);
-
   crypto::Secret<kFileSize> content;
-  const auto got = ::read(fd.get(), content.data().data(), kFileSize);
-  if (got < 0) return failed(Errc::identity_unreadable, file, errno);
-  if (got != static_cast<ssize_t>(kFileSize) || base::text_of(content.view().first(kMagic.size())) != kMagic)
+  const auto [outcome, error] = base::read_private_file(file, content.data());
+  switch (outcome) {
+    case base::PrivateRead::Outcome::done: break;
+    case base::PrivateRead::Outcome::missing: return failed(Errc::identity_missing, file);
+    case base::PrivateRead::Outcome::unreadable: return failed(Errc::identity_unreadable, file, error);
+    case base::PrivateRead::Outcome::exposed: return failed(Errc::identity_exposed, file);
+    case base::PrivateRead::Outcome::other_size: return failed(Errc::identity_damaged, file);
+  }
+  if (base::text_of(content.view().first(kMagic.size())) != kMagic)
     return failed(Errc::identity_damaged, file);
   const auto secrets = content.view().subspan<kMagic.size()>();
   return Identity{crypto::Ed25519KeyPair::from_seed(crypto::Ed25519Seed(secrets.first<kSecret>())),
