@@ -23,6 +23,14 @@ std::string_view describe(Errc code) {
     case Errc::identity_exposed:
       return "other users may read or change the identity file: run chmod 600 on it";
     case Errc::identity_unwritable: return "the identity file cannot be written";
+    case Errc::family_missing: return "there is no such family file: qnet family new FILE makes one";
+    case Errc::family_unreadable: return "the family file cannot be read";
+    case Errc::family_damaged:
+      return "the family file is damaged, or none: copy it again from another of your relays";
+    case Errc::family_exposed: return "other users may read or change the family file: run chmod 600 on it";
+    case Errc::family_unwritable: return "the family file cannot be written";
+    case Errc::family_there:
+      return "there is something of that name already, and it was kept: name another file, or remove it";
   }
   return "unknown error of a peer identity or address";
 }

@@ -18,6 +18,12 @@ enum class Errc {
   identity_damaged,
   identity_exposed,
   identity_unwritable,
+  family_missing,
+  family_unreadable,
+  family_damaged,
+  family_exposed,
+  family_unwritable,
+  family_there,
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "peer"; }
