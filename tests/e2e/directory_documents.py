@@ -52,7 +52,7 @@ class Relay:
         self.fields = {"addresses": [[host, port]], "cover_name": cover_name,
                        "noise": noise_key or bytes(32), "cover": 0,
                        "ech": b"", "capabilities": 1, "country": "", "bandwidth": 0, "ports": [], "software": "test",
-                       "issued": int(time.time()), "life": 86400, **more}
+                       "issued": int(time.time()), "life": 86400, "circuit_keys": [], "family": None, **more}
         self.sequence = int(time.time() * 1000)
 
     def signed(self, kind, body):
@@ -68,10 +68,20 @@ class Relay:
 
     def descriptor(self, **changes):
         f = {**self.fields, **changes}
-        body = cbor([1, self.public, f["noise"], f["addresses"], f["cover_name"], f["cover"], f["ech"],
+        # Without the fields of the second version it is written in the first.
+        later = [f["circuit_keys"], self.family_proof(f["family"])]
+        version = 2 if any(later) else 1
+        body = cbor([version, self.public, f["noise"], f["addresses"], f["cover_name"], f["cover"], f["ech"],
                      f["capabilities"], f["country"], f["bandwidth"], f["ports"], f["software"], f["issued"],
-                     f["issued"] + f["life"]])
+                     f["issued"] + f["life"], *(later if version == 2 else [])])
         return self.signed(b"qnet-descriptor-1:", body)
+
+    def family_proof(self, family):
+        """`family`: the family's private key, or a proof of any form, or None."""
+        if not isinstance(family, Ed25519PrivateKey):
+            return family or []
+        public = family.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        return [public, family.sign(b"qnet-family-1:" + self.public)]
 
     def registration(self, descriptor=None, whole=True, goodbye=False, at=None, sequence=None):
         descriptor = descriptor or self.descriptor()
@@ -145,12 +155,22 @@ def snapshot_header(wire):
     return dict(zip(names, fields))
 
 
+def verified_descriptor(wire):
+    """The fields of a signed descriptor, whose family is proven where it names one."""
+    fields = verified(b"qnet-descriptor-1:", wire)
+    assert len(fields) == {1: 14, 2: 16}[fields[0]]
+    if fields[0] == 2 and fields[15]:
+        family, proof = fields[15]
+        Ed25519PublicKey.from_public_bytes(family).verify(proof, b"qnet-family-1:" + fields[1])
+    return fields
+
+
 def snapshot_list(data):
-    """[(descriptor's fields, country, source)], each descriptor with a good signature."""
+    """[(descriptor's fields, country, source)], each descriptor with good signatures."""
     relays = []
     while data:
         size = int.from_bytes(data[:2], "big")
         wire, country, source = uncbor(data[2:2 + size])
-        relays.append((verified(b"qnet-descriptor-1:", wire), country, source))
+        relays.append((verified_descriptor(wire), country, source))
         data = data[2 + size:]
     return relays

@@ -8,9 +8,11 @@ import time
 import unittest
 
 import jsonschema
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from directory_api import SPEC, TOKEN, DirectoryApi, schema_of
-from directory_documents import Relay, base64url, keys_of, snapshot_header, snapshot_list, unbase64url
+from directory_documents import (Relay, base64url, keys_of, snapshot_header, snapshot_list, unbase64url,
+                                 verified_descriptor)
 from harness import free_port, run, wait_until
 
 
@@ -31,6 +33,22 @@ class Api(DirectoryApi):
         gone = self.register(relay, whole=False, goodbye=True)
         self.assertEqual((gone.status, gone.json()["state"]), (200, "gone"))
         wait_until(lambda: relay.peer_id not in self.listed("SE"), "it is gone", 5, 0.5)
+
+    def test_a_relay_with_circuit_keys_and_a_family_is_listed_with_both(self):
+        day, now = 86400, int(time.time())
+        keys = [[os.urandom(32), now - day, now + day], [os.urandom(32), now, now + 2 * day]]
+        relay = self.real_relay(country="IS", circuit_keys=keys, family=Ed25519PrivateKey.generate())
+        self.register_again(relay)
+        row = self.wait_listed(relay, "IS")
+        self.assertEqual([one["key"] for one in row["circuit_keys"]], [key.hex() for key, _, _ in keys])
+        self.assertEqual(row["family"], relay.family_proof(relay.fields["family"])[0].hex())
+        self.assertEqual(verified_descriptor(unbase64url(row["descriptor"]))[14], keys)
+
+        stranger = self.unreachable_relay()
+        proof = relay.family_proof(relay.fields["family"])  # of another relay than the one that shows it
+        self.expect_error(self.register(stranger, descriptor=stranger.descriptor(family=proof)), 401, "signature")
+        one_too_many = stranger.descriptor(circuit_keys=[*keys, [os.urandom(32), now + 1, now + 2]])
+        self.expect_error(self.register(stranger, descriptor=one_too_many), 400)
 
     def test_neither_silent_addresses_nor_web_sites_nor_others_keys_are_listed(self):
         """Registers them before a relay that answers: when that one is listed, they have been checked."""

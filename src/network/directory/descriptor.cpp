@@ -8,7 +8,8 @@ namespace qnet::directory {
 namespace {
 
 constexpr std::string_view kKind = "qnet-descriptor-1:";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kPlain = 1;  // without the two fields that came later
+constexpr std::uint64_t kVersion = 2;
 constexpr std::uint64_t kAllCapabilities = 7;
 constexpr std::uint64_t kLastPort = 65535;
 constexpr std::uint64_t kLastCover = static_cast<std::uint64_t>(link::Cover::site_websocket_unbound);
@@ -19,16 +20,43 @@ std::uint64_t seconds(WallTime time) { return static_cast<std::uint64_t>(time.ti
 
 WallTime wall(std::uint64_t count) { return WallTime(std::chrono::seconds(count)); }
 
+/// A descriptor that needs no more is written as readers of the first version know it.
+std::uint64_t version_of(const Descriptor& d) {
+  return d.circuit_keys.empty() && !d.family ? kPlain : kVersion;
+}
+
+void append_version_2(cbor::Array& body, const Descriptor& d) {
+  cbor::Array keys;
+  for (const auto& one : d.circuit_keys)
+    keys.emplace_back(cbor::Array{base::ByteView(one.key), seconds(one.from), seconds(one.until)});
+  body.emplace_back(std::move(keys));
+  cbor::Array family;
+  if (d.family) family = {base::ByteView(d.family->family), base::ByteView(d.family->signature)};
+  body.emplace_back(std::move(family));
+}
+
 base::Bytes encode_body(const Descriptor& d) {
   cbor::Array addresses;
   for (const auto& address : d.addresses)
     addresses.emplace_back(cbor::Array{address.host, std::uint64_t{address.port}});
   cbor::Array ports;
   for (const auto port : d.exit_ports) ports.emplace_back(std::uint64_t{port});
-  return cbor::encode(cbor::Array{
-      kVersion, base::ByteView(d.peer.key()), base::ByteView(d.noise_key), std::move(addresses), d.cover_name,
-      static_cast<std::uint64_t>(d.cover), base::ByteView(d.ech_configs), std::uint64_t{d.capabilities},
-      d.country, d.bandwidth, std::move(ports), d.software, seconds(d.issued), seconds(d.expires)});
+  cbor::Array body{version_of(d),
+                   base::ByteView(d.peer.key()),
+                   base::ByteView(d.noise_key),
+                   std::move(addresses),
+                   d.cover_name,
+                   static_cast<std::uint64_t>(d.cover),
+                   base::ByteView(d.ech_configs),
+                   std::uint64_t{d.capabilities},
+                   d.country,
+                   d.bandwidth,
+                   std::move(ports),
+                   d.software,
+                   seconds(d.issued),
+                   seconds(d.expires)};
+  if (version_of(d) == kVersion) append_version_2(body, d);
+  return cbor::encode(body);
 }
 
 std::vector<peer::HostPort> read_addresses(Fields& fields) {
@@ -59,6 +87,36 @@ bool read_ports(Fields& fields, std::vector<std::uint16_t>& ports) {
   return true;
 }
 
+/// Ascending, so that the last one that has begun is the newest.
+bool is_after(const CircuitKey& key, const std::vector<CircuitKey>& before) {
+  return std::ranges::all_of(before,
+                             [&](const auto& one) { return one.from < key.from && one.key != key.key; });
+}
+
+bool read_circuit_keys(Fields& fields, std::vector<CircuitKey>& keys) {
+  const auto* const list = fields.array(DescriptorLimits::circuit_keys);
+  if (list == nullptr) return false;
+  for (const auto& item : *list) {
+    Fields one(item);
+    const CircuitKey key{one.fixed<32>(), wall(one.number(kLastTime)), wall(one.number(kLastTime))};
+    if (!one.done() || key.until <= key.from || key.until - key.from > DescriptorLimits::circuit_key_life ||
+        !is_after(key, keys))
+      return false;
+    keys.push_back(key);
+  }
+  return true;
+}
+
+/// Its signature is for verify().
+bool read_family(Fields& fields, std::optional<peer::FamilyProof>& family) {
+  const auto* const item = fields.value();
+  if (item == nullptr || item->array() == nullptr) return false;
+  if (item->array()->empty()) return true;
+  Fields proof(*item);
+  family = peer::FamilyProof{proof.fixed<32>(), proof.fixed<64>()};
+  return proof.done();
+}
+
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -76,7 +134,9 @@ base::Result<Descriptor> decode_body(base::ByteView body) {
   const auto value = cbor::decode(body, {.depth = kDepth, .size = DescriptorLimits::body});
   if (!value) return base::fail(Errc::malformed, value.error().message());
   Fields fields(*value);
-  if (fields.number() != kVersion) return base::fail(Errc::malformed, "its version is not known");
+  const auto version = fields.number();
+  if (version != kPlain && version != kVersion)
+    return base::fail(Errc::malformed, "its version is not known");
   Descriptor d{peer::PeerId(fields.fixed<32>()), fields.fixed<32>(), read_addresses(fields), {}};
   d.cover_name = fields.text(253);
   d.cover = static_cast<link::Cover>(fields.number(kLastCover));
@@ -89,7 +149,11 @@ base::Result<Descriptor> decode_body(base::ByteView body) {
   d.software = fields.text(DescriptorLimits::software);
   d.issued = wall(fields.number(kLastTime));
   d.expires = wall(fields.number(kLastTime));
-  if (!fields.done() || !ports || !is_sound(d)) return base::fail(Errc::malformed);
+  const bool later =
+      version == kPlain || (read_circuit_keys(fields, d.circuit_keys) && read_family(fields, d.family));
+  // One content has one form: the version follows from what is said.
+  if (!fields.done() || !ports || !later || version != version_of(d) || !is_sound(d))
+    return base::fail(Errc::malformed);
   return d;
 }
 
@@ -153,7 +217,10 @@ bool SignedDescriptor::verify() const {
   Fields fields(*value);
   const auto body = fields.bytes(DescriptorLimits::body);
   const auto signature = fields.fixed<64>();
-  return fields.done() && crypto::ed25519_verify(descriptor_.peer.key(), signed_text(kKind, body), signature);
+  const auto& peer = descriptor_.peer;
+  if (!fields.done() || !crypto::ed25519_verify(peer.key(), signed_text(kKind, body), signature))
+    return false;
+  return !descriptor_.family || descriptor_.family->proves(peer);
 }
 
 base::Result<SignedDescriptor> SignedDescriptor::parse(base::ByteView wire) {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "network/directory/error.hpp"
 #include "network/directory/limits.hpp"
 #include "overlay/peer/address.hpp"
+#include "overlay/peer/family.hpp"
 #include "overlay/peer/identity.hpp"
 #include "overlay/peer/invite.hpp"
 
@@ -22,6 +24,14 @@ enum class Capability : std::uint8_t { relay = 1, exit = 2, directory = 4 };
 
 /// The names of the set bits, in the order above: "relay", "exit", "directory".
 [[nodiscard]] std::vector<std::string> capability_names(std::uint8_t capabilities);
+
+/// To what a circuit's first message is sealed. A client takes the last one that has begun.
+struct CircuitKey {
+  crypto::X25519Public key{};
+  WallTime from{};
+  WallTime until{};  ///< the relay has forgotten its secret then
+  bool operator==(const CircuitKey&) const = default;
+};
 
 struct Descriptor {
   peer::PeerId peer;
@@ -37,6 +47,8 @@ struct Descriptor {
   std::string software{};                   ///< "qnet 0.1.0"
   WallTime issued{};
   WallTime expires{};
+  std::vector<CircuitKey> circuit_keys{};     ///< 0 to 2, ascending; empty when it serves no circuits
+  std::optional<peer::FamilyProof> family{};  ///< nothing when it names no family
 
   [[nodiscard]] bool can(Capability what) const {
     return (capabilities & static_cast<std::uint8_t>(what)) != 0;
@@ -61,11 +73,13 @@ class SignedDescriptor {
   /// The descriptor must be within its limits and of this identity.
   [[nodiscard]] static SignedDescriptor sign(const Descriptor& descriptor, const peer::Identity& identity);
 
-  /// Checks form, bounds and signature; not the times. `malformed`, `too_large` or `wrong_signature`.
+  /// Checks form, bounds and signatures; not the times. `malformed`, `too_large` or `wrong_signature`.
   [[nodiscard]] static base::Result<SignedDescriptor> parse(base::ByteView wire);
 
-  /// The same without the signature, which verify() checks: of the thousands in a list, few are used.
+  /// The same without the signatures, which verify() checks: of the thousands in a list, few are used. Until
+  /// then nothing that it says is proven, its family neither.
   [[nodiscard]] static base::Result<SignedDescriptor> parse_unverified(base::ByteView wire);
+  /// Both signatures: the peer's, and its family's where it names one.
   [[nodiscard]] bool verify() const;
 
   [[nodiscard]] const Descriptor& descriptor() const { return descriptor_; }

@@ -109,24 +109,6 @@ TEST(Descriptor, a_host_has_one_spelling) {
   EXPECT_EQ(canonical_host("a b"), "");
 }
 
-TEST(Descriptor, is_refused_in_a_version_that_is_not_known) {
-  const auto relay = identity(1);
-  const auto document = SignedDescriptor::sign(descriptor_of(relay), relay);
-  const auto wire = document.wire();
-  const auto whole = cbor::decode(wire);
-  auto body = *cbor::decode(*(*whole->array())[0].bytes())->array();
-  body[0] = std::uint64_t{2};
-  const auto encoded = cbor::encode(body);
-  base::Bytes text;
-  base::append(text, base::bytes_of("qnet-descriptor-1:"));
-  base::append(text, encoded);
-  const auto signature = relay.signing.sign(text);
-  const auto parsed =
-      SignedDescriptor::parse(cbor::encode(cbor::Array{base::ByteView(encoded), base::ByteView(signature)}));
-  ASSERT_FALSE(parsed);
-  EXPECT_NE(parsed.error().message().find("version"), std::string::npos);
-}
-
 TEST(Descriptor, unverified_is_told_from_forged) {
   const auto relay = identity(1);
   const auto good =

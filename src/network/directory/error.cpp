@@ -6,7 +6,7 @@ std::string_view describe(Errc code) {
   switch (code) {
     case Errc::malformed: return "this is not a directory document";
     case Errc::too_large: return "the document is too large";
-    case Errc::wrong_signature: return "the signature is not of the peer that it names";
+    case Errc::wrong_signature: return "a signature is not by the key that it names";
     case Errc::clock_skewed: return "it was signed by a clock that is wrong";
     case Errc::replayed: return "its sequence number was used before";
     case Errc::unknown_peer: return "the directory does not have this peer's descriptor";

@@ -7,7 +7,7 @@ namespace qnet::directory {
 enum class Errc {
   malformed = 1,    ///< not a document of this kind, or a field out of its bounds
   too_large,        ///< longer than a genuine one can be
-  wrong_signature,  ///< not signed by the peer that it names
+  wrong_signature,  ///< not signed by the peer that it names, or not by its family
   clock_skewed,     ///< signed more than five minutes ago or ahead
   replayed,         ///< its sequence number was used before
   unknown_peer,     ///< a heartbeat that names a descriptor which this directory does not have

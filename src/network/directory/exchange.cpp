@@ -26,7 +26,9 @@ Explanation explain(const base::Error& error) {
   if (error.is(Errc::malformed)) return {Status::bad_request, "docs/spec/directory.md describes it."};
   if (error.is(Errc::too_large)) return {Status::too_large, "No registration is as large as this."};
   if (error.is(Errc::wrong_signature))
-    return {Status::unauthorised, "Sign it with the identity key of the peer that it names."};
+    return {Status::unauthorised,
+            "Sign it with the identity key of the peer that it names, and the family's proof with the "
+            "family's key."};
   if (error.is(Errc::clock_skewed))
     return {Status::unauthorised, "Set this machine's clock right; it may be off by 5 minutes at most."};
   if (error.is(Errc::replayed)) return {Status::unauthorised, "Use a higher sequence number."};

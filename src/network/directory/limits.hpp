@@ -16,6 +16,10 @@ struct DescriptorLimits {
   static constexpr std::size_t exit_ports = 16;
   static constexpr std::size_t software = 32;
   static constexpr std::size_t ech_configs = 1024;
+  /// The current one and the next.
+  static constexpr std::size_t circuit_keys = 2;
+  /// A day in use, a day longer for those who have an older list, and an hour.
+  static constexpr std::chrono::hours circuit_key_life{49};
   /// Of the signed body: four of the longest names, an ECH list, and room for what later versions add.
   static constexpr std::size_t body = 4096;
   static constexpr std::chrono::hours life{24 * 7};

@@ -29,6 +29,20 @@ json::array capabilities_of(const Descriptor& descriptor, json::storage_ptr memo
   return names;
 }
 
+std::string utc(WallTime time) { return base::utc_text(std::chrono::system_clock::time_point(time)); }
+
+json::array circuit_keys_of(const Descriptor& descriptor, const json::storage_ptr& memory) {
+  json::array keys(memory);
+  for (const auto& one : descriptor.circuit_keys) {
+    json::object key(memory);
+    key.emplace("key", base::to_hex(one.key));
+    key.emplace("from", utc(one.from));
+    key.emplace("until", utc(one.until));
+    keys.emplace_back(std::move(key));
+  }
+  return keys;
+}
+
 json::value country_of(const std::string& code) {
   return code.empty() ? json::value(nullptr) : json::value(json::string_view(code));
 }
@@ -85,7 +99,7 @@ namespace {
 
 /// Larger than the values of any relay: a listing of thousands asks the system for memory once each.
 constexpr std::size_t kRelayValues = 4096;
-constexpr std::size_t kRelayFields = 15;
+constexpr std::size_t kRelayFields = 17;
 
 void append(std::string& text, const json::object& object) {
   json::serializer serializer;
@@ -113,8 +127,8 @@ void append_relay(std::string& text, const Entry& entry) {
   const auto source = to_text(entry.country.source);
   put("country_source", json::string_view(source.data(), source.size()));
   put("capabilities", capabilities_of(descriptor, &memory));
-  put("first_seen", base::utc_text(std::chrono::system_clock::time_point(entry.first_seen)));
-  put("last_seen", base::utc_text(std::chrono::system_clock::time_point(entry.last_seen)));
+  put("first_seen", utc(entry.first_seen));
+  put("last_seen", utc(entry.last_seen));
   put("noise_key", base::to_hex(descriptor.noise_key));
   const auto cover = link::name_of(descriptor.cover);
   put("cover", json::string_view(cover.data(), cover.size()));
@@ -122,7 +136,12 @@ void append_relay(std::string& text, const Entry& entry) {
   put("bandwidth", descriptor.bandwidth);
   put("exit_ports", std::move(ports));
   put("version", descriptor.software);
-  put("expires", base::utc_text(std::chrono::system_clock::time_point(descriptor.expires)));
+  put("expires", utc(descriptor.expires));
+  put("circuit_keys", circuit_keys_of(descriptor, &memory));
+  if (descriptor.family)
+    put("family", base::to_hex(descriptor.family->family));
+  else
+    put("family", nullptr);
   put("descriptor", base::to_base64url(entry.descriptor.wire()));
   append(text, relay);
 }

@@ -62,5 +62,25 @@ TEST_F(ApiJsonTest, a_listing_is_one_object) {
   EXPECT_NE(text.find("/ip4/198.51.99.7/tcp/443"), std::string::npos);
 }
 
+TEST_F(ApiJsonTest, a_listing_tells_circuit_keys_and_the_family) {
+  const auto listed = [&](const Descriptor& descriptor) {
+    ListingJson one;
+    one.add({.descriptor = SignedDescriptor::sign(descriptor, relay_),
+             .first_seen = testing::kNow,
+             .checked = true});
+    return one.take();
+  };
+  const auto full = testing::descriptor_in_a_family(relay_);
+  const auto text = listed(full);
+  const auto& second = full.circuit_keys[1];
+  EXPECT_NE(text.find(R"({"key":")" + base::to_hex(second.key) +
+                      R"(","from":"2027-01-16T07:00:00Z","until":"2027-01-18T07:00:00Z"}])"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find(R"("family":")" + base::to_hex(full.family->family) + '"'), std::string::npos) << text;
+  const auto plain = listed(testing::descriptor_of(relay_));
+  EXPECT_NE(plain.find(R"("circuit_keys":[],"family":null)"), std::string::npos) << plain;
+}
+
 }  // namespace
 }  // namespace qnet::directory

@@ -30,6 +30,23 @@ inline constexpr SteadyTime kStart{std::chrono::hours(1)};
   return descriptor;
 }
 
+/// What a family's relays have.
+[[nodiscard]] inline crypto::Ed25519KeyPair family_key(std::uint64_t seed) {
+  base::testing::SeededRandom random(seed);
+  return crypto::Ed25519KeyPair::generate(random);
+}
+
+/// One with the fields of the second version.
+[[nodiscard]] inline Descriptor descriptor_in_a_family(const peer::Identity& identity,
+                                                       const std::string& host = "198.51.99.7") {
+  using std::chrono::hours;
+  auto descriptor = descriptor_of(identity, host);
+  descriptor.circuit_keys = {{{1, 2, 3}, kNow - hours(1), kNow + hours(47)},
+                             {{4, 5, 6}, kNow + hours(23), kNow + hours(71)}};
+  descriptor.family = peer::FamilyProof::make(family_key(50), identity.peer_id());
+  return descriptor;
+}
+
 [[nodiscard]] inline Registration registration_of(const SignedDescriptor& descriptor, std::uint64_t sequence,
                                                   WallTime time = kNow) {
   return {descriptor.descriptor().peer, time, sequence, Purpose::alive, descriptor.digest(), descriptor};
