@@ -1,6 +1,7 @@
 #include "node/compose.hpp"
 
 #include "control/server.hpp"
+#include "node/circuit_keeper.hpp"
 #include "node/network_status.hpp"
 #include "node/transports.hpp"
 
@@ -51,12 +52,19 @@ class PartOf final : public Part {
   std::unique_ptr<T> it_;
 };
 
+/// The keys as a part. Others have the keeper too.
+struct CircuitKeyPart {
+  std::shared_ptr<CircuitKeeper> keeper;
+  void stop() { keeper->stop(); }
+};
+
 /// What the parts of one node are made of. Each takes its own config out of it when it starts.
 struct Plan {
   Process& process;
   NodeConfig config;
   std::shared_ptr<const session::Dialer> dialer{};
   const PartOf<DirectoryNode>* directory = nullptr;
+  std::shared_ptr<CircuitKeeper> circuit_keys{};  // once that part has started
 
   [[nodiscard]] boost::asio::io_context& io() const { return process.pool().first(); }
 };
@@ -73,6 +81,14 @@ Started<DirectoryApi> start_api(Plan& plan) {
       });
 }
 
+Started<CircuitKeyPart> start_circuit_keys(Plan& plan) {
+  auto made = CircuitKeeper::start(plan.io(), *plan.config.circuit_keys,
+                                   plan.config.relay->identity.peer_id(), plan.process.random());
+  if (!made) return base::forward_error(made);
+  plan.circuit_keys = *made;
+  return std::make_unique<CircuitKeyPart>(CircuitKeyPart{std::move(*made)});
+}
+
 Started<Relay> start_relay(Plan& plan) {
   auto& process = plan.process;
   auto& config = *plan.config.relay;
@@ -85,6 +101,8 @@ Started<Relay> start_relay(Plan& plan) {
 }
 
 Started<discovery::Membership> start_membership(Plan& plan) {
+  if (plan.circuit_keys)
+    plan.config.membership->circuit_keys = [keeper = plan.circuit_keys] { return keeper->published(); };
   return std::make_unique<discovery::Membership>(
       plan.io(), std::move(*plan.config.membership), plan.dialer,
       plan.directory ? (**plan.directory).own_directory() : discovery::OwnDirectory());
@@ -150,6 +168,7 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   }
   if (config.directory) plan->directory = add("directory", start_directory);
   if (config.directory_http) add("directory API", start_api);
+  if (config.relay && config.circuit_keys) add("circuit keys", start_circuit_keys);
   if (config.relay) add("relay", start_relay);
   // It tells others of an address: what listens there has started.
   if (config.membership) add("membership", start_membership);

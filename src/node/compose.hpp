@@ -33,6 +33,9 @@ struct NodeConfig {
   std::optional<DirectoryConfig> directory;
   std::optional<net::tcp::endpoint> directory_http;  ///< the API, or 404 without a directory
   std::optional<discovery::MembershipConfig> membership;
+  /// The state folder of a relay that serves circuits: it keeps keys for them there, and its descriptor names
+  /// them. Nothing where it serves none.
+  std::optional<std::filesystem::path> circuit_keys{};
   /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities{};
   bool dials_sites = true;  ///< false where no relay of cover `site` is dialled: no authority is read then

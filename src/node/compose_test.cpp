@@ -4,13 +4,20 @@
 #include <fstream>
 
 #include <gmock/gmock.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/base/testing/seeded_random.hpp"
 #include "foundation/base/testing/temporary_folder.hpp"
 #include "foundation/crypto/self_signed.hpp"
 #include "foundation/net/error.hpp"
+#include "network/directory_server/store.hpp"
 #include "node/error.hpp"
+#include "overlay/circuit/circuit_key_file.hpp"
 #include "transport/mirror/listener.hpp"
 #include "transport/site/listener.hpp"
 
@@ -106,6 +113,20 @@ class Compose : public ::testing::Test {
   void stop() {
     node->stop(nullptr);
     node->finish();
+  }
+
+  /// Ends process.run() when `condition` holds, or after 20 s.
+  template <class Condition>
+  static void raise_when(boost::asio::io_context& io, Condition condition) {
+    auto watch = [&io, condition]() -> net::Task<void> {
+      boost::asio::steady_timer pause(io);
+      for (int i = 0; i < 2000 && !condition(); ++i) {
+        pause.expires_after(milliseconds(10));
+        (void)co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+      }
+      (void)std::raise(SIGTERM);
+    };
+    boost::asio::co_spawn(io, std::move(watch), boost::asio::detached);
   }
 
   base::testing::TemporaryFolder temporary;
@@ -248,6 +269,49 @@ TEST_F(Compose, tells_why_a_directorys_store_cannot_be_opened) {
   config.dials_sites = false;
   config.directory->store = (folder / "index.html" / "directory.db").string();  // below a file
   EXPECT_THAT(start_problem(), HasSubstr("directory.db"));
+}
+
+TEST_F(Compose, gives_a_relay_no_circuit_keys_unless_it_serves_circuits) {
+  add_super_peer();
+  make_node();
+  ASSERT_TRUE(node->start());
+  EXPECT_FALSE(std::filesystem::exists(circuit::circuit_key_file(folder)));
+  stop();
+}
+
+TEST_F(Compose, refuses_circuit_keys_that_others_may_read) {
+  add_super_peer();
+  config.circuit_keys = folder;
+  std::ofstream(circuit::circuit_key_file(folder)) << "keys";
+  std::filesystem::permissions(circuit::circuit_key_file(folder), std::filesystem::perms::all);
+  EXPECT_THAT(start_problem(), HasSubstr("circuit keys: remove it"));
+}
+
+TEST_F(Compose, a_relay_that_serves_circuits_names_keys_that_are_on_its_disk) {
+  add_super_peer();
+  config.circuit_keys = folder;
+  make_node();
+  EXPECT_THAT(part_names(),
+              ElementsAre("directory", "directory API", "circuit keys", "relay", "membership", "control"));
+  // Its own directory takes its registration, and has it in its database then.
+  auto& io = process.pool().first();
+  const auto done = process.run(*node, [&] {
+    node->join();
+    raise_when(io, [this] { return node->status().directory->registrations > 0; });
+  });
+  ASSERT_TRUE(done);
+  node->finish();
+  const auto rows = (*directory::open_sqlite((folder / "directory.db").string()))->load();
+  ASSERT_TRUE(rows);
+  ASSERT_THAT(*rows, SizeIs(1));
+  const auto told = directory::SignedDescriptor::parse(rows->front().descriptor);
+  ASSERT_TRUE(told);
+  const auto& named = told->descriptor().circuit_keys;
+  ASSERT_THAT(named, SizeIs(2));
+  const auto kept = circuit::KeptCircuitKeys::open(folder, identity.peer_id(), named.front().from, random);
+  ASSERT_TRUE(kept);
+  EXPECT_FALSE(kept->replaced_a_file());
+  for (std::size_t i = 0; i < named.size(); ++i) EXPECT_EQ(kept->published().at(i).key, named.at(i).key);
 }
 
 TEST_F(Compose, makes_a_node_that_runs_until_a_signal) {

@@ -17,9 +17,11 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
   if (!config.registers || (config.operators.empty() && !own_directory)) return;
   RegistrarConfig registrar{std::move(config.identity), std::move(config.operators), nullptr, nullptr};
   registrar.describe = [descriptor = std::move(config.descriptor), address = config.address,
-                        listen = config.listen,
-                        all = config.private_addresses]() -> std::optional<directory::Descriptor> {
+                        listen = config.listen, all = config.private_addresses,
+                        circuit_keys =
+                            std::move(config.circuit_keys)]() -> std::optional<directory::Descriptor> {
     auto now = descriptor;
+    if (circuit_keys) now.circuit_keys = circuit_keys();
     if (address) {
       // Operators write hosts in any spelling; descriptors have one.
       now.addresses = {{directory::canonical_host(address->host), address->port}};

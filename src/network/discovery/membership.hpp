@@ -1,6 +1,7 @@
 // A relay's membership: it registers with directories, and asks operators for the network.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ namespace qnet::discovery {
 struct MembershipConfig {
   peer::Identity identity;
   std::vector<peer::Invite> operators;
-  /// Without addresses and times.
+  /// Without addresses, times and circuit keys.
   directory::Descriptor descriptor;
   /// Where it is reached; nothing to take an address of this machine's interfaces.
   std::optional<peer::HostPort> address;
@@ -26,6 +27,8 @@ struct MembershipConfig {
   bool asks = true;       ///< operators for the network
   std::filesystem::path state_dir{};
   bool lan_discovery = false;  ///< answers questions in the local network
+  /// This relay's, as of now, and only those that are on the disk; null where it serves no circuits.
+  std::function<std::vector<directory::CircuitKey>()> circuit_keys{};
 };
 
 /// Lives on one io_context.

@@ -90,7 +90,7 @@ bool Registrar::refresh_descriptor() {
   return true;
 }
 
-/// News that a directory is told at once: an address that has changed.
+/// News that a directory is told at once: an address or circuit keys that have changed.
 bool Registrar::has_news(const Operator& to) {
   return to.heartbeat.in_touch() && refresh_descriptor() &&
          to.heartbeat.must_send_whole(descriptor_->digest());
