@@ -1,5 +1,5 @@
 // A family: the relays of one operator, which no path uses together. They say so with one key that all of
-// them have (docs/decisions/0012-a-family-is-a-key.md).
+// them have (docs/decisions/0014-a-family-is-a-key.md).
 #pragma once
 
 #include <filesystem>

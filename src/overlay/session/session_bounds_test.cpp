@@ -134,7 +134,8 @@ TEST_F(BoundedSessions, queue_less_while_all_together_hold_more_than_half_of_the
   start({}, mux::Role::initiator, {}, {.budget = budget});
   const auto stream = open("");
   const base::Bytes block(SessionLimits::backlog);
-  EXPECT_LE(stream->try_write(block).value(), SessionLimits::tight_backlog_frames * SessionLimits::full_frame);
+  EXPECT_LE(stream->try_write(block).value(),
+            SessionLimits::tight_backlog_frames * SessionLimits::full_frame);
   EXPECT_EQ(stream->write_room(), 0U);
   other.set_held(1 * mega);
   EXPECT_GT(stream->write_room(), SessionLimits::backlog / 2);
