@@ -61,6 +61,15 @@ TEST_F(CoverCheck, reports_of_an_origin_that_is_not_reached) {
   EXPECT_TRUE(report->rows.front().study.error().is(net::Errc::refused));
 }
 
+TEST_F(CoverCheck, refuses_an_origin_whose_broken_handshakes_end_as_no_relays_do) {
+  origin.manners.resets_broken = true;
+  const auto report = check();
+  ASSERT_TRUE(report) << report.error().message();
+  EXPECT_FALSE(calibration::usable(*report));
+  for (const auto& row : report->rows)
+    EXPECT_THAT(row.study.error().message(), HasSubstr("broken handshakes")) << row.browser;
+}
+
 TEST_F(CoverCheck, fails_for_a_host_without_an_address) {
   auto nowhere = origin.address();
   nowhere.host = std::string(300, 'a');  // longer than any name, so that no resolver is asked

@@ -127,6 +127,14 @@ TEST_F(Keeping, measures_at_start_and_saves_what_it_learned) {
   EXPECT_THAT(unsuitable, IsEmpty());
 }
 
+TEST_F(Keeping, gives_up_an_origin_whose_broken_handshakes_end_as_no_relays_do) {
+  origin.manners.resets_broken = true;
+  start();
+  ASSERT_TRUE(comes_true(io, [&] { return !unsuitable.empty(); }));
+  EXPECT_TRUE(unsuitable.front().is(Errc::origin_unsuitable)) << unsuitable.front().message();
+  EXPECT_FALSE(keeper->facts().ready);
+}
+
 TEST_F(Keeping, measures_again_after_the_interval) {
   auto times = short_times();
   times.interval = milliseconds(5);

@@ -1,6 +1,7 @@
 // A web server in the test's own process and thread: real TLS by OpenSSL, on loopback.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -43,6 +44,7 @@ struct Manners {
   bool http2 = true;
   std::string answer = "an answer";  ///< to each piece of what a visitor says
   bool babbles = false;              ///< goes on talking after the handshake
+  bool resets_broken = false;        ///< a handshake that fails ends with a reset
   /// In steps of a millisecond, each of which sees the visitor's thread run; 0 waits for the visitor's end.
   int rests_after_request = 0;
   int waits_for_finished = 0;
@@ -88,6 +90,8 @@ class Origin {
   std::size_t connections = 0;
   std::size_t handshakes = 0;  ///< that were finished
   std::string heard;           ///< of all visitors
+  std::size_t visitors = 0;    ///< that are there now
+  std::size_t most_visitors = 0;
 
  private:
   static void require(bool done) {
@@ -138,6 +142,12 @@ class Origin {
   }
 
   net::Task<void> serve(std::unique_ptr<net::TcpStream> socket) {
+    most_visitors = std::max(most_visitors, ++visitors);
+    co_await greet(std::move(socket));
+    --visitors;
+  }
+
+  net::Task<void> greet(std::unique_ptr<net::TcpStream> socket) {
     if (manners.greeting == Manners::Greeting::tls && !manners.hangs_up(connections)) {
       co_await serve_tls(std::move(socket));
       co_return;
@@ -155,7 +165,7 @@ class Origin {
     openssl_tls::Stream stream(std::move(lower), context());
     const auto shaken = co_await handshake(stream);
     if (!shaken) {
-      stream.close();
+      manners.resets_broken ? stream.reset() : stream.close();
       co_return;
     }
     ++handshakes;
