@@ -58,8 +58,9 @@ class Measurement {
   /// What comes after a visitor's `words` in place of a second flight, and its end if it ends; nothing after
   /// a problem.
   net::Task<std::optional<CorruptedSample>> say(base::Bytes words, bool ends = false) {
-    auto seen = co_await visit_and_say(origin_, browser_, {std::move(words), ends},
-                                       profile_.before_finished.size(), random_, times_);
+    Words said{std::move(words), ends};
+    auto seen = co_await visit_and_say(origin_, browser_, std::move(said), profile_.before_finished.size(),
+                                       random_, times_);
     if (seen) co_return *seen;
     note(seen.error());
     co_return std::nullopt;
