@@ -34,14 +34,15 @@ void Budget::balance() {
   if (ask) ask();
 }
 
-// A session above its floor before all that are not; among those, one whose party holds more than its part;
-// among those, the one that holds most.
+// A session whose party holds more than its part before all others, whose own floor is none: it could have
+// any number of them. Then one above its floor before those that are not; among those, the one that holds
+// most.
 BudgetShare* Budget::greediest() const {
   const auto rank = [this](const BudgetShare* share) {
     const auto held = share->held_.load(kRelaxed);
     const bool party =
         share->party_ != nullptr && share->party_->held.load(kRelaxed) > bytes_ / BudgetLimits::party_part;
-    return std::tuple(held > BudgetLimits::floor, party && held > BudgetLimits::smallest, held);
+    return std::tuple(party && held > BudgetLimits::smallest, held > BudgetLimits::floor, held);
   };
   const auto found = std::ranges::max_element(shares_, {}, rank);
   if (found == shares_.end() || (*found)->held_.load(kRelaxed) <= BudgetLimits::smallest) return nullptr;

@@ -81,15 +81,26 @@ TEST(Budget, asks_another_when_the_one_that_was_asked_has_ended) {
 
 TEST(Budget, leaves_a_session_its_floor_while_another_holds_more) {
   const auto budget = std::make_shared<Budget>(kMega);
-  std::array<BudgetShare, 4> of_one_party{BudgetShare(budget, 7), BudgetShare(budget, 7),
-                                          BudgetShare(budget, 7), BudgetShare(budget, 7)};
-  for (auto& share : of_one_party) share.set_held(BudgetLimits::floor - 1);
+  std::array<BudgetShare, 4> small{BudgetShare(budget), BudgetShare(budget), BudgetShare(budget),
+                                   BudgetShare(budget)};
+  for (auto& share : small) share.set_held(BudgetLimits::floor - 1);
   BudgetShare greedy(budget);
   greedy.set_held(BudgetLimits::floor + 1);
   EXPECT_TRUE(greedy.asked());
   greedy.set_held(BudgetLimits::floor - 2);
   greedy.answered();
-  EXPECT_TRUE(of_one_party[0].asked()) << "as the total is still too much";
+  EXPECT_TRUE(small[0].asked()) << "as the total is still too much";
+}
+
+TEST(Budget, leaves_no_floor_to_each_session_of_an_address_that_holds_more_than_a_quarter) {
+  const auto budget = std::make_shared<Budget>(kMega);
+  std::array<BudgetShare, 4> of_one_party{BudgetShare(budget, 7), BudgetShare(budget, 7),
+                                          BudgetShare(budget, 7), BudgetShare(budget, 7)};
+  for (auto& share : of_one_party) share.set_held(BudgetLimits::floor / 2);
+  BudgetShare honest(budget, 8);
+  honest.set_held(2 * BudgetLimits::floor + 1);
+  EXPECT_FALSE(honest.asked());
+  EXPECT_TRUE(of_one_party[0].asked());
 }
 
 TEST(Budget, asks_sessions_of_an_address_that_holds_more_than_a_quarter_first) {

@@ -9,6 +9,12 @@ namespace qnet::mux {
 base::Result<void> Yamux::let_go() {
   while (budget_.asked()) {
     const auto before = held();
+    // Asked a moment ago, on another core: since then its readers have read, and it is not the greediest.
+    if (before <= BudgetLimits::smallest) {
+      tell_budget();
+      budget_.answered();
+      continue;
+    }
     const auto resets = reset_fullest(before / 2, [this] { return budget_.relieved(); });
     const bool nothing = resets == 0 && !budget_.relieved();
     if (nothing) {

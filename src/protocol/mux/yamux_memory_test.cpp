@@ -1,4 +1,7 @@
 // What sessions hold in the budget of a process, and what they let go of.
+#include <algorithm>
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "protocol/mux/testing/frames.hpp"
@@ -102,6 +105,23 @@ TEST(YamuxMemory, of_a_silent_session_is_let_go_when_another_passes_the_budget) 
   EXPECT_FALSE(greedy.has_reset(greedy.stream));
   EXPECT_FALSE(modest.has_reset(modest.initiator.mux.open().value() - 2));
   EXPECT_LE(budget->held(), 700'000U);
+}
+
+TEST(YamuxMemory, of_a_session_that_has_been_read_since_it_was_asked_is_left_to_it) {
+  const auto budget = std::make_shared<Budget>(1'000'000);
+  Held greedy(budget);
+  const auto fuller = *greedy.initiator.mux.open();
+  greedy.send(200'000, greedy.stream);
+  greedy.send(250'000, fuller);
+  std::array<BudgetShare, 3> others{BudgetShare(budget), BudgetShare(budget), BudgetShare(budget)};
+  for (auto& share : others) share.set_held(400'000);
+  ASSERT_EQ(greedy.asked, 1);
+  base::Bytes out(250'000);
+  (void)greedy.responder.mux.read(greedy.stream, out);
+  (void)greedy.responder.mux.read(fuller, out);
+  EXPECT_TRUE(greedy.responder.mux.let_go());
+  EXPECT_EQ(greedy.responder.mux.stream_count(), 2U);
+  EXPECT_TRUE(std::ranges::any_of(others, &BudgetShare::asked)) << "the others hold too much";
 }
 
 TEST(YamuxMemory, is_never_more_than_an_eighth_above_the_budget_although_nobody_answers) {

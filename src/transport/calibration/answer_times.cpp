@@ -1,6 +1,7 @@
 #include "transport/calibration/answer_times.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -14,6 +15,9 @@ std::pair<std::uint16_t, std::uint16_t> work_of(const htx::MirrorProfile& profil
   return {profile.group, profile.cipher_suite};
 }
 
+/// A file with a longer one could not be read: somebody's pause at that moment, which no answer should have.
+bool is_usual(std::chrono::microseconds time) { return time <= htx::kLongestAnswer; }
+
 void add(Times& times, const Times& more) {
   const auto room = kAnswerTimes - std::min(times.size(), kAnswerTimes);
   const auto count = std::min(room, more.size());
@@ -26,6 +30,7 @@ void share_answer_times(std::span<htx::MirrorProfile> round, const htx::MirrorPr
   const auto is_older = [&](const htx::MirrorProfile& profile) {
     return std::ranges::any_of(older.all(), [&](const auto& one) { return *one == profile; });
   };
+  for (auto& profile : round) std::erase_if(profile.answer_after, std::not_fn(is_usual));
   std::map<std::pair<std::uint16_t, std::uint16_t>, Times> measured;
   for (const auto& profile : round)
     if (!is_older(profile)) {

@@ -23,7 +23,7 @@ constexpr std::int64_t kSmallest = RecordLimits::smallest_body;
 constexpr std::int64_t kLargest = client_hello::kLargestCiphertext;
 constexpr std::int64_t kLargestWeight = 1'000'000;
 constexpr std::size_t kRecords = 32;
-constexpr std::int64_t kLongestWait = 2'000'000;  // an origin that is slower is no cover
+constexpr std::int64_t kLongestWait = kLongestAnswer.count();
 constexpr std::int64_t kLongestIdle = 86'400;
 
 tl::unexpected<base::Error> malformed(std::string what) {

@@ -46,6 +46,9 @@ struct ToleranceLimits {
   static constexpr std::size_t read_ahead = 65'536;
 };
 
+/// An origin that is slower is no cover.
+inline constexpr std::chrono::microseconds kLongestAnswer = std::chrono::seconds(2);
+
 /// How the origin behaves towards one kind of hello. Sizes are those of record bodies, in bytes.
 struct MirrorProfile {
   /// The format below; a file of another version is measured anew. In version 4 `answer_after` had the time

@@ -214,6 +214,8 @@ base::Bytes Responder::refusal(const base::Error& why, base::RandomSource& rando
 }
 
 base::Bytes Responder::ended(base::RandomSource& random) const {
+  // Measured in place of a second flight. After Finished most servers have something else to say.
+  if (expects_ != Expects::finished) return {};
   return random_records(profile_->tolerance.early_end, random);
 }
 

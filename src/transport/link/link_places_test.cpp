@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "transport/link/listener.hpp"
+
 namespace qnet::link {
 namespace {
 
@@ -55,9 +57,18 @@ TEST(LinkPlaces, come_back_and_may_outlive_what_they_came_from) {
   places.reset();
 }
 
-TEST(LinkPlaces, are_the_same_for_all_listeners_of_a_process) {
-  const auto place = LinkPlaces::of_process().take(at("192.0.2.1"));
-  EXPECT_EQ(&LinkPlaces::of_process(), &LinkPlaces::of_process());
+TEST(LinkPlaces, are_taken_of_the_process_by_the_links_of_every_listener) {
+  const auto one = std::make_shared<Counters>();
+  const auto other = std::make_shared<Counters>();
+  std::vector<std::shared_ptr<const void>> links;
+  while (LinkPlaces::of_process().has_room(at("192.0.2.1"))) {
+    links.push_back(counted_link(links.size() % 2 == 0 ? one : other, at("192.0.2.1")));
+    ASSERT_LE(links.size(), ListenerLimits::links);
+  }
+  EXPECT_EQ(static_cast<std::size_t>(one->links_open + other->links_open), links.size());
+  links.clear();
+  EXPECT_TRUE(LinkPlaces::of_process().has_room(at("192.0.2.1")));
+  EXPECT_EQ(one->links_open, 0);
 }
 
 }  // namespace

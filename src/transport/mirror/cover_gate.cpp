@@ -61,6 +61,19 @@ net::Task<bool> outlive(net::TcpStream& origin, net::TcpStream& visitor) {
   co_return moved.has_value();
 }
 
+/// What has come, `most` bytes at most, or none at the end. Holds no memory while it waits.
+net::Task<base::Result<base::Bytes>> read_arrived(net::TcpStream& from, std::size_t most) {
+  for (;;) {
+    if (auto ready = co_await from.wait_readable(); !ready) co_return base::forward_error(ready);
+    base::Bytes bytes(most);
+    const auto got = from.try_read(bytes);
+    if (!got && got.error().is(net::Errc::would_block)) continue;
+    if (!got) co_return tl::unexpected(got.error());
+    bytes.resize(*got);
+    co_return bytes;
+  }
+}
+
 }  // namespace
 
 net::Task<void> wait_until(std::chrono::steady_clock::time_point moment) {
@@ -198,8 +211,7 @@ net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& res
 }
 
 net::Task<bool> CoverGate::take_second_flight(net::TcpStream& peer, htx::Responder& responder) const {
-  base::Bytes chunk;
-  base::ByteView arrived;  // at first what came with the hello
+  base::Bytes arrived;  // at first nothing but what came with the hello, which the responder has
   for (;;) {
     const auto done = responder.receive(arrived);
     const auto tickets = responder.take_output();
@@ -210,16 +222,17 @@ net::Task<bool> CoverGate::take_second_flight(net::TcpStream& peer, htx::Respond
       co_return false;
     }
     if (*done) co_return true;
-    chunk.resize(responder.reads_at_once());
-    const auto got = co_await net::read_some(peer, chunk);
+    // Thousands may wait here that say nothing: none holds memory meanwhile.
+    base::Bytes().swap(arrived);
+    auto got = co_await read_arrived(peer, responder.reads_at_once());
     if (!got) co_return false;
-    if (*got == 0) {
+    if (got->empty()) {
       // As a TLS server that waits for Finished does: an end is answered by an end, not by a reset.
       (void)peer.try_write(responder.ended(context_.random));
       peer.close();
       co_return false;
     }
-    arrived = base::ByteView(chunk).first(*got);
+    arrived = std::move(*got);
   }
 }
 

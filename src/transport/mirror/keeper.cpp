@@ -79,7 +79,9 @@ void Keeper::start(std::function<void(base::Error)> unsuitable, std::function<vo
   unsuitable_ = std::move(unsuitable);
   looked_ = std::move(looked);
   gate_.set_profiles(htx::MirrorProfiles(store_.load(origin_)));
-  if (!gate_.profiles()->empty()) say_looked();
+  // What is kept was kept after its tolerance had been measured, or could not be.
+  tolerance_known_ = !gate_.profiles()->empty();
+  if (tolerance_known_) say_looked();
   asio::co_spawn(timer_.get_executor(), [self = shared_from_this()] { return self->keep(); }, asio::detached);
 }
 
@@ -130,6 +132,8 @@ net::Task<bool> Keeper::measure() {
       profile.tolerance = last->tolerance;
     }
   }
+  // Before anybody is answered and anything is kept: an origin that cannot be mirrored is refused at once.
+  if (!tolerance_known_ && !co_await measure_tolerance(round.profiles)) co_return false;
   use(std::move(round.profiles));
   // These take minutes, so they go on beside everything else. One template is enough: a server waits as long
   // for one browser as for another.
@@ -139,7 +143,7 @@ net::Task<bool> Keeper::measure() {
   if (!std::exchange(measures_stall_, true))
     asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
   if (!std::exchange(measures_tolerance_, true))
-    asio::co_spawn(timer_.get_executor(), [self] { return self->measure_tolerance(); }, asio::detached);
+    asio::co_spawn(timer_.get_executor(), [self] { return self->measure_tolerance_again(); }, asio::detached);
   co_return !round.may_succeed_soon;
 }
 
@@ -167,25 +171,39 @@ net::Task<void> Keeper::measure_stall() {
   });
 }
 
-net::Task<void> Keeper::measure_tolerance() {
+/// For the first time. False when the origin cannot be mirrored, or this has stopped. Where it cannot be
+/// measured now, what is usual holds; the next round tries again.
+net::Task<bool> Keeper::measure_tolerance(std::vector<htx::MirrorProfile>& profiles) {
+  measures_tolerance_ = true;
+  const auto measured = co_await tolerance_of(profiles.front());
+  measures_tolerance_ = false;
+  if (stopped_) co_return false;
+  if (!measured && measured.error().is(calibration::Errc::unlike)) {
+    problem_ = measured.error();
+    refuse_origin(measured.error());
+    co_return false;
+  }
+  if (measured)
+    for (auto& profile : profiles) profile.tolerance = *measured;
+  tolerance_known_ = true;
+  co_return true;
+}
+
+/// Beside everything else. An origin that could be mirrored before is not given up.
+net::Task<void> Keeper::measure_tolerance_again() {
   const auto profiles = gate_.profiles();
   const auto measured_at = [](const auto& one) { return one->measured_at; };
-  const auto profile = *std::ranges::max_element(profiles->all(), {}, measured_at);
-  const auto& browsers = client_hello::builtin_templates();
-  const auto browser = std::ranges::find(browsers, profile->name, &client_hello::Template::name);
-  const auto measured = co_await mirror::measure_tolerance(
-      origin_, browser == browsers.end() ? browsers.front() : *browser, *profile, random_, times_.visit);
+  const auto measured =
+      co_await tolerance_of(*std::ranges::max_element(profiles->all(), {}, measured_at)->get());
   measures_tolerance_ = false;
-  if (stopped_) co_return;
-  if (!measured) {
-    // The next hour's round tries again. An origin that could be mirrored before is not given up.
-    if (!measured.error().is(calibration::Errc::unlike) || tolerance_known_) co_return;
-    gate_.set_profiles({});
-    refuse_origin(measured.error());
-    co_return;
-  }
-  tolerance_known_ = true;
-  update([&](htx::MirrorProfile& one) { one.tolerance = *measured; });
+  if (!stopped_ && measured) update([&](htx::MirrorProfile& one) { one.tolerance = *measured; });
+}
+
+net::Task<base::Result<htx::Tolerance>> Keeper::tolerance_of(const htx::MirrorProfile& profile) {
+  const auto& browsers = client_hello::builtin_templates();
+  const auto found = std::ranges::find(browsers, profile.name, &client_hello::Template::name);
+  const auto& browser = found == browsers.end() ? browsers.front() : *found;
+  co_return co_await mirror::measure_tolerance(origin_, browser, profile, random_, times_.visit);
 }
 
 void Keeper::refuse_origin(const base::Error& problem) {

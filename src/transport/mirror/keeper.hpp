@@ -51,7 +51,9 @@ class Keeper : public std::enable_shared_from_this<Keeper> {
   net::Task<bool> measure();
   net::Task<void> measure_idle();
   net::Task<void> measure_stall();
-  net::Task<void> measure_tolerance();
+  net::Task<bool> measure_tolerance(std::vector<htx::MirrorProfile>& profiles);
+  net::Task<void> measure_tolerance_again();
+  net::Task<base::Result<htx::Tolerance>> tolerance_of(const htx::MirrorProfile& profile);
   /// The origin can never be mirrored, and nothing older serves.
   void refuse_origin(const base::Error& problem);
   /// Changes every profile that is in use.
