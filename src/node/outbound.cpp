@@ -22,13 +22,6 @@ namespace {
 using peer::ConnectStatus;
 using peer::Lack;
 
-constexpr auto kAnswerDeadline = std::chrono::seconds(30);
-/// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is
-/// gone, or cut off: TCP would notice only after 30.
-constexpr auto kSilence = std::chrono::seconds(12);
-/// After a sleep of the machine most sessions are gone.
-constexpr auto kDoubtedSilence = std::chrono::seconds(4);
-
 uplink::TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
 ConnectStatus status_of(const base::Error& error) {
@@ -57,16 +50,18 @@ Outbound::Asked Outbound::failed(const base::Error& error) {
 }
 
 net::Task<Outbound::Asked> Outbound::ask(const std::shared_ptr<session::Session>& session,
-                                         const peer::ConnectRequest& request, std::chrono::seconds silence) {
+                                         const peer::ConnectRequest& request) {
   auto stream = session->open(peer::kConnectProtocol, request.encode());
   if (!stream) co_return failed(stream.error());
 
   auto& opened = **stream;
-  session::SilenceWatch watch(session, silence);
-  const net::Deadline limit(co_await boost::asio::this_coro::executor, kAnswerDeadline,
+  session::SilenceWatch watch(session,
+                              uplink_->doubts(*session) ? patience_.doubted_silence : patience_.silence);
+  const net::Deadline limit(co_await boost::asio::this_coro::executor, patience_.answer,
                             [&opened] { opened.reset(); });
   const auto answer = co_await peer::read_message<peer::ConnectAnswer>(opened);
-  watch.answered();
+  // Without an answer the peer may be gone: then it is watched further, until it has said something.
+  if (answer) watch.answered();
   Asked asked;
   if (limit.expired()) {
     asked.connected.status = ConnectStatus::timeout;
@@ -78,10 +73,6 @@ net::Task<Outbound::Asked> Outbound::ask(const std::shared_ptr<session::Session>
     if (answer->status == ConnectStatus::ok) asked.connected.stream = std::move(*stream);
   }
   co_return asked;
-}
-
-std::chrono::seconds Outbound::silence_of(const session::Session& session) const {
-  return uplink_->doubts(session) ? kDoubtedSilence : kSilence;
 }
 
 net::Task<proxy::Connected> Outbound::connect(proxy::Destination destination) {
@@ -108,7 +99,7 @@ net::Task<Outbound::Asked> Outbound::ask_in_use(const peer::ConnectRequest& requ
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink_->session();
     if (!session) co_return failed(session.error());
-    auto answer = co_await ask(*session, request, silence_of(**session));
+    auto answer = co_await ask(*session, request);
     answer.exit = (*session)->facts().peer_key;
     remember(answer, request.port);
     if (answer.has_no_exit && left > 0) {
@@ -133,7 +124,7 @@ net::Task<std::optional<Outbound::Asked>> Outbound::ask_others(const peer::Conne
     const auto session = co_await detours_->session(exits);
     if (!session) break;
     log(lacks_.full(in_use, steady_now()) ? full_line_ : port_line_);
-    auto answer = co_await ask(*session, request, silence_of(**session));
+    auto answer = co_await ask(*session, request);
     answer.exit = (*session)->facts().peer_key;
     asked.push_back(answer.exit);
     remember(answer, request.port);

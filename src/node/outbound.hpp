@@ -16,6 +16,17 @@
 
 namespace qnet::node {
 
+/// How long an exit is waited for.
+struct OutboundPatience {
+  /// For its answer.
+  std::chrono::milliseconds answer = std::chrono::seconds(30);
+  /// An exit answers for the slowest site within 10 s. One that has said nothing at all since it was asked is
+  /// gone, or cut off: TCP would notice only after 30.
+  std::chrono::seconds silence{12};
+  /// After a sleep of the machine most sessions are gone.
+  std::chrono::seconds doubted_silence{4};
+};
+
 struct OutboundLimits {
   /// Exits that are asked for one request beside the one in use. Each of them learns the destination.
   static constexpr int others = 2;
@@ -34,8 +45,11 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   using Candidates = std::function<std::vector<uplink::RelayCandidate>()>;
 
   Outbound(std::shared_ptr<uplink::Uplink> uplink, std::shared_ptr<uplink::Detours> detours,
-           Candidates candidates)
-      : uplink_(std::move(uplink)), detours_(std::move(detours)), candidates_(std::move(candidates)) {}
+           Candidates candidates, const OutboundPatience& patience = {})
+      : uplink_(std::move(uplink)),
+        detours_(std::move(detours)),
+        candidates_(std::move(candidates)),
+        patience_(patience) {}
 
   net::Task<proxy::Connected> connect(proxy::Destination destination);
   void stop();
@@ -60,9 +74,7 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   };
 
   static Asked failed(const base::Error& error);
-  static net::Task<Asked> ask(const std::shared_ptr<session::Session>& session,
-                              const peer::ConnectRequest& request, std::chrono::seconds silence);
-  [[nodiscard]] std::chrono::seconds silence_of(const session::Session& session) const;
+  net::Task<Asked> ask(const std::shared_ptr<session::Session>& session, const peer::ConnectRequest& request);
   net::Task<Asked> ask_in_use(const peer::ConnectRequest& request);
   net::Task<std::optional<Asked>> ask_others(const peer::ConnectRequest& request, const Exit& in_use);
   [[nodiscard]] std::vector<link::RelayAddress> others(std::uint16_t port, const std::vector<Exit>& asked);
@@ -73,6 +85,7 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   std::shared_ptr<uplink::Uplink> uplink_;
   std::shared_ptr<uplink::Detours> detours_;
   Candidates candidates_;
+  OutboundPatience patience_;
   uplink::KnownLacks lacks_;
   std::vector<link::RelayAddress> list_;
   std::optional<TimePoint> list_made_;

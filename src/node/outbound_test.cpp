@@ -31,6 +31,7 @@ struct Exit {
   ConnectAnswer answer = kServes;
   bool has_exit = true;
   bool reachable = true;
+  bool gone = false;                   // takes connections, and says nothing on them
   std::vector<std::uint16_t> asked{};  // for which ports
   int sessions = 0;
 };
@@ -39,8 +40,8 @@ class OutboundTest : public ::testing::Test {
  protected:
   using Answer = std::optional<proxy::Connected>;
 
-  OutboundTest() {
-    for (const char* host : {"a", "b", "c", "d"}) exits_.push_back({.host = host});
+  explicit OutboundTest(bool gone = false) {
+    for (const char* host : {"a", "b", "c", "d"}) exits_.push_back({.host = host, .gone = gone});
     uplink_->start();
     run();
   }
@@ -103,7 +104,11 @@ class OutboundTest : public ::testing::Test {
     net::tcp::acceptor acceptor(io_, {asio::ip::address_v4::loopback(), 0});
     net::tcp::socket near(io_);
     near.connect(acceptor.local_endpoint());
-    start(acceptor.accept(), mux::Role::responder, {}, protocols(exit));
+    auto far = acceptor.accept();
+    if (exit.gone)
+      silent_.push_back(std::move(far));
+    else
+      start(std::move(far), mux::Role::responder, {}, protocols(exit));
     link::Facts facts;
     facts.peer_key = to.noise_key;
     co_return session::Dialled{start(std::move(near), mux::Role::initiator, facts, {}), {}};
@@ -134,6 +139,7 @@ class OutboundTest : public ::testing::Test {
   base::testing::SeededRandom random_{6};
   std::vector<Exit> exits_;
   std::vector<std::shared_ptr<session::Session>> sessions_;
+  std::vector<net::tcp::socket> silent_;
   std::shared_ptr<uplink::Uplink> uplink_ = std::make_shared<uplink::Uplink>(
       io_.get_executor(),
       uplink::Uplink::Hooks{.candidates = [this] { return candidates(); },
@@ -146,6 +152,27 @@ class OutboundTest : public ::testing::Test {
                                         [this](link::RelayAddress to) { return dial(std::move(to)); }),
       [this] { return candidates(); });
 };
+
+class OutboundToNobody : public OutboundTest {
+ protected:
+  OutboundToNobody() : OutboundTest(true) {}
+};
+
+TEST_F(OutboundToNobody, a_silent_session_is_given_up_though_the_program_was_told_before) {
+  OutboundPatience patience;
+  patience.answer = std::chrono::milliseconds(1);
+  patience.silence = std::chrono::seconds(1);
+  outbound_->stop();
+  outbound_ = std::make_shared<Outbound>(
+      uplink_,
+      std::make_shared<uplink::Detours>(io_.get_executor(),
+                                        [this](link::RelayAddress to) { return dial(std::move(to)); }),
+      [this] { return candidates(); }, patience);
+  EXPECT_EQ(connect(), ConnectStatus::timeout);
+  const auto session = sessions_.front();
+  EXPECT_TRUE(session->usable());
+  EXPECT_TRUE(net::testing::comes_true(io_, [&] { return !session->usable(); }));
+}
 
 TEST_F(OutboundTest, one_session_carries_what_its_exit_serves) {
   EXPECT_EQ(connect(), ConnectStatus::ok);
