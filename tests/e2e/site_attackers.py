@@ -5,6 +5,7 @@ import select
 import socket
 import ssl
 import threading
+import time
 
 from harness import COVER_NAME, TcpServer, copy_until_end, make_certificate
 
@@ -80,3 +81,33 @@ class TokenThief:
             back.start()
             copy_until_end(connection, relay)
             back.join(10)
+
+
+class SlowLine:
+    """Carries a client's connections to a relay, the relay's words slowly, and counts the sizes of TLS records."""
+
+    def __init__(self, relay_port, bytes_a_second):
+        self.relay_port, self.rate = relay_port, bytes_a_second
+        self.from_relay = b""
+        self.server = TcpServer(self.serve)
+        self.port, self.stop = self.server.port, self.server.stop
+
+    def serve(self, client):
+        with socket.socket() as relay:
+            relay.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)  # before the window is told
+            relay.connect(("127.0.0.1", self.relay_port))
+            up = threading.Thread(target=copy_until_end, args=(client, relay), daemon=True)
+            up.start()
+            with contextlib.suppress(OSError):
+                while piece := relay.recv(16384):
+                    self.from_relay += piece
+                    client.sendall(piece)
+                    time.sleep(len(piece) / self.rate)
+
+    def record_sizes(self):
+        """Of all records that were whole so far, in their order."""
+        sizes, at, seen = [], 0, self.from_relay
+        while at + 5 <= len(seen):
+            sizes.append(int.from_bytes(seen[at + 3:at + 5], "big"))
+            at += 5 + sizes[-1]
+        return sizes

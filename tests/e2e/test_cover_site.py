@@ -7,7 +7,7 @@ import unittest
 
 import harness
 from harness import COVER_NAME, Nginx, Process, make_certificate, run, wait_until
-from site_attackers import Interceptor, TokenThief
+from site_attackers import Interceptor, SlowLine, TokenThief
 from site_network import INDEX, SiteNetwork
 
 
@@ -127,6 +127,19 @@ class OverHttp2(SiteNetwork):
         self.assertGreater(interceptor.connections, 0)
         self.assertEqual(self.handshakes()["accepted"], before["accepted"])
         self.assertGreater(self.handshakes()["spliced"], before["spliced"])
+
+
+    def test_tls_records_are_full_on_a_slow_line(self):
+        line = SlowLine(self.exit.listen_port, 1_500_000)
+        self.addCleanup(line.stop)
+        client = self.start_client("slow-line", self.invite(None, "--advertise", f"127.0.0.1:{line.port}"))
+        client.wait_ready()
+        self.curl("-o", "/dev/null", "-r", "0-3999999", "http://destination.example/bulk", client=client, seconds=120)
+        sizes = line.record_sizes()
+        full = sizes.count(16384 + 17)
+        self.assertGreater(full, 230)
+        # Handshakes, answers, and the ends of what was there to send. Each write had left one, or two, before.
+        self.assertLess(len(sizes) - full, 20, sizes)
 
 
 class OverWebSocket(OverHttp2):

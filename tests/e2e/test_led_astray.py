@@ -6,7 +6,7 @@ import time
 import unittest
 
 import hellos
-from harness import Network, Nginx, TcpServer, copy_until_end, socks_connect, wait_until
+from harness import COVER_NAME, Network, Nginx, TcpServer, copy_until_end, socks_connect, wait_until
 
 
 class LedToTheOrigin(Network):
@@ -61,6 +61,47 @@ class LedToTheOrigin(Network):
         wait_until(lambda: self.connections[0].fileno() < 0, "the client has left")
         self.assertEqual(self.requests(), [])
         self.assertEqual(len(self.connections), 1)
+
+
+class FirstStart(Network):
+    """Somebody starts a relay and its client in one go."""
+
+    def test_a_client_that_comes_before_the_first_measurement_is_answered_as_a_peer(self):
+        came = threading.Event()
+        held = []
+
+        def to_origin(near):
+            # The relay has measured nothing before its client has said its hello.
+            held.append(near)
+            came.wait()
+            self.carry(near, self.cover.https_port)
+
+        def to_relay(near):
+            hello = near.recv(1 << 16)
+            with socket.create_connection(("127.0.0.1", relay.listen_port)) as far:
+                far.sendall(hello)
+                came.set()
+                self.carry(near, None, far)
+
+        origin, line = TcpServer(to_origin), TcpServer(to_relay)
+        self.addCleanup(origin.stop)
+        self.addCleanup(line.stop)
+        self.addCleanup(came.set)
+        relay = self.start_node("first", "super", ["--cover-origin", f"127.0.0.1:{origin.port}", "--cover-name",
+                                                   COVER_NAME, "--cover-ca", self.cover.certificate])
+        wait_until(lambda: held, "the relay measures")
+        client = self.start_node("first-client", "client", ["--peer", hellos.invite_to(relay, line.port)])
+        client.wait_ready()
+        self.assertEqual(relay.status()["counters"]["handshakes"]["spliced"], 0)
+
+    @staticmethod
+    def carry(near, port, far=None):
+        far = far or socket.create_connection(("127.0.0.1", port))
+        with far:
+            back = threading.Thread(target=copy_until_end, args=(far, near))
+            back.start()
+            copy_until_end(near, far)
+            back.join()
 
 
 if __name__ == "__main__":
