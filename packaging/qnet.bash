@@ -8,7 +8,7 @@ _qnet_paths() {
 }
 
 _qnet() {
-  local commands="demo run invite keygen status template cover"
+  local commands="demo run invite keygen status template cover family"
   local templates="chromium-156 edge-156 firefox-esr-153 safari-26 safari-ios-26 curl-7.88-openssl-3.0"
   # Not from COMP_WORDS alone: bash takes --flag=value for three words.
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" flags=""
@@ -28,7 +28,7 @@ _qnet() {
     --cover) mapfile -t COMPREPLY < <(compgen -W "mirror site" -- "$word"); return ;;
     --site-transport) mapfile -t COMPREPLY < <(compgen -W "h2 websocket" -- "$word"); return ;;
     --template) mapfile -t COMPREPLY < <(compgen -W "$templates" -- "$word"); return ;;
-    --config | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store)
+    --config | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store | --family)
       _qnet_paths -f "$word"
       return ;;
     --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
@@ -43,6 +43,17 @@ _qnet() {
       return
     fi
     command="cover ${COMP_WORDS[2]}"
+  fi
+  if [[ $command == family ]]; then
+    if ((COMP_CWORD == 2)); then
+      mapfile -t COMPREPLY < <(compgen -W "new --help" -- "$word")
+      return
+    fi
+    command="family ${COMP_WORDS[2]}"
+    if [[ $word != -* ]]; then
+      _qnet_paths -f "$word"
+      return
+    fi
   fi
   if [[ $command == template ]]; then
     if ((COMP_CWORD == 2)); then
@@ -64,13 +75,14 @@ _qnet() {
       --site-upstream --site-transport --tls-cert --tls-key --behind-proxy --ech-configs --cover-ca --help-relay
       --help-directory --exit-abuse-email --exit-allow --exit-ports --exit-max-connections --dns-server
       --directory-store --directory-http --directory-token --directory-private --country-database --country
-      --bandwidth --lan-discovery --state-dir --log-level --threads" ;;
+      --bandwidth --family --lan-discovery --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
     keygen) flags="--help --state-dir" ;;
     invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir
       --qr" ;;
     status) flags="--help --status-port --json" ;;
     cover\ check) flags="--help --advertise --cover-name" ;;
+    family\ new) flags="--help" ;;
     template\ list) flags="--help" ;;
     template\ show) flags="--help --toml" ;;
     template\ capture) flags="--help --from --port --count --name --first-record" ;;

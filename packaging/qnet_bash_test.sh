@@ -27,8 +27,10 @@ complete_to "error warning info debug" qnet demo --log-level ""
 complete_to "warning" qnet run --qr --log-level w
 complete_to "safari-26 safari-ios-26" qnet run --template s
 complete_to "demo" qnet d
-complete_to "demo run invite keygen status template cover --help --version" qnet ""
+complete_to "demo run invite keygen status template cover family --help --version" qnet ""
 complete_to "list show capture --help" qnet template ""
+complete_to "new --help" qnet family ""
+complete_to "--help" qnet family new --
 complete_to "safari-26 safari-ios-26" qnet template show saf
 complete_to "--help --toml" qnet template show --
 complete_to "--port" qnet template capture --po
@@ -44,6 +46,7 @@ folder=$(mktemp -d) || exit 1
 mkdir "$folder/state folder"
 touch "$folder/a file.toml"
 complete_to "$folder/a file.toml" qnet run --config "$folder/a"
+complete_to "$folder/a file.toml" qnet family new "$folder/a"
 complete_to "$folder/state folder" qnet run --state-dir "$folder/"
 rm -r "$folder"
 exit $((failures > 0))

@@ -8,9 +8,9 @@ namespace qnet::cli {
 namespace {
 
 /// In the order of the enum.
-constexpr std::array<std::string_view, 9> kNames = {
-    "run",           "demo",          "keygen",           "invite",     "status",
-    "template list", "template show", "template capture", "cover check"};
+constexpr std::array<std::string_view, 10> kNames = {
+    "run",           "demo",          "keygen",           "invite",      "status",
+    "template list", "template show", "template capture", "cover check", "family new"};
 
 }  // namespace
 
@@ -36,6 +36,7 @@ bool takes_words(Command command) { return !words_help(command).empty(); }
 std::string_view words_help(Command command) {
   if (command == Command::template_show) return " NAME|FILE";
   if (command == Command::cover_check) return " HOST[:PORT]";
+  if (command == Command::family_new) return " FILE";
   return command == Command::template_capture ? " [FILE…]" : "";
 }
 

@@ -13,6 +13,7 @@
 #include "control/client.hpp"
 #include "cover_command.hpp"
 #include "demo/demo/demo.hpp"
+#include "family_command.hpp"
 #include "foundation/base/folder_lock.hpp"
 #include "foundation/crypto/system_random.hpp"
 #include "node/run.hpp"
@@ -163,6 +164,7 @@ int dispatch(const Settings& settings, std::string_view program) {
     case Command::template_show: return outcome(show_template(settings));
     case Command::template_capture: return outcome(capture_template(settings));
     case Command::cover_check: return outcome(check_cover(settings));
+    case Command::family_new: return outcome(new_family(settings));
   }
   return EXIT_FAILURE;
 }

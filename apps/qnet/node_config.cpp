@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "foundation/base/durable_file.hpp"
+#include "overlay/peer/family.hpp"
 #include "protocol/client_hello/template_choice.hpp"
 #include "template_names.hpp"
 #include "texts.hpp"
@@ -180,6 +181,11 @@ base::Result<discovery::MembershipConfig> membership_config(const Settings& sett
   if (!operators) return base::forward_error(operators);
   discovery::MembershipConfig config{identity.clone(), std::move(*operators),
                                      descriptor_of(settings, identity), reachable_address(settings)};
+  if (!settings.family.empty()) {
+    auto family = peer::load_family(settings.family);
+    if (!family) return base::forward_error(family);
+    config.descriptor.family = peer::FamilyProof::make(*family, identity.peer_id());
+  }
   config.listen = endpoint(settings.listen.host, settings.listen.port);
   config.private_addresses = settings.directory_private;
   // The mode matrix: a bootstrap peer is known by its invite alone, and a super peer has the list itself.

@@ -96,6 +96,8 @@ constexpr auto kOptions = std::to_array<Option>({
     {"country", "QNET_COUNTRY", "CC", "where this relay is, such as SE", "R", false, set_country},
     {"bandwidth", "QNET_BANDWIDTH", "N", "Mbit/s that this relay offers", "R", false,
      set_number<&Settings::bandwidth, 1, 1'000'000>},
+    {"family", "QNET_FAMILY", "FILE", "the key that all your relays have", "R", false,
+     set_file<&Settings::family>},
     {"site_port", "", "PORT", "the demo's web site; HTTPS on the next (8090)", "d", false,
      set_number<&Settings::site_port, 1, 65534>},
     {"base_port", "", "PORT", "the demo's three peers, from here (8440)", "d", false,
@@ -125,7 +127,7 @@ std::string Option::flag() const {
 }
 
 bool Option::belongs_to(Command command) const {
-  constexpr std::string_view letters = "rdkislwcx";
+  constexpr std::string_view letters = "rdkislwcxf";
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos ||
          (command == Command::run && page() != HelpPage::main);
 }

@@ -20,7 +20,7 @@ struct Option {
   std::string_view value_name;   ///< "PORT"; empty for a switch
   std::string_view help;
   std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus),
-                              ///< of template l(ist) (sho)w c(apture), of cover (chec)x;
+                              ///< of template l(ist) (sho)w c(apture), of cover (chec)x, of f(amily) new;
                               ///< R for run, but in the help of --help-relay, D of --help-directory
   bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);

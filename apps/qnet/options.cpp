@@ -30,6 +30,12 @@ std::string option_lines(Command command, HelpPage page) {
   return text;
 }
 
+/// Of the commands that are followed by what to do.
+std::string group_help_text(std::string_view group) {
+  if (group == "cover") return cover_help_text();
+  return group == "family" ? family_help_text() : template_help_text();
+}
+
 }  // namespace
 
 Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::string> arguments,
@@ -39,10 +45,10 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
     return Outcome(PrintText{help_text()});
   if (arguments[0] == "--version") return Outcome(PrintText{version_text()});
   // These are always followed by what to do with one.
-  const bool group = arguments[0] == "template" || arguments[0] == "cover";
+  const bool group = arguments[0] == "template" || arguments[0] == "cover" || arguments[0] == "family";
   const std::size_t name_words = group && arguments.size() > 1 ? 2 : 1;
   if (group && (arguments.size() == 1 || arguments[1] == "--help" || arguments[1] == "-h"))
-    return Outcome(PrintText{arguments[0] == "cover" ? cover_help_text() : template_help_text()});
+    return Outcome(PrintText{group_help_text(arguments[0])});
   const auto name = name_words == 2 ? arguments[0] + " " + arguments[1] : arguments[0];
   const auto command = command_named(name);
   if (!command && name_words == 2)
@@ -89,6 +95,7 @@ Usage: qnet COMMAND [OPTIONS]
   status    say how the running QNet is doing
   template  the browsers that a client can look like: list, show, capture
   cover     check whether a web site is a good cover for a relay
+  family    make the key by which several relays say that they are yours
 
   --help    this text; qnet COMMAND --help tells a command's options
   --version
@@ -116,6 +123,14 @@ std::string cover_help_text() {
           origin it is for a relay
 
 qnet cover check --help tells its options.
+)";
+}
+
+std::string family_help_text() {
+  return R"(Usage: qnet family new FILE
+
+  new FILE   make a key in a new file, for --family of all your relays: the
+             directory then tells that no path may use two of them
 )";
 }
 

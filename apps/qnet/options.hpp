@@ -26,6 +26,7 @@ struct PrintText {
 [[nodiscard]] std::string help_text(Command command);
 [[nodiscard]] std::string template_help_text();
 [[nodiscard]] std::string cover_help_text();
+[[nodiscard]] std::string family_help_text();
 /// What `qnet run --help-relay` prints.
 [[nodiscard]] std::string relay_help_text();
 /// What `qnet run --help-directory` prints.

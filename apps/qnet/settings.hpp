@@ -24,7 +24,8 @@ enum class Command {
   template_list,
   template_show,
   template_capture,
-  cover_check
+  cover_check,
+  family_new
 };
 enum class HelperMode { client, relay, bootstrap, exit, super };
 
@@ -74,6 +75,7 @@ struct Settings {
   std::filesystem::path country_database;  ///< empty for none
   std::string country;                     ///< this relay's, as declared
   std::uint32_t bandwidth = 0;             ///< Mbit/s that it offers; 0: not said
+  std::filesystem::path family;            ///< the file of its family's key; empty for none
   std::filesystem::path state_dir;
   std::string log_level = "info";
   std::uint32_t threads = 0;  ///< 0: one for each core

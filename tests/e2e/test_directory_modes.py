@@ -2,12 +2,14 @@
 
 import http.client
 import json
+import re
 import time
 import unittest
 
-from directory_documents import Relay
+import harness
+from directory_documents import Relay, unbase64url, verified_descriptor
 from directory_network import DirectoryNetwork
-from harness import ROOT, accepts, free_port, wait_until
+from harness import ROOT, accepts, free_port, run, wait_until
 
 PATHS = (("POST", "/api/relay/register"), ("GET", "/api/relays/by-country"), ("GET", "/api/relays/prune"),
          ("GET", "/api/directory/snapshot"))
@@ -111,6 +113,32 @@ class Modes(DirectoryNetwork):
                     self.assertEqual(status, 404)
                     self.assertIn("serves no directory", answer["error"])
                     self.assertIn("bootstrap or super", answer["hint"])
+
+    def test_the_relays_with_one_familys_key_are_listed_as_one_family(self):
+        key = self.folder / "family-key"
+        made = run([harness.QNET, "family", "new", key], check=True).stdout.decode()
+        family = re.search(r"\b[0-9a-f]{64}\b", made)[0]
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        self.assertEqual(run([harness.QNET, "family", "new", key]).returncode, 1)
+
+        self.api = free_port()
+        invites = self.operators(count=1, flags=["--directory-http", f"127.0.0.1:{self.api}"])
+        self.relay("first", "relay", invites, flags=["--family", str(key)])
+        self.relay("second", "relay", invites, env={"QNET_FAMILY": str(key)})
+        self.relay("another's", "relay", invites)
+        self.wait_listed("operator-0", 3)
+        rows = self.rows()
+        told = {name: rows[self.nodes[name].status()["peer_id"]] for name in ("first", "second", "another's")}
+        self.assertEqual({name: row["family"] for name, row in told.items()},
+                         {"first": family, "second": family, "another's": None})
+        for row in told.values():  # the proofs, by a second implementation
+            verified_descriptor(unbase64url(row["descriptor"]))
+            self.assertEqual(row["circuit_keys"], [], "nobody serves circuits")
+
+        key.chmod(0o640)
+        exposed = self.relay("exposed", "relay", invites, flags=["--family", str(key)])
+        wait_until(lambda: not exposed.process.running(), "it does not start")
+        self.assertIn("run chmod 600 on it", exposed.process.text())
 
     def test_a_country_database_that_knows_nothing_of_an_address_leaves_what_was_declared(self):
         database = ROOT / "tests" / "vectors" / "maxmind" / "documentation-networks.mmdb"
