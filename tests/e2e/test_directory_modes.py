@@ -126,7 +126,7 @@ class Modes(DirectoryNetwork):
         self.relay("first", "relay", invites, flags=["--family", str(key)])
         self.relay("second", "relay", invites, env={"QNET_FAMILY": str(key)})
         self.relay("another's", "relay", invites)
-        self.wait_listed("operator-0", 3)
+        self.wait_listed("operator-0", 3, seconds=90)
         rows = self.rows()
         told = {name: rows[self.nodes[name].status()["peer_id"]] for name in ("first", "second", "another's")}
         self.assertEqual({name: row["family"] for name, row in told.items()},
