@@ -67,9 +67,10 @@ std::size_t control_group_limit(const std::filesystem::path& root) {
 }  // namespace
 
 std::size_t memory_limit(const std::filesystem::path& root) {
-  return std::min(
-      {machine_memory(), control_group_limit(root), resource_limit(RLIMIT_AS), resource_limit(RLIMIT_DATA)});
+  return std::min({machine_memory(), control_group_limit(root), process_limit()});
 }
+
+std::size_t process_limit() { return std::min(resource_limit(RLIMIT_AS), resource_limit(RLIMIT_DATA)); }
 
 std::size_t session_memory(std::size_t memory_limit) {
   constexpr std::size_t least = std::size_t{16} * 1024 * 1024;

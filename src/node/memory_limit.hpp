@@ -11,6 +11,10 @@ namespace qnet::node {
 /// /proc and /sys are.
 [[nodiscard]] std::size_t memory_limit(const std::filesystem::path& root = "/");
 
+/// The process's own part of it: the least of RLIMIT_AS and RLIMIT_DATA, SIZE_MAX without them. Allocates
+/// nothing.
+[[nodiscard]] std::size_t process_limit();
+
 /// What all sessions of a relay may hold: a quarter of that.
 [[nodiscard]] std::size_t session_memory(std::size_t memory_limit);
 

@@ -133,7 +133,8 @@ net::Task<bool> Keeper::measure() {
     }
   }
   // Before anybody is answered and anything is kept: an origin that cannot be mirrored is refused at once.
-  if (!tolerance_known_ && !co_await measure_tolerance(round.profiles)) co_return false;
+  const bool first = !tolerance_known_;
+  if (first && !co_await measure_tolerance(round.profiles)) co_return false;
   use(std::move(round.profiles));
   // These take minutes, so they go on beside everything else. One template is enough: a server waits as long
   // for one browser as for another.
@@ -142,7 +143,7 @@ net::Task<bool> Keeper::measure() {
     asio::co_spawn(timer_.get_executor(), [self] { return self->measure_idle(); }, asio::detached);
   if (!std::exchange(measures_stall_, true))
     asio::co_spawn(timer_.get_executor(), [self] { return self->measure_stall(); }, asio::detached);
-  if (!std::exchange(measures_tolerance_, true))
+  if (!first && !std::exchange(measures_tolerance_, true))
     asio::co_spawn(timer_.get_executor(), [self] { return self->measure_tolerance_again(); }, asio::detached);
   co_return !round.may_succeed_soon;
 }
