@@ -8,68 +8,15 @@
 
 #include <gtest/gtest.h>
 
-#include "foundation/net/testing/read_text.hpp"
-#include "foundation/net/testing/run_job.hpp"
-#include "foundation/net/testing/tcp_pair.hpp"
+#include "foundation/net/testing/tcp_streams.hpp"
 
 namespace qnet::net {
 namespace {
 
 namespace asio = boost::asio;
 using testing::comes_true;
-using testing::read_text;
-using testing::runs_to_end;
-using testing::write_text;
-
-constexpr auto kBroken = "(the connection was broken off)";
-
-class TcpStreams : public ::testing::Test {
- protected:
-  [[nodiscard]] std::string read(ByteStream& stream) {
-    std::string text;
-    EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> { text = co_await read_text(stream); }));
-    return text;
-  }
-  void write(ByteStream& stream, std::string_view text) {
-    EXPECT_TRUE(runs_to_end(io, [&]() -> Task<void> { EXPECT_TRUE(co_await write_text(stream, text)); }));
-  }
-  /// Writes until nothing more is taken, also not after the kernel had its time: the number of bytes.
-  std::size_t fill(ByteStream& stream) {
-    const base::Bytes block(256 * 1024, 'x');
-    std::size_t total = 0;
-    int refused = 0;
-    EXPECT_TRUE(comes_true(io, [&] {
-      const auto put = stream.try_write(block);
-      EXPECT_TRUE(put);
-      total += put.value_or(0);
-      refused = put.value_or(0) == 0 ? refused + 1 : 0;
-      return refused > 3;
-    }));
-    return total;
-  }
-  void expect_a_writer_to_wait_until_the_peer_reads() {
-    bool woken = false;
-    asio::co_spawn(
-        io, [&]() -> Task<void> { woken = (co_await pair.near->wait_writable()).has_value(); },
-        [](const std::exception_ptr&) {});
-    io.poll();
-    EXPECT_FALSE(woken);
-    base::Bytes room(1024 * 1024);
-    EXPECT_TRUE(comes_true(io, [&] {
-      (void)pair.far->try_read(room);
-      return woken;
-    }));
-  }
-  [[nodiscard]] static int option(TcpStream& stream, int level, int name) {
-    int value = -1;
-    socklen_t size = sizeof value;
-    EXPECT_EQ(::getsockopt(stream.socket().native_handle(), level, name, &value, &size), 0);
-    return value;
-  }
-
-  asio::io_context io{1};
-  testing::TcpPair pair = testing::tcp_pair(io);
-};
+using testing::kBroken;
+using testing::TcpStreams;
 
 TEST_F(TcpStreams, carry_bytes_both_ways) {
   write(*pair.near, "question");
@@ -218,96 +165,6 @@ TEST_F(TcpStreams, give_up_on_a_peer_that_acknowledges_nothing_for_30_seconds) {
   EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
   pair.near->give_up_on_silence();
   EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_USER_TIMEOUT), 30'000);
-}
-
-TEST_F(TcpStreams, hold_little_unsent_while_the_path_is_not_known) {
-  pair.near->limit_unsent(128 * 1024);
-  EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT), static_cast<int>(UnsentLimits::least));
-  EXPECT_EQ(pair.near->write_room(), UnsentLimits::record);
-  fill(*pair.near);
-  EXPECT_EQ(pair.near->write_room(), 0U);
-}
-
-TEST_F(TcpStreams, hold_no_more_unsent_than_they_were_told) {
-  pair.near->limit_unsent(5'000);
-  EXPECT_EQ(option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT), 5'000);
-}
-
-TEST_F(TcpStreams, hold_more_unsent_when_the_path_turns_out_to_be_fast) {
-  constexpr std::size_t kMost = 16 * 1024;
-  pair.near->limit_unsent(kMost);
-  const base::Bytes block(64 * 1024, 'x');
-  base::Bytes room(1024 * 1024);
-  bool writing = false;
-  EXPECT_TRUE(comes_true(io, [&] {
-    EXPECT_TRUE(pair.near->try_write(block));
-    (void)pair.far->try_read(room);
-    if (!std::exchange(writing, true))
-      asio::co_spawn(
-          io, [&]() -> Task<void> { EXPECT_TRUE(co_await pair.near->wait_writable()); },
-          [&](const std::exception_ptr&) { writing = false; });
-    return option(*pair.near, IPPROTO_TCP, TCP_NOTSENT_LOWAT) == kMost;
-  }));
-  EXPECT_EQ(pair.near->write_room(), std::numeric_limits<std::size_t>::max()) << "only trying tells";
-  EXPECT_TRUE(comes_true(io, [&] {
-    (void)pair.far->try_read(room);
-    return !writing;
-  }));
-}
-
-TEST_F(TcpStreams, are_writable_again_when_they_have_room_again) {
-  pair.near->limit_unsent(128 * 1024);
-  fill(*pair.near);
-  expect_a_writer_to_wait_until_the_peer_reads();
-  EXPECT_GT(pair.near->write_room(), 0U);
-}
-
-TEST_F(TcpStreams, let_a_failure_be_found_by_writing_though_much_is_unsent) {
-  for (const bool read_first : {false, true}) {
-    auto streams = testing::tcp_pair(io);
-    streams.near->limit_unsent(128 * 1024);
-    fill(*streams.near);
-    EXPECT_EQ(streams.near->write_room(), 0U);
-    streams.far->reset();
-    EXPECT_TRUE(comes_true(
-        io, [&] { return streams.near->write_room() == std::numeric_limits<std::size_t>::max(); }));
-    if (read_first) EXPECT_EQ(read(*streams.near), kBroken);
-    EXPECT_NE(streams.near->write_room(), 0U);
-    EXPECT_FALSE(streams.near->try_write(base::bytes_of("x")));
-  }
-}
-
-TEST_F(TcpStreams, tell_what_the_far_machine_has_acknowledged) {
-  EXPECT_EQ(pair.near->outgoing().waiting, 0U);
-  const auto before = pair.near->outgoing().acknowledged;
-  write(*pair.near, "a dozen more");
-  EXPECT_TRUE(comes_true(io, [&] { return pair.near->outgoing().acknowledged == before + 12; }));
-  const auto taken = fill(*pair.near);
-  const auto now = pair.near->outgoing();
-  EXPECT_GT(now.waiting, 0U);
-  EXPECT_EQ(now.acknowledged + now.waiting, before + 12 + taken);
-}
-
-// A kernel without TCP_NOTSENT_LOWAT says at once that there is room: who asked for room and waited would do
-// so for ever.
-TEST_F(TcpStreams, know_their_room_only_by_trying_where_the_kernel_holds_no_limit) {
-  int ends[2];
-  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);  // knows no option of TCP
-  TcpStream near(tcp::socket(io, tcp::v4(), ends[0]));
-  TcpStream far(tcp::socket(io, tcp::v4(), ends[1]));
-  near.limit_unsent(128 * 1024);
-  EXPECT_EQ(near.write_room(), std::numeric_limits<std::size_t>::max());
-  fill(near);
-  EXPECT_EQ(near.write_room(), std::numeric_limits<std::size_t>::max());
-  near.close();
-  far.close();
-}
-
-TEST_F(TcpStreams, take_less_when_unsent_bytes_are_limited) {
-  auto limited = testing::tcp_pair(io);
-  limited.near->limit_unsent(16 * 1024);
-  // The peer's window holds as much either way; what waits before it does not.
-  EXPECT_LT(fill(*limited.near), fill(*pair.near));
 }
 
 TEST(Endpoints, are_written_as_in_an_address_bar) {
