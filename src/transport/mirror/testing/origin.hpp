@@ -89,6 +89,7 @@ class Origin {
   Manners manners;
   std::size_t connections = 0;
   std::size_t handshakes = 0;  ///< that were finished
+  std::size_t over = 0;        ///< connections that are over
   std::string heard;           ///< of all visitors
   std::size_t visitors = 0;    ///< that are there now
   std::size_t most_visitors = 0;
@@ -137,7 +138,7 @@ class Origin {
       ++connections;
       boost::asio::co_spawn(acceptor_.get_executor(),
                             serve(std::make_unique<net::TcpStream>(std::move(socket))),
-                            boost::asio::detached);
+                            [this](const std::exception_ptr&) { ++over; });
     }
   }
 
