@@ -116,6 +116,10 @@ class SelfFoundNetwork(HostNetwork):
             traffic.loaded = traffic.loaded[-1:]
             traffic.start()
             self.stack.callback(traffic.ended.set)
+        # A list is some seconds old when it is given; until the next one a client lives on the directories alone.
+        for name in self.names("client"):
+            wait_until(lambda host=self.hosts[name]: status_of(host)["network"]["relays"] == 10,
+                       f"{name} knows all relays", 60, 0.5)
 
         self.processes["super0"].kill()
         self.everybody_loads("a directory was killed")
