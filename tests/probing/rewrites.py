@@ -34,6 +34,11 @@ def between(more):
     return lambda it: it[:3] + b"\0\x32" + it[5:55] + more + record(it[0], it[55:], int.from_bytes(it[1:3], "big"))
 
 
+def says_length(size):
+    """By the handshake message's header: BoringSSL takes 100 KiB."""
+    return lambda it: it[:6] + size.to_bytes(3, "big") + it[9:]
+
+
 def hello(change):
     return lambda it, number, of_its_type: change(it) if number == 0 else it
 
@@ -93,6 +98,8 @@ HELLO = [
     ("an application record in front", before(record(APPLICATION_DATA, bytes(40)))),
     ("a heartbeat record in front", before(record(24, bytes(40)))),
     ("more handshake bytes in its record", lambda it: record(HANDSHAKE, it[5:] + b"\x08", 0x0301)),
+    ("its message says 102,400 bytes", says_length(102_400)),
+    ("its message says 102,401 bytes", says_length(102_401)),
     ("a record too long in front", before(b"\x16\x03\x03\x48\x01")),
 ]
 CHANGES = [
