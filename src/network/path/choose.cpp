@@ -33,12 +33,13 @@ class Search {
     const auto inner = relays_.weights(Position::inner);
     middles_.assign(inner.begin(), inner.end());
     strike(middles_, wish_.never);
+    // Failures of circuits never take a client from its guards: only Guards judges those.
+    guards_ = middles_;
     if (strictness_.avoids) {
       const auto avoided = known_.avoidance.relays(known_.now);
       strike(middles_, avoided);
       strike(exits, avoided);
     }
-    guards_ = middles_;
     strike(middles_, known_.guards.reserved);
     if (strictness_.spares_guards) strike(exits, known_.guards.reserved);
 

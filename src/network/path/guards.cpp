@@ -39,7 +39,10 @@ Guards::Guards(GuardSample sample, base::RandomSource& random)
 
 void Guards::update(const RelayTable& relays, Now now) {
   const auto usable = relays.count(Position::inner);
-  if (usable == 0) return;  // such a list says nothing about any guard
+  if (usable == 0) {  // such a list says nothing about any guard
+    grow_at_.reset();
+    return;
+  }
   const auto part = usable / GuardLimits::relays_for_each;
   primary_ = std::clamp(part, std::size_t{1}, GuardLimits::primary);
   largest_ = std::clamp(part, GuardLimits::primary, GuardLimits::ever);

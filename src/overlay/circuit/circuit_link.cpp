@@ -5,27 +5,42 @@
 
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
+#include "overlay/session/stream.hpp"
 
 namespace qnet::circuit {
 
 using link::Progress;
+
+std::function<base::Result<std::unique_ptr<net::ByteStream>>(base::Bytes)> open_over(
+    std::shared_ptr<session::Session> guard) {
+  return [guard = std::move(guard)](base::Bytes first) -> base::Result<std::unique_ptr<net::ByteStream>> {
+    auto stream = guard->open(std::string(kCircuitProtocol), first);
+    if (!stream) return base::forward_error(stream);
+    return std::unique_ptr<net::ByteStream>(std::move(*stream));
+  };
+}
 
 CircuitLink::CircuitLink(const boost::asio::any_io_executor& executor, Beginning beginning, link::Facts facts)
     : executor_(executor),
       beginning_(std::make_unique<Beginning>(std::move(beginning))),
       facts_(facts),
       begun_(executor),
-      established_(executor) {}
+      established_(executor) {
+  facts_.record_data = Layers::most_data;
+}
 
 CircuitLink::CircuitLink(std::unique_ptr<net::ByteStream> stream, Layers layers, base::Bytes early,
-                         std::shared_ptr<const void> counted)
+                         link::Facts facts, std::shared_ptr<const void> counted)
     : executor_(stream->executor()),
       stream_(std::move(stream)),
       layers_(std::move(layers)),
       early_(std::move(early)),
+      facts_(facts),
       counted_(std::move(counted)),
       begun_(executor_),
-      established_(executor_) {}
+      established_(executor_) {
+  facts_.record_data = Layers::most_data;
+}
 
 CircuitLink::~CircuitLink() { tell(base::fail(Errc::ended)); }
 

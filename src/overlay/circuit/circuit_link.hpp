@@ -13,6 +13,10 @@
 #include "overlay/circuit/opening.hpp"
 #include "transport/link/link.hpp"
 
+namespace qnet::session {
+class Session;
+}
+
 namespace qnet::circuit {
 
 /// How a client begins a circuit.
@@ -28,12 +32,16 @@ struct Beginning {
   std::function<void(base::Result<void>, std::size_t established)> outcome{};
 };
 
+/// Beginning::open for a guard with which there is this session.
+[[nodiscard]] std::function<base::Result<std::unique_ptr<net::ByteStream>>(base::Bytes)> open_over(
+    std::shared_ptr<session::Session> guard);
+
 class CircuitLink final : public link::Link {
  public:
   /// A client's end. It begins with the first send().
   CircuitLink(const boost::asio::any_io_executor& executor, Beginning beginning, link::Facts facts);
   /// An exit's end. `early`: what came with the first message. `counted` is kept as long as the link.
-  CircuitLink(std::unique_ptr<net::ByteStream> stream, Layers layers, base::Bytes early,
+  CircuitLink(std::unique_ptr<net::ByteStream> stream, Layers layers, base::Bytes early, link::Facts facts,
               std::shared_ptr<const void> counted);
   ~CircuitLink() override;
 

@@ -42,12 +42,14 @@ base::Result<Header> decode(base::ByteView bytes) {
   header.inside = *reader.integer<std::uint16_t>();
   std::ranges::copy(*reader.take(32), header.next.begin());
   if (*reader.integer<std::uint8_t>() != 0) return base::fail(Errc::malformed);
+  const auto layers_inside = (header.inside - Limits::innermost) / Limits::layer;
+  if (header.inside < Limits::innermost || layers_inside >= Limits::layers ||
+      header.inside != Limits::innermost + layers_inside * Limits::layer)
+    return base::fail(Errc::malformed);
   if (instruction == static_cast<std::uint8_t>(Instruction::extend)) {
-    if (header.inside < Limits::layer || header.inside > Limits::message - Limits::layer)
-      return base::fail(Errc::malformed);
+    if (layers_inside == 0) return base::fail(Errc::malformed);
   } else if (instruction == static_cast<std::uint8_t>(Instruction::end)) {
-    if (header.inside > Limits::early || header.next != crypto::Ed25519Public{})
-      return base::fail(Errc::malformed);
+    if (layers_inside != 0 || header.next != crypto::Ed25519Public{}) return base::fail(Errc::malformed);
   } else {
     return base::fail(Errc::malformed);
   }
@@ -67,6 +69,21 @@ void fill_up(base::Bytes& message, base::RandomSource& random) {
   const auto real = message.size();
   message.resize(Limits::message);
   random.fill(base::MutableBytes(message).subspan(real));
+}
+
+/// What is inside for the last hop, and back.
+base::Bytes innermost_of(base::ByteView early) {
+  base::Bytes inside(Limits::innermost);
+  base::store_be<std::uint16_t>(inside.data(), static_cast<std::uint16_t>(early.size()));
+  std::ranges::copy(early, inside.begin() + 2);
+  return inside;
+}
+
+base::Result<base::Bytes> early_in(base::ByteView inside) {
+  const std::size_t size = base::load_be<std::uint16_t>(inside.data());
+  if (size > Limits::early) return base::fail(Errc::malformed);
+  const auto early = inside.subspan(2, size);
+  return base::Bytes(early.begin(), early.end());
 }
 
 bool is_now(std::uint32_t minute, WallTime now) {
@@ -103,6 +120,10 @@ base::Result<Opened> open_with(base::ByteView message, const peer::PeerId& self,
   if (header->instruction == Instruction::extend) {
     opened.next = peer::PeerId(header->next);
     fill_up(opened.rest, random);
+  } else {
+    auto early = early_in(opened.rest);
+    if (!early) return base::forward_error(early);
+    opened.rest = std::move(*early);
   }
   return opened;
 }
@@ -114,7 +135,7 @@ base::Result<Created> create(std::span<const Hop> hops, WallTime now, base::Byte
   if (hops.empty() || hops.size() > Limits::layers) return base::fail(Errc::too_many_hops);
   if (early.size() > Limits::early) return base::fail(Errc::malformed);
   Created created;
-  created.message.assign(early.begin(), early.end());
+  created.message = innermost_of(early);
   Header header{minute_of(now), Instruction::end, 0, {}};
   for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
     auto& handshake = created.handshakes.emplace_front(

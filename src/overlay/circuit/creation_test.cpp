@@ -71,6 +71,15 @@ TEST_F(Creation, takes_as_much_early_as_there_is_room_for) {
   EXPECT_FALSE(create(hops(1), kNow, Bytes(CreationLimits::early + 1), random_));
 }
 
+TEST_F(Creation, has_the_same_size_inside_whatever_comes_early) {
+  // What a hop changes behind what is sealed is not noticed, what is before is.
+  for (const std::size_t early : {0U, 1U, 300U}) {
+    auto changed = create(hops(2), kNow, Bytes(early), random_)->message;
+    changed[2 * CreationLimits::layer + CreationLimits::innermost - 1] ^= 1;
+    EXPECT_FALSE(relays_[0].open(changed, random_)) << early;
+  }
+}
+
 TEST_F(Creation, is_of_one_to_four_hops) {
   EXPECT_TRUE(create({}, kNow, {}, random_).error().is(Errc::too_many_hops));
   auto five = hops(4);
@@ -127,7 +136,7 @@ TEST_F(Creation, is_of_its_time) {
 
 TEST_F(Creation, opens_only_unchanged) {
   const auto message = created(2, Bytes{7}).message;
-  const auto sealed = 2 * CreationLimits::layer + 1;
+  const auto sealed = 2 * CreationLimits::layer + CreationLimits::innermost;
   for (std::size_t at = 0; at < message.size(); at += 37) {
     auto changed = message;
     changed[at] ^= 1;

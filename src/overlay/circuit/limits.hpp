@@ -19,9 +19,11 @@ struct CreationLimits {
   static constexpr std::size_t noise_part = 32 + (1184 + tag) + (header + tag);
   /// What one hop adds to what is inside.
   static constexpr std::size_t layer = noise_part + tag;
-  /// What the last hop may be given with it: the first bytes of its session with the client.
-  static constexpr std::size_t early = 416;
-  static constexpr std::size_t message = layers * layer + early;
+  /// What is inside for the last hop: a length, the first bytes of its session with the client, and zeros.
+  /// Its size tells the other hops nothing.
+  static constexpr std::size_t innermost = 416;
+  static constexpr std::size_t early = innermost - 2;
+  static constexpr std::size_t message = layers * layer + innermost;
   /// Of the second message: `e`, a sealed ciphertext, and an empty payload.
   static constexpr std::size_t reply = 32 + (1088 + tag) + tag;
   /// Status and reply, of one size whatever the status.
@@ -51,8 +53,13 @@ struct RelayLimits {
   /// For the first message to come, and for the next hop's answer, which waits for a new link at worst.
   static constexpr std::chrono::seconds creation{10};
   static constexpr std::chrono::seconds extension{20};
-  /// Circuits of one session: a client needs a few, a relay that extends more.
-  static constexpr std::size_t of_one_session = 64;
+  /// Circuits that one session begins here, as a client does at its guard: it needs a few.
+  static constexpr std::size_t of_one_client = 64;
+  /// Circuits that come over one session from another relay, of all its clients: near the multiplexer's
+  /// bound.
+  static constexpr std::size_t of_one_relay = 960;
+  /// How long a first message is remembered: the window on both sides of now, and room for a clock's step.
+  static constexpr std::chrono::minutes memory{5};
 };
 
 }  // namespace qnet::circuit

@@ -31,12 +31,10 @@ class Places {
     const void* session_;
   };
 
-  explicit Places(std::size_t of_one_session = RelayLimits::of_one_session) : most_(of_one_session) {}
-
-  /// Null when this session has as many as it may. `session` as session::Stream::session_name().
-  [[nodiscard]] std::shared_ptr<const Place> take(const void* session) {
+  /// Null when this session has `most` already. `session` as session::Stream::session_name().
+  [[nodiscard]] std::shared_ptr<const Place> take(const void* session, std::size_t most) {
     auto& held = (*counts_)[session];
-    if (held >= most_) return nullptr;
+    if (held >= most) return nullptr;
     ++held;
     return std::make_shared<const Place>(counts_, session);
   }
@@ -45,7 +43,6 @@ class Places {
   [[nodiscard]] std::size_t sessions() const { return counts_->size(); }
 
  private:
-  std::size_t most_;
   std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
 };
 

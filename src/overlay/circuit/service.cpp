@@ -6,6 +6,7 @@
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
+#include "foundation/net/unless.hpp"
 #include "overlay/circuit/circuit_link.hpp"
 #include "overlay/circuit/frame_pump.hpp"
 #include "transport/link/counters.hpp"
@@ -24,6 +25,14 @@ net::Task<base::Result<base::Bytes>> read_exactly(net::ByteStream& from, std::si
     have += *got;
   }
   co_return bytes;
+}
+
+/// The first bytes of a stream, while their time lasts.
+net::Task<base::Result<Opening>> read_opening(session::Stream& stream) {
+  const net::Deadline limit(stream.executor(), RelayLimits::creation, [&stream] { stream.reset(); });
+  const auto bytes = co_await read_exactly(stream, Opening::size);
+  if (!bytes) co_return tl::unexpected(bytes.error());
+  co_return Opening::decode(*bytes);
 }
 
 /// Writes, ends, and waits a little until the other side has read it.
@@ -58,24 +67,16 @@ session::Handler Service::handler() {
 
 net::Task<void> Service::serve(StreamPointer upstream) {
   const auto self = shared_from_this();
-  const auto counters = options_.counters;
-  auto& stream = *upstream;
-  base::Result<base::Bytes> bytes = base::fail(Errc::ended);
-  {
-    const net::Deadline limit(stream.executor(), RelayLimits::creation, [&stream] { stream.reset(); });
-    bytes = co_await read_exactly(stream, Opening::size);
-  }
-  if (!bytes) co_return stream.reset();
-  auto opening = Opening::decode(*bytes);
-  if (!opening) co_return stream.reset();
-  const auto place = places_.take(stream.session_name());
+  auto opening = co_await read_opening(*upstream);
+  if (!opening) co_return upstream->reset();
+  const bool extends = opening->kind == Opening::Kind::extend;
+  const auto most = extends ? RelayLimits::of_one_client : RelayLimits::of_one_relay;
+  auto place = places_.take(upstream->session_name(), most);
   if (!place) co_return co_await refuse(std::move(upstream), Status::overloaded);
-  if (opening->kind == Opening::Kind::extend) {
-    const link::Gauge open(counters, &Counters::open);
-    co_await be_guard(std::move(upstream), *opening);
-  } else {
-    co_await be_hop(std::move(upstream), *opening, place);
-  }
+  auto message = std::move(opening->message);
+  if (!extends) co_return co_await be_hop(std::move(upstream), std::move(message), std::move(place));
+  const link::Gauge open(options_.counters, &Counters::open);
+  co_await be_guard(std::move(upstream), opening->next, std::move(message));
 }
 
 net::Task<void> Service::refuse(StreamPointer upstream, Status status) {
@@ -84,35 +85,38 @@ net::Task<void> Service::refuse(StreamPointer upstream, Status status) {
   co_await answer_and_end(*upstream, bytes);
 }
 
-base::Result<Opened> Service::open_first(const Opening& opening) {
+base::Result<Service::Accepted> Service::accept(base::ByteView message) {
   const auto keys = options_.keys();
   std::vector<const crypto::X25519KeyPair*> valid;
   if (keys)
     for (const auto& key : *keys) valid.push_back(&key);
   const auto now = options_.now();
-  auto opened = open(opening.message, options_.self, valid, now, options_.random);
-  if (!opened) return opened;
+  auto opened = open(message, options_.self, valid, now, options_.random);
+  if (!opened) return base::forward_error(opened);
   // Only now, so that strangers cannot fill the cache.
-  if (!options_.seen->admit(ephemeral_of(opening.message), now)) return base::fail(Errc::replayed);
-  return opened;
+  if (!options_.seen->admit(ephemeral_of(message), now)) return base::fail(Errc::replayed);
+  if (opened->instruction == Instruction::end && options_.at_end.empty()) return base::fail(Errc::malformed);
+  auto answered = answer(*opened);
+  if (!answered) return base::forward_error(answered);
+  return Accepted{std::move(answered->answer), std::move(answered->keys), opened->instruction, opened->next,
+                  std::move(opened->rest)};
 }
 
-net::Task<void> Service::be_hop(StreamPointer upstream, const Opening& opening, PlacePointer place) {
-  auto opened = open_first(opening);
-  if (!opened) co_return co_await refuse(std::move(upstream), Status::refused);
-  if (opened->instruction == Instruction::end && options_.at_end.empty())
-    co_return co_await refuse(std::move(upstream), Status::refused);
-  auto answered = answer(*opened);
-  if (!answered) co_return co_await refuse(std::move(upstream), Status::refused);
+net::Task<void> Service::be_hop(StreamPointer upstream, base::Bytes message, PlacePointer place) {
+  auto accepted = accept(message);
+  base::Bytes().swap(message);
+  if (!accepted) co_return co_await refuse(std::move(upstream), Status::refused);
   ++options_.counters->created;
-  if (!co_await net::write_all(*upstream, answered->answer)) co_return upstream->reset();
-  if (opened->instruction == Instruction::end) {
-    be_end(std::move(upstream), std::move(opened->rest), std::move(answered->keys), std::move(place));
+  const auto said = std::exchange(accepted->answer, {});
+  if (!co_await net::write_all(*upstream, said)) co_return upstream->reset();
+  auto rest = std::move(accepted->rest);
+  if (accepted->instruction == Instruction::end) {
+    be_end(std::move(upstream), std::move(rest), std::move(accepted->keys), std::move(place));
     co_return;
   }
   const link::Gauge open(options_.counters, &Counters::open);
-  Layer layer(std::move(answered->keys), noise::Role::responder);
-  co_await be_middle(std::move(upstream), *opened, layer);
+  Layer layer(std::move(accepted->keys), noise::Role::responder);
+  co_await be_middle(std::move(upstream), accepted->next, std::move(rest), layer);
 }
 
 void Service::be_end(StreamPointer upstream, base::Bytes early, noise::TransportKeys keys,
@@ -123,44 +127,52 @@ void Service::be_end(StreamPointer upstream, base::Bytes early, noise::Transport
     link::Gauge open;
   };
   std::shared_ptr<const Counted> counted(new Counted{std::move(place), {options_.counters, &Counters::open}});
+  link::Facts facts;
+  facts.handshake_hash = keys.handshake_hash;
   Layers layers;
   layers.add(std::move(keys), noise::Role::responder);
-  auto link = std::make_unique<CircuitLink>(std::move(upstream), std::move(layers), std::move(early),
+  auto link = std::make_unique<CircuitLink>(std::move(upstream), std::move(layers), std::move(early), facts,
                                             std::move(counted));
   // It lives as long as the stream below it.
   (void)session::Session::start(std::move(link), mux::Role::responder, options_.at_end,
                                 {.budget = options_.budget});
 }
 
-net::Task<void> Service::be_guard(StreamPointer upstream, Opening& opening) {
-  auto next = co_await extend(opening.next, std::move(opening.message));
-  if (!next.stream) co_return co_await answer_and_end(*upstream, next.answer);
+net::Task<void> Service::be_guard(StreamPointer upstream, peer::PeerId peer, base::Bytes message) {
+  auto next = co_await extend(*upstream, peer, std::move(message));
+  const auto said = std::exchange(next.answer, {});
+  if (!next.stream) co_return co_await answer_and_end(*upstream, said);
   const BreakTogether together(*upstream, *next.stream);
-  if (!co_await net::write_all(*upstream, next.answer)) co_return;
+  if (!co_await net::write_all(*upstream, said)) co_return;
   net::Traffic ignored;
   net::ByteStream& up = *upstream;
   net::ByteStream& down = *next.stream;
   co_await net::join(up, down, ignored);
 }
 
-net::Task<void> Service::be_middle(StreamPointer upstream, Opened& opened, Layer& layer) {
+net::Task<void> Service::be_middle(StreamPointer upstream, peer::PeerId peer, base::Bytes message,
+                                   Layer& layer) {
   using boost::asio::experimental::awaitable_operators::operator&&;
-  auto next = co_await extend(opened.next, std::move(opened.rest));
+  auto next = co_await extend(*upstream, peer, std::move(message));
   base::Bytes frame(CreationLimits::answer + FrameLimits::overhead);
-  std::ranges::copy(next.answer, frame.begin() + FrameLimits::length_field);
+  std::ranges::copy(std::exchange(next.answer, {}), frame.begin() + FrameLimits::length_field);
   if (!layer.seal(frame)) co_return upstream->reset();
   if (!next.stream) co_return co_await answer_and_end(*upstream, frame);
   const BreakTogether together(*upstream, *next.stream);
   if (!co_await net::write_all(*upstream, frame)) co_return;
+  base::Bytes().swap(frame);
   (void)co_await (open_frames(*upstream, *next.stream, layer) && seal_frames(*next.stream, *upstream, layer));
 }
 
-/// Never without an answer.
-net::Task<Service::Next> Service::extend(const peer::PeerId& next, base::Bytes message) {
-  auto made = co_await try_to_extend(next, std::move(message));
-  if (made) {
+/// Never without an answer. Given up when the limit is over, and when the side that asked has gone.
+net::Task<Service::Next> Service::extend(session::Stream& upstream, peer::PeerId peer, base::Bytes message) {
+  net::Stop stop;
+  const net::BreakWatch gone(upstream, [&stop] { stop.now(); });
+  const net::Deadline limit(upstream.executor(), RelayLimits::extension, [&stop] { stop.now(); });
+  auto made = co_await net::unless(stop, try_to_extend(peer, std::move(message)));
+  if (made && *made) {
     ++options_.counters->extended;
-    co_return std::move(*made);
+    co_return std::move(**made);
   }
   ++options_.counters->unreachable;
   Next none;
@@ -168,15 +180,13 @@ net::Task<Service::Next> Service::extend(const peer::PeerId& next, base::Bytes m
   co_return none;
 }
 
-net::Task<base::Result<Service::Next>> Service::try_to_extend(const peer::PeerId& next, base::Bytes message) {
-  const auto session = co_await options_.reach(next);
+net::Task<base::Result<Service::Next>> Service::try_to_extend(peer::PeerId peer, base::Bytes message) {
+  const auto session = co_await options_.reach(peer);
   if (!session) co_return tl::unexpected(session.error());
   const Opening opening{Opening::Kind::create, peer::PeerId(crypto::Ed25519Public{}), std::move(message)};
   auto stream = (*session)->open(std::string(kCircuitProtocol), opening.encode());
   if (!stream) co_return base::forward_error(stream);
-  auto& opened = **stream;
-  const net::Deadline limit(opened.executor(), RelayLimits::extension, [&opened] { opened.reset(); });
-  auto answer = co_await read_exactly(opened, CreationLimits::answer);
+  auto answer = co_await read_exactly(**stream, CreationLimits::answer);
   if (!answer) co_return base::forward_error(answer);
   Next made;
   made.answer = std::move(*answer);

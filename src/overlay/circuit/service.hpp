@@ -58,14 +58,23 @@ class Service : public std::enable_shared_from_this<Service> {
     base::Bytes answer;
   };
 
+  /// What is left of a first message that was for us, once it was answered: no key but those of our layer.
+  struct Accepted {
+    base::Bytes answer;
+    noise::TransportKeys keys;
+    Instruction instruction{};
+    peer::PeerId next;
+    base::Bytes rest;
+  };
+
   net::Task<void> serve(StreamPointer upstream);
-  net::Task<void> be_hop(StreamPointer upstream, const Opening& opening, PlacePointer place);
-  net::Task<void> be_guard(StreamPointer upstream, Opening& opening);
-  net::Task<void> be_middle(StreamPointer upstream, Opened& opened, Layer& layer);
+  net::Task<void> be_hop(StreamPointer upstream, base::Bytes message, PlacePointer place);
+  net::Task<void> be_guard(StreamPointer upstream, peer::PeerId next, base::Bytes message);
+  net::Task<void> be_middle(StreamPointer upstream, peer::PeerId next, base::Bytes message, Layer& layer);
   void be_end(StreamPointer upstream, base::Bytes early, noise::TransportKeys keys, PlacePointer place);
-  [[nodiscard]] base::Result<Opened> open_first(const Opening& opening);
-  net::Task<Next> extend(const peer::PeerId& next, base::Bytes message);
-  net::Task<base::Result<Next>> try_to_extend(const peer::PeerId& next, base::Bytes message);
+  [[nodiscard]] base::Result<Accepted> accept(base::ByteView message);
+  net::Task<Next> extend(session::Stream& upstream, peer::PeerId next, base::Bytes message);
+  net::Task<base::Result<Next>> try_to_extend(peer::PeerId next, base::Bytes message);
   net::Task<void> refuse(StreamPointer upstream, Status status);
 
   ServiceOptions options_;

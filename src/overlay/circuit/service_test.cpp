@@ -24,6 +24,13 @@ TEST_F(Circuits, carry_a_first_request_with_the_first_message) {
   EXPECT_EQ(echoes_, 1);
 }
 
+TEST_F(Circuits, have_the_same_handshake_hash_at_both_ends) {
+  const auto circuit = begin_through({1, 2});
+  EXPECT_TRUE(echoes(circuit, 100));
+  EXPECT_EQ(circuit->session->facts().handshake_hash, hash_at_end_);
+  EXPECT_NE(hash_at_end_, crypto::Digest{});
+}
+
 TEST_F(Circuits, share_the_links_between_relays) {
   const auto one = begin_through({1, 2});
   const auto other = begin_through({1, 2});
@@ -59,19 +66,24 @@ TEST_F(Circuits, do_not_begin_at_another_time) {
   EXPECT_EQ(circuit->established, 0U);
 }
 
-TEST_F(Circuits, of_one_session_have_a_bound) {
+TEST_F(Circuits, of_one_client_have_a_bound_and_leave_room_for_others) {
   std::vector<std::shared_ptr<Circuit>> all;
-  for (std::size_t n = 0; n < RelayLimits::of_one_session; ++n) all.push_back(begin_through({1}));
+  for (std::size_t n = 0; n < RelayLimits::of_one_client; ++n) all.push_back(begin_through({1}));
   run_until(
       [&] { return std::ranges::all_of(all, [](const auto& one) { return one->outcome.has_value(); }); });
   for (const auto& one : all) EXPECT_TRUE(*one->outcome);
   const auto more = begin_through({1});
   run_until([&] { return more->outcome.has_value(); });
   EXPECT_TRUE(more->outcome->error().is(Errc::hop_overloaded));
+  // The guard's link to the next relay is not this client's alone.
+  client_ = link(relays_[0]->protocols);
+  const auto others = begin_through({1});
+  run_until([&] { return others->outcome.has_value(); });
+  EXPECT_TRUE(*others->outcome);
   // One that ends makes room.
   all.front()->session->close();
   run_until([&] { return !all.front()->session->alive(); });
-  run_until([&] { return relays_[1]->counters->open < 64; });
+  run_until([&] { return relays_[1]->counters->open < 65; });
   const auto again = begin_through({1});
   run_until([&] { return again->outcome.has_value(); });
   EXPECT_TRUE(*again->outcome);

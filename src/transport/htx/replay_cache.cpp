@@ -6,7 +6,8 @@
 
 namespace qnet::htx {
 
-ReplayCache::ReplayCache(base::RandomSource& random, std::size_t capacity) : capacity_(capacity) {
+ReplayCache::ReplayCache(base::RandomSource& random, std::size_t capacity, std::chrono::seconds memory)
+    : capacity_(capacity), memory_(memory) {
   random.fill(salt_);
 }
 
@@ -22,8 +23,8 @@ bool ReplayCache::admit(const crypto::X25519Public& ephemeral, WallTime now) {
   const std::scoped_lock lock(mutex_);
   // A generation lasts as long as a hello must be remembered, so a key lives for one to two of them. A clock
   // that was set back starts none: what is known stays known.
-  if (now >= generation_start_ + TimeLimits::memory) {
-    const bool previous_still_counts = now < generation_start_ + 2 * TimeLimits::memory;
+  if (now >= generation_start_ + memory_) {
+    const bool previous_still_counts = now < generation_start_ + 2 * memory_;
     older_ = previous_still_counts ? std::move(recent_) : decltype(recent_){};
     recent_ = {};
     generation_start_ = now;

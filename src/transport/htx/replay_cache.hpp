@@ -27,9 +27,11 @@ class ReplayCache {
   /// At most two generations of this many keys, 16 bytes each: about 50 MiB in the very worst case.
   static constexpr std::size_t default_capacity = 1U << 19U;
 
-  explicit ReplayCache(base::RandomSource& random, std::size_t capacity = default_capacity);
+  /// `memory`: what is seen is remembered for so long at least, and for twice as long at most.
+  explicit ReplayCache(base::RandomSource& random, std::size_t capacity = default_capacity,
+                       std::chrono::seconds memory = TimeLimits::memory);
 
-  /// True, and remembered, when `ephemeral` was not seen within TimeLimits::memory. False when it was, and
+  /// True, and remembered, when `ephemeral` was not seen within that time. False when it was, and
   /// also when the cache is full: answering nobody new is safer than forgetting.
   [[nodiscard]] bool admit(const crypto::X25519Public& ephemeral, WallTime now);
 
@@ -50,6 +52,7 @@ class ReplayCache {
 
   std::array<std::uint8_t, 32> salt_{};
   std::size_t capacity_;
+  std::chrono::seconds memory_;
   mutable std::mutex mutex_;
   std::unordered_set<Key, KeyHash> recent_;
   std::unordered_set<Key, KeyHash> older_;

@@ -17,7 +17,7 @@ spec.loader.exec_module(htx)
 same = htx.same
 
 NAME = b"Noise_NKhfs_25519+MLKEM768_ChaChaPoly_SHA256"
-MESSAGE, NOISE_PART, TAG, HEADER = 5632, 1288, 16, 40
+MESSAGE, NOISE_PART, TAG, HEADER, INNERMOST = 5632, 1288, 16, 40, 416
 ANSWER = 1 + 32 + 1088 + 16 + 16
 SIZES = (64, 256, 1024, 4096, 16299)
 
@@ -87,7 +87,8 @@ def check(vector):
         backward.append(from_hop)
         if last:
             same("next", following, bytes(32))
-            same("early", rest, vector["early"].encode())
+            early = vector["early"].encode()
+            same("early", rest, len(early).to_bytes(2, "big") + early + bytes(INNERMOST - 2 - len(early)))
         else:
             same("next", following, bytes.fromhex(hops[number + 1]["peer"]))
             # The relay fills up what it has taken out; of that, nothing is looked at.

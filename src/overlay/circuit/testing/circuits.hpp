@@ -70,6 +70,7 @@ class Circuits : public ::testing::Test {
   session::Protocols at_end() {
     return {{"/test/echo/1", [this](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
                ++echoes_;
+               hash_at_end_ = stream->facts().handshake_hash;
                std::atomic<std::uint64_t> moved{0};
                (void)co_await net::pump(*stream, *stream, moved);
              }}};
@@ -113,22 +114,17 @@ class Circuits : public ::testing::Test {
   std::shared_ptr<Circuit> begin(std::vector<Hop> hops, bool early = false) {
     auto circuit = std::make_shared<Circuit>();
     Beginning beginning{
-        .open = [client = client_](base::Bytes first) -> base::Result<std::unique_ptr<net::ByteStream>> {
-          auto stream = client->open(std::string(kCircuitProtocol), first);
-          if (!stream) return base::forward_error(stream);
-          return std::unique_ptr<net::ByteStream>(std::move(*stream));
-        },
+        .open = open_over(client_),
         .hops = std::move(hops),
         .now = now_,
         .random = random_,
         .early = early,
-        .outcome =
-            [told = std::weak_ptr(circuit)](base::Result<void> result, std::size_t established) {
-              const auto kept = told.lock();
-              if (!kept) return;
-              kept->outcome = std::move(result);
-              kept->established = established;
-            }};
+        .outcome = [told = std::weak_ptr(circuit)](base::Result<void> result, std::size_t established) {
+          const auto kept = told.lock();
+          if (!kept) return;
+          kept->outcome = std::move(result);
+          kept->established = established;
+        }};
     circuit->session = session::Session::start(
         std::make_unique<CircuitLink>(io_.get_executor(), std::move(beginning), link::Facts{}),
         mux::Role::initiator, {});
@@ -191,6 +187,7 @@ class Circuits : public ::testing::Test {
   std::vector<SessionPointer> far_ends_;
   SessionPointer client_;
   int echoes_ = 0;
+  crypto::Digest hash_at_end_{};
 };
 
 }  // namespace qnet::circuit::testing
