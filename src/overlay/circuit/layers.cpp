@@ -12,11 +12,6 @@ namespace {
 
 using Limits = FrameLimits;
 
-/// The counter goes on through a rekey, so it counts the direction's frames.
-void rekey_when_due(noise::CipherState& cipher) {
-  if (cipher.nonce() % Limits::rekey_interval == 0 && cipher.nonce() > 0) cipher.rekey();
-}
-
 /// Whether a frame with one to CreationLimits::layers layers around a text of one of the sizes has this size.
 bool is_a_size(std::size_t frame) {
   for (std::size_t layers = 1; layers <= CreationLimits::layers; ++layers) {
@@ -51,7 +46,7 @@ Layer::Layer(noise::TransportKeys keys, noise::Role role)
 bool Layer::seal(base::MutableBytes frame) {
   base::store_be<std::uint16_t>(frame.data(),
                                 static_cast<std::uint16_t>(frame.size() - Limits::length_field));
-  rekey_when_due(send_);
+  send_.rekey_when_due(Limits::rekey_interval);
   const auto text = frame.subspan(Limits::length_field, frame.size() - Limits::overhead);
   const noise::CipherState::Tag tag(frame.last<Limits::tag>());
   return send_.seal(frame.first(Limits::length_field), text, tag).has_value();
@@ -61,7 +56,7 @@ base::Result<base::MutableBytes> Layer::open(base::MutableBytes frame) {
   const auto size = frame_size(frame);
   if (!size) return tl::unexpected(size.error());
   if (*size != frame.size()) return base::fail(Errc::malformed);
-  rekey_when_due(receive_);
+  receive_.rekey_when_due(Limits::rekey_interval);
   const auto text = frame.subspan(Limits::length_field, frame.size() - Limits::overhead);
   const noise::CipherState::ConstTag tag(frame.last<Limits::tag>());
   if (!receive_.open(frame.first(Limits::length_field), text, tag)) return base::fail(Errc::forged_frame);

@@ -33,6 +33,12 @@ class CipherState {
   /// Noise §4.2 and §11.3: k = first 32 bytes of ENCRYPT(k, 2^64 - 1, "", 32 zeros). The counter goes on.
   void rekey();
 
+  /// The same when the next message has a number that is a multiple of `interval`, and is not the first. The
+  /// counter goes on through a rekey, so it counts the direction's messages.
+  void rekey_when_due(std::uint64_t interval) {
+    if (nonce_ % interval == 0 && nonce_ > 0) rekey();
+  }
+
  private:
   std::optional<crypto::ChaChaPoly> aead_;
   std::uint64_t nonce_ = 0;

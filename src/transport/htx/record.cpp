@@ -15,11 +15,6 @@ using Limits = RecordLimits;
 constexpr std::uint8_t kApplicationData = 23;
 constexpr std::uint16_t kLegacyVersion = 0x0303;
 
-/// The counter goes on through a rekey, so it counts the direction's records, the handshake's own included.
-void rekey_when_due(noise::CipherState& cipher) {
-  if (cipher.nonce() % Limits::rekey_interval == 0 && cipher.nonce() > 0) cipher.rekey();
-}
-
 }  // namespace
 
 void write_record_header(std::uint8_t* to, std::size_t body_size) {
@@ -57,7 +52,7 @@ std::optional<std::size_t> RecordWriter::seal_padded(base::MutableBytes room, st
   write_record_header(record, plaintext + Limits::tag);
   base::store_be<std::uint16_t>(record + Limits::header, static_cast<std::uint16_t>(data));
 
-  rekey_when_due(cipher_);
+  cipher_.rekey_when_due(Limits::rekey_interval);
   const base::MutableBytes text(record + Limits::header, plaintext);
   const noise::CipherState::Tag tag(record + Limits::header + plaintext, Limits::tag);
   if (!cipher_.seal(base::ByteView(record, Limits::header), text, tag)) return std::nullopt;
@@ -74,7 +69,7 @@ base::Result<std::optional<RecordReader::Opened>> RecordReader::open(base::Mutab
 
   const auto text = input.subspan(Limits::header, body_size - Limits::tag);
   const noise::CipherState::ConstTag tag(input.data() + Limits::header + text.size(), Limits::tag);
-  rekey_when_due(cipher());
+  cipher().rekey_when_due(Limits::rekey_interval);
   if (!cipher().open(input.first(Limits::header), text, tag)) return base::fail(Errc::forged_record);
   if (early_ && --early_->count == 0) early_.reset();
   const auto data = base::load_be<std::uint16_t>(text.data());
