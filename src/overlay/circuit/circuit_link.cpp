@@ -79,9 +79,7 @@ base::Result<Progress> CircuitLink::receive(link::User& user) {
     if (auto taken = user.take(early); !taken) return base::forward_error(taken);
     return Progress::some;
   }
-  const auto scratch = net::thread_scratch();
-  if (!partial_.empty()) std::memcpy(scratch.data(), partial_.data(), partial_.size());
-  const auto got = stream_->try_read(scratch.subspan(partial_.size()));
+  const auto got = input_.read(*stream_);
   if (!got) {
     if (got.error().is(net::Errc::would_block)) return Progress::blocked;
     tell(tl::unexpected(got.error()));
@@ -90,10 +88,10 @@ base::Result<Progress> CircuitLink::receive(link::User& user) {
   if (*got == 0) {
     tell(base::fail(Errc::ended));
     // Within a frame, or before all hops have answered, it is no orderly end.
-    if (initiator_ || !partial_.empty()) return base::fail(Errc::ended);
+    if (initiator_ || !input_.empty()) return base::fail(Errc::ended);
     return Progress::nothing;
   }
-  if (auto taken = take_all(scratch.first(partial_.size() + *got), user); !taken) {
+  if (auto taken = take_all(input_.with(*got), user); !taken) {
     tell(taken);
     // Whatever was wrong, the neighbour sees the same.
     stream_->reset();
@@ -114,10 +112,7 @@ base::Result<void> CircuitLink::take_all(base::MutableBytes bytes, link::User& u
     if (auto taken = take(bytes.first(**size), user); !taken) return taken;
     bytes = bytes.subspan(**size);
   }
-  if (bytes.empty())
-    base::Bytes().swap(partial_);
-  else
-    partial_.assign(bytes.begin(), bytes.end());
+  input_.keep(bytes);
   return {};
 }
 

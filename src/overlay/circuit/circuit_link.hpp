@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "foundation/net/byte_stream.hpp"
+#include "foundation/net/partial_input.hpp"
 #include "foundation/net/signal.hpp"
 #include "overlay/circuit/initiator.hpp"
 #include "overlay/circuit/opening.hpp"
@@ -74,8 +74,8 @@ class CircuitLink final : public link::Link {
   std::optional<Initiator> initiator_;       // from begin() until all hops have answered
   Layers layers_;
   base::Bytes early_;
-  base::Bytes partial_;  // the start of what has not come whole
-  base::Bytes unsent_;   // sealed, and not taken by the stream
+  net::PartialInput input_;
+  base::Bytes unsent_;  // sealed, and not taken by the stream
   link::Facts facts_;
   std::shared_ptr<const void> counted_;
   net::Signal begun_;

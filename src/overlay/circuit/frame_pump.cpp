@@ -8,7 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/net/error.hpp"
-#include "foundation/net/pump.hpp"
+#include "foundation/net/partial_input.hpp"
 
 namespace qnet::circuit {
 
@@ -49,10 +49,10 @@ class Sealing {
 };
 
 /// Transforms all whole frames in `bytes` and writes them; what `to` refuses is appended to `refused`, and
-/// the start of a frame is left in `partial`.
+/// the start of a frame is kept in `input`.
 template <class Transform>
 base::Result<void> move_frames(base::MutableBytes bytes, net::ByteStream& to, Transform& transform,
-                               base::Bytes& refused, base::Bytes& partial) {
+                               base::Bytes& refused, net::PartialInput& input) {
   for (;;) {
     const auto size = frame_size(bytes);
     if (!size) return tl::unexpected(size.error());
@@ -67,42 +67,34 @@ base::Result<void> move_frames(base::MutableBytes bytes, net::ByteStream& to, Tr
     base::append(refused, *moved);
     bytes = bytes.subspan(**size);
   }
-  if (bytes.empty())
-    base::Bytes().swap(partial);
-  else
-    partial.assign(bytes.begin(), bytes.end());
+  input.keep(bytes);
   return {};
 }
 
 template <class Transform>
 net::Task<base::Result<void>> pump_until_end(net::ByteStream& from, net::ByteStream& to,
                                              Transform transform) {
-  base::Bytes partial;
+  net::PartialInput input;
   for (unsigned turn = 1;; ++turn) {
     const auto room = to.write_room();
     if (room == 0) {
       if (auto ready = co_await to.wait_writable(); !ready) co_return ready;
       continue;
     }
-    const auto scratch = net::thread_scratch();
-    if (!partial.empty()) std::memcpy(scratch.data(), partial.data(), partial.size());
     // No more than goes on now, but a whole frame.
-    const auto most = std::min(scratch.size() - partial.size(), std::max(room, FrameLimits::largest));
-    const auto got = from.try_read(scratch.subspan(partial.size(), most));
+    const auto got = input.read(from, std::max(room, FrameLimits::largest));
     if (!got) {
       if (!got.error().is(net::Errc::would_block)) co_return tl::unexpected(got.error());
       if (auto ready = co_await from.wait_readable(); !ready) co_return ready;
       continue;
     }
     if (*got == 0) {
-      if (!partial.empty()) co_return base::fail(Errc::ended);
+      if (!input.empty()) co_return base::fail(Errc::ended);
       to.finish();
       co_return base::Result<void>();
     }
     base::Bytes refused;
-    if (auto moved = move_frames(scratch.first(partial.size() + *got), to, transform, refused, partial);
-        !moved)
-      co_return moved;
+    if (auto moved = move_frames(input.with(*got), to, transform, refused, input); !moved) co_return moved;
     if (!refused.empty())
       if (auto written = co_await net::write_all(to, refused); !written) co_return written;
     if (turn % kTurnsBeforeYield == 0) co_await boost::asio::post(boost::asio::use_awaitable);

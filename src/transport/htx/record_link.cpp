@@ -1,7 +1,6 @@
 #include "transport/htx/record_link.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
@@ -56,17 +55,14 @@ base::Result<Progress> RecordLink::receive(link::User& user) {
     if (auto taken = take_records(early->records, user); !taken) return base::forward_error(taken);
     return Progress::some;
   }
-  const auto scratch = net::thread_scratch();
-  if (!partial_.empty()) std::memcpy(scratch.data(), partial_.data(), partial_.size());
-  const auto got = stream_->try_read(scratch.subspan(partial_.size()));
+  const auto got = input_.read(*stream_);
   if (!got) {
     if (got.error().is(net::Errc::would_block)) return Progress::blocked;
     broken_ = true;
     return tl::unexpected(got.error());
   }
   if (*got == 0) return Progress::nothing;
-  if (auto taken = take_records(scratch.first(partial_.size() + *got), user); !taken)
-    return base::forward_error(taken);
+  if (auto taken = take_records(input_.with(*got), user); !taken) return base::forward_error(taken);
   return Progress::some;
 }
 
@@ -80,10 +76,7 @@ base::Result<void> RecordLink::take_records(base::MutableBytes bytes, link::User
       if (auto taken = user.take(data); !taken) return taken;
     bytes = bytes.subspan((*opened)->consumed);
   }
-  if (bytes.empty())
-    base::Bytes().swap(partial_);
-  else
-    partial_.assign(bytes.begin(), bytes.end());
+  input_.keep(bytes);
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "foundation/base/random.hpp"
+#include "foundation/net/partial_input.hpp"
 #include "protocol/noise/handshake_state.hpp"
 #include "transport/htx/record.hpp"
 #include "transport/link/link.hpp"
@@ -74,8 +75,8 @@ class RecordLink final : public link::Link {
   RecordWriter writer_;
   RecordReader reader_;
   std::unique_ptr<Early> early_;
-  base::Bytes partial_;  // the start of a record whose end has not come
-  base::Bytes unsent_;   // sealed, and not taken by the stream
+  net::PartialInput input_;
+  base::Bytes unsent_;  // sealed, and not taken by the stream
   std::vector<std::size_t> opening_records_;
   std::vector<std::size_t> idle_records_;
   std::size_t alert_record_;
