@@ -21,7 +21,7 @@ Its key is in {}
 
 Copy this file to each of your relays, for the user that runs QNet there alone (mode 0600), and start each of them
 with --family FILE: the directory then tells that no path may use two of them. Keep a copy: a relay that you add later
-needs the same file. Whoever else has it can say that their relays are yours.
+needs the same file. Another person who has it can say that their relays are yours.
 )",
       base::to_hex(family->public_key), file);
   return {};

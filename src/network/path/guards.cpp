@@ -35,7 +35,7 @@ Guards::Guards(GuardSample sample, base::RandomSource& random)
   for (const auto& record : sample.guards) guards_.push_back({record});
 }
 
-// ── The sample: who is in it ────────────────────────────────────────────────────────────────────────────
+// The sample: which guards are in it.
 
 void Guards::update(const RelayTable& relays, Now now) {
   const auto usable = relays.count(Position::inner);
@@ -132,7 +132,7 @@ seconds Guards::growth_pause() const {
   return std::min<seconds>(pause, GuardLimits::longest_growth_pause);
 }
 
-// ── What is known of each now ───────────────────────────────────────────────────────────────────────────
+// What is known of each now.
 
 Guards::Guard* Guards::find(const peer::PeerId& peer) {
   const auto found =
@@ -212,7 +212,7 @@ Bias Guards::circuit_ended(const peer::PeerId& peer, bool reached_exit) {
   return guard->record.builds.bias();
 }
 
-// ── Which of them to use ────────────────────────────────────────────────────────────────────────────────
+// Which of them to use.
 
 std::vector<const Guards::Guard*> Guards::primaries() const {
   std::vector<const Guard*> found;

@@ -50,8 +50,8 @@ class Guards {
   /// `sample` is what was kept; empty at the first start. `random` must outlive it.
   Guards(GuardSample sample, base::RandomSource& random);
 
-  /// Removes whom the rules remove, and draws whom they allow. `relays`: of the last list that most operators
-  /// agreed on.
+  /// Removes the guards that the rules remove, and draws those that they allow. `relays`: of the last list
+  /// that most operators agreed on.
   void update(const RelayTable& relays, Now now);
 
   /// A dial to this guard is under way, and failed() or answered() follows. Circuits that want the same guard

@@ -1,4 +1,4 @@
-// What the choice of hops knows of one relay. Plain values: whoever has more than a descriptor says adds it
+// What the choice of hops knows of one relay. Plain values: what is known beside a descriptor is added
 // here.
 #pragma once
 

@@ -30,8 +30,8 @@ struct Created {
 };
 
 /// `hops`: 1 to CreationLimits::layers. `early`: at most CreationLimits::early bytes, for the last hop. It is
-/// sealed under that hop's circuit key alone: whoever learns that key later can read it. `random` must
-/// outlive the handshakes.
+/// sealed under that hop's circuit key alone: an attacker who learns that key later can read it. `random`
+/// must outlive the handshakes.
 [[nodiscard]] base::Result<Created> create(std::span<const Hop> hops, WallTime now, base::ByteView early,
                                            base::RandomSource& random);
 
@@ -66,7 +66,7 @@ struct Answered {
   noise::TransportKeys keys;
 };
 [[nodiscard]] base::Result<Answered> answer(Opened& opened);
-/// The answer of who will not take part, or of the hop before when the next one could not be reached.
+/// The answer of a hop that will not take part, or of the hop before when the next one could not be reached.
 [[nodiscard]] base::Bytes refuse(Status status, base::RandomSource& random);
 
 /// A client takes a hop's answer: the keys of its layer, or `hop_refused`, `hop_unreachable`,

@@ -34,9 +34,8 @@ void Budget::balance() {
   if (ask) ask();
 }
 
-// A session whose party holds more than its part before all others, whose own floor is none: it could have
-// any number of them. Then one above its floor before those that are not; among those, the one that holds
-// most.
+// Sessions of a party that holds more than its part come first. They have no floor, since a party could have
+// any number of them. Then come sessions above their floor. Among equals, the one that holds most is first.
 BudgetShare* Budget::greediest() const {
   const auto rank = [this](const BudgetShare* share) {
     const auto held = share->held_.load(kRelaxed);

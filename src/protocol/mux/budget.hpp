@@ -35,7 +35,7 @@ struct BudgetLimits {
 ///
 /// When more is held than the budget, the session that holds most is asked to let go of half, then the next,
 /// until a sixteenth of the budget is free. A session lives on a thread of its own, so that this takes a
-/// moment. From an eighth above the budget on, whoever receives lets go at once.
+/// moment. From an eighth above the budget on, a session that receives lets go at once.
 class Budget {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -113,7 +113,7 @@ class BudgetShare {
   void answered();
   /// Whether enough is free again.
   [[nodiscard]] bool relieved() const;
-  /// Whether so much more than the budget is held that whoever receives must let go at once.
+  /// Whether so much more than the budget is held that a session that receives must let go at once.
   [[nodiscard]] bool beyond() const;
 
  private:
@@ -124,7 +124,7 @@ class BudgetShare {
   Budget::Party* party_ = nullptr;
   std::function<void()> on_asked_;
   std::size_t told_granted_ = 0;
-  std::atomic<std::size_t> held_{0};     // read by whoever looks for the greediest
+  std::atomic<std::size_t> held_{0};     // read by other cores, for the greediest
   std::atomic<std::size_t> granted_{0};  // may be taken back by others
   std::atomic<Time> active_{Time::min()};
   std::atomic<bool> asked_{false};

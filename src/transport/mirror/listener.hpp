@@ -22,7 +22,7 @@ struct ListenerConfig {
 };
 
 /// Until there is a profile of the origin everybody is a stranger. At the first start, when there is none
-/// yet, who connects waits for the first measurement: a peer that were answered as a stranger would rest for
+/// yet, every connection waits for the first measurement: a peer that is answered as a stranger rests for
 /// minutes. When that has failed, strangers are served. `gave_up` when the origin can never be mirrored.
 class Listener final : public link::Listener {
  public:

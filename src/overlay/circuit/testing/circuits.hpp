@@ -60,7 +60,8 @@ class Circuits : public ::testing::Test {
                        .now = [this] { return now_; },
                        .reach = [this, number](peer::PeerId peer) { return reach(number, peer); },
                        .at_end = at_end(),
-                       .seen = std::make_shared<htx::ReplayCache>(random_),
+                       .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,
+                                                                  RelayLimits::memory),
                        .counters = relay->counters,
                        .random = random_});
     relay->protocols.emplace(kCircuitProtocol, relay->service->handler());
