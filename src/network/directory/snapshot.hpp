@@ -28,6 +28,7 @@ struct SnapshotHeader {
 struct Listed {
   SignedDescriptor descriptor;  ///< its signature is not checked yet
   Country country;
+  bool operator==(const Listed&) const = default;
 };
 
 /// For each relay a u16 length and CBOR [descriptor, country code, its source], in the order of the peers'

@@ -150,10 +150,9 @@ net::Task<void> NetworkView::query(std::size_t index) {
         voted && std::ranges::equal(before, votes_.known_list(index)) && summary_.problem.empty();
     if (same) note_operators(summary_);
     // A request that waits for a path does not wait for the slowest operator.
-    if (!same && agree_again()) {
-      schedule_.found_others();
-      if (changed_) changed_();
-    }
+    const auto news = same ? News{} : agree_again();
+    if (news.exits) schedule_.found_others();
+    if (news.relays && changed_) changed_();
   }
   if (std::ranges::count(asking_, true) == 0) all_answered_.cancel();
 }
@@ -183,8 +182,7 @@ void NetworkView::note_operators(Summary& summary) const {
   if (operators_.size() - silent >= directory::majority_of(operators_.size())) summary.problem.clear();
 }
 
-/// True when there are other exits than before.
-bool NetworkView::agree_again() {
+NetworkView::News NetworkView::agree_again() {
   Summary next;
   next.operators = operators_.size();
   note_operators(next);
@@ -194,18 +192,20 @@ bool NetworkView::agree_again() {
     // The last agreement still holds, until the descriptors of its relays expire.
     summary_.problem = next.problem;
     summary_.agreeing = next.agreeing;
-    return false;
+    return {};
+  }
+  Relays exits;
+  for (const auto& relay : *agreed) {
+    ++next.countries[relay.country.code];
+    if (relay.descriptor.descriptor().can(directory::Capability::exit)) exits.push_back(relay);
   }
   next.relays = agreed->size();
-  for (const auto& relay : *agreed) ++next.countries[relay.country.code];
-  std::erase_if(*agreed, [](const Listed& relay) {
-    return !relay.descriptor.descriptor().can(directory::Capability::exit);
-  });
-  next.exits = agreed->size();
+  next.exits = exits.size();
   summary_ = std::move(next);
-  const bool same = std::ranges::equal(*agreed, exits_, {}, &Listed::descriptor, &Listed::descriptor);
-  exits_ = std::move(*agreed);
-  return !same;
+  const News news{*agreed != *relays_, exits != exits_};
+  if (news.relays) relays_ = std::make_shared<const Relays>(std::move(*agreed));
+  exits_ = std::move(exits);
+  return news;
 }
 
 }  // namespace qnet::discovery

@@ -26,6 +26,7 @@ struct ViewLimits {
 /// Lives on one io_context. `random` must outlive it.
 class NetworkView : public std::enable_shared_from_this<NetworkView> {
  public:
+  using Relays = std::vector<directory::Listed>;
   struct Summary {
     std::size_t relays = 0;
     std::size_t exits = 0;
@@ -39,14 +40,18 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   NetworkView(const boost::asio::any_io_executor& executor, std::vector<peer::Invite> operators,
               const std::filesystem::path& folder, AskOperator ask, base::RandomSource& random);
 
-  /// `changed` is called whenever exits() or settled() has changed, until stop().
+  /// `changed` is called whenever relays() or settled() has changed, until stop().
   void start(std::function<void()> changed);
   void stop();
   /// A path has failed: the next refresh does not wait for its hour (RefreshSchedule::hurry()).
   void refresh_soon();
 
-  /// The relays with an exit. Their signatures are not verified yet: verify() the one that is dialled.
-  [[nodiscard]] const std::vector<directory::Listed>& exits() const { return exits_; }
+  /// All relays of the last agreement, in the order of their keys; never null. A new list is a new object,
+  /// and an object never changes: any thread may keep one and read it. Signatures are not verified yet:
+  /// verify() the one that is dialled.
+  [[nodiscard]] const std::shared_ptr<const Relays>& relays() const { return relays_; }
+  /// Those of them with an exit.
+  [[nodiscard]] const Relays& exits() const { return exits_; }
   /// Whether the operators themselves may be used: there is nothing more to wait for.
   [[nodiscard]] bool settled() const { return settled_; }
   [[nodiscard]] const Summary& summary() const { return summary_; }
@@ -57,7 +62,12 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   net::Task<void> refresh();
   net::Task<void> query(std::size_t index);
   net::Task<base::Result<void>> try_query(std::size_t index);
-  bool agree_again();
+  /// What is new since the last agreement.
+  struct News {
+    bool relays = false;
+    bool exits = false;
+  };
+  News agree_again();
   net::Task<void> wait_for_deadline();
   void note_operators(Summary& summary) const;
   void settle();
@@ -71,7 +81,8 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
   AskOperator ask_;
   base::RandomSource& random_;
   std::function<void()> changed_;
-  std::vector<directory::Listed> exits_;
+  std::shared_ptr<const Relays> relays_ = std::make_shared<const Relays>();
+  Relays exits_;
   Summary summary_;
   RefreshSchedule schedule_;
   boost::asio::steady_timer timer_;  // for the schedule's deadline

@@ -131,6 +131,32 @@ TEST_F(NetworkViewTest, begins_with_what_it_knew_before_any_answer) {
   for (const auto& one : operators_) EXPECT_TRUE(one.knew) << "an unchanged list need not be sent again";
 }
 
+TEST_F(NetworkViewTest, knows_relays_without_an_exit_too_and_tells_when_only_those_change) {
+  for (auto& one : operators_) one.lists = {1, 2, 3, testing::kFirstWithoutExit};
+  start();
+  ASSERT_TRUE(becomes_true([&] { return view_->settled(); }, 10s));
+  const auto before = view_->relays();
+  EXPECT_EQ(before->size(), 4U);
+  EXPECT_EQ(exits(), 3U);
+  const auto told = changes_;
+  for (auto& one : operators_) one.lists.insert(testing::kFirstWithoutExit + 1);
+  view_->refresh_soon();
+  EXPECT_TRUE(becomes_true([&] { return view_->relays()->size() == 5; }, RefreshLimits::shortest * 2 + 10s));
+  EXPECT_GT(changes_, told);
+  EXPECT_EQ(before->size(), 4U) << "who keeps an old list keeps it as it was";
+}
+
+TEST_F(NetworkViewTest, has_no_new_list_where_nothing_has_changed) {
+  start();
+  ASSERT_TRUE(becomes_true([&] { return view_->settled(); }, 10s));
+  const auto before = view_->relays();
+  view_->refresh_soon();
+  ASSERT_TRUE(becomes_true([&] { return operators_[0].asked == 2 && operators_[2].asked == 2; },
+                           RefreshLimits::shortest * 2 + 10s));
+  EXPECT_TRUE(becomes_true([&] { return view_->summary().agreeing == kOperators; }, 10s));
+  EXPECT_EQ(view_->relays(), before);
+}
+
 TEST_F(NetworkViewTest, a_hurry_during_a_refresh_is_not_lost) {
   operators_[0].behaviour = Behaviour::silent;
   start();

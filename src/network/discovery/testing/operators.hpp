@@ -12,6 +12,9 @@ namespace qnet::discovery::testing {
 
 using Seeds = std::set<std::uint64_t>;
 
+/// Relays with this seed or a higher one have no exit.
+inline constexpr std::uint64_t kFirstWithoutExit = 50;
+
 inline peer::Identity operator_of(std::size_t index) { return directory::testing::identity(90 + index); }
 
 /// A list of the relays with these seeds. They live for two days.
@@ -20,6 +23,10 @@ inline base::Bytes list_of(const Seeds& seeds, directory::WallTime at = director
   for (const auto seed : seeds) {
     const auto keys = directory::testing::identity(seed);
     auto descriptor = directory::testing::descriptor_of(keys);
+    if (seed >= kFirstWithoutExit) {
+      descriptor.capabilities = static_cast<std::uint8_t>(directory::Capability::relay);
+      descriptor.exit_ports.clear();
+    }
     descriptor.issued = at;
     descriptor.expires = at + std::chrono::hours(48);
     directory::Entry entry{.descriptor = directory::SignedDescriptor::sign(descriptor, keys)};
