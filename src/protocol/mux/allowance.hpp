@@ -26,9 +26,17 @@ class Allowance {
     return true;
   }
 
+  /// Whether it is as if nobody had ever taken any.
+  [[nodiscard]] bool is_full(Time now) const {
+    return (now - filled_) / for_one() >= static_cast<std::int64_t>(rate_.burst - left_);
+  }
+
  private:
+  [[nodiscard]] std::chrono::steady_clock::duration for_one() const {
+    return std::chrono::steady_clock::duration(std::chrono::seconds(1)) / rate_.per_second;
+  }
   void refill(Time now) {
-    const auto one = std::chrono::steady_clock::duration(std::chrono::seconds(1)) / rate_.per_second;
+    const auto one = for_one();
     const auto gained = (now - filled_) / one;
     if (gained <= 0) return;
     const auto room = static_cast<std::int64_t>(rate_.burst - left_);
