@@ -31,6 +31,11 @@ base::Result<std::shared_ptr<CircuitKeeper>> CircuitKeeper::start(asio::io_conte
   return keeper;
 }
 
+CircuitKeeper::CircuitKeeper(asio::io_context& io, circuit::KeptCircuitKeys kept, base::RandomSource& random)
+    : kept_(std::move(kept)), random_(random), timer_(io) {
+  show();
+}
+
 void CircuitKeeper::stop() {
   stopped_ = true;
   timer_.cancel();
@@ -46,10 +51,22 @@ std::vector<directory::CircuitKey> CircuitKeeper::published() {
 /// One line for a series of failures, not one for each attempt.
 void CircuitKeeper::refresh() {
   const auto done = kept_.refresh(wall_now(), random_);
+  show();
   if (done)
     complained_ = false;
   else if (!std::exchange(complained_, true))
     spdlog::warn("{}: new circuit keys are told to nobody until it can", done.error().message());
+}
+
+void CircuitKeeper::show() {
+  auto keys = std::make_shared<const std::vector<crypto::X25519KeyPair>>(kept_.keys().acceptable(wall_now()));
+  const std::scoped_lock lock(mutex_);
+  acceptable_ = std::move(keys);
+}
+
+circuit::Keys CircuitKeeper::acceptable() const {
+  const std::scoped_lock lock(mutex_);
+  return acceptable_;
 }
 
 std::chrono::milliseconds CircuitKeeper::pause() const {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -14,12 +15,13 @@
 
 namespace qnet::node {
 
-/// Lives on one io_context, as does everybody who asks it.
+/// Lives on one io_context, as does everybody who asks it; acceptable() is for all threads.
 class CircuitKeeper : public std::enable_shared_from_this<CircuitKeeper> {
  public:
   struct Limits {
-    /// Between two looks at the clock; replacing keys is due once a day.
-    static constexpr std::chrono::minutes look{10};
+    /// Between two looks at the clock. Replacing keys is due once a day; but a key is taken ten minutes
+    /// before its time, and clients' clocks may be two minutes ahead.
+    static constexpr std::chrono::minutes look{5};
   };
 
   /// `folder` must be there, and `random` outlive it. Errors: circuit::KeyFileErrc.
@@ -31,14 +33,14 @@ class CircuitKeeper : public std::enable_shared_from_this<CircuitKeeper> {
 
   /// For the descriptor, as of now: only keys that are on the disk.
   [[nodiscard]] std::vector<directory::CircuitKey> published();
-  /// For those who open first messages.
-  [[nodiscard]] const circuit::CircuitKeys& keys() const { return kept_.keys(); }
+  /// For those who open first messages, as of the last look: from any thread, once for each message.
+  [[nodiscard]] circuit::Keys acceptable() const;
 
  private:
-  CircuitKeeper(boost::asio::io_context& io, circuit::KeptCircuitKeys kept, base::RandomSource& random)
-      : kept_(std::move(kept)), random_(random), timer_(io) {}
+  CircuitKeeper(boost::asio::io_context& io, circuit::KeptCircuitKeys kept, base::RandomSource& random);
   net::Task<void> keep();
   void refresh();
+  void show();
   [[nodiscard]] std::chrono::milliseconds pause() const;
 
   circuit::KeptCircuitKeys kept_;
@@ -46,6 +48,8 @@ class CircuitKeeper : public std::enable_shared_from_this<CircuitKeeper> {
   boost::asio::steady_timer timer_;
   bool stopped_ = false;
   bool complained_ = false;  // since the file could last be written
+  mutable std::mutex mutex_;
+  circuit::Keys acceptable_;  // with mutex_
 };
 
 }  // namespace qnet::node

@@ -59,14 +59,15 @@ std::vector<PublishedKey> CircuitKeys::published() const {
   return keys;
 }
 
-std::vector<const crypto::X25519KeyPair*> CircuitKeys::acceptable(WallTime now) const {
+std::vector<crypto::X25519KeyPair> CircuitKeys::acceptable(WallTime now) const {
   std::vector<const Held*> open = held();
   std::erase_if(open, [&](const Held* key) {
     return now < key->from - Limits::early || now >= key->from + Limits::life;
   });
   std::ranges::sort(open, std::ranges::greater(), &Held::from);
-  std::vector<const crypto::X25519KeyPair*> pairs;
-  for (const auto* const key : open) pairs.push_back(&key->pair);
+  std::vector<crypto::X25519KeyPair> pairs;
+  pairs.reserve(open.size());
+  for (const auto* const key : open) pairs.push_back(key->pair.clone());
   return pairs;
 }
 

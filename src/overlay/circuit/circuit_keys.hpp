@@ -13,6 +13,7 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct PublishedKey {
   bool operator==(const PublishedKey&) const = default;
 };
 
+/// Key pairs that may open a first message; shared, because they are replaced while others use them.
+using Keys = std::shared_ptr<const std::vector<crypto::X25519KeyPair>>;
+
 class CircuitKeys {
  public:
   struct Held {
@@ -60,9 +64,9 @@ class CircuitKeys {
 
   /// The current key and the next one, as of the last update.
   [[nodiscard]] std::vector<PublishedKey> published() const;
-  /// Those that may open a first message now, the newest first: the current, the previous one, and the next
-  /// one from 10 minutes before its period. Three at most. They live until the next update().
-  [[nodiscard]] std::vector<const crypto::X25519KeyPair*> acceptable(WallTime now) const;
+  /// Copies of those that may open a first message now, the newest first: the current, the previous one, and
+  /// the next one from 10 minutes before its period. Three at most.
+  [[nodiscard]] std::vector<crypto::X25519KeyPair> acceptable(WallTime now) const;
 
   /// All that there are, in no order. They live until the next update().
   [[nodiscard]] std::vector<const Held*> held() const;

@@ -30,7 +30,7 @@ class CircuitKeysTest : public ::testing::Test {
   /// Public keys, as they are offered to a first message.
   [[nodiscard]] std::vector<crypto::X25519Public> acceptable(WallTime now) const {
     std::vector<crypto::X25519Public> keys;
-    for (const auto* const pair : keys_.acceptable(now)) keys.push_back(pair->public_key);
+    for (const auto& pair : keys_.acceptable(now)) keys.push_back(pair.public_key);
     return keys;
   }
   using Keys = std::vector<crypto::X25519Public>;

@@ -158,11 +158,11 @@ base::Result<Created> create(std::span<const Hop> hops, WallTime now, base::Byte
 }
 
 base::Result<Opened> open(base::ByteView message, const peer::PeerId& self,
-                          std::span<const crypto::X25519KeyPair* const> keys, WallTime now,
+                          std::span<const crypto::X25519KeyPair> keys, WallTime now,
                           base::RandomSource& random) {
   if (message.size() != Limits::message) return base::fail(Errc::malformed);
-  for (const auto* const key : keys) {
-    auto opened = open_with(message, self, *key, now, random);
+  for (const auto& key : keys) {
+    auto opened = open_with(message, self, key, now, random);
     if (opened || !opened.error().is(Errc::not_opened)) return opened;
   }
   return base::fail(Errc::not_opened);

@@ -51,7 +51,7 @@ struct Opened {
 /// Opens a first message with the first of these keys that it is for. Not asked here: whether it came before
 /// (ephemeral_of()). `random` must outlive the handshake.
 [[nodiscard]] base::Result<Opened> open(base::ByteView message, const peer::PeerId& self,
-                                        std::span<const crypto::X25519KeyPair* const> keys, WallTime now,
+                                        std::span<const crypto::X25519KeyPair> keys, WallTime now,
                                         base::RandomSource& random);
 
 /// What makes a first message unlike all others, for a replay cache. The message must be whole.

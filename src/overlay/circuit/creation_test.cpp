@@ -25,8 +25,7 @@ struct Relay {
   [[nodiscard]] Hop hop() const { return {peer, key.public_key}; }
   [[nodiscard]] base::Result<Opened> open(base::ByteView message, SeededRandom& random,
                                           WallTime now = kNow) const {
-    const std::array<const crypto::X25519KeyPair*, 1> keys{&key};
-    return circuit::open(message, peer, keys, now, random);
+    return circuit::open(message, peer, std::span(&key, 1), now, random);
   }
 };
 
@@ -120,8 +119,7 @@ TEST_F(Creation, opens_with_no_other_key_and_for_no_other_peer) {
 }
 
 TEST_F(Creation, opens_with_any_of_several_keys) {
-  const auto other = crypto::X25519KeyPair::generate(random_);
-  const std::array<const crypto::X25519KeyPair*, 2> keys{&other, &relays_[0].key};
+  const std::array keys{crypto::X25519KeyPair::generate(random_), relays_[0].key.clone()};
   EXPECT_TRUE(open(created(1).message, relays_[0].peer, keys, kNow, random_));
 }
 

@@ -16,6 +16,8 @@ std::string_view describe(Errc code) {
     case Errc::hop_lies: return "the answer of a relay of the circuit is not by its key";
     case Errc::too_many_hops: return "a circuit has at most five hops";
     case Errc::no_next_hop: return "the next relay is not in the list of the directories";
+    case Errc::not_again_yet: return "the next relay did not answer a moment ago";
+    case Errc::too_many_neighbours: return "too many other relays are in use";
     case Errc::ended: return "the circuit has ended";
   }
   return "unknown circuit error";

@@ -16,7 +16,9 @@ enum class Errc {
   hop_overloaded,   ///< a hop takes no more circuits
   hop_lies,         ///< the answer of a hop is not by the key that its descriptor names
   too_many_hops,
-  no_next_hop,  ///< of the first hop: that peer is not in the directory's list
+  no_next_hop,          ///< that peer is not in the directory's list
+  not_again_yet,        ///< that relay did not answer a moment ago
+  too_many_neighbours,  ///< no room for one more session, dial, or circuit that waits for one
   ended,
 };
 

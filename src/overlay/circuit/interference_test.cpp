@@ -87,8 +87,7 @@ TEST_F(LyingMiddle, gains_nothing_by_answering_for_the_exit) {
   auto handler = [this](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
     const std::array hops{hop(3)};
     const auto own = create(hops, testing::kNow, {}, random_);
-    const std::array<const crypto::X25519KeyPair*, 1> keys{&relays_[3]->keys->front()};
-    auto opened = open(own->message, relays_[3]->peer, keys, testing::kNow, random_);
+    auto opened = open(own->message, relays_[3]->peer, *relays_[3]->keys, testing::kNow, random_);
     const auto answered = answer(*opened);
     (void)co_await net::write_all(*stream, answered->answer);
     co_await net::finish_and_drain(*stream);

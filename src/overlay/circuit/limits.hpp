@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "protocol/mux/allowance.hpp"
+
 namespace qnet::circuit {
 
 /// The first message of a hop's handshake. It has one length on every link, whatever is left inside.
@@ -53,13 +55,26 @@ struct RelayLimits {
   /// For the first message to come, and for the next hop's answer, which waits for a new link at worst.
   static constexpr std::chrono::seconds creation{10};
   static constexpr std::chrono::seconds extension{20};
+  /// A relay that says nothing for so long after it was asked is gone.
+  static constexpr std::chrono::seconds silence{15};
   /// Circuits that one session begins here, as a client does at its guard: it needs a few.
   static constexpr std::size_t of_one_client = 64;
-  /// Circuits that come over one session from another relay, of all its clients: near the multiplexer's
-  /// bound.
+  /// Circuits that come over one session from a relay that is listed, of all its clients: near the
+  /// multiplexer's bound.
   static constexpr std::size_t of_one_relay = 960;
-  /// How long a first message is remembered: the window on both sides of now, and room for a clock's step.
-  static constexpr std::chrono::minutes memory{5};
+  /// How long a first message is remembered. It tells its minute, so that it is taken from the beginning of
+  /// one minute to the end of another: the window on both sides, and the minute itself.
+  static constexpr std::chrono::minutes memory = 2 * CreationLimits::window + std::chrono::minutes(1);
+  /// First messages that are looked at: so many at once from one session, and so many a second. A client
+  /// begins a few in a minute; a browser's first page at a cold start needs no more than one for each site.
+  static constexpr mux::Allowance::Rate first_messages_of_client{.burst = 64, .per_second = 16};
+  /// Of another relay's session, for all its clients. It is a tenth of one core's time.
+  static constexpr mux::Allowance::Rate first_messages_of_relay{.burst = 1024, .per_second = 256};
+  /// A side of a circuit that takes nothing for so long, or twice as long at most, ends it: what waits for it
+  /// fills memory at each hop.
+  static constexpr std::chrono::seconds blocked{60};
+  /// Of a stream between two relays. A circuit whose ends stall may hold so much at each hop and way.
+  static constexpr std::uint32_t largest_window = 1024 * 1024;
 };
 
 }  // namespace qnet::circuit

@@ -7,8 +7,10 @@
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/unless.hpp"
+#include "foundation/net/write_limited.hpp"
 #include "overlay/circuit/circuit_link.hpp"
 #include "overlay/circuit/frame_pump.hpp"
+#include "overlay/session/silence.hpp"
 #include "transport/link/counters.hpp"
 
 namespace qnet::circuit {
@@ -70,13 +72,23 @@ net::Task<void> Service::serve(StreamPointer upstream) {
   auto opening = co_await read_opening(*upstream);
   if (!opening) co_return upstream->reset();
   const bool extends = opening->kind == Opening::Kind::extend;
-  const auto most = extends ? RelayLimits::of_one_client : RelayLimits::of_one_relay;
-  auto place = places_.take(upstream->session_name(), most);
+  auto place = admit(*upstream, opening->kind);
   if (!place) co_return co_await refuse(std::move(upstream), Status::overloaded);
   auto message = std::move(opening->message);
   if (!extends) co_return co_await be_hop(std::move(upstream), std::move(message), std::move(place));
   const link::Gauge open(options_.counters, &Counters::open);
   co_await be_guard(std::move(upstream), opening->next, std::move(message));
+}
+
+/// Before any key is tried: a first message that is looked at costs more than all else here.
+Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::Kind kind) {
+  const bool from_relay = options_.is_relay(upstream.facts().peer_key);
+  const auto& rate =
+      from_relay ? RelayLimits::first_messages_of_relay : RelayLimits::first_messages_of_client;
+  if (!first_messages_.take(upstream.session_name(), rate, std::chrono::steady_clock::now())) return nullptr;
+  const bool for_others = from_relay && kind == Opening::Kind::create;
+  return places_.take(upstream.session_name(),
+                      for_others ? RelayLimits::of_one_relay : RelayLimits::of_one_client);
 }
 
 net::Task<void> Service::refuse(StreamPointer upstream, Status status) {
@@ -87,11 +99,8 @@ net::Task<void> Service::refuse(StreamPointer upstream, Status status) {
 
 base::Result<Service::Accepted> Service::accept(base::ByteView message) {
   const auto keys = options_.keys();
-  std::vector<const crypto::X25519KeyPair*> valid;
-  if (keys)
-    for (const auto& key : *keys) valid.push_back(&key);
   const auto now = options_.now();
-  auto opened = open(message, options_.self, valid, now, options_.random);
+  auto opened = open(message, options_.self, *keys, now, options_.random);
   if (!opened) return base::forward_error(opened);
   // Only now, so that strangers cannot fill the cache.
   if (!options_.seen->admit(ephemeral_of(message), now)) return base::fail(Errc::replayed);
@@ -129,13 +138,15 @@ void Service::be_end(StreamPointer upstream, base::Bytes early, noise::Transport
   std::shared_ptr<const Counted> counted(new Counted{std::move(place), {options_.counters, &Counters::open}});
   link::Facts facts;
   facts.handshake_hash = keys.handshake_hash;
+  // What the circuits of one session hold is counted together: when memory is short, it lets go first.
+  const auto party = reinterpret_cast<std::uintptr_t>(upstream->session_name());
   Layers layers;
   layers.add(std::move(keys), noise::Role::responder);
   auto link = std::make_unique<CircuitLink>(std::move(upstream), std::move(layers), std::move(early), facts,
                                             std::move(counted));
   // It lives as long as the stream below it.
   (void)session::Session::start(std::move(link), mux::Role::responder, options_.at_end,
-                                {.budget = options_.budget});
+                                {.budget = options_.budget, .party = party});
 }
 
 net::Task<void> Service::be_guard(StreamPointer upstream, peer::PeerId peer, base::Bytes message) {
@@ -143,10 +154,10 @@ net::Task<void> Service::be_guard(StreamPointer upstream, peer::PeerId peer, bas
   const auto said = std::exchange(next.answer, {});
   if (!next.stream) co_return co_await answer_and_end(*upstream, said);
   const BreakTogether together(*upstream, *next.stream);
-  if (!co_await net::write_all(*upstream, said)) co_return;
+  net::WriteLimited up(*upstream, options_.blocked);
+  net::WriteLimited down(*next.stream, options_.blocked);
+  if (!co_await net::write_all(up, said)) co_return;
   net::Traffic ignored;
-  net::ByteStream& up = *upstream;
-  net::ByteStream& down = *next.stream;
   co_await net::join(up, down, ignored);
 }
 
@@ -159,9 +170,11 @@ net::Task<void> Service::be_middle(StreamPointer upstream, peer::PeerId peer, ba
   if (!layer.seal(frame)) co_return upstream->reset();
   if (!next.stream) co_return co_await answer_and_end(*upstream, frame);
   const BreakTogether together(*upstream, *next.stream);
-  if (!co_await net::write_all(*upstream, frame)) co_return;
+  net::WriteLimited up(*upstream, options_.blocked);
+  net::WriteLimited down(*next.stream, options_.blocked);
+  if (!co_await net::write_all(up, frame)) co_return;
   base::Bytes().swap(frame);
-  (void)co_await (open_frames(*upstream, *next.stream, layer) && seal_frames(*next.stream, *upstream, layer));
+  (void)co_await (open_frames(up, down, layer) && seal_frames(down, up, layer));
 }
 
 /// Never without an answer. Given up when the limit is over, and when the side that asked has gone.
@@ -181,12 +194,17 @@ net::Task<Service::Next> Service::extend(session::Stream& upstream, peer::PeerId
 }
 
 net::Task<base::Result<Service::Next>> Service::try_to_extend(peer::PeerId peer, base::Bytes message) {
+  if (peer == options_.self) co_return base::fail(Errc::no_next_hop);
   const auto session = co_await options_.reach(peer);
   if (!session) co_return tl::unexpected(session.error());
   const Opening opening{Opening::Kind::create, peer::PeerId(crypto::Ed25519Public{}), std::move(message)};
   auto stream = (*session)->open(std::string(kCircuitProtocol), opening.encode());
   if (!stream) co_return base::forward_error(stream);
+  // A hop answers at once. One that does not may be gone without a word: then the session ends, so that later
+  // circuits get another.
+  session::SilenceWatch watch(*session, RelayLimits::silence);
   auto answer = co_await read_exactly(**stream, CreationLimits::answer);
+  watch.answered();
   if (!answer) co_return base::forward_error(answer);
   Next made;
   made.answer = std::move(*answer);

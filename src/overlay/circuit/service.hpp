@@ -7,6 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "overlay/circuit/circuit_keys.hpp"
+#include "overlay/circuit/first_messages.hpp"
 #include "overlay/circuit/layers.hpp"
 #include "overlay/circuit/opening.hpp"
 #include "overlay/circuit/places.hpp"
@@ -24,19 +26,22 @@ struct Counters {
   std::atomic<std::int64_t> open{0};
 };
 
-/// Key pairs that may open a first message; shared, because they are replaced while others use them.
-using Keys = std::shared_ptr<const std::vector<crypto::X25519KeyPair>>;
-
 struct ServiceOptions {
   peer::PeerId self;
-  std::function<Keys()> keys;
+  std::function<Keys()> keys;  ///< CircuitKeys::acceptable(), never null
   std::function<WallTime()> now;
-  /// A session with that peer, as a relay has it: shared by all circuits of this core that go there.
+  /// A session with that peer, as a relay has it: shared by all circuits of this core that go there
+  /// (Neighbours::reach()).
   std::function<net::Task<base::Result<std::shared_ptr<session::Session>>>(peer::PeerId)> reach;
+  /// Whether that is the Noise key of a relay that a directory lists. Such a session may carry many clients'
+  /// circuits; any other counts as one client's, whatever it asks for.
+  std::function<bool(const crypto::X25519Public&)> is_relay;
   /// What the end of a circuit offers; empty: no circuit ends here.
   session::Protocols at_end{};
-  std::shared_ptr<htx::ReplayCache> seen;  ///< of the process
+  /// Of the process, and for nothing else; it remembers for RelayLimits::memory.
+  std::shared_ptr<htx::ReplayCache> seen;
   std::shared_ptr<mux::Budget> budget{};
+  std::chrono::milliseconds blocked = RelayLimits::blocked;
   std::shared_ptr<Counters> counters = std::make_shared<Counters>();
   base::RandomSource& random;
 };
@@ -77,8 +82,12 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<base::Result<Next>> try_to_extend(peer::PeerId next, base::Bytes message);
   net::Task<void> refuse(StreamPointer upstream, Status status);
 
+  /// A place for one more circuit; null when there is none, or when too many were begun a moment ago.
+  [[nodiscard]] PlacePointer admit(const session::Stream& upstream, Opening::Kind kind);
+
   ServiceOptions options_;
   Places places_;
+  FirstMessages first_messages_;
 };
 
 }  // namespace qnet::circuit

@@ -83,8 +83,7 @@ json::object vector_of(std::size_t hops) {
   std::vector<Layer> layers;
   auto message = std::move(created->message);
   for (std::size_t n = 0; n < hops; ++n) {
-    const std::array<const crypto::X25519KeyPair*, 1> keys{&path[n].key};
-    auto opened = open(message, path[n].peer, keys, kTime, random);
+    auto opened = open(message, path[n].peer, std::span(&path[n].key, 1), kTime, random);
     auto answered = answer(*opened);
     auto& row = listed[n].as_object();
     row["hop_ephemeral_secret"] = random.take(32);

@@ -23,6 +23,8 @@
 namespace qnet::circuit::testing {
 
 inline constexpr WallTime kNow{std::chrono::seconds(1'700'000'000)};
+/// Who shows this key is a relay that is listed.
+inline constexpr crypto::X25519Public kOfARelay{1};
 
 class Circuits : public ::testing::Test {
  protected:
@@ -59,9 +61,11 @@ class Circuits : public ::testing::Test {
                        .keys = [relay = relay.get()] { return relay->keys; },
                        .now = [this] { return now_; },
                        .reach = [this, number](peer::PeerId peer) { return reach(number, peer); },
+                       .is_relay = [](const crypto::X25519Public& key) { return key == kOfARelay; },
                        .at_end = at_end(),
                        .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,
                                                                   RelayLimits::memory),
+                       .blocked = blocked_,
                        .counters = relay->counters,
                        .random = random_});
     relay->protocols.emplace(kCircuitProtocol, relay->service->handler());
@@ -81,30 +85,33 @@ class Circuits : public ::testing::Test {
     for (std::size_t n = 0; n < relays_.size(); ++n) {
       if (relays_[n]->peer != peer || unreachable_.contains(n)) continue;
       auto& known = relays_[from]->links[n];
-      if (!known || !known->usable()) known = link(relays_[n]->protocols);
+      if (!known || !known->usable()) known = link(relays_[n]->protocols, kOfARelay);
       co_return known;
     }
     co_return base::fail(Errc::no_next_hop);
   }
 
-  /// A session whose other end offers these.
-  SessionPointer link(session::Protocols protocols) {
+  /// A session whose other end offers these, and takes us for the holder of this key.
+  SessionPointer link(session::Protocols protocols, const crypto::X25519Public& key = {}) {
     net::tcp::acceptor acceptor(io_, {boost::asio::ip::address_v4::loopback(), 0});
     net::tcp::socket near(io_);
     near.connect(acceptor.local_endpoint());
     auto far = acceptor.accept();
     far_ends_.push_back(
-        session::Session::start(over(std::move(far), 2, 1), mux::Role::responder, std::move(protocols)));
+        session::Session::start(over(std::move(far), 2, 1, key), mux::Role::responder, std::move(protocols)));
     return session::Session::start(over(std::move(near), 1, 2), mux::Role::initiator, {});
   }
-  std::unique_ptr<link::Link> over(net::tcp::socket socket, std::uint8_t send, std::uint8_t receive) {
+  std::unique_ptr<link::Link> over(net::tcp::socket socket, std::uint8_t send, std::uint8_t receive,
+                                   const crypto::X25519Public& peer = {}) {
     const auto cipher = [](std::uint8_t fill) {
       crypto::Secret<32> key;
       std::ranges::fill(key.data(), fill);
       return noise::CipherState(std::move(key));
     };
+    htx::RecordLinkConfig config{cipher(send), cipher(receive)};
+    config.facts.peer_key = peer;
     return std::make_unique<htx::RecordLink>(std::make_unique<net::TcpStream>(std::move(socket)),
-                                             htx::RecordLinkConfig{cipher(send), cipher(receive)}, random_);
+                                             std::move(config), random_);
   }
 
   [[nodiscard]] Hop hop(std::size_t number) const {
@@ -183,6 +190,7 @@ class Circuits : public ::testing::Test {
   boost::asio::io_context io_{1};
   base::testing::SeededRandom random_{3};
   WallTime now_ = kNow;
+  std::chrono::milliseconds blocked_ = RelayLimits::blocked;  // of relays that are added later
   std::vector<std::shared_ptr<Relay>> relays_;
   std::set<std::size_t> unreachable_;
   std::vector<SessionPointer> far_ends_;

@@ -38,7 +38,7 @@ class FirstMessage {
 
 [[nodiscard]] inline bool opens(const CircuitKeys& keys, const FirstMessage& message, WallTime now) {
   return std::ranges::any_of(keys.acceptable(now),
-                             [&](const auto* pair) { return message.opens_with(*pair); });
+                             [&](const auto& pair) { return message.opens_with(pair); });
 }
 
 [[nodiscard]] inline bool contains(base::ByteView bytes, const crypto::X25519Secret& secret) {
