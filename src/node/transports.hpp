@@ -23,6 +23,9 @@ struct DialerConfig {
   /// Of those who vouch for such a web server, where `authorities` is null: a file, or empty for the
   /// system's.
   std::filesystem::path authorities_file{};
+  /// Who this node is to the relays that it dials; null: nobody, with a key that is fresh for each link. A
+  /// relay's own, for those of its links that carry circuits.
+  std::shared_ptr<const crypto::X25519KeyPair> own_key{};
 };
 
 /// `random` must outlive the dialer and its sessions.

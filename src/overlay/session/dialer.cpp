@@ -2,11 +2,11 @@
 
 namespace qnet::session {
 
-net::Task<base::Result<Dialled>> Dialer::dial(link::RelayAddress relay) const {
+net::Task<base::Result<Dialled>> Dialer::dial(link::RelayAddress relay, SessionOptions options) const {
   auto dialled = co_await transports_.dial(std::move(relay));
   if (!dialled) co_return tl::unexpected(dialled.error());
   Dialled made;
-  made.session = Session::start(std::move(dialled->link), mux::Role::initiator, {});
+  made.session = Session::start(std::move(dialled->link), mux::Role::initiator, {}, std::move(options));
   made.round_trip = dialled->round_trip;
   co_return made;
 }

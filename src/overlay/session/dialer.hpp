@@ -22,7 +22,11 @@ class Dialer {
   Dialer(link::Dialers transports, base::RandomSource& random)
       : transports_(std::move(transports)), random_(random) {}
 
-  net::Task<base::Result<Dialled>> dial(link::RelayAddress relay) const;
+  /// May be called on several io_contexts: the session lives where the call was made.
+  net::Task<base::Result<Dialled>> dial(link::RelayAddress relay, SessionOptions options) const;
+  net::Task<base::Result<Dialled>> dial(link::RelayAddress relay) const {
+    return dial(std::move(relay), SessionOptions());
+  }
   [[nodiscard]] base::RandomSource& random() const { return random_; }
 
  private:

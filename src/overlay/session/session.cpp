@@ -15,7 +15,15 @@ namespace asio = boost::asio;
 using link::Progress;
 
 namespace {
+
 auto now() { return std::chrono::steady_clock::now(); }
+
+mux::Limits mux_limits(const SessionOptions& options) {
+  mux::Limits limits;
+  limits.largest_window = options.largest_window;
+  return limits;
+}
+
 }  // namespace
 
 std::shared_ptr<Session> Session::start(std::unique_ptr<link::Link> link, mux::Role role, Protocols protocols,
@@ -41,7 +49,7 @@ Session::Session(std::unique_ptr<link::Link> link, mux::Role role, Protocols pro
       full_frame_(link_->facts().record_data - mux::FrameHeader::size),
       protocols_(std::move(protocols)),
       options_(std::move(options)),
-      mux_(role, mux::Limits{}, options_.budget, options_.party),
+      mux_(role, mux_limits(options_), options_.budget, options_.party),
       stall_(options_.blocked),
       work_(link_->executor()),
       timer_(link_->executor()) {}

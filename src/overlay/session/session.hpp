@@ -62,6 +62,8 @@ struct SessionOptions {
   std::shared_ptr<mux::Budget> budget{};
   /// Whose session it is, where sessions of one address are counted together; 0: nobody knows.
   std::uint64_t party = 0;
+  /// What one stream's window grows to at most: less where many people share the session.
+  std::uint32_t largest_window = mux::Limits().largest_window;
 };
 
 /// Lives on the link's io_context, on which every call is made. Kept alive by its own loops until it ends.

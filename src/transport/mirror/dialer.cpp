@@ -90,6 +90,7 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const Brow
 
   htx::Initiator::Config config{&browser.hello, relay.cover_name, relay.noise_key, relay.access_tag,
                                 htx::wall_clock()};
+  if (browser.own_key) config.own_static = browser.own_key->clone();
   auto initiator = htx::Initiator::start(std::move(config), random);
   if (!initiator) co_return tl::unexpected(initiator.error());
 

@@ -22,6 +22,8 @@ struct Browser {
   bool loads_pages = false;
   /// Of those visits; shared by all dials.
   VisitPlaces places{};
+  /// Who we are to the relay; null: nobody, with a key that is fresh for each link. On the wire it is sealed.
+  std::shared_ptr<const crypto::X25519KeyPair> own_key{};
 };
 
 /// `browser` must outlive the call, `random` the link. Where nobody recognises us, the far end may be an

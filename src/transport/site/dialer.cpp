@@ -27,9 +27,10 @@ struct Guarded {
   }
 };
 
-net::Task<base::Result<Initiator>> begin_handshake(const link::RelayAddress& relay, net::TlsChannel& channel,
-                                                   base::RandomSource& random) {
-  Initiator::Config config{relay.noise_key, relay.access_tag, std::nullopt, htx::wall_clock()};
+net::Task<base::Result<Initiator>> begin_handshake(const link::RelayAddress& relay, const Browser& browser,
+                                                   net::TlsChannel& channel, base::RandomSource& random) {
+  Initiator::Config config{relay.noise_key, relay.access_tag, std::nullopt, htx::wall_clock(),
+                           browser.own_key};
   if (relay.cover != Cover::site_websocket_unbound) {
     auto exported = channel.exporter(kExporterLabel);
     if (!exported) co_return tl::unexpected(exported.error());
@@ -96,9 +97,10 @@ net::Task<base::Result<tls::Stream*>> start_tls(const link::RelayAddress& relay,
 }
 
 /// The one request and the handshake in it.
-net::Task<base::Result<Initiator::Last>> probe(const link::RelayAddress& relay, net::TlsChannel& channel,
-                                               Guarded& guarded, base::RandomSource& random) {
-  auto initiator = co_await begin_handshake(relay, channel, random);
+net::Task<base::Result<Initiator::Last>> probe(const link::RelayAddress& relay, const Browser& browser,
+                                               net::TlsChannel& channel, Guarded& guarded,
+                                               base::RandomSource& random) {
+  auto initiator = co_await begin_handshake(relay, browser, channel, random);
   if (!initiator) co_return tl::unexpected(initiator.error());
   const ClientRequest request{relay.cover_name, relay.port, names_of(relay.noise_key), initiator->token()};
   base::Result<void> opened;
@@ -119,7 +121,7 @@ net::Task<base::Result<Initiator::Last>> connect(const link::RelayAddress& relay
   // A web server that does not speak what every browser's hello asks for is not the relay's.
   if ((*channel)->protocol() != (relay.cover == Cover::site_h2 ? "h2" : "http/1.1"))
     co_return base::fail(Errc::not_recognised);
-  auto last = co_await probe(relay, **channel, guarded, random);
+  auto last = co_await probe(relay, browser, **channel, guarded, random);
   // A web site that hangs up on our request did not know it.
   if (!last && last.error().is(tls::Errc::truncated)) co_return base::fail(Errc::not_recognised);
   co_return last;
@@ -157,13 +159,15 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser br
 }
 
 void add_dialer(link::Dialers& dialers, const client_hello::Template& hello,
-                std::shared_ptr<const crypto::TrustStore> authorities, base::RandomSource& random) {
+                std::shared_ptr<const crypto::TrustStore> authorities, base::RandomSource& random,
+                std::shared_ptr<const crypto::X25519KeyPair> own_key) {
   for (const auto cover : {Cover::site_h2, Cover::site_websocket, Cover::site_websocket_unbound})
-    dialers.add(
-        cover,
-        [hello, authorities, &random](link::RelayAddress relay) -> net::Task<base::Result<link::Dialled>> {
-          co_return co_await dial(std::move(relay), {hello, *authorities}, random);
-        });
+    dialers.add(cover,
+                [hello, authorities, own_key,
+                 &random](link::RelayAddress relay) -> net::Task<base::Result<link::Dialled>> {
+                  const Browser browser{hello, *authorities, own_key.get()};
+                  co_return co_await dial(std::move(relay), browser, random);
+                });
 }
 
 }  // namespace qnet::site

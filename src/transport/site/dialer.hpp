@@ -14,6 +14,8 @@ namespace qnet::site {
 struct Browser {
   const client_hello::Template& hello;
   const crypto::TrustStore& authorities;
+  /// Who we are to the relay; null: nobody, with a key that is fresh for each link. On the wire it is sealed.
+  const crypto::X25519KeyPair* own_key = nullptr;
 };
 
 /// By relay.cover, which must be one of site's. What `browser` holds must outlive the call, `random` the
@@ -21,8 +23,10 @@ struct Browser {
 net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser browser,
                                             base::RandomSource& random);
 
-/// Adds cover `site`, all three forms, to a node's transports. `random` must outlive their links.
+/// Adds cover `site`, all three forms, to a node's transports. `random` must outlive their links. `own_key`
+/// as in Browser.
 void add_dialer(link::Dialers& dialers, const client_hello::Template& hello,
-                std::shared_ptr<const crypto::TrustStore> authorities, base::RandomSource& random);
+                std::shared_ptr<const crypto::TrustStore> authorities, base::RandomSource& random,
+                std::shared_ptr<const crypto::X25519KeyPair> own_key = nullptr);
 
 }  // namespace qnet::site

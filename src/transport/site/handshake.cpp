@@ -81,7 +81,7 @@ Initiator::Initiator() : state_(kProtocol) {}
 base::Result<Initiator> Initiator::start(const Config& config, base::RandomSource& random) {
   Initiator self;
   self.ephemeral_ = crypto::X25519KeyPair::generate(random);
-  self.static_ = crypto::X25519KeyPair::generate(random);
+  self.static_ = config.own_static ? config.own_static->clone() : crypto::X25519KeyPair::generate(random);
   self.kem_ = crypto::MlKemKeyPair::generate(random);
   self.state_ = begin(config.binding, config.relay_static);
   self.state_.mix_hash(self.ephemeral_.public_key);

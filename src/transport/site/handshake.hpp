@@ -41,6 +41,8 @@ class Initiator {
     htx::AccessTag access_tag{};
     Binding binding;
     htx::WallTime now{};
+    /// Fresh by default, so that a relay cannot link two sessions; relays give their own among themselves.
+    const crypto::X25519KeyPair* own_static = nullptr;
   };
   [[nodiscard]] static base::Result<Initiator> start(const Config& config, base::RandomSource& random);
 

@@ -69,12 +69,15 @@ net::Task<base::Result<std::unique_ptr<link::Link>>> make_link(std::unique_ptr<n
   co_return std::make_unique<htx::RecordLink>(std::move(stream), std::move(config), random);
 }
 
-net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, base::RandomSource& random) {
+net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay,
+                                            std::shared_ptr<const crypto::X25519KeyPair> own_key,
+                                            base::RandomSource& random) {
   auto socket = co_await net::connect_to_host(relay.host, relay.port, link::DialLimits::connect);
   if (!socket) co_return tl::unexpected(socket.error());
+  auto own = own_key ? own_key->clone() : crypto::X25519KeyPair::generate(random);
   const auto started = std::chrono::steady_clock::now();
   auto made = co_await make_link(std::make_unique<net::TcpStream>(std::move(*socket)), Role::initiator,
-                                 crypto::X25519KeyPair::generate(random), relay.noise_key, nullptr, random);
+                                 std::move(own), relay.noise_key, nullptr, random);
   if (!made) co_return tl::unexpected(made.error());
   link::Dialled dialled{std::move(*made), {}};
   dialled.round_trip =
@@ -127,8 +130,11 @@ class Listener final : public link::Listener {
 
 }  // namespace
 
-void add_dialer(link::Dialers& dialers, base::RandomSource& random) {
-  dialers.add(kCover, [&random](link::RelayAddress relay) { return dial(std::move(relay), random); });
+void add_dialer(link::Dialers& dialers, base::RandomSource& random,
+                std::shared_ptr<const crypto::X25519KeyPair> own_key) {
+  dialers.add(kCover, [&random, own_key = std::move(own_key)](link::RelayAddress relay) {
+    return dial(std::move(relay), own_key, random);
+  });
 }
 
 link::OpenListener listener(ListenerConfig config) { return link::open_later<Listener>(std::move(config)); }

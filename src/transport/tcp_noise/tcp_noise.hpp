@@ -14,8 +14,10 @@ namespace qnet::tcp_noise {
 
 inline constexpr link::Cover kCover = link::Cover::first_private;
 
-/// Adds this transport to a node's. `random` must outlive the links.
-void add_dialer(link::Dialers& dialers, base::RandomSource& random);
+/// Adds this transport to a node's. `random` must outlive the links. `own_key`: who we are to the relay;
+/// null: nobody, with a key that is fresh for each link.
+void add_dialer(link::Dialers& dialers, base::RandomSource& random,
+                std::shared_ptr<const crypto::X25519KeyPair> own_key = nullptr);
 
 struct ListenerConfig {
   net::tcp::endpoint listen;
