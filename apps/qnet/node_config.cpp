@@ -18,8 +18,6 @@ namespace qnet::cli {
 namespace {
 
 constexpr const char* kLoopback = "127.0.0.1";
-/// Set with the service of circuits: descriptors must not name keys for what nobody serves.
-constexpr bool kServesCircuits = false;
 
 net::tcp::endpoint endpoint(const std::string& address, std::uint16_t port) {
   return {boost::asio::ip::make_address(address), port};
@@ -228,7 +226,8 @@ base::Result<node::NodeConfig> node_config(const Settings& settings, base::Rando
   if (!relay) return base::forward_error(relay);
   if (auto added = add_network(settings, relay->identity, config); !added) return base::forward_error(added);
   config.relay = std::move(*relay);
-  if (kServesCircuits && config.membership->registers) config.circuit_keys = settings.state_dir;
+  // A peer that no list names is in nobody's circuit.
+  if (config.membership->registers) config.circuit_keys = settings.state_dir;
   return config;
 }
 

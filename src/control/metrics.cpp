@@ -160,6 +160,24 @@ void add_exit(Page& page) {
               });
 }
 
+void add_circuits(Page& page) {
+  page.family("qnet_circuits_open", "gauge", "Circuits through this relay that are open.",
+              [](Family& family, const Status& status) {
+                if (status.counters.circuits) family.sample(status.counters.circuits->open);
+              });
+  page.family(
+      "qnet_circuits_total", "counter",
+      "First messages of circuits by outcome; those of a middle that went on count as created and extended.",
+      [](Family& family, const Status& status) {
+        if (!status.counters.circuits) return;
+        const auto& counts = *status.counters.circuits;
+        family.sample({{"result", "created"}}, counts.created);
+        family.sample({{"result", "refused"}}, counts.refused);
+        family.sample({{"result", "extended"}}, counts.extended);
+        family.sample({{"result", "unreachable"}}, counts.unreachable);
+      });
+}
+
 void add_network(Page& page) {
   page.family("qnet_network_relays", "gauge", "Relays that the operators agree on.",
               [](Family& family, const Status& status) {
@@ -201,6 +219,7 @@ std::string metrics(const Status& status) {
   add_traffic(page);
   add_handshakes(page);
   add_exit(page);
+  add_circuits(page);
   add_network(page);
   return page.take();
 }

@@ -100,6 +100,7 @@ TEST(Metrics, leave_out_what_a_mode_does_not_do) {
   const auto page = metrics(testing::client_status());
   EXPECT_THAT(page, Not(HasSubstr("\nqnet_exit_connections_open ")));
   EXPECT_THAT(page, Not(HasSubstr("\nqnet_handshakes_total{")));
+  EXPECT_THAT(page, Not(HasSubstr("\nqnet_circuits_open ")));
 }
 
 TEST(Metrics, count_handshakes_and_refusals) {
@@ -107,6 +108,13 @@ TEST(Metrics, count_handshakes_and_refusals) {
   EXPECT_THAT(page, HasSubstr("\nqnet_handshakes_total{result=\"spliced\"} 6\n"));
   EXPECT_THAT(page, HasSubstr("\nqnet_exit_connections_open 4\n"));
   EXPECT_THAT(page, HasSubstr("\nqnet_exit_refused_total{reason=\"private address\"} 11\n"));
+}
+
+TEST(Metrics, count_circuits_by_outcome) {
+  const auto page = metrics(testing::super_status());
+  EXPECT_THAT(page, HasSubstr("\nqnet_circuits_open 3\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_circuits_total{result=\"created\"} 20\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_circuits_total{result=\"unreachable\"} 2\n"));
 }
 
 TEST(Metrics, label_the_nodes_of_the_demo) {

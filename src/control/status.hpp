@@ -53,6 +53,15 @@ struct Exit {
   std::uint64_t failures = 0;                    ///< allowed, but the site could not be reached
 };
 
+/// Of a relay, for others.
+struct Circuits {
+  std::uint64_t open = 0;
+  std::uint64_t created = 0;      ///< first messages that were for this relay, since the start, as all below
+  std::uint64_t refused = 0;      ///< first messages that were not, or came again or too late, or too many
+  std::uint64_t extended = 0;     ///< to a next relay
+  std::uint64_t unreachable = 0;  ///< the next relay was unknown, or did not answer
+};
+
 struct Counters {
   std::uint64_t sessions_open = 0;
   std::uint64_t streams_open = 0;
@@ -60,6 +69,7 @@ struct Counters {
   std::uint64_t bytes_down = 0;
   std::optional<Handshakes> handshakes;  ///< in modes that accept peers
   std::optional<Exit> exit;              ///< in modes with an exit
+  std::optional<Circuits> circuits;      ///< in modes that serve them
 };
 
 /// What this node knows of the network, by its operators' lists.

@@ -47,6 +47,16 @@ json::value to_json(const Exit& exit) {
   return counts;
 }
 
+json::value to_json(const Circuits& circuits) {
+  json::object counts;
+  counts["open"] = circuits.open;
+  counts["created"] = circuits.created;
+  counts["refused"] = circuits.refused;
+  counts["extended"] = circuits.extended;
+  counts["unreachable"] = circuits.unreachable;
+  return counts;
+}
+
 json::object to_json(const std::map<std::string, std::size_t>& countries) {
   json::object counts;
   for (const auto& [code, count] : countries) counts[code.empty() ? "unknown" : code] = count;
@@ -104,6 +114,7 @@ json::value to_json(const Counters& counters) {
   counts["bytes_down"] = counters.bytes_down;
   counts["handshakes"] = to_json(counters.handshakes);
   counts["exit"] = to_json(counters.exit);
+  counts["circuits"] = to_json(counters.circuits);
   return counts;
 }
 

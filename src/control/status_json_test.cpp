@@ -24,11 +24,12 @@ TEST(StatusJson, has_every_key_even_when_nothing_is_known) {
   EXPECT_THAT(keys(all), ElementsAre("version", "helper_mode", "connection", "since", "uptime_seconds",
                                      "peer_id", "socks_address", "template", "listen_address", "peers",
                                      "counters", "network", "directory", "registered", "problem", "nodes"));
-  EXPECT_THAT(keys(all.at("counters")),
-              ElementsAre("sessions_open", "streams_open", "bytes_up", "bytes_down", "handshakes", "exit"));
+  EXPECT_THAT(keys(all.at("counters")), ElementsAre("sessions_open", "streams_open", "bytes_up", "bytes_down",
+                                                    "handshakes", "exit", "circuits"));
   EXPECT_EQ(all.at("connection"), "offline");
   EXPECT_TRUE(all.at("peer_id").is_null());
   EXPECT_TRUE(all.at("counters").at("exit").is_null());
+  EXPECT_TRUE(all.at("counters").at("circuits").is_null());
 }
 
 TEST(StatusJson, gives_the_network_the_directory_and_where_it_is_registered) {
@@ -70,6 +71,11 @@ TEST(StatusJson, counts_handshakes_and_refusals_by_reason) {
             json::parse(R"({"accepted":7,"spliced":6,"replayed":2,"clock_skewed":1,"failed":3})"));
   EXPECT_EQ(counters.at("exit"),
             json::parse(R"({"open":4,"total":90,"refused":{"port":2,"private address":11},"failures":5})"));
+}
+
+TEST(StatusJson, counts_circuits) {
+  EXPECT_EQ(render(testing::super_status()).at("counters").at("circuits"),
+            json::parse(R"({"open":3,"created":20,"refused":4,"extended":15,"unreachable":2})"));
 }
 
 TEST(StatusJson, nests_the_nodes_of_the_demo_by_name) {

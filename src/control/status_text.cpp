@@ -97,6 +97,11 @@ std::string exit_text(const Exit& counts) {
   return text;
 }
 
+std::string circuits_text(const Circuits& counts) {
+  return fmt::format("{} open; {} created, {} extended, {} refused, {} to no relay that answers", counts.open,
+                     counts.created, counts.extended, counts.refused, counts.unreachable);
+}
+
 void append_counters(std::string& out, const Counters& counters) {
   append_field(out, "traffic",
                fmt::format("{} up, {} down", bytes_text(counters.bytes_up), bytes_text(counters.bytes_down)));
@@ -104,6 +109,7 @@ void append_counters(std::string& out, const Counters& counters) {
                counted(counters.sessions_open, "session") + ", " + counted(counters.streams_open, "stream"));
   if (counters.handshakes) append_field(out, "handshakes", handshakes_text(*counters.handshakes));
   if (counters.exit) append_field(out, "exit", exit_text(*counters.exit));
+  if (counters.circuits) append_field(out, "circuits", circuits_text(*counters.circuits));
 }
 
 /// "12 SE, 3 DE, 1 unknown", the most first, and no more than fit a line.

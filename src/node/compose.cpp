@@ -63,6 +63,8 @@ struct Plan {
   Process& process;
   NodeConfig config;
   std::shared_ptr<const session::Dialer> dialer{};
+  std::shared_ptr<const session::Dialer> circuit_dialer{};  // that and the next where circuits are served
+  std::shared_ptr<discovery::KnownRelays> known_relays{};
   const PartOf<DirectoryNode>* directory = nullptr;
   std::shared_ptr<CircuitKeeper> circuit_keys{};  // once that part has started
 
@@ -70,7 +72,9 @@ struct Plan {
 };
 
 Started<DirectoryNode> start_directory(Plan& plan) {
-  return DirectoryNode::start(plan.io(), std::move(*plan.config.directory), plan.dialer);
+  auto made = DirectoryNode::start(plan.io(), std::move(*plan.config.directory), plan.dialer);
+  if (made && plan.known_relays) (*made)->tell(plan.known_relays);
+  return made;
 }
 
 Started<DirectoryApi> start_api(Plan& plan) {
@@ -93,6 +97,9 @@ Started<Relay> start_relay(Plan& plan) {
   auto& process = plan.process;
   auto& config = *plan.config.relay;
   if (plan.directory) config.directory = (**plan.directory).handler();
+  if (plan.circuit_keys)
+    config.circuits = CircuitConfig{[keeper = plan.circuit_keys] { return keeper->acceptable(); },
+                                    plan.known_relays, plan.circuit_dialer};
   net::tcp::endpoint failed_at;
   auto made = Relay::start(process.pool(), std::move(config), process.random(), failed_at);
   if (!made) return tl::unexpected(explain_relay_error(made.error(), failed_at, plan.config.flags.listen));
@@ -103,6 +110,7 @@ Started<Relay> start_relay(Plan& plan) {
 Started<discovery::Membership> start_membership(Plan& plan) {
   if (plan.circuit_keys)
     plan.config.membership->circuit_keys = [keeper = plan.circuit_keys] { return keeper->published(); };
+  plan.config.membership->known_relays = plan.known_relays;
   return std::make_unique<discovery::Membership>(
       plan.io(), std::move(*plan.config.membership), plan.dialer,
       plan.directory ? (**plan.directory).own_directory() : discovery::OwnDirectory());
@@ -116,9 +124,11 @@ Started<Client> start_client(Plan& plan) {
   });
 }
 
-/// What a relay's own connections to other relays look like: the commonest browser.
-base::Result<std::shared_ptr<const session::Dialer>> relay_dialer(const NodeConfig& config,
-                                                                  base::RandomSource& random) {
+/// What a relay's own connections to other relays look like: the commonest browser. Only those that carry
+/// circuits tell the other relay who this one is.
+base::Result<void> add_relay_dialers(Plan& plan) {
+  const auto& config = plan.config;
+  auto& random = plan.process.random();
   std::shared_ptr<const crypto::TrustStore> trust;
   if (config.dials_sites) {
     // The authority of this peer's own cover is no reason to believe none of the other peers' covers.
@@ -127,7 +137,12 @@ base::Result<std::shared_ptr<const session::Dialer>> relay_dialer(const NodeConf
     if (!made) return base::forward_error(made);
     trust = std::make_shared<const crypto::TrustStore>(std::move(*made));
   }
-  return make_dialer({client_hello::builtin_templates().front(), trust}, random);
+  DialerConfig dialing{client_hello::builtin_templates().front(), std::move(trust)};
+  plan.dialer = make_dialer(dialing, random);
+  if (!plan.known_relays) return {};
+  dialing.own_key = std::make_shared<const crypto::X25519KeyPair>(config.relay->identity.noise.clone());
+  plan.circuit_dialer = make_dialer(dialing, random);
+  return {};
 }
 
 }  // namespace
@@ -161,14 +176,13 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   const auto add = [&]<class T>(std::string_view name, Started<T> (*start)(Plan&)) {
     return &node->add(std::make_unique<PartOf<T>>(name, [plan, start] { return start(*plan); }));
   };
-  if (config.directory || config.membership) {
-    auto dialer = relay_dialer(config, process.random());
-    if (!dialer) return base::forward_error(dialer);
-    plan->dialer = std::move(*dialer);
-  }
+  const bool circuits = config.relay && config.circuit_keys;
+  if (circuits) plan->known_relays = std::make_shared<discovery::KnownRelays>();
+  if (config.directory || config.membership || circuits)
+    if (auto added = add_relay_dialers(*plan); !added) return base::forward_error(added);
   if (config.directory) plan->directory = add("directory", start_directory);
   if (config.directory_http) add("directory API", start_api);
-  if (config.relay && config.circuit_keys) add("circuit keys", start_circuit_keys);
+  if (circuits) add("circuit keys", start_circuit_keys);
   if (config.relay) add("relay", start_relay);
   // It tells others of an address: what listens there has started.
   if (config.membership) add("membership", start_membership);

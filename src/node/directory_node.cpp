@@ -59,6 +59,14 @@ void DirectoryNode::finish() {
   if (service_) service_->stop();
 }
 
+void DirectoryNode::tell(std::shared_ptr<discovery::KnownRelays> known) {
+  own_list_ = OwnList::start(io_, service_, std::move(known));
+}
+
+void DirectoryNode::stop() {
+  if (own_list_) own_list_->stop();
+}
+
 session::Handler DirectoryNode::handler() const { return directory::directory_handler(service_, io_); }
 
 discovery::OwnDirectory DirectoryNode::own_directory() const {

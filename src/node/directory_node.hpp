@@ -13,6 +13,7 @@
 #include "network/directory_server/country_database.hpp"
 #include "network/directory_server/session_service.hpp"
 #include "network/discovery/registrar.hpp"
+#include "node/own_list.hpp"
 #include "overlay/session/dialer.hpp"
 #include "protocol/http/server.hpp"
 
@@ -36,6 +37,9 @@ class DirectoryNode {
   DirectoryNode& operator=(const DirectoryNode&) = delete;
   ~DirectoryNode();
 
+  /// Tells them what it lists, until stop(). Once.
+  void tell(std::shared_ptr<discovery::KnownRelays> known);
+  void stop();
   /// Once nobody asks it any more: what was acknowledged to the last of its clients is written.
   void finish();
   /// For every session of this peer.
@@ -55,6 +59,7 @@ class DirectoryNode {
   std::string token_;
   std::shared_ptr<const directory::CountryDatabase> countries_;
   std::shared_ptr<directory::Service> service_;
+  std::shared_ptr<OwnList> own_list_;  // null where nobody is told
 };
 
 /// The HTTP API on a port of its own; without a directory everything there is 404.

@@ -21,18 +21,23 @@ base::Result<std::unique_ptr<Relay>> Relay::start(net::IoPool& pool, RelayConfig
     }
     listeners.push_back(std::move(*opened));
   }
-  return std::unique_ptr<Relay>(new Relay(pool, std::move(config), std::move(listeners)));
+  return std::unique_ptr<Relay>(new Relay(pool, std::move(config), std::move(listeners), random));
 }
 
-Relay::Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<link::Listener>> listeners)
+Relay::Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<link::Listener>> listeners,
+             base::RandomSource& random)
     : pool_(pool),
       peer_(config.identity.peer_id()),
       budget_(std::make_shared<mux::Budget>(session_memory(memory_limit()))),
       sessions_(pool.size()),
       listeners_(std::move(listeners)) {
   if (config.exit) exit_ = std::make_unique<exit::Service>(std::move(*config.exit));
-  for (std::size_t core = 0; core < pool_.size(); ++core)
+  if (config.circuits)
+    circuits_ = std::make_unique<RelayCircuits>(pool_, peer_, std::move(*config.circuits), budget_, random);
+  for (std::size_t core = 0; core < pool_.size(); ++core) {
     protocols_.push_back(relay_protocols(peer_, exit_.get(), config.directory, pool_.at(core), counters_));
+    if (circuits_) circuits_->add_to(protocols_.back(), core);
+  }
 }
 
 Relay::~Relay() = default;
@@ -47,9 +52,11 @@ void Relay::accept(const std::function<void(base::Error)>& gave_up) {
 void Relay::begin_session(std::size_t core, std::unique_ptr<link::Link> link) {
   auto& sessions = sessions_[core];
   std::erase_if(sessions, [](const auto& known) { return known.expired(); });
-  const auto party = link::party_of(link->facts().remote_address);
-  const auto session = session::Session::start(std::move(link), mux::Role::responder, protocols_[core],
-                                               {.budget = budget_, .party = party});
+  session::SessionOptions options{.budget = budget_, .party = link::party_of(link->facts().remote_address)};
+  if (circuits_ && circuits_->is_relay(link->facts().peer_key))
+    options.largest_window = circuit::RelayLimits::largest_window;
+  const auto session =
+      session::Session::start(std::move(link), mux::Role::responder, protocols_[core], std::move(options));
   sessions.push_back(session);
   // A handshake may end after stop().
   if (stopped_) session->close();
@@ -62,6 +69,7 @@ bool Relay::ready() const {
 void Relay::stop() {
   stopped_ = true;
   for (const auto& listener : listeners_) listener->stop();
+  if (circuits_) circuits_->stop();
   for (std::size_t core = 0; core < sessions_.size(); ++core)
     boost::asio::post(pool_.at(core), [sessions = &sessions_[core]] {
       for (const auto& known : *sessions)
@@ -80,6 +88,7 @@ void Relay::fill(control::Status& status) const {
     add_counters(status.counters, listener->counters());
   }
   add_counters(status.counters, *counters_, exit_.get());
+  if (circuits_) circuits_->fill(status);
 }
 
 }  // namespace qnet::node

@@ -11,6 +11,7 @@
 #include "edge/exit/service.hpp"
 #include "foundation/net/io_pool.hpp"
 #include "node/counters.hpp"
+#include "node/relay_circuits.hpp"
 #include "overlay/peer/identity.hpp"
 #include "overlay/session/session.hpp"
 #include "transport/link/listener.hpp"
@@ -21,7 +22,8 @@ struct RelayConfig {
   peer::Identity identity;
   std::vector<link::OpenListener> listeners;
   std::optional<exit::ServiceOptions> exit;
-  session::Handler directory{};  ///< empty in modes that serve none
+  session::Handler directory{};             ///< empty in modes that serve none
+  std::optional<CircuitConfig> circuits{};  ///< nothing in modes that serve none
 };
 
 class Relay {
@@ -46,7 +48,8 @@ class Relay {
 
  private:
   using Sessions = std::vector<std::weak_ptr<session::Session>>;
-  Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<link::Listener>> listeners);
+  Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<link::Listener>> listeners,
+        base::RandomSource& random);
   void begin_session(std::size_t core, std::unique_ptr<link::Link> link);
 
   net::IoPool& pool_;
@@ -54,6 +57,7 @@ class Relay {
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   std::unique_ptr<exit::Service> exit_;
   std::shared_ptr<mux::Budget> budget_;
+  std::unique_ptr<RelayCircuits> circuits_;    // null where none are served
   std::vector<session::Protocols> protocols_;  // one for each core, as are:
   std::vector<Sessions> sessions_;
   std::vector<std::unique_ptr<link::Listener>> listeners_;

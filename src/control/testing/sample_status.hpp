@@ -32,7 +32,8 @@ inline Status client_status() {
                      .bytes_up = 1'300'000,
                      .bytes_down = 5'000'000'000,
                      .handshakes = {},
-                     .exit = {}};
+                     .exit = {},
+                     .circuits = {}};
   return status;
 }
 
@@ -49,6 +50,8 @@ inline Status super_status() {
       Handshakes{.accepted = 7, .spliced = 6, .replayed = 2, .clock_skewed = 1, .failed = 3};
   status.counters.exit =
       Exit{.open = 4, .total = 90, .refused = {{"port", 2}, {"private address", 11}}, .failures = 5};
+  status.counters.circuits =
+      Circuits{.open = 3, .created = 20, .refused = 4, .extended = 15, .unreachable = 2};
   status.problem = "the cover origin does not answer";
   return status;
 }

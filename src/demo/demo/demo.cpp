@@ -110,6 +110,7 @@ class Configs {
     made.membership = discovery::MembershipConfig{
         identity->clone(), invite_, demo_descriptor(*identity, false), address, loopback(port), true};
     made.membership->state_dir = folder;
+    made.circuit_keys = folder;
     auto listener = mirror::listener({loopback(port), identity->noise.clone(), origin_, folder});
     made.relay = node::RelayConfig{std::move(*identity), {std::move(listener)}, std::nullopt};
     return made;

@@ -1,5 +1,7 @@
 #include "network/discovery/membership.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include "network/discovery/reachable_interface.hpp"
 
 namespace qnet::discovery {
@@ -14,6 +16,8 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
   if (config.asks && !config.operators.empty())
     view_ = std::make_shared<NetworkView>(io.get_executor(), config.operators, config.state_dir / "network",
                                           ask_in_new_session(dialer), dialer->random());
+  known_relays_ = std::move(config.known_relays);
+  watch_view(io);
   if (!config.registers || (config.operators.empty() && !own_directory)) return;
   RegistrarConfig registrar{std::move(config.identity), std::move(config.operators), nullptr, nullptr};
   registrar.describe = [descriptor = std::move(config.descriptor), address = config.address,
@@ -36,13 +40,27 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
   registrar_ = std::make_shared<Registrar>(io.get_executor(), std::move(registrar), std::move(dialer));
 }
 
+/// A circuit may go on to a relay that is younger than our list.
+void Membership::watch_view(boost::asio::io_context& io) {
+  if (!view_ || !known_relays_) return;
+  known_relays_->on_missing([&io, weak = std::weak_ptr(view_)] {
+    boost::asio::post(io, [weak] {
+      if (const auto view = weak.lock()) view->refresh_soon();
+    });
+  });
+}
+
 void Membership::join() {
   if (registrar_) registrar_->start();
-  if (view_) view_->start([] {});
+  if (!view_) return;
+  view_->start([this] {
+    if (known_relays_ && !view_->relays()->empty()) known_relays_->replace(view_->relays());
+  });
 }
 
 void Membership::stop(const std::shared_ptr<const void>& farewell) {
   if (registrar_) registrar_->stop(farewell);
+  if (view_ && known_relays_) known_relays_->on_missing(nullptr);
   if (view_) view_->stop();
   if (lan_) lan_->stop();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "foundation/net/tcp.hpp"
+#include "network/discovery/known_relays.hpp"
 #include "network/discovery/network_view.hpp"
 #include "network/discovery/registrar.hpp"
 #include "network/mdns/lan.hpp"
@@ -29,6 +30,9 @@ struct MembershipConfig {
   bool lan_discovery = false;  ///< answers questions in the local network
   /// This relay's, as of now, and only those that are on the disk; null where it serves no circuits.
   std::function<std::vector<directory::CircuitKey>()> circuit_keys{};
+  /// Gets each new list where this relay asks for one, and has it asked for sooner when somebody is missing;
+  /// null where nobody needs it.
+  std::shared_ptr<KnownRelays> known_relays{};
 };
 
 /// Lives on one io_context.
@@ -47,6 +51,9 @@ class Membership {
   [[nodiscard]] const NetworkView* view() const { return view_.get(); }
 
  private:
+  void watch_view(boost::asio::io_context& io);
+
+  std::shared_ptr<KnownRelays> known_relays_;  // null unless the view fills it
   std::shared_ptr<Registrar> registrar_;
   std::shared_ptr<NetworkView> view_;
   std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "network/directory/exchange.hpp"
 #include "network/directory/packing.hpp"
 #include "network/directory/snapshot.hpp"
 #include "network/directory/testing/relays.hpp"

@@ -1,0 +1,59 @@
+#include "network/discovery/known_relays.hpp"
+
+#include <algorithm>
+
+namespace qnet::discovery {
+
+void KnownRelays::replace(Relays relays) {
+  auto made = std::make_shared<Index>();
+  made->noise_keys.reserve(relays->size());
+  for (const auto& relay : *relays) made->noise_keys.push_back(relay.descriptor.descriptor().noise_key);
+  std::ranges::sort(made->noise_keys);
+  made->relays = std::move(relays);
+  const std::scoped_lock lock(mutex_);
+  index_ = std::move(made);
+}
+
+std::shared_ptr<const KnownRelays::Index> KnownRelays::index() const {
+  const std::scoped_lock lock(mutex_);
+  return index_;
+}
+
+std::optional<link::RelayAddress> KnownRelays::address_of(const peer::PeerId& peer) const {
+  if (const auto known = index()) {
+    const auto key_of = [](const directory::Listed& one) -> const crypto::Ed25519Public& {
+      return one.descriptor.descriptor().peer.key();
+    };
+    const auto found = std::ranges::lower_bound(*known->relays, peer.key(), {}, key_of);
+    if (found != known->relays->end() && key_of(*found) == peer.key()) {
+      const auto& signed_one = found->descriptor;
+      const bool valid =
+          signed_one.descriptor().expires > std::chrono::system_clock::now() && signed_one.verify();
+      return valid ? std::optional(signed_one.descriptor().relay_address()) : std::nullopt;
+    }
+  }
+  std::function<void()> missing;
+  {
+    const std::scoped_lock lock(mutex_);
+    missing = on_missing_;
+  }
+  if (missing) missing();
+  return std::nullopt;
+}
+
+bool KnownRelays::is_relay(const crypto::X25519Public& noise_key) const {
+  const auto known = index();
+  return known && std::ranges::binary_search(known->noise_keys, noise_key);
+}
+
+void KnownRelays::on_missing(std::function<void()> function) {
+  const std::scoped_lock lock(mutex_);
+  on_missing_ = std::move(function);
+}
+
+std::size_t KnownRelays::size() const {
+  const auto known = index();
+  return known ? known->relays->size() : 0;
+}
+
+}  // namespace qnet::discovery

@@ -1,0 +1,47 @@
+// The relays of one list, to be asked about by name from any thread: whom a relay's circuits may go on to,
+// and who of those that come is a relay.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "network/directory/snapshot.hpp"
+
+namespace qnet::discovery {
+
+/// Asked once for each session and each first message of a circuit, never for data: it takes a lock for the
+/// copy of one pointer.
+class KnownRelays {
+ public:
+  /// In the order of their keys, as NetworkView::relays() and a directory's own list are.
+  using Relays = std::shared_ptr<const std::vector<directory::Listed>>;
+
+  void replace(Relays relays);
+
+  /// Where that relay is: by its own signature, and not after its descriptor has expired. Nothing when it is
+  /// not listed; then on_missing() is called as well.
+  [[nodiscard]] std::optional<link::RelayAddress> address_of(const peer::PeerId& peer) const;
+  /// Whether that is a listed relay's Noise key.
+  [[nodiscard]] bool is_relay(const crypto::X25519Public& noise_key) const;
+
+  /// Called on the thread that asked for a relay that is not there: a newer list may have it.
+  void on_missing(std::function<void()> function);
+
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  struct Index {
+    Relays relays;
+    std::vector<crypto::X25519Public> noise_keys;  // sorted
+  };
+  [[nodiscard]] std::shared_ptr<const Index> index() const;
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Index> index_;  // null before the first list
+  std::function<void()> on_missing_;
+};
+
+}  // namespace qnet::discovery

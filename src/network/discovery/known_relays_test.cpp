@@ -1,0 +1,73 @@
+#include "network/discovery/known_relays.hpp"
+
+#include <gtest/gtest.h>
+
+#include "network/directory/clock.hpp"
+#include "network/discovery/testing/operators.hpp"
+
+namespace qnet::discovery {
+namespace {
+
+using directory::testing::identity;
+
+KnownRelays::Relays list_of(const testing::Seeds& seeds, directory::WallTime made) {
+  return std::make_shared<const std::vector<directory::Listed>>(
+      *directory::decode_list(testing::list_of(seeds, made)));
+}
+
+TEST(KnownRelays, know_nobody_before_the_first_list) {
+  const KnownRelays known;
+  EXPECT_FALSE(known.address_of(identity(1).peer_id()));
+  EXPECT_FALSE(known.is_relay(identity(1).noise.public_key));
+  EXPECT_EQ(known.size(), 0U);
+}
+
+TEST(KnownRelays, are_those_of_the_last_list) {
+  KnownRelays known;
+  known.replace(list_of({1, 2, 3, 4}, directory::wall_now()));
+  known.replace(list_of({2, 3, 5}, directory::wall_now()));
+  EXPECT_EQ(known.size(), 3U);
+  for (const auto seed : {2U, 3U, 5U}) {
+    const auto address = known.address_of(identity(seed).peer_id());
+    ASSERT_TRUE(address) << seed;
+    EXPECT_EQ(address->noise_key, identity(seed).noise.public_key);
+    EXPECT_TRUE(known.is_relay(identity(seed).noise.public_key));
+  }
+  EXPECT_FALSE(known.address_of(identity(1).peer_id()));
+  EXPECT_FALSE(known.is_relay(identity(1).noise.public_key));
+}
+
+TEST(KnownRelays, whose_descriptor_has_expired_have_no_address) {
+  KnownRelays known;
+  known.replace(list_of({1}, directory::wall_now() - std::chrono::hours(72)));
+  EXPECT_FALSE(known.address_of(identity(1).peer_id()));
+}
+
+TEST(KnownRelays, whose_signature_is_wrong_have_no_address) {
+  auto descriptor = directory::testing::descriptor_of(identity(1));
+  descriptor.issued = directory::wall_now();
+  descriptor.expires = descriptor.issued + std::chrono::hours(1);
+  const auto right = directory::SignedDescriptor::sign(descriptor, identity(1));
+  base::Bytes wire(right.wire().begin(), right.wire().end());
+  wire.back() ^= 1;  // of the signature
+  const auto forged = directory::SignedDescriptor::parse_unverified(wire);
+  ASSERT_TRUE(forged);
+  KnownRelays known;
+  known.replace(
+      std::make_shared<const std::vector<directory::Listed>>(std::vector<directory::Listed>{{*forged, {}}}));
+  EXPECT_FALSE(known.address_of(identity(1).peer_id()));
+}
+
+TEST(KnownRelays, tell_when_somebody_is_missing_and_only_then) {
+  KnownRelays known;
+  known.replace(list_of({1}, directory::wall_now()));
+  int missing = 0;
+  known.on_missing([&] { ++missing; });
+  EXPECT_TRUE(known.address_of(identity(1).peer_id()));
+  EXPECT_EQ(missing, 0);
+  EXPECT_FALSE(known.address_of(identity(2).peer_id()));
+  EXPECT_EQ(missing, 1);
+}
+
+}  // namespace
+}  // namespace qnet::discovery

@@ -1,0 +1,51 @@
+// The circuits of a relay: what each core has for them, and what all cores share.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "control/status.hpp"
+#include "foundation/net/io_pool.hpp"
+#include "network/discovery/known_relays.hpp"
+#include "overlay/circuit/neighbours.hpp"
+#include "overlay/circuit/service.hpp"
+#include "overlay/session/dialer.hpp"
+
+namespace qnet::node {
+
+struct CircuitConfig {
+  std::function<circuit::Keys()> keys;  ///< from any thread (CircuitKeeper::acceptable())
+  std::shared_ptr<const discovery::KnownRelays> relays;
+  /// It shows this relay's own key, so that the other one knows a relay.
+  std::shared_ptr<const session::Dialer> dialer;
+};
+
+class RelayCircuits {
+ public:
+  /// `budget`: of all sessions of this relay. The pool and `random` must outlive it.
+  RelayCircuits(net::IoPool& pool, const peer::PeerId& self, CircuitConfig config,
+                std::shared_ptr<mux::Budget> budget, base::RandomSource& random);
+
+  /// Adds circuits to what sessions of that core offer. They end here where `protocols` has an exit.
+  void add_to(session::Protocols& protocols, std::size_t core) const;
+  /// Whether who has shown this key is another relay: its session carries circuits of many clients.
+  [[nodiscard]] bool is_relay(const crypto::X25519Public& key) const { return config_.relays->is_relay(key); }
+  /// Says good-bye to the relays that circuits went on to.
+  void stop();
+  void fill(control::Status& status) const;
+
+ private:
+  [[nodiscard]] std::shared_ptr<circuit::Neighbours> neighbours_of(std::size_t core) const;
+
+  net::IoPool& pool_;
+  peer::PeerId self_;
+  CircuitConfig config_;
+  std::shared_ptr<mux::Budget> budget_;
+  base::RandomSource& random_;
+  std::shared_ptr<htx::ReplayCache> seen_;
+  std::shared_ptr<circuit::Counters> counters_ = std::make_shared<circuit::Counters>();
+  std::vector<std::shared_ptr<circuit::Neighbours>> neighbours_;  // one for each core
+};
+
+}  // namespace qnet::node
