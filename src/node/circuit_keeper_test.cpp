@@ -45,6 +45,20 @@ TEST_F(CircuitKeeperTest, names_keys_that_hold_now_and_outlive_a_restart) {
   EXPECT_TRUE(after == before || after.front() == before.back());
 }
 
+TEST_F(CircuitKeeperTest, has_keys_for_first_messages_among_them_the_one_that_it_names_for_now) {
+  start();
+  const auto named = keeper_->published();
+  const auto acceptable = keeper_->acceptable();
+  ASSERT_FALSE(acceptable->empty());
+  // Either, where a period has begun meanwhile.
+  EXPECT_TRUE(std::ranges::any_of(*acceptable, [&](const auto& pair) {
+    return pair.public_key == named[0].key || pair.public_key == named[1].key;
+  }));
+  const auto kept = acceptable;
+  start();
+  EXPECT_EQ(kept->front().public_key, acceptable->front().public_key) << "who has them keeps them";
+}
+
 TEST_F(CircuitKeeperTest, ends_when_it_is_stopped) {
   start();
   io_.run_one();

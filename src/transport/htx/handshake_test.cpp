@@ -231,6 +231,15 @@ TEST_P(HandshakeSucceeds, uses_a_fresh_static_key_for_every_session) {
   EXPECT_NE(first, complete({}).responder.peer_static);
 }
 
+TEST_P(HandshakeSucceeds, shows_the_relay_a_key_that_it_was_given_in_as_many_bytes) {
+  const auto own = crypto::X25519KeyPair::generate(random);
+  auto with = config();
+  with.own_static = own.clone();
+  const auto outcome = complete({}, std::move(with));
+  EXPECT_EQ(outcome.responder.peer_static, own.public_key);
+  EXPECT_EQ(outcome.initiator.flight.size(), complete({}).initiator.flight.size());
+}
+
 const auto kProfileName = [](const auto& chosen) { return chosen.param == 0 ? "x25519" : "x25519_mlkem768"; };
 INSTANTIATE_TEST_SUITE_P(Profiles, HandshakeSucceeds,
                          ::testing::Range(std::size_t{0}, builtin_profiles().size()), kProfileName);

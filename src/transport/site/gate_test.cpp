@@ -85,6 +85,17 @@ TEST_F(SiteHandshake, gives_both_sides_the_same_keys_in_pieces_of_any_size) {
   }
 }
 
+TEST_F(SiteHandshake, shows_the_relay_a_key_that_it_was_given) {
+  const auto own = crypto::X25519KeyPair::generate(random);
+  auto peer = *Initiator::start({relay.public_key, {}, bound, kNow, &own}, random);
+  auto decision = decide(cookie_of(peer), bound);
+  auto& responder = std::get<Responder>(decision);
+  ASSERT_TRUE(*peer.receive(*responder.receive(peer.opening(), kNow, random)));
+  ASSERT_TRUE(responder.receive(peer.finish(random)->flight, kNow, random));
+  ASSERT_TRUE(responder.done());
+  EXPECT_EQ(responder.finish().peer_static, own.public_key);
+}
+
 TEST_F(SiteHandshake, fails_at_every_changed_byte) {
   for (std::size_t at = 0; at < 1200; at += 7) {
     auto peer = initiator(bound);

@@ -42,8 +42,9 @@ class Handshake : public ::testing::TestWithParam<std::size_t> {
     Initiator::Finished initiator;
     Responder::Finished responder;
   };
-  Outcome complete(base::ByteView first) {
-    auto initiator = start(config());
+  Outcome complete(base::ByteView first) { return complete(first, config()); }
+  Outcome complete(base::ByteView first, Initiator::Config with) {
+    auto initiator = start(std::move(with));
     auto decision = examine(initiator.hello());
     auto& responder = std::get<Responder>(decision);
     EXPECT_TRUE(*initiator.receive(answer_of(responder)));
