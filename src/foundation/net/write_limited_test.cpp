@@ -28,6 +28,7 @@ class WriteLimitedTest : public ::testing::Test {
           outcome_.emplace(co_await write_all(*limited_, bytes));
         },
         [](const std::exception_ptr&) {});
+    io_.poll();
   }
   /// The stream takes so many bytes more.
   void take(std::size_t count) {
@@ -70,6 +71,7 @@ TEST_F(WriteLimitedTest, resets_one_that_has_taken_something_and_then_nothing_mo
 TEST_F(WriteLimitedTest, has_no_limit_while_nobody_waits) {
   write(10, 1ms);
   ASSERT_TRUE(comes_true(io_, [this] { return outcome_.has_value(); }));
+  io_.restart();
   EXPECT_EQ(io_.run_for(20ms), 0U) << "no timer runs";
   EXPECT_FALSE(stream_.was_reset);
 }

@@ -223,9 +223,10 @@ TEST_F(NeighboursTest, end_sessions_without_a_circuit_and_no_others) {
   start({.idle = 20ms, .idle_jitter = 5ms});
   add_peer(1);
   add_peer(2);
-  const auto used = reach(1);
-  ASSERT_TRUE(used);
+  // One that nobody has used yet may end before it is used.
+  auto used = reach(1);
   auto stream = (*used)->open("/test/1", {});
+  for (; !stream; stream = (*used)->open("/test/1", {})) used = reach(1);
   const auto idle = reach(2);
   ASSERT_TRUE(idle);
   ASSERT_TRUE(comes_true([&] { return !(*idle)->alive() && neighbours_->size() == 1; }));

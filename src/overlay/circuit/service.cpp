@@ -83,8 +83,7 @@ net::Task<void> Service::serve(StreamPointer upstream) {
 /// Before any key is tried: a first message that is looked at costs more than all else here.
 Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::Kind kind) {
   const bool from_relay = options_.is_relay(upstream.facts().peer_key);
-  const auto& rate =
-      from_relay ? RelayLimits::first_messages_of_relay : RelayLimits::first_messages_of_client;
+  const auto& rate = from_relay ? RelayLimits::first_messages_of_relay : options_.first_messages;
   if (!first_messages_.take(upstream.session_name(), rate, std::chrono::steady_clock::now())) return nullptr;
   const bool for_others = from_relay && kind == Opening::Kind::create;
   return places_.take(upstream.session_name(),

@@ -66,6 +66,7 @@ class Circuits : public ::testing::Test {
                        .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,
                                                                   RelayLimits::memory),
                        .blocked = blocked_,
+                       .first_messages = first_messages_,
                        .counters = relay->counters,
                        .random = random_});
     relay->protocols.emplace(kCircuitProtocol, relay->service->handler());
@@ -190,7 +191,9 @@ class Circuits : public ::testing::Test {
   boost::asio::io_context io_{1};
   base::testing::SeededRandom random_{3};
   WallTime now_ = kNow;
-  std::chrono::milliseconds blocked_ = RelayLimits::blocked;  // of relays that are added later
+  // Of relays that are added later.
+  std::chrono::milliseconds blocked_ = RelayLimits::blocked;
+  mux::Allowance::Rate first_messages_ = RelayLimits::first_messages_of_client;
   std::vector<std::shared_ptr<Relay>> relays_;
   std::set<std::size_t> unreachable_;
   std::vector<SessionPointer> far_ends_;
