@@ -23,8 +23,8 @@ struct NeighbourLimits {
   /// Of one core: relays with a session, or that are dialled, or that did not answer a short while ago. When
   /// there are more, one that carries nothing makes room.
   std::size_t relays = 1024;
-  /// Dials at once: the others fail at once, rather than wait for long.
-  std::size_t dials = 64;
+  /// Dials at once; more fail at once. So many, because relays that do not answer take 10 s each.
+  std::size_t dials = 256;
   /// Circuits that wait for one dial.
   std::size_t waiting = 256;
   /// Without a circuit for so long, and a session ends. Drawn for each, between what browsers have: Firefox
