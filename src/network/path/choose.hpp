@@ -13,10 +13,11 @@
 namespace qnet::path {
 
 struct Wish {
-  std::size_t hops = 3;                  ///< guard and exit among them; ChooseLimits
-  std::optional<std::uint16_t> port{};   ///< that the exit serves; none for a circuit that is built ahead
-  std::vector<std::string> countries{};  ///< of the exit, ISO 3166-1; empty for any
-  std::vector<peer::PeerId> never{};     ///< no hop of this circuit: the guards of another leg, say
+  std::size_t hops = 3;                   ///< guard and exit among them; ChooseLimits
+  std::optional<std::uint16_t> port{};    ///< that the exit serves; none for a circuit that is built ahead
+  std::vector<std::string> countries{};   ///< of the exit, ISO 3166-1; empty for any
+  std::vector<peer::PeerId> never{};      ///< no hop of this circuit: the guards of another leg, say
+  std::vector<peer::PeerId> not_exits{};  ///< not its exit: they have declined what it is for
 };
 
 struct Hops {

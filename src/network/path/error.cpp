@@ -14,6 +14,16 @@ std::string_view describe(Errc code) {
       return "every exit that may be used is in one network or family with the guards that answer";
     case Errc::too_few_relays:
       return "the network's list has too few relays in different networks and families for a circuit";
+    case Errc::no_list: return "there is no list of the network's relays yet";
+    case Errc::list_outdated:
+      return "the list of the network's relays is too old for circuits; the operators are asked for a new "
+             "one";
+    case Errc::relay_unknown: return "the network's list does not have this relay";
+    case Errc::no_key: return "the network's list names no key of a relay that is valid now";
+    case Errc::timed_out: return "no circuit was ready in time";
+    case Errc::too_many_requests: return "too many requests wait for a circuit";
+    case Errc::too_many_circuits: return "all circuits are in use by others";
+    case Errc::stopped: return "the client is stopping";
     case Errc::guard_file_damaged:
       return "the file with this client's guards is damaged; restore it from a copy, since new guards are "
              "drawn only when it is removed";

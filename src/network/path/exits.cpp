@@ -39,7 +39,8 @@ base::Result<std::vector<std::uint32_t>> exits_for(const RelayTable& relays, Pos
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] == 0) continue;
     const auto& relay = relays[i];
-    const bool right_country = is_in(relay, wish.countries) && !holds(wish.never, relay.peer);
+    const bool wanted = !holds(wish.never, relay.peer) && !holds(wish.not_exits, relay.peer);
+    const bool right_country = wanted && is_in(relay, wish.countries);
     const bool serves = right_country && (!wish.port || relay.serves(*wish.port));
     there = there || right_country;
     if (!serves) weights[i] = 0;

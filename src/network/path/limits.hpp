@@ -86,6 +86,12 @@ inline constexpr std::array kOtherRetries{
     RetryStep{std::chrono::milliseconds::max(), std::chrono::hours(18)},
 };
 
+struct ListLimits {
+  /// How long a relay's circuit key is the current one. A list that names none of those in use now is
+  /// refreshed before circuits are built.
+  static constexpr std::chrono::hours key_use{24};
+};
+
 struct BiasLimits {
   /// Fewer circuits say nothing.
   static constexpr std::uint32_t fewest = 50;

@@ -1,0 +1,48 @@
+// One circuit that is being built over a session with its guard, or has been.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "foundation/net/signal.hpp"
+#include "overlay/circuit/creation.hpp"
+#include "overlay/session/session.hpp"
+
+namespace qnet::path {
+
+/// Lives on one io_context.
+class CircuitBuild : public std::enable_shared_from_this<CircuitBuild> {
+ public:
+  explicit CircuitBuild(const boost::asio::any_io_executor& executor) : over_(executor) {}
+  CircuitBuild(const CircuitBuild&) = delete;
+  CircuitBuild& operator=(const CircuitBuild&) = delete;
+  ~CircuitBuild() = default;
+
+  /// Begins, and waits for the answers of all hops behind the guard, `time_out` at most. Once. `random` must
+  /// outlive the session.
+  net::Task<base::Result<void>> run(std::shared_ptr<session::Session> guard, std::vector<circuit::Hop> hops,
+                                    circuit::WallTime now, std::chrono::milliseconds time_out,
+                                    base::RandomSource& random);
+  /// At any time: nobody wants the circuit any more.
+  void give_up();
+
+  /// With the exit. Null before run().
+  [[nodiscard]] const std::shared_ptr<session::Session>& session() const { return session_; }
+  /// How many hops behind the guard have answered well, when run() has ended.
+  [[nodiscard]] std::size_t established() const { return established_; }
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
+  [[nodiscard]] bool given_up() const { return given_up_; }
+
+ private:
+  std::shared_ptr<session::Session> session_;
+  link::Link* link_ = nullptr;  // the session's: lives as long as that
+  net::Signal over_;
+  std::optional<base::Result<void>> outcome_;
+  std::size_t established_ = 0;
+  bool timed_out_ = false;
+  bool given_up_ = false;
+};
+
+}  // namespace qnet::path

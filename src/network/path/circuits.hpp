@@ -1,0 +1,155 @@
+// A client's circuits: the guards' sessions, circuits that are ready before they are needed, and which of
+// them carries what. `pool.hpp` decides; this carries it out (docs/spec/path.md, "The pool").
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "network/path/build_time.hpp"
+#include "network/path/circuit_build.hpp"
+#include "network/path/guard_links.hpp"
+#include "network/path/path_problems.hpp"
+#include "network/path/plan.hpp"
+
+namespace qnet::path {
+
+/// For the status page: one circuit of this client.
+struct CircuitStatus {
+  struct Hop {
+    peer::PeerId peer;
+    std::string address;  ///< "192.0.2.1:443", the first of its descriptor; empty when it has left the list
+    std::string country;  ///< as declared; empty without one
+  };
+  std::vector<Hop> hops;  ///< the guard first; empty while they are being chosen
+  PoolCircuit::State state{};
+  bool clean = false;    ///< nobody has used it
+  bool doubted = false;  ///< asked, and silent for a while: new requests take others
+  std::chrono::milliseconds age{};
+  std::size_t streams = 0;
+};
+
+/// Lives on one io_context, as its sessions do; every call is made there.
+class Circuits : public std::enable_shared_from_this<Circuits> {
+ public:
+  /// All are called on the io_context, and none after stop().
+  struct Hooks {
+    /// The last list that most operators agreed on; null until there is one.
+    std::function<std::shared_ptr<const Network>()> network;
+    /// To a guard. `attempt` counts those that have failed in a row: each is to be made another way. Must end
+    /// within a time of its own.
+    std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress, unsigned attempt)> dial;
+    /// A new list may help, or the operators' answer alone: it shows whether guards fail, or the network
+    /// (network_answered()). May come often: whoever asks bounds how often it asks.
+    std::function<void()> unsatisfied;
+    /// Wall time, corrected by what handshakes told, as first messages are of this minute.
+    std::function<WallTime()> now;
+    /// The guards have changed, and are to be kept on the disk (save_guards()). An error is told as the
+    /// problem; the next change is tried again.
+    std::function<base::Result<void>(const GuardSample&)> keep;
+  };
+
+  class Use;
+  /// The right to open streams on a circuit. It is held for as long as the streams last: the circuit stays.
+  struct Lease {
+    std::shared_ptr<session::Session> session;  ///< with the exit
+    peer::PeerId exit;
+    std::shared_ptr<const Use> use;
+  };
+
+  /// `kept`: what load_guards() gave. With an error no circuit is ever built, and each request gets it: new
+  /// guards are not drawn because a file is damaged. `random` must outlive this.
+  Circuits(const boost::asio::any_io_executor& executor, Hooks hooks, base::Result<GuardSample> kept,
+           base::RandomSource& random);
+  ~Circuits();
+  Circuits(const Circuits&) = delete;
+  Circuits& operator=(const Circuits&) = delete;
+
+  /// From here on circuits of so many hops are built before they are needed; none ahead with 1. Requests may
+  /// come before, and are served.
+  void start(std::size_t default_hops);
+  void set_hops(std::size_t default_hops);
+  /// Ends all circuits and the sessions with guards; requests get Errc::stopped.
+  void stop();
+
+  /// A circuit that fits; waits for one that is being built, at most PoolLimits::request. Errors: path::Errc.
+  net::Task<base::Result<Lease>> session(CircuitWish wish);
+
+  /// Data came: the circuit's neighbours are praised, and its guard. At the first answer for each lease.
+  void worked(const Lease& lease);
+  /// The exit has not answered within the caller's patience. It is avoided for a growing time, and no new
+  /// request takes this circuit.
+  void silent(const Lease& lease);
+  /// The exit has answered that it cannot serve this request: other requests of the kind go to others for a
+  /// while. The caller asks again, with the exit in CircuitWish::not_exits.
+  void declined(const Lease& lease, Decline why, std::uint16_t port);
+
+  /// The machine slept, or is in another network: what failed before may answer now, and new requests take
+  /// new circuits.
+  void network_changed();
+  /// An operator, or any server but a guard, has answered just now. So a guard that fails is told from a
+  /// network that is down.
+  void network_answered();
+  /// Hooks::network gives another list.
+  void list_changed();
+
+  [[nodiscard]] std::vector<CircuitStatus> circuits() const;
+  [[nodiscard]] std::vector<GuardStatus> guards() const { return guards_.status(); }
+  /// One sentence for the person, or empty: why there are no circuits, or what is suspicious.
+  [[nodiscard]] std::string problem() const;
+
+ private:
+  struct Waiter {
+    explicit Waiter(const boost::asio::any_io_executor& executor) : answered(executor) {}
+    net::Signal answered;
+    base::Result<Lease> result = base::fail(Errc::stopped);
+  };
+  struct Circuit {
+    std::vector<peer::PeerId> hops;
+    std::shared_ptr<CircuitBuild> build;
+    bool proven = false;  // data came
+  };
+
+  void perform();
+  void perform(const BuildCircuit& action);
+  void perform(const CloseCircuit& action);
+  void perform(const AnswerRequest& action);
+  void perform(const BlameExit& action);
+  net::Task<void> build(CircuitNumber number, Plan plan);
+  [[nodiscard]] GuardChoice guards_in_order() const;
+  void built(CircuitNumber number, std::chrono::milliseconds time);
+  void build_failed(CircuitNumber number, const Plan& plan, const CircuitBuild& build);
+  void circuit_ended(CircuitNumber number);
+  void guard_dialled(const peer::PeerId& guard, bool well);
+  void dial_due_guards();
+  void look_around();
+  void keep_guards();
+  void blame_all(const Circuit& circuit);
+  void set_timer();
+  [[nodiscard]] Now now() const;
+
+  boost::asio::any_io_executor executor_;
+  Hooks hooks_;
+  base::RandomSource& random_;
+  std::optional<base::Error> no_guards_;  // the file of guards cannot be taken
+  Guards guards_;
+  Avoidance avoidance_;
+  std::map<std::size_t, BuildTimes> build_times_;  // by number of hops
+  Pool pool_;
+  std::shared_ptr<GuardLinks> links_;
+  std::map<CircuitNumber, Circuit> circuits_;  // of the pool's, those whose hops are chosen
+  std::map<RequestNumber, std::shared_ptr<Waiter>> waiters_;
+  PathProblems problems_;
+  GuardSample kept_;
+  boost::asio::steady_timer timer_;
+  std::optional<SteadyTime> timer_at_;
+  bool performing_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace qnet::path

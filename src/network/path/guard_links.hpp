@@ -1,0 +1,65 @@
+// The sessions with guards: one with each that is in use, shared by all circuits through it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "foundation/net/signal.hpp"
+#include "network/path/guards.hpp"
+#include "overlay/session/dialer.hpp"
+#include "transport/link/relay_address.hpp"
+
+namespace qnet::path {
+
+/// Lives on one io_context. Chooses no guard.
+class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
+ public:
+  using SessionPointer = std::shared_ptr<session::Session>;
+  struct Hooks {
+    std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress, unsigned attempt)> dial;
+    std::function<void(const peer::PeerId&)> begun;            ///< a dial
+    std::function<void(const peer::PeerId&, bool well)> over;  ///< the same; not called after stop()
+  };
+
+  GuardLinks(const boost::asio::any_io_executor& executor, Hooks hooks)
+      : executor_(executor), hooks_(std::move(hooks)) {}
+
+  /// The session that there is, or what one dial comes to. All who want the same guard share the dial.
+  net::Task<base::Result<SessionPointer>> session(peer::PeerId guard, unsigned attempt,
+                                                  link::RelayAddress address);
+  /// Dials it although nobody waits.
+  void dial(const peer::PeerId& guard, unsigned attempt, link::RelayAddress address);
+  /// New circuits get new sessions; those that there are end with their last circuit.
+  void renew();
+  /// Ends all.
+  void stop();
+
+  /// A circuit through it was begun: it is to be heard.
+  void asked(const peer::PeerId& guard, SteadyTime now);
+  /// Closes sessions that were asked and are silent. When to look again.
+  std::optional<SteadyTime> look(SteadyTime now);
+  /// Neither a dial nor a circuit that was begun has brought an answer for PoolLimits::slow_guard.
+  [[nodiscard]] bool slow(const peer::PeerId& guard, SteadyTime now) const;
+  [[nodiscard]] bool connected(const peer::PeerId& guard) const;
+
+ private:
+  struct Entry {
+    SessionPointer session;
+    std::optional<SteadyTime> dialled{};  // since when a dial is under way
+    std::optional<SteadyTime> asked{};    // the first question since it was heard
+    std::vector<std::shared_ptr<net::Signal>> waiters{};
+    std::optional<base::Error> problem{};  // of the last dial
+  };
+  using Entries = std::unordered_map<directory::PeerKey, Entry, directory::PeerKeyHash>;
+
+  net::Task<void> attempt(peer::PeerId guard, unsigned attempt, link::RelayAddress address);
+  [[nodiscard]] const Entry* find(const peer::PeerId& guard) const;
+
+  boost::asio::any_io_executor executor_;
+  Hooks hooks_;
+  Entries entries_;  // a client has at most GuardLimits::ever guards at a time
+  bool stopped_ = false;
+};
+
+}  // namespace qnet::path

@@ -1,0 +1,77 @@
+#include "network/path/network.hpp"
+
+#include <algorithm>
+
+#include "network/path/error.hpp"
+#include "network/path/limits.hpp"
+
+namespace qnet::path {
+
+namespace {
+
+using directory::SignedDescriptor;
+
+/// Half of all relays that have keys use one that was not named yet.
+WallTime outdated_from(std::vector<WallTime> newest_keys) {
+  if (newest_keys.empty()) return WallTime::max();
+  const auto middle = newest_keys.begin() + static_cast<std::ptrdiff_t>(newest_keys.size() / 2);
+  std::ranges::nth_element(newest_keys, middle);
+  return *middle + ListLimits::key_use;
+}
+
+base::Result<SignedDescriptor> open(const Network& network, const peer::PeerId& relay) {
+  const auto place = network.table.find(relay);
+  if (!place) return base::fail(Errc::relay_unknown);
+  return SignedDescriptor::parse(network.descriptors[*place]);
+}
+
+}  // namespace
+
+std::optional<crypto::X25519Public> circuit_key_at(const directory::Descriptor& descriptor, WallTime now) {
+  std::optional<crypto::X25519Public> found;
+  for (const auto& key : descriptor.circuit_keys)
+    if (key.from <= now && now < key.until) found = key.key;
+  return found;
+}
+
+base::Result<link::RelayAddress> Network::address_of(const peer::PeerId& relay, unsigned variation) const {
+  const auto opened = open(*this, relay);
+  if (!opened) return tl::unexpected(opened.error());
+  const auto& descriptor = opened->descriptor();
+  return descriptor.relay_address(variation % descriptor.addresses.size());
+}
+
+base::Result<crypto::X25519Public> Network::circuit_key_of(const peer::PeerId& relay, WallTime now) const {
+  const auto opened = open(*this, relay);
+  if (!opened) return tl::unexpected(opened.error());
+  const auto key = circuit_key_at(opened->descriptor(), now);
+  if (!key) return base::fail(Errc::no_key);
+  return *key;
+}
+
+std::shared_ptr<const Network> network_of(std::span<const directory::Listed> relays, WallTime now,
+                                          Rules rules) {
+  std::vector<RelayFacts> all;
+  std::vector<WallTime> newest_keys;
+  all.reserve(relays.size());
+  for (const auto& listed : relays) {
+    const auto& descriptor = listed.descriptor.descriptor();
+    auto facts = facts_of(descriptor);
+    facts.circuit_key = circuit_key_at(descriptor, now).has_value();
+    if (descriptor.family) facts.family = descriptor.family->family;
+    if (!descriptor.circuit_keys.empty()) newest_keys.push_back(descriptor.circuit_keys.back().from);
+    all.push_back(std::move(facts));
+  }
+  Network network{RelayTable(std::move(all), rules)};
+  network.descriptors.resize(network.table.relays().size());
+  for (const auto& listed : relays) {
+    const auto place = network.table.find(listed.descriptor.descriptor().peer);
+    if (!place || !network.descriptors[*place].empty()) continue;
+    const auto wire = listed.descriptor.wire();
+    network.descriptors[*place].assign(wire.begin(), wire.end());
+  }
+  network.outdated_from = outdated_from(std::move(newest_keys));
+  return std::make_shared<const Network>(std::move(network));
+}
+
+}  // namespace qnet::path

@@ -1,0 +1,57 @@
+#include "network/path/path_problems.hpp"
+
+#include <algorithm>
+
+#include "network/path/pool_limits.hpp"
+
+namespace qnet::path {
+
+namespace {
+
+std::string as_sentence(std::string text) {
+  if (text.empty()) return text;
+  if (text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text + ".";
+}
+
+const char* what_it_means(Bias bias) {
+  switch (bias) {
+    case Bias::none: break;
+    case Bias::notice: return "lets fewer circuits through than others do. It may be overloaded.";
+    case Bias::warning: return "lets few circuits through. It is overloaded, or it hinders them on purpose.";
+    case Bias::alarm:
+      return "lets hardly any circuit through. It may let through only those that its accomplices can watch.";
+  }
+  return "";
+}
+
+}  // namespace
+
+void PathProblems::bias(const peer::PeerId& guard, Bias bias) {
+  std::erase_if(suspects_, [&](const Suspect& suspect) { return suspect.guard == guard; });
+  if (bias != Bias::none) suspects_.push_back({guard, bias});
+}
+
+bool PathProblems::refused(const peer::PeerId& first_hop) {
+  if (std::ranges::find(refusing_, first_hop) == refusing_.end() && refusing_.size() < PoolLimits::refusals)
+    refusing_.push_back(first_hop);
+  return refusing_.size() >= PoolLimits::refusals;
+}
+
+void PathProblems::built() {
+  refusing_.clear();
+  failed_.reset();
+}
+
+std::string PathProblems::sentence() const {
+  if (guard_file_) return as_sentence(guard_file_->message());
+  if (refusing_.size() >= PoolLimits::refusals)
+    return "All relays refuse circuits of this client. Its clock is wrong, or its list of relays is old.";
+  const auto worst = std::ranges::max_element(suspects_, {}, &Suspect::bias);
+  const bool grave = worst != suspects_.end() && worst->bias >= Bias::warning;
+  if (failed_ && !grave) return as_sentence(failed_->message());
+  if (worst == suspects_.end()) return {};
+  return "The guard " + worst->guard.to_text() + " " + what_it_means(worst->bias);
+}
+
+}  // namespace qnet::path

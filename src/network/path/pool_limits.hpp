@@ -1,0 +1,70 @@
+// Every bound and number of the pool of circuits, each with the reason for its value (docs/spec/path.md, "The
+// pool").
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace qnet::path {
+
+struct PoolLimits {
+  /// In all, those that only let their last streams end among them. A guard takes 64 of one session.
+  static constexpr std::size_t circuits = 32;
+  /// Being built at a time; each costs every relay on it a handshake.
+  static constexpr std::size_t builds = 4;
+  /// Of those, built before they are needed.
+  static constexpr std::size_t builds_ahead = 2;
+  /// For one wish at a time: a second one begins when the first is late, and no third.
+  static constexpr std::size_t raced = 2;
+  /// Clean circuits with the usual number of hops that are kept ready: two origins of a page at once.
+  static constexpr std::size_t spares = 2;
+  /// The same while circuits were taken within `demand`, one more for each.
+  static constexpr std::size_t most_spares = 4;
+  static constexpr std::chrono::milliseconds demand = std::chrono::minutes(1);
+  /// A circuit takes new streams for so long after its first: what one exit can link ends then.
+  static constexpr std::chrono::milliseconds dirty = std::chrono::minutes(10);
+  /// One that was used and has no stream is closed after this: another stream of the same page comes sooner.
+  static constexpr std::chrono::milliseconds idle = std::chrono::minutes(1);
+  /// A clean circuit is replaced at about this age. Drawn, so that an hour's rhythm is not seen.
+  static constexpr std::chrono::milliseconds spare_life = std::chrono::minutes(60);
+  static constexpr std::chrono::milliseconds spare_jitter = std::chrono::minutes(15);
+  /// Without a request for so long, nothing is built ahead any more.
+  static constexpr std::chrono::milliseconds rest = std::chrono::minutes(60);
+  /// A build counts as late after this at most, and earlier when builds are known to be faster.
+  static constexpr std::chrono::milliseconds late = std::chrono::seconds(2);
+  /// A circuit that was asked, and has brought nothing for so long, takes no new requests until it does.
+  static constexpr std::chrono::milliseconds doubt = std::chrono::seconds(2);
+  /// After this it counts as silent: it gets no more requests, and its exit is avoided.
+  static constexpr std::chrono::milliseconds silence = std::chrono::seconds(20);
+  /// How long a request waits for a circuit: two builds through slow relays.
+  static constexpr std::chrono::milliseconds request = std::chrono::seconds(30);
+  /// Requests that wait. More than programs on one machine send while a circuit is built.
+  static constexpr std::size_t requests = 1024;
+  /// Between builds, from the second one on that fails in a row; it doubles.
+  static constexpr std::chrono::milliseconds first_retry{250};
+  static constexpr std::chrono::milliseconds last_retry = std::chrono::seconds(8);
+  /// The same for circuits that nobody waits for.
+  static constexpr std::chrono::milliseconds first_retry_ahead = std::chrono::seconds(1);
+  static constexpr std::chrono::milliseconds last_retry_ahead = std::chrono::minutes(2);
+  /// Spares are built for this port first: it is what browsers ask for.
+  static constexpr unsigned short usual_port = 443;
+  /// One of them is for another port that was asked for within this time.
+  static constexpr std::chrono::milliseconds port_memory = std::chrono::minutes(60);
+  /// An exit that does not serve a port, or anything, is asked again after this: its operator may have
+  /// changed it.
+  static constexpr std::chrono::milliseconds lacking = std::chrono::minutes(10);
+  /// An exit that is full has places again as soon as a few programs end.
+  static constexpr std::chrono::milliseconds full = std::chrono::seconds(10);
+  /// How many facts of the kind "this exit lacks that" are remembered.
+  static constexpr std::size_t lacks = 128;
+  /// A guard that has not answered a dial, or a circuit, for so long is used after the others.
+  static constexpr std::chrono::milliseconds slow_guard = std::chrono::seconds(2);
+  /// A session with a guard that was asked and brought nothing for so long is closed, and dialled anew.
+  static constexpr std::chrono::milliseconds dead_guard = std::chrono::seconds(10);
+  /// Different first hops that refuse in a row mean that the clock is off, or the list is old.
+  static constexpr std::size_t refusals = 3;
+  /// Attempts to find hops whose keys are valid, in one build.
+  static constexpr std::size_t redraws = 8;
+};
+
+}  // namespace qnet::path
