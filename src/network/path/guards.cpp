@@ -156,7 +156,7 @@ void Guards::failed(const peer::PeerId& peer, Now now) {
   guard->reachable = false;
   if (guard->failures++ == 0) guard->failing_since = now.steady;
   guard->last_failure = now.steady;
-  if (network_lives(now)) ++guard->proven;
+  guard->unproven = true;
   guard->next_try = now.steady + pause_after_failure(*guard, now);
 }
 
@@ -178,6 +178,7 @@ void Guards::answered(const peer::PeerId& peer, Now now) {
   guard->dialled = false;
   guard->reachable = true;
   guard->failures = guard->proven = 0;
+  guard->unproven = false;
   if (!guard->record.confirmed) guard->record.confirmed = now.wall;
 }
 
@@ -185,17 +186,14 @@ bool Guards::network_lives(Now now) const {
   return evidence_ && now.steady - *evidence_ <= GuardLimits::evidence;
 }
 
+/// An answer before a failure proves nothing: the network may have gone down in between.
 void Guards::network_answered(Now now) {
-  if (!network_lives(now)) {
-    for (auto& guard : guards_) {
-      if (guard.failures == 0) continue;
-      // What failed long before says nothing about the guard: it is tried again at once.
-      const bool just_now = now.steady - guard.last_failure <= GuardLimits::proof;
-      if (just_now)
-        ++guard.proven;
-      else
-        guard.next_try = std::min(guard.next_try, now.steady);
-    }
+  for (auto& guard : guards_) {
+    if (guard.failures == 0) continue;
+    const bool just_now = now.steady - guard.last_failure <= GuardLimits::proof;
+    if (std::exchange(guard.unproven, false) && just_now) ++guard.proven;
+    // What failed long before says nothing about the guard: it is tried again at once.
+    if (!just_now && !network_lives(now)) guard.next_try = std::min(guard.next_try, now.steady);
   }
   evidence_ = now.steady;
 }

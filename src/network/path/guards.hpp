@@ -62,8 +62,8 @@ class Guards {
   /// Its session stands.
   void answered(const peer::PeerId& guard, Now now);
   /// Anything beside a guard has answered: an operator, a relay, a web server. A failure counts against a
-  /// guard only when something does at that time: so ask somebody after a failure, and tell it within
-  /// GuardLimits::proof.
+  /// guard only when something does soon after it: so ask somebody after each failure, and tell it within
+  /// GuardLimits::proof. One answer proves the last failure of each guard.
   void network_answered(Now now);
   /// Another network, or a machine that has slept: what failed before may answer now.
   void network_changed();
@@ -87,7 +87,8 @@ class Guards {
     bool reachable = false;
     bool dialled = false;   // a dial is under way
     unsigned failures = 0;  // in a row
-    unsigned proven = 0;    // of those, the ones while something else answered
+    unsigned proven = 0;    // of those, the ones soon after which something else answered
+    bool unproven = false;  // nothing has answered since the last one
     SteadyTime last_failure{};
     SteadyTime failing_since{};
     SteadyTime next_try{};  // of one that fails

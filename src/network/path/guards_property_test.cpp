@@ -35,8 +35,12 @@ class Life {
       case 5: restart(); break;
       case 6: world_->guards.network_changed(); break;
       default: {
+        const auto down = down_now();
         connect();
         world_->wait(std::chrono::minutes(below(3) == 0 ? below(60 * 24 * 6) : below(90)));
+        if (!world_->network_is_there) {
+          EXPECT_TRUE(std::ranges::includes(down, down_now())) << "a network that is down says nothing";
+        }
       }
     }
     check();
@@ -47,6 +51,12 @@ class Life {
  private:
   std::uint32_t below(std::uint32_t bound) { return dice_.below(bound); }
 
+  std::set<directory::PeerKey> down_now() {
+    std::set<directory::PeerKey> down;
+    for (const auto& guard : world_->guards.status())
+      if (guard.down && world_->relays.find(guard.record.peer)) down.insert(guard.record.peer.key());
+    return down;
+  }
   void block(std::uint32_t percent) {
     blocked_.clear();
     for (const auto& relay : network_)

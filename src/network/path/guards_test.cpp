@@ -82,18 +82,6 @@ TEST(Guards, are_dialled_in_four_ways_before_another_is_drawn) {
   EXPECT_NE(world.dialled[GuardLimits::variations].peer, first);
 }
 
-TEST(Guards, are_not_down_because_of_what_failed_while_nothing_answered) {
-  GuardWorld world(plain_network(100), 1);
-  world.answers = kNobody;
-  world.network_is_there = false;
-  world.connect();
-  world.wait(1h);
-  EXPECT_FALSE(world.guards.status().at(0).down);
-  world.network_is_there = true;
-  world.refresh();
-  EXPECT_EQ(world.guards.due(world.now).size(), 3U) << "all are tried again at once";
-}
-
 TEST(Guards, that_fail_once_leave_the_next_primary_one_to_be_used) {
   GuardWorld world(plain_network(100), 1);
   const auto peers = peers_of(world.guards.sample());
@@ -129,22 +117,6 @@ TEST(Guards, beyond_the_primary_ones_are_drawn_one_after_the_other_ever_more_slo
   EXPECT_EQ(after(22h + 55min), 8U);
   EXPECT_EQ(after(24h * 10), 18U);
   EXPECT_EQ(after(24h * 5), 20U);
-}
-
-TEST(Guards, are_not_more_because_the_network_is_down) {
-  GuardWorld world(plain_network(100), 1);
-  world.answers = kNobody;
-  world.network_is_there = false;
-  for (int i = 0; i < 100; ++i) {
-    world.connect();
-    world.wait(1h);
-  }
-  EXPECT_EQ(world.guards.sample().guards.size(), 3U);
-  // When it is back, what failed before says nothing.
-  world.network_is_there = true;
-  world.answers = [](const peer::PeerId&) { return true; };
-  world.refresh();
-  EXPECT_EQ(world.connect().value().peer, world.guards.sample().guards[0].peer);
 }
 
 TEST(Guards, in_use_stay_in_use_while_the_primary_ones_are_tried_again) {

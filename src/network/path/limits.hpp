@@ -55,10 +55,11 @@ struct GuardLimits {
   static constexpr unsigned variations = 4;
   /// The pause after the first; it doubles.
   static constexpr std::chrono::milliseconds first_pause = std::chrono::seconds(2);
-  /// A dial that fails shows something about the guard, and not about the network, when anything has answered
-  /// so long before it, or answers so soon after it.
-  static constexpr std::chrono::minutes evidence{10};
+  /// A dial that fails shows something about the guard, and not about the network, when anything answers so
+  /// soon after it. An answer before it shows nothing.
   static constexpr std::chrono::minutes proof{1};
+  /// The network counts as up for so long after anything has answered: no guard is drawn while it is down.
+  static constexpr std::chrono::minutes evidence{10};
   /// Between the first two guards beyond the primary ones; it doubles. A day of blocking all of them costs
   /// five, and all seventeen take thirteen days.
   static constexpr std::chrono::hours first_growth_pause{1};
