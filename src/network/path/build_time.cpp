@@ -41,4 +41,9 @@ std::chrono::milliseconds BuildTimes::time_out() const {
                     BuildTimeLimits::longest);
 }
 
+std::chrono::milliseconds BuildTimes::usual() const {
+  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double, std::milli>(time_out()) /
+                                                       BuildTimeLimits::margin);
+}
+
 }  // namespace qnet::path

@@ -18,6 +18,8 @@ class BuildTimes {
 
   /// Within BuildTimeLimits::shortest and longest.
   [[nodiscard]] std::chrono::milliseconds time_out() const;
+  /// What few builds take longer than; time_out() gives half as much again.
+  [[nodiscard]] std::chrono::milliseconds usual() const;
 
  private:
   std::deque<std::chrono::milliseconds> times_;  // the last ones

@@ -23,8 +23,8 @@ namespace qnet::path {
 struct CircuitStatus {
   struct Hop {
     peer::PeerId peer;
-    std::string address;  ///< "192.0.2.1:443", the first of its descriptor; empty when it has left the list
-    std::string country;  ///< as declared; empty without one
+    std::string address{};  ///< "192.0.2.1"; empty when it has left the list, or names a host
+    std::string country{};  ///< as declared; empty without one
   };
   std::vector<Hop> hops;  ///< the guard first; empty while they are being chosen
   PoolCircuit::State state{};
@@ -66,9 +66,6 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   /// guards are not drawn because a file is damaged. `random` must outlive this.
   Circuits(const boost::asio::any_io_executor& executor, Hooks hooks, base::Result<GuardSample> kept,
            base::RandomSource& random);
-  ~Circuits();
-  Circuits(const Circuits&) = delete;
-  Circuits& operator=(const Circuits&) = delete;
 
   /// From here on circuits of so many hops are built before they are needed; none ahead with 1. Requests may
   /// come before, and are served.
@@ -82,8 +79,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
 
   /// Data came: the circuit's neighbours are praised, and its guard. At the first answer for each lease.
   void worked(const Lease& lease);
-  /// The exit has not answered within the caller's patience. It is avoided for a growing time, and no new
-  /// request takes this circuit.
+  /// The exit has not answered in the time that the caller allows. It is avoided for a growing time, and no
+  /// new request takes this circuit.
   void silent(const Lease& lease);
   /// The exit has answered that it cannot serve this request: other requests of the kind go to others for a
   /// while. The caller asks again, with the exit in CircuitWish::not_exits.
@@ -101,7 +98,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   [[nodiscard]] std::vector<CircuitStatus> circuits() const;
   [[nodiscard]] std::vector<GuardStatus> guards() const { return guards_.status(); }
   /// One sentence for the person, or empty: why there are no circuits, or what is suspicious.
-  [[nodiscard]] std::string problem() const;
+  [[nodiscard]] std::string problem() const { return problems_.sentence(); }
 
  private:
   struct Waiter {
@@ -112,6 +109,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   struct Circuit {
     std::vector<peer::PeerId> hops;
     std::shared_ptr<CircuitBuild> build;
+    bool stands = false;  // it was built
     bool proven = false;  // data came
   };
 
@@ -120,16 +118,24 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void perform(const CloseCircuit& action);
   void perform(const AnswerRequest& action);
   void perform(const BlameExit& action);
+
+  // Building, and what its end says of whom (circuits_build.cpp).
   net::Task<void> build(CircuitNumber number, Plan plan);
-  [[nodiscard]] GuardChoice guards_in_order() const;
-  void built(CircuitNumber number, std::chrono::milliseconds time);
-  void build_failed(CircuitNumber number, const Plan& plan, const CircuitBuild& build);
+  void built(CircuitNumber number, const Plan& plan, std::chrono::milliseconds time);
+  void build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun);
+  void not_built(CircuitNumber number, base::Error error);
   void circuit_ended(CircuitNumber number);
+  void note_end(const peer::PeerId& guard, bool reached_exit);
+  void blame_pairs(const Circuit& circuit);
+  void blame_exit(CircuitNumber number);
+  [[nodiscard]] GuardChoice guards_in_order(SteadyTime now) const;
+
   void guard_dialled(const peer::PeerId& guard, bool well);
   void dial_due_guards();
+  bool take_list();
   void look_around();
   void keep_guards();
-  void blame_all(const Circuit& circuit);
+  void released(CircuitNumber number, bool waited);
   void set_timer();
   [[nodiscard]] Now now() const;
 
@@ -142,6 +148,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   std::map<std::size_t, BuildTimes> build_times_;  // by number of hops
   Pool pool_;
   std::shared_ptr<GuardLinks> links_;
+  std::shared_ptr<const Network> list_;        // that the guards know
   std::map<CircuitNumber, Circuit> circuits_;  // of the pool's, those whose hops are chosen
   std::map<RequestNumber, std::shared_ptr<Waiter>> waiters_;
   PathProblems problems_;

@@ -26,6 +26,7 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
       : executor_(executor), hooks_(std::move(hooks)) {}
 
   /// The session that there is, or what one dial comes to. All who want the same guard share the dial.
+  /// Errors: the dial's, and Errc::stopped.
   net::Task<base::Result<SessionPointer>> session(peer::PeerId guard, unsigned attempt,
                                                   link::RelayAddress address);
   /// Dials it although nobody waits.
@@ -35,12 +36,12 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   /// Ends all.
   void stop();
 
-  /// A circuit through it was begun: it is to be heard.
+  /// A circuit through it was begun: it is to be heard, or its session is closed after a while.
   void asked(const peer::PeerId& guard, SteadyTime now);
-  /// Closes sessions that were asked and are silent. When to look again.
-  std::optional<SteadyTime> look(SteadyTime now);
-  /// Neither a dial nor a circuit that was begun has brought an answer for PoolLimits::slow_guard.
+  /// A dial, or what it was asked, has brought nothing for PoolLimits::slow_guard.
   [[nodiscard]] bool slow(const peer::PeerId& guard, SteadyTime now) const;
+  /// Whether it was heard since the time given, and its session stands.
+  [[nodiscard]] bool heard_since(const peer::PeerId& guard, SteadyTime time) const;
   [[nodiscard]] bool connected(const peer::PeerId& guard) const;
 
  private:
@@ -51,14 +52,16 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
     std::vector<std::shared_ptr<net::Signal>> waiters{};
     std::optional<base::Error> problem{};  // of the last dial
   };
-  using Entries = std::unordered_map<directory::PeerKey, Entry, directory::PeerKeyHash>;
 
   net::Task<void> attempt(peer::PeerId guard, unsigned attempt, link::RelayAddress address);
+  void wake_waiters(Entry& entry);
   [[nodiscard]] const Entry* find(const peer::PeerId& guard) const;
 
   boost::asio::any_io_executor executor_;
   Hooks hooks_;
-  Entries entries_;  // a client has at most GuardLimits::ever guards at a time
+  // By guard: at most GuardLimits::ever at a time.
+  std::unordered_map<directory::PeerKey, Entry, directory::PeerKeyHash> entries_;
+  std::uint64_t generation_ = 0;  // of renew(): a dial of before is of no use
   bool stopped_ = false;
 };
 

@@ -53,22 +53,23 @@ struct PoolCircuit {
   bool ahead = false;  ///< built for nobody in particular
   std::optional<ExitFacts> exit{};
   std::optional<std::string> isolation{};  ///< of those who have used it; none: it is clean
+  bool aged = false;                       ///< retired for no other reason than its age
+  bool proven = false;                     ///< something was answered through it
   SteadyTime begun{};
   SteadyTime late_at{};  ///< while it is built
   SteadyTime expires{};  ///< while it is clean
   std::optional<SteadyTime> first_use{};
-  SteadyTime idle_since{};            ///< when nobody uses it
   std::size_t uses = 0;               ///< leases
   std::size_t streams = 0;            ///< at the last look
   std::size_t waiting = 0;            ///< leases that wait for their first answer
+  SteadyTime looked{};                ///< the last look
+  SteadyTime idle_since{};            ///< when nobody uses it
   std::optional<SteadyTime> asked{};  ///< the first question since it was heard last
   SteadyTime last_asked{};
 
   [[nodiscard]] bool clean() const { return !isolation; }
   [[nodiscard]] bool used_now() const { return uses > 0 || streams > 0; }
-  [[nodiscard]] bool doubted(SteadyTime now) const {
-    return waiting > 0 && asked && now - *asked >= PoolLimits::doubt;
-  }
+  [[nodiscard]] bool doubted(SteadyTime now) const { return asked && now - *asked >= PoolLimits::doubt; }
 };
 
 /// Choose hops and build a circuit; tell chosen(), then built() or failed().
@@ -145,32 +146,34 @@ class Pool {
     SteadyTime deadline{};
     std::optional<base::Error> problem{};  // of the last build while it waited
   };
-  /// A building circuit, and whose it will be if it is taken by those who wait now.
+  /// A circuit that is being built, and whose it will be when those who wait now take it.
   struct Claim {
-    const PoolCircuit* circuit;
+    CircuitNumber circuit{};
     std::optional<std::string> isolation;
   };
 
+  // What follows from the facts and the time (pool_plan.cpp).
   void step(SteadyTime now);
   void expire_requests(SteadyTime now);
   void end_circuits(SteadyTime now);
   void serve_requests(SteadyTime now);
   void build_for_requests(SteadyTime now);
+  void build_for(Request& request, SteadyTime now);
   void build_ahead(SteadyTime now);
-  [[nodiscard]] PoolCircuit* find(CircuitNumber number);
-  [[nodiscard]] PoolCircuit* find_for(const CircuitWish& wish, SteadyTime now);
-  [[nodiscard]] bool fits(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const;
-  [[nodiscard]] bool will_fit(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const;
-  [[nodiscard]] bool takes_requests(const PoolCircuit& circuit, SteadyTime now) const;
-  [[nodiscard]] std::optional<SteadyTime> end_of(const PoolCircuit& circuit) const;
-  [[nodiscard]] std::size_t building(bool ahead_only = false) const;
-  [[nodiscard]] std::vector<Wish> missing_spares(SteadyTime now) const;
-  [[nodiscard]] bool rests(SteadyTime now) const;
-  bool make_room(bool for_request, SteadyTime now);
-  void use(PoolCircuit& circuit, const Request& request, SteadyTime now);
+  [[nodiscard]] std::optional<Wish> missing_spare(SteadyTime now) const;
+  [[nodiscard]] bool serves(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const;
+  [[nodiscard]] bool will_serve(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const;
+  [[nodiscard]] bool claimed(const PoolCircuit& circuit) const;
+  [[nodiscard]] PoolCircuit* ready_for(const CircuitWish& wish, SteadyTime now);
+  [[nodiscard]] PoolCircuit* aged_for(const CircuitWish& wish, SteadyTime now);
+  bool make_room(bool for_request);
   void begin(Wish wish, bool ahead, SteadyTime now);
+  void use(PoolCircuit& circuit, RequestNumber request, const std::string& isolation, SteadyTime now);
+
+  [[nodiscard]] PoolCircuit* find(CircuitNumber number);
+  [[nodiscard]] std::size_t building(bool ahead_only) const;
+  [[nodiscard]] bool rests(SteadyTime now) const { return now - last_request_ >= PoolLimits::rest; }
   void close(CircuitNumber number);
-  void answer(RequestNumber number, base::Result<CircuitNumber> circuit);
   void note_failure(bool ahead, SteadyTime now);
 
   base::RandomSource& random_;
@@ -179,7 +182,7 @@ class Pool {
   std::deque<PoolAction> actions_;
   std::deque<SteadyTime> taken_;  // when clean circuits were, lately
   Lacking lacking_;
-  std::vector<Claim> claims_;  // as of the last step
+  std::vector<Claim> claims_;  // of circuits that are being built, as of the last step
   base::Backoff retry_{PoolLimits::first_retry, PoolLimits::last_retry};
   base::Backoff retry_ahead_{PoolLimits::first_retry_ahead, PoolLimits::last_retry_ahead};
   SteadyTime build_from_{};

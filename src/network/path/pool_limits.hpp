@@ -58,7 +58,7 @@ struct PoolLimits {
   /// How many facts of the kind "this exit lacks that" are remembered.
   static constexpr std::size_t lacks = 128;
   /// A guard that has not answered a dial, or a circuit, for so long is used after the others.
-  static constexpr std::chrono::milliseconds slow_guard = std::chrono::seconds(2);
+  static constexpr std::chrono::milliseconds slow_guard{1500};
   /// A session with a guard that was asked and brought nothing for so long is closed, and dialled anew.
   static constexpr std::chrono::milliseconds dead_guard = std::chrono::seconds(10);
   /// Different first hops that refuse in a row mean that the clock is off, or the list is old.

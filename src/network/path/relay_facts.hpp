@@ -35,8 +35,8 @@ struct RelayFacts {
   [[nodiscard]] bool serves(std::uint16_t port) const;
 };
 
-/// What the descriptor says. It has no family, no circuit key and no measurement yet: these are to be set
-/// here when it has.
+/// What the descriptor says, but for its circuit keys and its family, which network_of() sets, and for
+/// measurements, which it has not.
 [[nodiscard]] RelayFacts facts_of(const directory::Descriptor& descriptor);
 
 }  // namespace qnet::path

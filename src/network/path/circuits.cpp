@@ -1,0 +1,274 @@
+#include "network/path/circuits.hpp"
+
+#include <utility>
+
+namespace qnet::path {
+
+/// One use of a circuit.
+class Circuits::Use {
+ public:
+  Use(std::weak_ptr<Circuits> owner, CircuitNumber circuit) : owner_(std::move(owner)), circuit_(circuit) {}
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  ~Use() {
+    if (const auto owner = owner_.lock()) owner->released(circuit_, waits_);
+  }
+
+  [[nodiscard]] CircuitNumber circuit() const { return circuit_; }
+  /// True at the first call.
+  bool answer() const { return std::exchange(waits_, false); }
+
+ private:
+  std::weak_ptr<Circuits> owner_;
+  CircuitNumber circuit_;
+  mutable bool waits_ = true;
+};
+
+namespace {
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+}  // namespace
+
+Circuits::Circuits(const boost::asio::any_io_executor& executor, Hooks hooks, base::Result<GuardSample> kept,
+                   base::RandomSource& random)
+    : executor_(executor),
+      hooks_(std::move(hooks)),
+      random_(random),
+      guards_(kept.value_or(GuardSample{}), random),
+      pool_(random),
+      kept_(guards_.sample()),
+      timer_(executor) {
+  if (!kept) no_guards_ = std::move(kept.error());
+  problems_.guard_file(no_guards_);
+  for (const auto& guard : guards_.status()) problems_.bias(guard.record.peer, guard.record.builds.bias());
+}
+
+Now Circuits::now() const { return {hooks_.now(), steady_now()}; }
+
+void Circuits::start(std::size_t default_hops) {
+  if (stopped_ || no_guards_) return;
+  take_list();
+  pool_.start(default_hops, steady_now());
+  perform();
+}
+
+void Circuits::set_hops(std::size_t default_hops) {
+  if (stopped_ || no_guards_) return;
+  pool_.set_hops(default_hops, steady_now());
+  perform();
+}
+
+void Circuits::stop() {
+  if (std::exchange(stopped_, true)) return;
+  pool_.stop();
+  perform();
+  if (links_) links_->stop();
+  timer_.cancel();
+  // What they hold may hold this. The dial's hook stays: a coroutine of it may still run.
+  hooks_.network = nullptr;
+  hooks_.unsatisfied = nullptr;
+  hooks_.keep = nullptr;
+}
+
+net::Task<base::Result<Circuits::Lease>> Circuits::session(CircuitWish wish) {
+  const auto self = shared_from_this();
+  if (stopped_) co_return base::fail(Errc::stopped);
+  if (no_guards_) co_return tl::unexpected(*no_guards_);
+  look_around();
+  const auto waiter = std::make_shared<Waiter>(executor_);
+  waiters_.emplace(pool_.request(std::move(wish), steady_now()), waiter);
+  perform();
+  co_await waiter->answered.wait();
+  co_return std::move(waiter->result);
+}
+
+void Circuits::worked(const Lease& lease) {
+  const auto number = lease.use->circuit();
+  if (stopped_ || !lease.use->answer()) return;
+  const auto found = circuits_.find(number);
+  if (found != circuits_.end() && !std::exchange(found->second.proven, true)) {
+    const auto& hops = found->second.hops;
+    for (std::size_t i = 1; i < hops.size(); ++i) avoidance_.pair_worked(hops[i - 1], hops[i]);
+    note_end(hops.front(), true);
+  }
+  pool_.answered(number, steady_now());
+  perform();
+}
+
+void Circuits::silent(const Lease& lease) {
+  if (stopped_) return;
+  blame_exit(lease.use->circuit());
+  pool_.retire(lease.use->circuit(), steady_now());
+  perform();
+}
+
+void Circuits::declined(const Lease& lease, Decline why, std::uint16_t port) {
+  if (stopped_) return;
+  worked(lease);  // it has answered, if not as was hoped
+  pool_.declined(lease.use->circuit(), why, port, steady_now());
+  perform();
+}
+
+void Circuits::released(CircuitNumber number, bool waited) {
+  if (stopped_) return;
+  look_around();
+  pool_.released(number, waited, steady_now());
+  perform();
+}
+
+void Circuits::network_changed() {
+  if (stopped_) return;
+  guards_.network_changed();
+  if (links_) links_->renew();
+  pool_.network_changed(steady_now());
+  perform();
+}
+
+void Circuits::network_answered() {
+  if (stopped_) return;
+  guards_.network_answered(now());
+  if (list_) guards_.update(list_->table, now());
+  perform();
+}
+
+void Circuits::list_changed() {
+  if (stopped_ || no_guards_ || !take_list()) return;
+  pool_.reconsider(steady_now());
+  perform();
+}
+
+/// Whether there is another list than before. The guards learn of it.
+bool Circuits::take_list() {
+  auto list = hooks_.network();
+  if (!list || list == list_) return false;
+  list_ = std::move(list);
+  guards_.update(list_->table, now());
+  return true;
+}
+
+/// What nobody tells of: when circuits were heard, and streams that have ended.
+void Circuits::look_around() {
+  const auto time = steady_now();
+  for (const auto& [number, circuit] : circuits_) {
+    if (!circuit.stands) continue;
+    const auto& session = circuit.build->session();
+    pool_.look(number, session->last_heard(), session->stream_count(), time);
+  }
+}
+
+void Circuits::keep_guards() {
+  if (no_guards_ || !hooks_.keep) return;
+  auto sample = guards_.sample();
+  if (sample == kept_) return;
+  kept_ = std::move(sample);
+  const auto done = hooks_.keep(kept_);
+  problems_.guard_file(done ? std::nullopt : std::optional(done.error()));
+}
+
+void Circuits::guard_dialled(const peer::PeerId& guard, bool well) {
+  if (stopped_) return;
+  if (well)
+    guards_.answered(guard, now());
+  else
+    guards_.failed(guard, now());
+  if (list_) guards_.update(list_->table, now());
+  if (well) pool_.reconsider(steady_now());
+  // The answer of an operator tells whether the guard fails, or the network.
+  if (!well) hooks_.unsatisfied();
+  perform();
+}
+
+void Circuits::dial_due_guards() {
+  if (!list_ || !links_) return;
+  for (const auto& offer : guards_.due(now())) {
+    auto address = list_->address_of(offer.peer, offer.attempt);
+    if (address) {
+      links_->dial(offer.peer, offer.attempt, std::move(*address));
+      continue;
+    }
+    guards_.begun(offer.peer);
+    guards_.failed(offer.peer, now());
+  }
+}
+
+/// Each call adds to what one loop carries out, also when it is made by what is called from it.
+void Circuits::perform() {
+  if (std::exchange(performing_, true)) return;
+  while (const auto next = pool_.next_action())
+    std::visit([this](const auto& action) { perform(action); }, *next);
+  performing_ = false;
+  if (stopped_) return;
+  keep_guards();
+  set_timer();
+}
+
+void Circuits::perform(const CloseCircuit& action) {
+  const auto closed = circuits_.extract(action.circuit);
+  if (!closed.empty()) closed.mapped().build->give_up();
+}
+
+void Circuits::perform(const AnswerRequest& action) {
+  const auto waiter = waiters_.extract(action.request);
+  if (waiter.empty()) return;
+  auto& result = waiter.mapped()->result;
+  if (action.circuit) {
+    const auto& circuit = circuits_.at(*action.circuit);
+    auto use = std::make_shared<const Use>(weak_from_this(), *action.circuit);
+    result = Lease{circuit.build->session(), circuit.hops.back(), std::move(use)};
+  } else {
+    result = tl::unexpected(action.circuit.error());
+  }
+  waiter.mapped()->answered.notify();
+}
+
+void Circuits::perform(const BlameExit& action) { blame_exit(action.circuit); }
+
+void Circuits::set_timer() {
+  auto next = guards_.next_deadline();
+  if (const auto pool = pool_.next_deadline()) next = std::min(next.value_or(*pool), *pool);
+  if (no_guards_ || next == timer_at_) return;
+  timer_at_ = next;
+  if (!next) {
+    timer_.cancel();
+    return;
+  }
+  timer_.expires_at(*next);
+  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+    const auto self = weak.lock();
+    if (error || !self || self->stopped_) return;
+    self->timer_at_.reset();
+    self->look_around();
+    if (self->list_) self->guards_.update(self->list_->table, self->now());
+    self->dial_due_guards();
+    self->pool_.advance(steady_now());
+    self->perform();
+  });
+}
+
+std::vector<CircuitStatus> Circuits::circuits() const {
+  std::vector<CircuitStatus> all;
+  const auto time = steady_now();
+  for (const auto& circuit : pool_.circuits()) {
+    CircuitStatus status;
+    status.state = circuit.state;
+    status.clean = circuit.clean();
+    status.doubted = circuit.doubted(time);
+    status.age = std::chrono::floor<std::chrono::milliseconds>(time - circuit.begun);
+    const auto known = circuits_.find(circuit.number);
+    if (known != circuits_.end()) {
+      for (const auto& hop : known->second.hops) {
+        CircuitStatus::Hop shown{hop};
+        if (const auto place = list_ ? list_->table.find(hop) : std::nullopt) {
+          const auto& facts = list_->table[*place];
+          if (!facts.addresses.empty()) shown.address = facts.addresses.front().to_text();
+          shown.country = facts.country;
+        }
+        status.hops.push_back(std::move(shown));
+      }
+      if (known->second.stands) status.streams = known->second.build->session()->stream_count();
+    }
+    all.push_back(std::move(status));
+  }
+  return all;
+}
+
+}  // namespace qnet::path

@@ -1,0 +1,160 @@
+// How circuits are built, and what their end says of guards, pairs and relays.
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "network/path/circuits.hpp"
+#include "overlay/circuit/error.hpp"
+
+namespace qnet::path {
+
+namespace {
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+}  // namespace
+
+/// A guard that has not answered for a while is used after the others.
+GuardChoice Circuits::guards_in_order(SteadyTime time) const {
+  auto choice = guards_.choice(now());
+  std::vector<GuardOffer> ordered;
+  for (const bool slow : {false, true})
+    for (const auto& offer : choice.usable)
+      if ((links_ && links_->slow(offer.peer, time)) == slow) ordered.push_back(offer);
+  choice.usable = std::move(ordered);
+  return choice;
+}
+
+void Circuits::perform(const BuildCircuit& action) {
+  if (!links_) {
+    const auto weak = weak_from_this();
+    links_ = std::make_shared<GuardLinks>(executor_,
+                                          GuardLinks::Hooks{.dial = hooks_.dial,
+                                                            .begun =
+                                                                [weak](const peer::PeerId& guard) {
+                                                                  if (const auto self = weak.lock())
+                                                                    self->guards_.begun(guard);
+                                                                },
+                                                            .over =
+                                                                [weak](const peer::PeerId& guard, bool well) {
+                                                                  if (const auto self = weak.lock())
+                                                                    self->guard_dialled(guard, well);
+                                                                }});
+  }
+  take_list();
+  if (!list_) {
+    hooks_.unsatisfied();
+    return not_built(action.circuit, Errc::no_list);
+  }
+  const auto time = now();
+  auto planned =
+      plan(*list_, guards_in_order(time.steady), avoidance_, time, action.wish, action.ahead, random_);
+  if (!planned) {
+    hooks_.unsatisfied();
+    return not_built(action.circuit, std::move(planned.error()));
+  }
+  circuits_.emplace(action.circuit, Circuit{planned->hops, std::make_shared<CircuitBuild>(executor_)});
+  const bool ready = links_->connected(planned->hops.front());
+  const auto late = ready ? build_times_[planned->hops.size()].usual() : PoolLimits::late;
+  pool_.chosen(action.circuit, planned->exit, late, time.steady);
+  boost::asio::co_spawn(
+      executor_,
+      [self = shared_from_this(), number = action.circuit, kept = std::move(*planned)]() mutable {
+        return self->build(number, std::move(kept));
+      },
+      boost::asio::detached);
+}
+
+void Circuits::not_built(CircuitNumber number, base::Error error) {
+  problems_.failed(error);
+  circuits_.erase(number);
+  pool_.failed(number, error, steady_now());
+}
+
+net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
+  const auto self = shared_from_this();
+  const auto found = circuits_.find(number);
+  if (stopped_ || found == circuits_.end()) co_return;
+  const auto build = found->second.build;
+  const auto guard = co_await links_->session(plan.hops.front(), plan.attempt, plan.guard);
+  if (stopped_ || build->given_up()) co_return;
+  if (!guard) {
+    not_built(number, guard.error());
+    co_return perform();
+  }
+  const auto begun = steady_now();
+  links_->asked(plan.hops.front(), begun);
+  const auto time_out = build_times_[plan.hops.size()].time_out();
+  const auto done = co_await build->run(*guard, plan.behind, hooks_.now(), time_out, random_);
+  if (stopped_ || build->given_up()) co_return;
+  if (done)
+    built(number, plan, std::chrono::ceil<std::chrono::milliseconds>(steady_now() - begun));
+  else
+    build_failed(number, plan, done.error(), begun);
+  perform();
+}
+
+void Circuits::built(CircuitNumber number, const Plan& plan, std::chrono::milliseconds time) {
+  build_times_[plan.hops.size()].built_in(time);
+  problems_.built();
+  auto& circuit = circuits_.at(number);
+  circuit.stands = true;
+  const auto session = circuit.build->session();
+  pool_.built(number, steady_now());
+  session->on_end([weak = weak_from_this(), number] {
+    if (const auto self = weak.lock()) self->circuit_ended(number);
+  });
+}
+
+/// A guard that was not heard meanwhile says nothing of those behind it.
+void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun) {
+  const auto build = circuits_.at(number).build;
+  const auto& hops = plan.hops;
+  if (links_->heard_since(hops.front(), begun)) {
+    const auto last = std::min(build->established(), hops.size() - 2);
+    avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
+    if (build->timed_out()) build_times_[hops.size()].timed_out();
+    const bool refused = error.is(circuit::Errc::hop_refused) && last == 0;
+    // When all refuse, the cause is here, and not the guard.
+    if (refused && problems_.refused(hops[1]))
+      hooks_.unsatisfied();
+    else
+      note_end(hops.front(), false);
+  }
+  if (build->timed_out()) error = Errc::timed_out;
+  not_built(number, std::move(error));
+}
+
+/// Nobody here has ended it.
+void Circuits::circuit_ended(CircuitNumber number) {
+  const auto ended = circuits_.extract(number);
+  if (ended.empty() || stopped_) return;
+  const auto& circuit = ended.mapped();
+  // Where the guard's session has ended as well, nobody behind it is to blame.
+  if (links_->connected(circuit.hops.front())) {
+    blame_pairs(circuit);
+    if (!circuit.proven) note_end(circuit.hops.front(), false);
+  }
+  pool_.ended(number, steady_now());
+  perform();
+}
+
+void Circuits::note_end(const peer::PeerId& guard, bool reached_exit) {
+  problems_.bias(guard, guards_.circuit_ended(guard, reached_exit));
+}
+
+void Circuits::blame_pairs(const Circuit& circuit) {
+  for (std::size_t i = 1; i < circuit.hops.size(); ++i)
+    avoidance_.pair_failed(circuit.hops[i - 1], circuit.hops[i], steady_now());
+}
+
+/// It had answered once. Any hop before it may have kept its bytes, so the pairs are avoided too.
+void Circuits::blame_exit(CircuitNumber number) {
+  const auto found = circuits_.find(number);
+  if (found == circuits_.end()) return;
+  if (!links_->connected(found->second.hops.front())) return;
+  avoidance_.relay_failed(found->second.hops.back(), steady_now());
+  blame_pairs(found->second);
+}
+
+}  // namespace qnet::path

@@ -1,0 +1,165 @@
+// Circuits in trouble: silence, a wrong clock, an old list, a damaged file.
+#include "network/path/testing/relay_network.hpp"
+
+namespace qnet::path {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::RelayNetwork;
+
+class TroubleTest : public RelayNetwork {
+ protected:
+  [[nodiscard]] bool doubted(const Circuits::Lease& lease) const {
+    const auto all = circuits_->circuits();
+    return std::ranges::any_of(all, [&](const CircuitStatus& one) {
+      return !one.clean && one.hops.back().peer == lease.exit && one.doubted;
+    });
+  }
+};
+
+TEST_F(TroubleTest, new_requests_leave_a_silent_exit_within_two_seconds) {
+  make_client();
+  circuits_->start(3);
+  run_until([&] { return ready(true) >= 2; });
+  const auto first = lease();
+  EXPECT_TRUE(echoes(first, 10));
+  circuits_->worked(first);
+  relays_.at(number_of(first.exit))->frost->freeze();
+  const auto asked_in_vain = lease();
+  ASSERT_EQ(asked_in_vain.session, first.session);
+  run_until([&] { return doubted(first); });
+  const auto moved = lease();
+  EXPECT_NE(moved.session, first.session);
+  // A spare may end at the same exit: then this is found out in the same way.
+  if (moved.exit != first.exit) {
+    EXPECT_TRUE(echoes(moved, 1000));
+  }
+  // It brings something, and is taken again.
+  const auto late = first.session->open("/test/echo/1", {});
+  relays_.at(number_of(first.exit))->frost->thaw();
+  run_until([&] { return !doubted(first) || ask()->over; });
+  run_until([&] { return first.session->last_heard() + 1s > std::chrono::steady_clock::now(); });
+  const auto again = lease();
+  EXPECT_FALSE(doubted(first));
+  EXPECT_EQ(again.session, first.session);
+}
+
+TEST_F(TroubleTest, an_exit_that_is_told_to_be_silent_is_left) {
+  make_client();
+  const auto first = lease();
+  EXPECT_TRUE(echoes(first, 10));
+  circuits_->silent(first);
+  for (int i = 0; i < 5; ++i) {
+    const auto next = lease({.isolation = std::to_string(i)});
+    EXPECT_NE(next.exit, first.exit);
+    leases_.push_back(next);
+  }
+  EXPECT_NE(lease().session, first.session);
+}
+
+TEST_F(TroubleTest, an_exit_that_is_full_gets_no_other_requests_of_the_kind) {
+  make_client();
+  const auto first = lease();
+  circuits_->declined(first, Decline::port_not_served, 443);
+  for (int i = 0; i < 5; ++i) {
+    const auto next = lease({.isolation = std::to_string(i)});
+    EXPECT_NE(next.exit, first.exit);
+    leases_.push_back(next);
+  }
+}
+
+TEST_F(TroubleTest, a_guard_whose_session_falls_silent_is_followed_by_the_next) {
+  make_client();
+  const auto first = lease();
+  EXPECT_TRUE(echoes(first, 10));
+  const auto guard = hops_of(first).front();
+  relays_.at(guard)->frost->freeze();
+  hanging_.insert(guard);
+  const auto moved = lease({.isolation = "another"});
+  EXPECT_NE(hops_of(moved).front(), guard);
+  EXPECT_TRUE(echoes(moved, 1000));
+}
+
+TEST_F(TroubleTest, a_wrong_clock_is_told_and_asks_for_a_new_list) {
+  make_client();
+  client_now_ = kNow + 10min;
+  const auto asked = ask();
+  run_until([&] { return circuits_->problem().find("clock") != std::string::npos; });
+  EXPECT_FALSE(asked->over);
+  EXPECT_GT(unsatisfied_, 0U);
+  EXPECT_LT(circuits_->guards().front().record.builds.begun, PoolLimits::refusals)
+      << "it is not the guard's fault";
+  client_now_ = kNow;
+  run_until([&] { return asked->over; });
+  ASSERT_TRUE(asked->lease);
+  EXPECT_TRUE(echoes(*asked->lease, 100));
+  EXPECT_EQ(circuits_->problem(), "");
+}
+
+TEST_F(TroubleTest, an_old_list_is_refreshed_before_circuits_are_built) {
+  make_client();
+  now_ = client_now_ = kNow + 30h;
+  const auto asked = ask();
+  run_until([&] { return unsatisfied_ > 0; });
+  EXPECT_TRUE(dialled_.empty());
+  EXPECT_NE(circuits_->problem().find("too old"), std::string::npos);
+  for (auto& relay : relays_) {
+    auto descriptor = relay->listed.descriptor.descriptor();
+    for (auto& key : descriptor.circuit_keys) {
+      key.from += 24h;
+      key.until += 24h;
+    }
+    relay->listed.descriptor = directory::SignedDescriptor::sign(descriptor, relay->identity);
+  }
+  list_ = list_at(client_now_);
+  circuits_->list_changed();
+  run_until([&] { return asked->over; });
+  ASSERT_TRUE(asked->lease);
+  EXPECT_TRUE(echoes(*asked->lease, 100));
+}
+
+TEST_F(TroubleTest, without_a_list_requests_wait_for_one) {
+  make_client();
+  const auto list = std::exchange(list_, nullptr);
+  circuits_->start(3);
+  const auto asked = ask();
+  run_until([&] { return unsatisfied_ > 0; });
+  list_ = list;
+  circuits_->list_changed();
+  run_until([&] { return asked->over; });
+  EXPECT_TRUE(asked->lease);
+}
+
+TEST_F(TroubleTest, a_damaged_file_of_guards_lets_no_circuit_be_built) {
+  make_client(base::fail(Errc::guard_file_damaged, "/somewhere/guards"));
+  circuits_->start(3);
+  const auto asked = ask();
+  run_until([&] { return asked->over; });
+  EXPECT_TRUE(asked->lease.error().is(Errc::guard_file_damaged));
+  EXPECT_NE(circuits_->problem().find("/somewhere/guards"), std::string::npos);
+  EXPECT_TRUE(dialled_.empty());
+  EXPECT_TRUE(kept_.guards.empty()) << "and nothing replaces it";
+}
+
+TEST_F(TroubleTest, guards_are_kept_when_they_are_drawn_and_used_after_a_restart) {
+  make_client();
+  (void)lease();
+  const auto drawn = guards();
+  EXPECT_EQ(kept_.guards.size(), 3U);
+  circuits_->stop();
+  make_client(kept_);
+  circuits_->start(1);
+  EXPECT_EQ(guards(), drawn);
+}
+
+TEST_F(TroubleTest, a_wish_that_no_exit_fulfils_is_refused_with_the_reason) {
+  make_client();
+  const auto port = ask({.port = 25});
+  const auto country = ask({.port = 443, .countries = {"NZ"}});
+  run_until([&] { return port->over && country->over; });
+  EXPECT_TRUE(port->lease.error().is(Errc::no_exit_for_port));
+  EXPECT_TRUE(country->lease.error().is(Errc::no_exit_in_country));
+}
+
+}  // namespace
+}  // namespace qnet::path

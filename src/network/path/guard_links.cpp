@@ -1,0 +1,124 @@
+#include "network/path/guard_links.hpp"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "network/path/error.hpp"
+#include "network/path/pool_limits.hpp"
+#include "overlay/session/silence.hpp"
+
+namespace qnet::path {
+
+namespace {
+SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+}  // namespace
+
+net::Task<base::Result<GuardLinks::SessionPointer>> GuardLinks::session(peer::PeerId guard, unsigned attempt,
+                                                                        link::RelayAddress address) {
+  const auto self = shared_from_this();
+  if (stopped_) co_return base::fail(Errc::stopped);
+  if (connected(guard)) co_return entries_.at(guard.key()).session;
+  // Before the dial, which may be over when the call returns.
+  const auto signal = std::make_shared<net::Signal>(executor_);
+  entries_[guard.key()].waiters.push_back(signal);
+  dial(guard, attempt, std::move(address));
+  co_await signal->wait();
+  if (connected(guard)) co_return entries_.at(guard.key()).session;
+  const auto* const entry = find(guard);
+  const auto problem = entry == nullptr ? std::nullopt : entry->problem;
+  co_return tl::unexpected(problem.value_or(base::Error(Errc::stopped)));
+}
+
+void GuardLinks::dial(const peer::PeerId& guard, unsigned attempt_number, link::RelayAddress address) {
+  auto& entry = entries_[guard.key()];
+  if (stopped_ || entry.dialled || connected(guard)) return;
+  entry.session.reset();
+  entry.asked.reset();
+  entry.dialled = steady_now();
+  hooks_.begun(guard);
+  boost::asio::co_spawn(
+      executor_,
+      [self = shared_from_this(), guard, attempt_number, to = std::move(address)]() mutable {
+        return self->attempt(guard, attempt_number, std::move(to));
+      },
+      boost::asio::detached);
+}
+
+net::Task<void> GuardLinks::attempt(peer::PeerId guard, unsigned attempt_number, link::RelayAddress address) {
+  const auto self = shared_from_this();
+  const auto generation = generation_;
+  auto dialled = co_await hooks_.dial(std::move(address), attempt_number);
+  if (stopped_ || generation != generation_) {
+    if (dialled) dialled->session->close();
+    co_return;
+  }
+  // One that has ended already is none.
+  if (dialled && !dialled->session->usable()) dialled = tl::unexpected(dialled->session->reason());
+  auto& entry = entries_[guard.key()];
+  entry.dialled.reset();
+  entry.problem.reset();
+  if (dialled)
+    entry.session = std::move(dialled->session);
+  else
+    entry.problem = std::move(dialled.error());
+  hooks_.over(guard, entry.session != nullptr);
+  wake_waiters(entries_[guard.key()]);
+}
+
+void GuardLinks::wake_waiters(Entry& entry) {
+  for (const auto& waiter : std::exchange(entry.waiters, {})) waiter->notify();
+}
+
+void GuardLinks::renew() {
+  ++generation_;
+  for (auto& [key, entry] : std::exchange(entries_, {})) {
+    if (entry.session) entry.session->drain();
+    wake_waiters(entry);
+  }
+}
+
+void GuardLinks::stop() {
+  stopped_ = true;
+  for (auto& [key, entry] : entries_) {
+    if (const auto session = std::exchange(entry.session, nullptr)) session->close();
+    wake_waiters(entry);
+  }
+  // What they hold may hold this. The dial's hook stays: a coroutine of it may still run.
+  hooks_.begun = nullptr;
+  hooks_.over = nullptr;
+}
+
+void GuardLinks::asked(const peer::PeerId& guard, SteadyTime now) {
+  if (!connected(guard)) return;
+  auto& entry = entries_.at(guard.key());
+  if (entry.asked && entry.session->last_heard() < *entry.asked) return;
+  entry.asked = now;
+  const auto allowed = std::chrono::duration_cast<std::chrono::seconds>(PoolLimits::dead_guard);
+  const session::SilenceWatch watch(entry.session, allowed);  // it goes on by itself
+}
+
+bool GuardLinks::slow(const peer::PeerId& guard, SteadyTime now) const {
+  const auto* const entry = find(guard);
+  if (entry == nullptr) return false;
+  if (entry->dialled) return now - *entry->dialled >= PoolLimits::slow_guard;
+  return entry->session && entry->asked && entry->session->last_heard() < *entry->asked &&
+         now - *entry->asked >= PoolLimits::slow_guard;
+}
+
+bool GuardLinks::heard_since(const peer::PeerId& guard, SteadyTime time) const {
+  return connected(guard) && find(guard)->session->last_heard() >= time;
+}
+
+bool GuardLinks::connected(const peer::PeerId& guard) const {
+  const auto* const entry = find(guard);
+  return entry != nullptr && entry->session && entry->session->usable();
+}
+
+const GuardLinks::Entry* GuardLinks::find(const peer::PeerId& guard) const {
+  const auto found = entries_.find(guard.key());
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
+}  // namespace qnet::path
