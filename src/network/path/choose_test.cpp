@@ -247,5 +247,13 @@ TEST(ChooseExits, are_drawn_by_weight) {
   EXPECT_LT(testing::chi_square_excess(counts, rule), 1);
 }
 
+TEST(Choose, takes_no_exit_that_has_declined_and_still_uses_it_as_a_guard) {
+  Setting setting{RelayTable(network(8, 4)), guards_of({0})};
+  Wish wish;
+  wish.not_exits = {peer_of(0), peer_of(1)};
+  EXPECT_EQ(setting.seen(0, wish), Numbers{0});
+  EXPECT_EQ(setting.seen(2, wish), (Numbers{2, 3}));
+}
+
 }  // namespace
 }  // namespace qnet::path

@@ -39,7 +39,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
  public:
   /// All are called on the io_context, and none after stop().
   struct Hooks {
-    /// The last list that most operators agreed on; null until there is one.
+    /// The last list that most operators agreed on, the same object until there is another; null until there
+    /// is one.
     std::function<std::shared_ptr<const Network>()> network;
     /// To a guard. `attempt` counts those that have failed in a row: each is to be made another way. Must end
     /// within a time of its own.
@@ -66,6 +67,9 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   /// guards are not drawn because a file is damaged. `random` must outlive this.
   Circuits(const boost::asio::any_io_executor& executor, Hooks hooks, base::Result<GuardSample> kept,
            base::RandomSource& random);
+  Circuits(const Circuits&) = delete;
+  Circuits& operator=(const Circuits&) = delete;
+  ~Circuits() { stop(); }
 
   /// From here on circuits of so many hops are built before they are needed; none ahead with 1. Requests may
   /// come before, and are served.

@@ -97,6 +97,7 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
 void Circuits::built(CircuitNumber number, const Plan& plan, std::chrono::milliseconds time) {
   build_times_[plan.hops.size()].built_in(time);
   problems_.built();
+  links_->proven(plan.hops.front());
   auto& circuit = circuits_.at(number);
   circuit.stands = true;
   const auto session = circuit.build->session();
@@ -110,16 +111,14 @@ void Circuits::built(CircuitNumber number, const Plan& plan, std::chrono::millis
 void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun) {
   const auto build = circuits_.at(number).build;
   const auto& hops = plan.hops;
-  if (links_->heard_since(hops.front(), begun)) {
-    const auto last = std::min(build->established(), hops.size() - 2);
+  const auto last = std::min(build->established(), hops.size() - 2);
+  const bool refused = error.is(circuit::Errc::hop_refused) && last == 0;
+  if (refused && problems_.refused(hops[1])) {
+    hooks_.unsatisfied();  // when all refuse, the cause is here
+  } else if (links_->heard_since(hops.front(), begun)) {
     avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
     if (build->timed_out()) build_times_[hops.size()].timed_out();
-    const bool refused = error.is(circuit::Errc::hop_refused) && last == 0;
-    // When all refuse, the cause is here, and not the guard.
-    if (refused && problems_.refused(hops[1]))
-      hooks_.unsatisfied();
-    else
-      note_end(hops.front(), false);
+    note_end(hops.front(), false);
   }
   if (build->timed_out()) error = Errc::timed_out;
   not_built(number, std::move(error));

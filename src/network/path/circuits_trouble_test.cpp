@@ -80,6 +80,27 @@ TEST_F(TroubleTest, a_guard_whose_session_falls_silent_is_followed_by_the_next) 
   EXPECT_TRUE(echoes(moved, 1000));
 }
 
+TEST_F(TroubleTest, a_guard_that_ends_each_session_at_once_has_failed) {
+  make_client();
+  circuits_->start(1);
+  const auto guard = guards().front();
+  ending_.insert(guard);
+  const auto got = lease();
+  EXPECT_EQ(hops_of(got).front(), guards().at(1));
+  EXPECT_LE(std::ranges::count(dialled_, guard), 3);
+  EXPECT_FALSE(circuits_->guards().front().reachable);
+  ending_.clear();
+  run_until([&] { return circuits_->guards().front().reachable; });
+}
+
+TEST_F(TroubleTest, two_guards_that_answer_no_dial_leave_the_third) {
+  make_client();
+  circuits_->start(1);
+  const auto all = guards();
+  hanging_ = {all.at(0), all.at(1)};
+  EXPECT_EQ(hops_of(lease()).front(), all.at(2));
+}
+
 TEST_F(TroubleTest, a_wrong_clock_is_told_and_asks_for_a_new_list) {
   make_client();
   client_now_ = kNow + 10min;
@@ -159,6 +180,7 @@ TEST_F(TroubleTest, a_wish_that_no_exit_fulfils_is_refused_with_the_reason) {
   run_until([&] { return port->over && country->over; });
   EXPECT_TRUE(port->lease.error().is(Errc::no_exit_for_port));
   EXPECT_TRUE(country->lease.error().is(Errc::no_exit_in_country));
+  EXPECT_EQ(circuits_->problem(), "") << "others are served";
 }
 
 }  // namespace

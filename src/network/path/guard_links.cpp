@@ -24,9 +24,11 @@ net::Task<base::Result<GuardLinks::SessionPointer>> GuardLinks::session(peer::Pe
   const auto signal = std::make_shared<net::Signal>(executor_);
   entries_[guard.key()].waiters.push_back(signal);
   dial(guard, attempt, std::move(address));
+  const net::Deadline limit(executor_, PoolLimits::guard_wait, [signal] { signal->notify(); });
   co_await signal->wait();
   if (connected(guard)) co_return entries_.at(guard.key()).session;
   const auto* const entry = find(guard);
+  if (entry != nullptr && entry->dialled) co_return base::fail(Errc::timed_out);
   const auto problem = entry == nullptr ? std::nullopt : entry->problem;
   co_return tl::unexpected(problem.value_or(base::Error(Errc::stopped)));
 }
@@ -59,12 +61,39 @@ net::Task<void> GuardLinks::attempt(peer::PeerId guard, unsigned attempt_number,
   auto& entry = entries_[guard.key()];
   entry.dialled.reset();
   entry.problem.reset();
-  if (dialled)
-    entry.session = std::move(dialled->session);
-  else
+  if (dialled) {
+    take(guard, entry, std::move(dialled->session));
+  } else {
     entry.problem = std::move(dialled.error());
-  hooks_.over(guard, entry.session != nullptr);
+    hooks_.over(guard, false);
+  }
   wake_waiters(entries_[guard.key()]);
+}
+
+/// A censor that lets each handshake pass and ends what follows must not make us dial without a pause.
+void GuardLinks::take(const peer::PeerId& guard, Entry& entry, SessionPointer session) {
+  entry.session = std::move(session);
+  const auto weak = weak_from_this();
+  entry.proof = std::make_unique<net::Deadline>(executor_, PoolLimits::proven, [weak, guard] {
+    if (const auto self = weak.lock()) self->proven(guard);
+  });
+  entry.session->on_end([weak, guard, session = entry.session.get()] {
+    if (const auto self = weak.lock()) self->ended(guard, session);
+  });
+}
+
+void GuardLinks::proven(const peer::PeerId& guard) {
+  const auto found = entries_.find(guard.key());
+  if (stopped_ || found == entries_.end() || !found->second.proof) return;
+  found->second.proof.reset();
+  hooks_.over(guard, true);
+}
+
+void GuardLinks::ended(const peer::PeerId& guard, const session::Session* session) {
+  const auto found = entries_.find(guard.key());
+  if (stopped_ || found == entries_.end() || found->second.session.get() != session) return;
+  const auto early = std::exchange(found->second.proof, nullptr);
+  if (early) hooks_.over(guard, false);
 }
 
 void GuardLinks::wake_waiters(Entry& entry) {
@@ -82,6 +111,7 @@ void GuardLinks::renew() {
 void GuardLinks::stop() {
   stopped_ = true;
   for (auto& [key, entry] : entries_) {
+    entry.proof.reset();
     if (const auto session = std::exchange(entry.session, nullptr)) session->close();
     wake_waiters(entry);
   }

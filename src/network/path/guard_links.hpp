@@ -5,6 +5,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "foundation/net/deadline.hpp"
 #include "foundation/net/signal.hpp"
 #include "network/path/guards.hpp"
 #include "overlay/session/dialer.hpp"
@@ -18,15 +19,16 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   using SessionPointer = std::shared_ptr<session::Session>;
   struct Hooks {
     std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress, unsigned attempt)> dial;
-    std::function<void(const peer::PeerId&)> begun;            ///< a dial
-    std::function<void(const peer::PeerId&, bool well)> over;  ///< the same; not called after stop()
+    std::function<void(const peer::PeerId&)> begun;  ///< a dial
+    /// The same: well, when a circuit was built over its session or that has stood for PoolLimits::proven.
+    std::function<void(const peer::PeerId&, bool well)> over;
   };
 
   GuardLinks(const boost::asio::any_io_executor& executor, Hooks hooks)
       : executor_(executor), hooks_(std::move(hooks)) {}
 
-  /// The session that there is, or what one dial comes to. All who want the same guard share the dial.
-  /// Errors: the dial's, and Errc::stopped.
+  /// The session that there is, or what one dial comes to within PoolLimits::guard_wait. All who want the
+  /// same guard share the dial. Errors: the dial's, Errc::timed_out and Errc::stopped.
   net::Task<base::Result<SessionPointer>> session(peer::PeerId guard, unsigned attempt,
                                                   link::RelayAddress address);
   /// Dials it although nobody waits.
@@ -36,6 +38,8 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   /// Ends all.
   void stop();
 
+  /// A circuit was built over its session: that is no session which somebody on the path ends at once.
+  void proven(const peer::PeerId& guard);
   /// A circuit through it was begun: it is to be heard, or its session is closed after a while.
   void asked(const peer::PeerId& guard, SteadyTime now);
   /// A dial, or what it was asked, has brought nothing for PoolLimits::slow_guard.
@@ -47,13 +51,16 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
  private:
   struct Entry {
     SessionPointer session;
-    std::optional<SteadyTime> dialled{};  // since when a dial is under way
-    std::optional<SteadyTime> asked{};    // the first question since it was heard
+    std::optional<SteadyTime> dialled{};     // since when a dial is under way
+    std::optional<SteadyTime> asked{};       // the first question since it was heard
+    std::unique_ptr<net::Deadline> proof{};  // until the session is proven
     std::vector<std::shared_ptr<net::Signal>> waiters{};
     std::optional<base::Error> problem{};  // of the last dial
   };
 
   net::Task<void> attempt(peer::PeerId guard, unsigned attempt, link::RelayAddress address);
+  void take(const peer::PeerId& guard, Entry& entry, SessionPointer session);
+  void ended(const peer::PeerId& guard, const session::Session* session);
   void wake_waiters(Entry& entry);
   [[nodiscard]] const Entry* find(const peer::PeerId& guard) const;
 

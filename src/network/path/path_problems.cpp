@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "network/path/error.hpp"
 #include "network/path/pool_limits.hpp"
 
 namespace qnet::path {
@@ -36,6 +37,12 @@ bool PathProblems::refused(const peer::PeerId& first_hop) {
   if (std::ranges::find(refusing_, first_hop) == refusing_.end() && refusing_.size() < PoolLimits::refusals)
     refusing_.push_back(first_hop);
   return refusing_.size() >= PoolLimits::refusals;
+}
+
+void PathProblems::failed(base::Error error) {
+  const bool of_the_wish =
+      error.is(Errc::bad_wish) || error.is(Errc::no_exit_in_country) || error.is(Errc::no_exit_for_port);
+  if (!of_the_wish) failed_ = std::move(error);
 }
 
 void PathProblems::built() {

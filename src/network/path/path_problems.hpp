@@ -20,8 +20,8 @@ class PathProblems {
   /// The first hop behind a guard has refused. True when so many have, one after another, that the cause is
   /// here: the clock, or the list.
   bool refused(const peer::PeerId& first_hop);
-  /// A circuit was not built.
-  void failed(base::Error error) { failed_ = std::move(error); }
+  /// A circuit was not built. What one wish alone asks for is no problem of the client's.
+  void failed(base::Error error);
   /// One was: what was said of the last failures is over.
   void built();
 

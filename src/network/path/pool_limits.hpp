@@ -59,6 +59,11 @@ struct PoolLimits {
   static constexpr std::size_t lacks = 128;
   /// A guard that has not answered a dial, or a circuit, for so long is used after the others.
   static constexpr std::chrono::milliseconds slow_guard{1500};
+  /// How long the build of a circuit waits for a session with its guard: then another guard is tried.
+  static constexpr std::chrono::milliseconds guard_wait = std::chrono::seconds(4);
+  /// A session with a guard that ends sooner, before any circuit was built over it, counts as a dial that
+  /// failed.
+  static constexpr std::chrono::milliseconds proven = std::chrono::seconds(5);
   /// A session with a guard that was asked and brought nothing for so long is closed, and dialled anew.
   static constexpr std::chrono::milliseconds dead_guard = std::chrono::seconds(10);
   /// Different first hops that refuse in a row mean that the clock is off, or the list is old.

@@ -159,6 +159,7 @@ class RelayNetwork : public ::testing::Test {
     if (dead_.contains(number)) co_return base::fail(net::Errc::timed_out);
     session::Dialled made;
     made.session = link_to(number);
+    if (ending_.contains(number)) far_ends_.back()->close();
     co_return made;
   }
 
@@ -242,6 +243,7 @@ class RelayNetwork : public ::testing::Test {
   std::vector<SessionPointer> far_ends_;
   std::set<std::size_t> dead_;     // whom nobody reaches
   std::set<std::size_t> hanging_;  // who answers no dial, ever
+  std::set<std::size_t> ending_;   // who ends each session of a client at once
   std::shared_ptr<const Network> list_;
   std::vector<std::size_t> dialled_;
   std::size_t unsatisfied_ = 0;
