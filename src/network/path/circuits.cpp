@@ -151,7 +151,8 @@ void Circuits::look_around() {
   for (const auto& [number, circuit] : circuits_) {
     if (!circuit.stands) continue;
     const auto& session = circuit.build->session();
-    pool_.look(number, session->last_heard(), session->stream_count(), time);
+    const bool guard_silent = links_->slow(circuit.hops.front(), time);
+    pool_.look(number, {session->last_heard(), session->stream_count(), guard_silent}, time);
   }
 }
 
@@ -212,6 +213,7 @@ void Circuits::perform(const AnswerRequest& action) {
   auto& result = waiter.mapped()->result;
   if (action.circuit) {
     const auto& circuit = circuits_.at(*action.circuit);
+    links_->asked(circuit.hops.front(), steady_now());
     auto use = std::make_shared<const Use>(weak_from_this(), *action.circuit);
     result = Lease{circuit.build->session(), circuit.hops.back(), std::move(use)};
   } else {
@@ -251,7 +253,6 @@ std::vector<CircuitStatus> Circuits::circuits() const {
     CircuitStatus status;
     status.state = circuit.state;
     status.clean = circuit.clean();
-    status.doubted = circuit.doubted(time);
     status.age = std::chrono::floor<std::chrono::milliseconds>(time - circuit.begun);
     const auto known = circuits_.find(circuit.number);
     if (known != circuits_.end()) {
@@ -264,7 +265,12 @@ std::vector<CircuitStatus> Circuits::circuits() const {
         }
         status.hops.push_back(std::move(shown));
       }
-      if (known->second.stands) status.streams = known->second.build->session()->stream_count();
+      if (known->second.stands) {
+        const auto& session = known->second.build->session();
+        status.streams = session->stream_count();
+        const bool heard = circuit.asked && session->last_heard() >= *circuit.asked;
+        status.doubted = links_->slow(known->second.hops.front(), time) || (!heard && circuit.doubted(time));
+      }
     }
     all.push_back(std::move(status));
   }

@@ -120,11 +120,15 @@ void GuardLinks::stop() {
   hooks_.over = nullptr;
 }
 
+/// What is behind it may be dead: only its own answer to a probe says that it is not.
 void GuardLinks::asked(const peer::PeerId& guard, SteadyTime now) {
   if (!connected(guard)) return;
   auto& entry = entries_.at(guard.key());
-  if (entry.asked && entry.session->last_heard() < *entry.asked) return;
+  const auto heard = entry.session->last_heard();
+  const bool waits = entry.asked && heard < *entry.asked;
+  if (waits || now - heard < PoolLimits::fresh) return;
   entry.asked = now;
+  entry.session->probe();
   const auto allowed = std::chrono::duration_cast<std::chrono::seconds>(PoolLimits::dead_guard);
   const session::SilenceWatch watch(entry.session, allowed);  // it goes on by itself
 }

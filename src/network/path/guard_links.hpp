@@ -40,7 +40,8 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
 
   /// A circuit was built over its session: that is no session which somebody on the path ends at once.
   void proven(const peer::PeerId& guard);
-  /// A circuit through it was begun: it is to be heard, or its session is closed after a while.
+  /// Something is sent through it: it is to be heard, or it counts as slow, and its session is closed after a
+  /// while.
   void asked(const peer::PeerId& guard, SteadyTime now);
   /// A dial, or what it was asked, has brought nothing for PoolLimits::slow_guard.
   [[nodiscard]] bool slow(const peer::PeerId& guard, SteadyTime now) const;

@@ -123,16 +123,17 @@ void Pool::ended(CircuitNumber number, SteadyTime now) {
   step(now);
 }
 
-void Pool::look(CircuitNumber number, SteadyTime last_heard, std::size_t streams, SteadyTime now) {
+void Pool::look(CircuitNumber number, const Look& seen, SteadyTime now) {
   auto* const circuit = find(number);
   if (circuit == nullptr) return;
-  if (circuit->asked && last_heard >= *circuit->asked) {
+  if (circuit->asked && seen.last_heard >= *circuit->asked) {
     circuit->asked.reset();
     // What was asked after that waits on.
-    if (circuit->waiting > 0 && circuit->last_asked > last_heard) circuit->asked = circuit->last_asked;
+    if (circuit->waiting > 0 && circuit->last_asked > seen.last_heard) circuit->asked = circuit->last_asked;
   }
   const bool used = circuit->used_now();
-  circuit->streams = streams;
+  circuit->streams = seen.streams;
+  circuit->guard_silent = seen.guard_silent;
   circuit->looked = now;
   if (used && !circuit->used_now()) circuit->idle_since = now;
 }

@@ -66,10 +66,13 @@ struct PoolCircuit {
   SteadyTime idle_since{};            ///< when nobody uses it
   std::optional<SteadyTime> asked{};  ///< the first question since it was heard last
   SteadyTime last_asked{};
+  bool guard_silent = false;  ///< at the last look
 
   [[nodiscard]] bool clean() const { return !isolation; }
   [[nodiscard]] bool used_now() const { return uses > 0 || streams > 0; }
-  [[nodiscard]] bool doubted(SteadyTime now) const { return asked && now - *asked >= PoolLimits::doubt; }
+  [[nodiscard]] bool doubted(SteadyTime now) const {
+    return guard_silent || (asked && now - *asked >= PoolLimits::doubt);
+  }
 };
 
 /// Choose hops and build a circuit; tell chosen(), then built() or failed().
@@ -115,8 +118,13 @@ class Pool {
   /// A circuit that was built is over.
   void ended(CircuitNumber circuit, SteadyTime now);
 
-  /// What shows at its session: when anything came last, and how many streams there are.
-  void look(CircuitNumber circuit, SteadyTime last_heard, std::size_t streams, SteadyTime now);
+  /// What shows at its session.
+  struct Look {
+    SteadyTime last_heard{};    ///< when anything came last
+    std::size_t streams = 0;    ///< that are open
+    bool guard_silent = false;  ///< the guard does not answer
+  };
+  void look(CircuitNumber circuit, const Look& seen, SteadyTime now);
   /// One use has its first answer.
   void answered(CircuitNumber circuit, SteadyTime now);
   /// One use is over; `waited`: it never had an answer.

@@ -167,11 +167,11 @@ TEST(Pool, closes_a_used_circuit_after_a_minute_without_use) {
 TEST(Pool, keeps_a_circuit_whose_streams_outlive_their_leases) {
   UsedPool world;
   world.answer(world.used);
-  world.pool.look(world.used, world.now, 1, world.now);
+  world.pool.look(world.used, {world.now, 1}, world.now);
   world.release(world.used);
   world.wait(5min);
   EXPECT_FALSE(world.closed.contains(world.used));
-  world.pool.look(world.used, world.now, 0, world.now);
+  world.pool.look(world.used, {world.now, 0}, world.now);
   world.wait(PoolLimits::idle);
   EXPECT_TRUE(world.closed.contains(world.used));
 }
@@ -185,7 +185,7 @@ TEST(Pool, doubts_a_circuit_that_was_asked_and_brings_nothing_until_it_does) {
   EXPECT_EQ(world.got(moved), kNone);
   ASSERT_EQ(world.building.size(), 1U) << "another is built";
   // It comes back, and serves whoever waits.
-  world.pool.look(world.used, world.now, 2, world.now);
+  world.pool.look(world.used, {world.now, 2}, world.now);
   world.pool.advance(world.now);
   world.fetch();
   EXPECT_EQ(world.got(moved), world.used);
@@ -194,7 +194,7 @@ TEST(Pool, doubts_a_circuit_that_was_asked_and_brings_nothing_until_it_does) {
 TEST(Pool, does_not_doubt_a_circuit_that_brought_something_since_it_was_asked) {
   UsedPool world;
   world.wait(1s);
-  world.pool.look(world.used, world.now, 1, world.now);
+  world.pool.look(world.used, {world.now, 1}, world.now);
   world.wait(10s);
   EXPECT_EQ(world.got(world.request({.port = 443})), world.used) << "the site is slow, not the circuit";
   world.wait(PoolLimits::doubt);
@@ -206,6 +206,19 @@ TEST(Pool, doubts_a_circuit_still_when_the_one_who_asked_has_left) {
   world.wait(PoolLimits::doubt);
   world.release(world.used, true);
   EXPECT_EQ(world.got(world.request({.port = 443})), kNone);
+}
+
+TEST(Pool, doubts_all_circuits_through_a_guard_that_does_not_answer) {
+  PoolWorld world;
+  world.start(3);
+  world.build_all();
+  for (const auto& one : world.pool.circuits()) world.pool.look(one.number, {world.now, 0, true}, world.now);
+  const auto request = world.request({.port = 443});
+  EXPECT_EQ(world.got(request), kNone);
+  EXPECT_EQ(world.building.size(), 3U) << "one for the request, and two spares";
+  for (const auto& one : world.pool.circuits()) world.pool.look(one.number, {world.now, 0, false}, world.now);
+  world.wait(0ms);
+  EXPECT_NE(world.got(request), kNone) << "it is back";
 }
 
 TEST(Pool, blames_the_exit_of_a_circuit_that_stays_silent) {

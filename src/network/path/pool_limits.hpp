@@ -64,6 +64,8 @@ struct PoolLimits {
   /// A session with a guard that ends sooner, before any circuit was built over it, counts as a dial that
   /// failed.
   static constexpr std::chrono::milliseconds proven = std::chrono::seconds(5);
+  /// A guard that was heard so lately is not probed.
+  static constexpr std::chrono::milliseconds fresh{250};
   /// A session with a guard that was asked and brought nothing for so long is closed, and dialled anew.
   static constexpr std::chrono::milliseconds dead_guard = std::chrono::seconds(10);
   /// Different first hops that refuse in a row mean that the clock is off, or the list is old.

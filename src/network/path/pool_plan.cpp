@@ -198,7 +198,7 @@ std::optional<Wish> Pool::missing_spare(SteadyTime now) const {
   bool serve_other = now - other_port_at_ >= PoolLimits::port_memory;
   for (const auto& circuit : circuits_) {
     if (!circuit.clean() || circuit.wish.hops != default_hops_ || circuit.state == State::retired ||
-        claimed(circuit))
+        circuit.guard_silent || claimed(circuit))
       continue;
     ++spares;
     serve_usual = serve_usual || will_serve(circuit, usual, now);

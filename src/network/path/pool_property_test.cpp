@@ -85,7 +85,8 @@ class PoolLife {
   void look_at_one() {
     const auto circuit = any_standing();
     if (!circuit) return;
-    world_.pool.look(*circuit, world_.now - std::chrono::milliseconds(below(4000)), below(3), world_.now);
+    world_.pool.look(*circuit, {world_.now - std::chrono::milliseconds(below(4000)), below(3), below(5) == 0},
+                     world_.now);
     world_.wait(0ms);
   }
   void change_something() {

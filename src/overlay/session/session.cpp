@@ -85,6 +85,12 @@ void Session::drain() {
   wake_writer();
 }
 
+void Session::probe() {
+  if (ended_) return;
+  mux_.probe(now());
+  wake_writer();
+}
+
 void Session::on_end(std::function<void()> function) {
   if (ended_) return function();
   on_end_ = std::move(function);

@@ -82,6 +82,8 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   void close();
   /// Takes and opens no new streams. Those that are open go on; the session ends with the last of them.
   void drain();
+  /// Asks the peer for a sign of life, which last_heard() shows. At most a few times a second.
+  void probe();
 
   [[nodiscard]] bool alive() const { return !ended_; }
   /// Whether streams can be opened: not since close() or drain(), nor since the peer takes no more.

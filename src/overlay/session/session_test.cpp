@@ -218,6 +218,13 @@ TEST_F(Sessions, without_streams_end_at_once_when_they_drain) {
   EXPECT_TRUE(initiator->reason().is(Errc::ended)) << initiator->reason().message();
 }
 
+TEST_F(Sessions, hear_a_peer_that_is_probed_without_a_stream) {
+  const auto before = initiator->last_heard();
+  initiator->probe();
+  run_until([&] { return initiator->last_heard() > before; });
+  EXPECT_EQ(initiator->stream_count(), 0U);
+}
+
 TEST_F(Sessions, end_every_stream_when_the_connection_breaks) {
   auto stream = open("/test/hold/1");
   run_until([this] { return held != nullptr; });

@@ -231,6 +231,11 @@ void Yamux::advance(Time now) {
   if (!streams_.empty() && round_trip_.due(now_, limits_.ping_interval)) send_ping();
 }
 
+void Yamux::probe(Time now) {
+  now_ = now;
+  if (round_trip_.due(now_, Time::duration::zero())) send_ping();
+}
+
 std::optional<std::chrono::microseconds> Yamux::round_trip() const {
   const auto shortest = round_trip_.shortest();
   if (!shortest) return std::nullopt;

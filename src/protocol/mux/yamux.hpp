@@ -108,6 +108,8 @@ class Yamux {
   [[nodiscard]] std::optional<Time> next_deadline() const;
   /// Does what is due.
   void advance(Time now);
+  /// Asks the peer for a sign of life: a ping, unless one is on its way. Peers answer some in a second only.
+  void probe(Time now);
   [[nodiscard]] std::optional<std::chrono::microseconds> round_trip() const;
 
   /// See BudgetShare::on_asked(): `function` has let_go() called on the session's thread.

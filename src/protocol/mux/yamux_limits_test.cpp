@@ -45,6 +45,19 @@ TEST(YamuxLimits, pings_no_more_often_than_its_limit_and_not_without_streams) {
   EXPECT_EQ(take_frames(end.out()).size(), 1U);
 }
 
+TEST(YamuxLimits, probes_with_one_ping_at_a_time) {
+  End end(Role::initiator);
+  const Yamux::Time start{std::chrono::hours(1)};
+  end.mux.probe(start);
+  const auto ping = take_frames(end.out());
+  ASSERT_EQ(ping.size(), 1U);
+  end.mux.probe(start);
+  EXPECT_THAT(end.out(), IsEmpty());
+  ASSERT_TRUE(end.mux.receive(testing::frame(FrameType::ping, flag::ack, 0, ping[0].header.length), start));
+  end.mux.probe(start);
+  EXPECT_EQ(take_frames(end.out()).size(), 1U);
+}
+
 TEST(YamuxLimits, refuses_streams_over_the_limit_with_a_reset_and_takes_them_again_later) {
   Limits limits;
   limits.inbound_streams = 2;
