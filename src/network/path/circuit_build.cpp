@@ -8,15 +8,15 @@
 
 namespace qnet::path {
 
-net::Task<base::Result<void>> CircuitBuild::run(std::shared_ptr<session::Session> guard,
-                                                std::vector<circuit::Hop> hops, circuit::WallTime now,
+net::Task<base::Result<void>> CircuitBuild::run(const std::shared_ptr<session::Session>& guard,
+                                                const std::vector<circuit::Hop>& hops, circuit::WallTime now,
                                                 std::chrono::milliseconds time_out,
                                                 base::RandomSource& random) {
   const auto self = shared_from_this();
   if (given_up_) co_return base::fail(Errc::stopped);
   circuit::Beginning beginning{
       .open = circuit::open_over(guard),
-      .hops = std::move(hops),
+      .hops = hops,
       .now = now,
       .random = random,
       .outcome = [weak = weak_from_this()](base::Result<void> result, std::size_t established) {

@@ -21,10 +21,10 @@ class CircuitBuild : public std::enable_shared_from_this<CircuitBuild> {
   ~CircuitBuild() = default;
 
   /// Begins, and waits for the answers of all hops behind the guard, `time_out` at most. Once. `random` must
-  /// outlive the session.
-  net::Task<base::Result<void>> run(std::shared_ptr<session::Session> guard, std::vector<circuit::Hop> hops,
-                                    circuit::WallTime now, std::chrono::milliseconds time_out,
-                                    base::RandomSource& random);
+  /// outlive the session, and the others the wait.
+  net::Task<base::Result<void>> run(const std::shared_ptr<session::Session>& guard,
+                                    const std::vector<circuit::Hop>& hops, circuit::WallTime now,
+                                    std::chrono::milliseconds time_out, base::RandomSource& random);
   /// At any time: nobody wants the circuit any more.
   void give_up();
 

@@ -213,7 +213,7 @@ void Circuits::perform(const AnswerRequest& action) {
   auto& result = waiter.mapped()->result;
   if (action.circuit) {
     const auto& circuit = circuits_.at(*action.circuit);
-    links_->asked(circuit.hops.front(), steady_now());
+    links_->asked(circuit.hops.front(), false, steady_now());
     auto use = std::make_shared<const Use>(weak_from_this(), *action.circuit);
     result = Lease{circuit.build->session(), circuit.hops.back(), std::move(use)};
   } else {

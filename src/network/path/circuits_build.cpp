@@ -83,7 +83,7 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
     co_return perform();
   }
   const auto begun = steady_now();
-  links_->asked(plan.hops.front(), begun);
+  links_->asked(plan.hops.front(), true, begun);
   const auto time_out = build_times_[plan.hops.size()].time_out();
   const auto done = co_await build->run(*guard, plan.behind, hooks_.now(), time_out, random_);
   if (stopped_ || build->given_up()) co_return;
@@ -118,6 +118,10 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
   } else if (links_->heard_since(hops.front(), begun)) {
     avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
     if (build->timed_out()) build_times_[hops.size()].timed_out();
+    note_end(hops.front(), false);
+  } else if (!links_->connected(hops.front()) && !links_->slow(hops.front(), steady_now())) {
+    // A guard that ends its session rather than the circuit is counted all the same; a line that is dead is
+    // not.
     note_end(hops.front(), false);
   }
   if (build->timed_out()) error = Errc::timed_out;

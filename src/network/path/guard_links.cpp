@@ -15,15 +15,16 @@ namespace {
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
-net::Task<base::Result<GuardLinks::SessionPointer>> GuardLinks::session(peer::PeerId guard, unsigned attempt,
-                                                                        link::RelayAddress address) {
+net::Task<base::Result<GuardLinks::SessionPointer>> GuardLinks::session(const peer::PeerId& guard,
+                                                                        unsigned attempt,
+                                                                        const link::RelayAddress& address) {
   const auto self = shared_from_this();
   if (stopped_) co_return base::fail(Errc::stopped);
   if (connected(guard)) co_return entries_.at(guard.key()).session;
   // Before the dial, which may be over when the call returns.
   const auto signal = std::make_shared<net::Signal>(executor_);
   entries_[guard.key()].waiters.push_back(signal);
-  dial(guard, attempt, std::move(address));
+  dial(guard, attempt, address);
   const net::Deadline limit(executor_, PoolLimits::guard_wait, [signal] { signal->notify(); });
   co_await signal->wait();
   if (connected(guard)) co_return entries_.at(guard.key()).session;
@@ -121,12 +122,12 @@ void GuardLinks::stop() {
 }
 
 /// What is behind it may be dead: only its own answer to a probe says that it is not.
-void GuardLinks::asked(const peer::PeerId& guard, SteadyTime now) {
+void GuardLinks::asked(const peer::PeerId& guard, bool surely, SteadyTime now) {
   if (!connected(guard)) return;
   auto& entry = entries_.at(guard.key());
   const auto heard = entry.session->last_heard();
   const bool waits = entry.asked && heard < *entry.asked;
-  if (waits || now - heard < PoolLimits::fresh) return;
+  if (waits || (!surely && now - heard < PoolLimits::fresh)) return;
   entry.asked = now;
   entry.session->probe();
   const auto allowed = std::chrono::duration_cast<std::chrono::seconds>(PoolLimits::dead_guard);

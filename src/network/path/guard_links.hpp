@@ -29,8 +29,9 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
 
   /// The session that there is, or what one dial comes to within PoolLimits::guard_wait. All who want the
   /// same guard share the dial. Errors: the dial's, Errc::timed_out and Errc::stopped.
-  net::Task<base::Result<SessionPointer>> session(peer::PeerId guard, unsigned attempt,
-                                                  link::RelayAddress address);
+  /// What is named must outlive the wait.
+  net::Task<base::Result<SessionPointer>> session(const peer::PeerId& guard, unsigned attempt,
+                                                  const link::RelayAddress& address);
   /// Dials it although nobody waits.
   void dial(const peer::PeerId& guard, unsigned attempt, link::RelayAddress address);
   /// New circuits get new sessions; those that there are end with their last circuit.
@@ -42,7 +43,8 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   void proven(const peer::PeerId& guard);
   /// Something is sent through it: it is to be heard, or it counts as slow, and its session is closed after a
   /// while.
-  void asked(const peer::PeerId& guard, SteadyTime now);
+  /// `surely`: also when it was heard just before, as the answer decides who is blamed.
+  void asked(const peer::PeerId& guard, bool surely, SteadyTime now);
   /// A dial, or what it was asked, has brought nothing for PoolLimits::slow_guard.
   [[nodiscard]] bool slow(const peer::PeerId& guard, SteadyTime now) const;
   /// Whether it was heard since the time given, and its session stands.
