@@ -6,7 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "transport/link/listener.hpp"
+#include "foundation/ip/asio_address.hpp"
 
 namespace qnet::link {
 
@@ -24,11 +24,13 @@ net::Task<void> counted(net::Task<void> served, std::shared_ptr<Counters> counte
 
 }  // namespace
 
-AcceptLoop::AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shared_ptr<Counters> counters)
+AcceptLoop::AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shared_ptr<Counters> counters,
+                       VisitorPlaces& places)
     : pool_(pool),
       acceptor_(std::move(acceptor)),
       address_(acceptor_.local_endpoint()),
-      counters_(std::move(counters)) {}
+      counters_(std::move(counters)),
+      places_(places) {}
 
 void AcceptLoop::start(Serve serve) {
   serve_ = std::move(serve);
@@ -40,19 +42,23 @@ void AcceptLoop::stop() {
   acceptor_.close(ignored);
 }
 
+void AcceptLoop::serve(std::size_t core, net::tcp::socket socket) {
+  auto& io = pool_.at(core);
+  auto place = places_.take(io.get_executor(), ip::limited_remote_address(socket));
+  asio::co_spawn(io, counted(serve_(core, std::move(socket), std::move(place)), counters_), asio::detached);
+}
+
 net::Task<void> AcceptLoop::accept() {
   const auto self = shared_from_this();
   asio::steady_timer pause(acceptor_.get_executor());
   // A client in the same process lives on the first core: begin with the next one.
   std::size_t next = 1;
   while (acceptor_.is_open()) {
-    bool wait = counters_->connections_open.load(std::memory_order_relaxed) >=
-                static_cast<std::int64_t>(ListenerLimits::connections);
+    bool wait = !places_.has_room();
     if (!wait) {
       const auto core = next++ % pool_.size();
       auto [error, socket] = co_await acceptor_.async_accept(pool_.at(core), kAwait);
-      if (!error)
-        asio::co_spawn(pool_.at(core), counted(serve_(core, std::move(socket)), counters_), asio::detached);
+      if (!error) serve(core, std::move(socket));
       wait = static_cast<bool>(error);
     }
     if (!wait || !acceptor_.is_open()) continue;

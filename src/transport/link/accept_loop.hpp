@@ -7,18 +7,23 @@
 #include "foundation/net/io_pool.hpp"
 #include "foundation/net/tcp.hpp"
 #include "transport/link/counters.hpp"
+#include "transport/link/visitor_places.hpp"
 
 namespace qnet::link {
 
-/// Accepts on the pool's first io_context; stops for a while when too many connections are open, or when the
-/// system gives none. `pool` must outlive the connections.
+/// Accepts on the pool's first io_context; each connection takes a visitor's place. Stops for a while when so
+/// many are leaving that nobody has room, or when the system gives no connection. `pool` must outlive the
+/// connections.
 class AcceptLoop : public std::enable_shared_from_this<AcceptLoop> {
  public:
   /// Gives the task that serves one connection to its end. It is called on the first io_context, the task
-  /// runs on that of `core`. May still be called once after stop().
-  using Serve = std::function<net::Task<void>(std::size_t core, net::tcp::socket socket)>;
+  /// runs on that of `core`. May still be called once after stop(). The
+  /// place is to live as long as the connection, unless that becomes a link.
+  using Serve = std::function<net::Task<void>(std::size_t core, net::tcp::socket socket,
+                                              std::shared_ptr<VisitorPlaces::Place> place)>;
 
-  AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shared_ptr<Counters> counters);
+  AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shared_ptr<Counters> counters,
+             VisitorPlaces& places = VisitorPlaces::of_process());
 
   void start(Serve serve);
   void stop();
@@ -26,11 +31,13 @@ class AcceptLoop : public std::enable_shared_from_this<AcceptLoop> {
 
  private:
   net::Task<void> accept();
+  void serve(std::size_t core, net::tcp::socket socket);
 
   net::IoPool& pool_;
   net::tcp::acceptor acceptor_;
   net::tcp::endpoint address_;
   std::shared_ptr<Counters> counters_;
+  VisitorPlaces& places_;
   Serve serve_;
 };
 

@@ -41,13 +41,16 @@ std::shared_ptr<const LinkPlaces::Place> LinkPlaces::take(
 }
 
 std::shared_ptr<const void> counted_link(const std::shared_ptr<Counters>& counters,
-                                         const std::optional<boost::asio::ip::address>& remote) {
+                                         const std::optional<boost::asio::ip::address>& remote,
+                                         VisitorPlaces::Place* visitor) {
   struct Counted {
     Gauge gauge;
     std::shared_ptr<const LinkPlaces::Place> place;
+    std::shared_ptr<const void> no_visitor;
   };
-  return std::shared_ptr<const void>(
-      new Counted{Gauge(counters, &Counters::links_open), LinkPlaces::of_process().take(remote)});
+  return std::shared_ptr<const void>(new Counted{Gauge(counters, &Counters::links_open),
+                                                 LinkPlaces::of_process().take(remote),
+                                                 visitor ? visitor->become_link() : nullptr});
 }
 
 std::uint64_t party_of(const std::optional<boost::asio::ip::address>& remote) {

@@ -12,6 +12,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "transport/link/counters.hpp"
+#include "transport/link/visitor_places.hpp"
 
 namespace qnet::link {
 
@@ -56,9 +57,11 @@ class LinkPlaces {
   std::shared_ptr<State> state_;
 };
 
-/// For as long as a link lives: its place in the process, and its listener's `links_open`.
+/// For as long as a link lives: its place in the process, and its listener's `links_open`. Meanwhile
+/// `visitor`, if the link's connection has one, is not counted.
 [[nodiscard]] std::shared_ptr<const void> counted_link(const std::shared_ptr<Counters>& counters,
-                                                       const std::optional<boost::asio::ip::address>& remote);
+                                                       const std::optional<boost::asio::ip::address>& remote,
+                                                       VisitorPlaces::Place* visitor = nullptr);
 
 /// One party: an IPv4 address, or a /64 of IPv6 (ip::ClientPrefix). 0: unknown.
 [[nodiscard]] std::uint64_t party_of(const std::optional<boost::asio::ip::address>& remote);

@@ -18,9 +18,8 @@ namespace qnet::link {
 
 struct ListenerLimits {
   /// Links of the process at once (LinkPlaces). Above this limit a peer gets the cover, as a stranger does.
+  /// Connections that are no links are bounded by VisitorPlaces.
   static constexpr std::size_t links = 4096;
-  /// Connections of all kinds at once; more wait in the listen queue.
-  static constexpr std::size_t connections = 8192;
   /// Peers' own keep-alives come sooner; web servers send none, so ours must be rare. They find peers that
   /// vanished.
   static constexpr std::chrono::seconds keep_alive = std::chrono::hours(2);

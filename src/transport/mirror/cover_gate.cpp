@@ -81,100 +81,142 @@ net::Task<void> wait_until(std::chrono::steady_clock::time_point moment) {
   (void)co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
 }
 
-net::Task<void> CoverGate::serve(CoverGate gate, net::tcp::socket socket) {
-  co_await gate.run(std::move(socket));
+net::Task<void> CoverGate::serve(CoverGate gate, net::tcp::socket socket, Place place) {
+  co_await gate.run(std::move(socket), *place);
 }
 
-net::Task<void> CoverGate::run(net::tcp::socket socket) {
+net::Task<void> CoverGate::run(net::tcp::socket socket, link::VisitorPlaces::Place& place) {
   using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
-  auto visitor = std::make_unique<net::TcpStream>(std::move(socket));
-  Onward origin;
-  base::Bytes held;
+  Visit visit{std::make_unique<net::TcpStream>(std::move(socket)), place};
+  auto& visitor = *visit.stream;
+  auto& origin = visit.origin;
   client_hello::HelloRecords records;
-  std::optional<StrangerPlaces::Place> place;
   bool origin_first = false;
-  const auto executor = visitor->socket().get_executor();
   auto& counters = *context_.counters;
-  boost::asio::steady_timer prompt(executor, CoverLimits::prompt_hello);
+  boost::asio::steady_timer prompt(visitor.executor(), CoverLimits::prompt_hello);
+  // As nginx does without a free connection: it ends those of which nothing is heard.
+  const link::VisitorPlaces::LeaveWatch watch(place, [&visit](link::VisitorPlaces::Leave) {
+    visit.stream->close();
+    if (visit.origin.stream) visit.origin.stream->close();
+    visit.leaving.now();
+  });
 
   for (;;) {
-    const auto arrival = take_arrived(*visitor, held);
+    const auto arrival = take_arrived(visitor, visit.held);
     if (arrival.broken) co_return;
     if (arrival.ended) break;
-    auto decision = context_.gate.examine(held, htx::wall_clock(), records);
+    auto decision = context_.gate.examine(visit.held, htx::wall_clock(), records);
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
-      if (!link::LinkPlaces::of_process().has_room(ip::limited_remote_address(visitor->socket()))) break;
+      if (!link::LinkPlaces::of_process().has_room(ip::limited_remote_address(visitor.socket()))) break;
       context_.journal.note(peer->ephemeral(), htx::wall_clock());
+      place.recognised();
       // A stranger's hello would wait for this connection too, and for nothing more where it stands already.
-      if (!origin.stream) origin = co_await dial_origin();
-      if (origin.stream) origin.stream->close();
-      place.reset();
-      const Times times{origin.dialled, Clock::now()};
-      co_return co_await receive_peer(std::move(visitor), std::move(*peer), times);
+      if (!origin.stream) origin = co_await dial_origin(visit.leaving);
+      if (visit.leaving.stopped()) co_return;
+      co_return co_await receive_peer(visit, std::move(*peer));
     }
-    if (const auto* const visit = std::get_if<htx::Gate::Visit>(&decision)) {
-      if (*visit == htx::Gate::Visit::replayed) ++counters.replayed;
-      if (*visit == htx::Gate::Visit::clock) ++counters.clock_skewed;
+    if (const auto* const known = std::get_if<htx::Gate::Visit>(&decision)) {
+      if (*known == htx::Gate::Visit::replayed) ++counters.replayed;
+      if (*known == htx::Gate::Visit::clock) ++counters.clock_skewed;
       break;
     }
     if (origin.stream) {
       // Whoever moves first: the visitor with more of its hello, or the origin, which has had enough.
-      const auto first = co_await (visitor->wait_readable() || origin.stream->wait_readable());
+      const auto first = co_await (visitor.wait_readable() || origin.stream->wait_readable());
       origin_first = first.index() == 1;
       if (origin_first) break;
     } else {
-      const auto first = co_await (visitor->wait_readable() ||
+      const auto first = co_await (visitor.wait_readable() ||
                                    prompt.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
-      if (first.index() == 0) continue;
-      place = context_.places.take();
-      if (!place) co_return visitor->close();
-      origin = co_await dial_origin();
-      if (!origin.stream) co_return visitor->reset();
+      if (first.index() == 0) {
+        place.moved();
+        continue;
+      }
+      origin = co_await dial_origin(visit.leaving);
+      if (!origin.stream) co_return visitor.reset();
     }
   }
-  // As nginx does without a free connection (worker_connections): it closes what it has just accepted.
-  if (!place) place = context_.places.take();
-  if (!place) co_return visitor->close();
-  if (!origin.stream) origin = co_await dial_origin();
-  if (!origin.stream) co_return visitor->reset();
-  if (origin_first && !co_await outlive(*origin.stream, *visitor)) co_return;
-  co_await join_origin(*visitor, *origin.stream, std::move(held));
+  if (!origin.stream) origin = co_await dial_origin(visit.leaving);
+  if (!origin.stream) co_return visitor.reset();
+  if (origin_first && !co_await outlive(*origin.stream, visitor)) co_return;
+  co_await join_origin(visit);
 }
 
-net::Task<CoverGate::Onward> CoverGate::dial_origin() const {
-  auto socket = co_await context_.origin.connect(CoverLimits::origin_connect);
+net::Task<CoverGate::Onward> CoverGate::dial_origin(net::Stop& leaving) const {
+  auto tried = co_await net::unless(leaving, context_.origin.connect(CoverLimits::origin_connect));
+  Onward origin;
+  origin.dialled = Clock::now();
+  if (!tried) co_return origin;
   // Strangers at a dead origin get resets, which no web site gives: the operator must hear of it.
+  auto& socket = *tried;
   const bool lost = !socket;
   if (context_.origin_lost.exchange(lost) != lost) {
     if (lost) spdlog::warn("the cover origin cannot be reached: {}", socket.error().message());
     if (!lost) spdlog::info("the cover origin is reached again");
   }
-  Onward origin;
-  origin.dialled = Clock::now();
   if (socket) origin.stream = std::make_unique<net::TcpStream>(std::move(*socket));
   co_return origin;
 }
 
-net::Task<void> CoverGate::join_origin(net::TcpStream& visitor, net::TcpStream& origin,
-                                       base::Bytes held) const {
+net::Task<void> CoverGate::join_origin(Visit& visit) const {
+  auto& visitor = *visit.stream;
+  auto held = std::move(visit.held);
   ++context_.counters->visitors;
   // In one piece what came in one piece: an origin that answers and closes would reset over what came late.
   for (auto before = held.size() + 1; before != held.size() && held.size() < CoverLimits::held;) {
     before = held.size();
     (void)take_arrived(visitor, held);
   }
-  if (const auto sent = co_await net::write_all(origin, held); !sent) co_return visitor.reset();
+  if (const auto sent = co_await net::write_all(*visit.origin.stream, held); !sent) co_return visitor.reset();
 
-  co_await splice(visitor, origin);
+  base::Bytes().swap(held);
+  co_await splice(visitor, *visit.origin.stream, visit.place);
 }
 
-net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor, htx::Responder responder,
-                                        Times times) {
-  if (!co_await shake_hands(*visitor, responder, times)) {
+net::Task<void> CoverGate::receive_peer(Visit& visit, htx::Responder responder) {
+  const auto answerable = Clock::now();
+  auto& counters = *context_.counters;
+  auto& origin = visit.origin.stream;
+  if (!origin && context_.outage.turns_peers_away(answerable)) {
+    ++counters.failed;
+    co_return visit.stream->reset();
+  }
+  auto answer = responder.answer(context_.random);
+  if (!answer) {
+    ++counters.failed;
+    co_return;
+  }
+  // What the relay computed since the hello is part of the origin's time, not added to it.
+  const auto moment = answerable + htx::draw_answer_after(responder.profile(), context_.random);
+  const bool ended = origin && co_await ends_before(*origin, moment);
+  if (visit.leaving.stopped()) co_return;
+  if (ended && context_.outage.turns_peers_away(Clock::now())) {
+    ++counters.failed;
+    co_return co_await join_origin(visit);
+  }
+  if (!origin || ended) co_await context_.wait_until(moment);
+  if (origin) origin->close();
+  base::Bytes().swap(visit.held);
+  co_await accept_peer(visit, std::move(responder), std::move(*answer));
+}
+
+/// Whether the origin ends in the time in which it would answer: one without a free connection accepts and
+/// closes.
+net::Task<bool> CoverGate::ends_before(net::TcpStream& origin, Clock::time_point moment) const {
+  using namespace boost::asio::experimental::awaitable_operators;  // NOLINT(google-build-using-namespace)
+  const auto first = co_await (origin.wait_readable() || context_.wait_until(moment));
+  co_return first.index() == 0;
+}
+
+net::Task<void> CoverGate::accept_peer(Visit& visit, htx::Responder responder,
+                                       std::vector<base::Bytes> answer) {
+  if (!co_await shake_hands(*visit.stream, responder, answer, visit.origin.dialled)) {
     ++context_.counters->failed;
     co_return;
   }
   ++context_.counters->accepted;
+  visit.place.on_leave(nullptr);
+  auto visitor = std::move(visit.stream);
   visitor->keep_alive(link::ListenerLimits::keep_alive);
   visitor->limit_unsent(link::kUnsent);
   auto finished = responder.finish();
@@ -192,19 +234,16 @@ net::Task<void> CoverGate::receive_peer(std::unique_ptr<net::TcpStream> visitor,
   accepted_(std::make_unique<htx::RecordLink>(std::move(visitor), std::move(config), context_.random));
 }
 
-net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder, Times times) const {
+net::Task<bool> CoverGate::shake_hands(net::TcpStream& peer, htx::Responder& responder,
+                                       const std::vector<base::Bytes>& answer,
+                                       Clock::time_point dialled) const {
   const auto known = responder.profile().stall_after;
   const auto limit_after = known > known.zero() ? known : CoverLimits::handshake;
-  const net::Deadline limit(peer.socket().get_executor(), times.dialled + limit_after - Clock::now(), [&] {
+  const net::Deadline limit(peer.executor(), dialled + limit_after - Clock::now(), [&] {
     (void)peer.try_write(responder.stalled(context_.random));
     peer.close();
   });
-  auto writes = responder.answer(context_.random);
-  if (!writes) co_return false;
-  // What the relay computed since the hello is part of the origin's time, not added to it.
-  co_await context_.wait_until(times.answerable +
-                               htx::draw_answer_after(responder.profile(), context_.random));
-  for (const auto& write : *writes) {
+  for (const auto& write : answer) {
     if (auto sent = co_await net::write_all(peer, write); !sent) co_return false;
   }
   co_return co_await take_second_flight(peer, responder);

@@ -164,13 +164,102 @@ TEST_F(OriginDown, a_peer_whose_tail_is_late_is_reset_as_well) {
   is_reset(at);
 }
 
-TEST_F(OriginDown, a_peer_is_served_all_the_same_but_no_sooner) {
+TEST_F(OriginDown, a_peer_is_reset_as_well) {
   GatedVisit at;
+  gives_the_origin_up(at, Who::peer, true);
+  is_reset(at);
+}
+
+TEST_F(OriginDown, a_peer_is_served_once_that_has_been_so_for_long_but_no_sooner_than_ever) {
+  GatedVisit at;
+  at.outlast_outage();
   const auto soonest = GatedVisit::Clock::now();
   gives_the_origin_up(at, Who::peer, true);
   ASSERT_TRUE(at.until([&] { return at.visitor->got.starts_with("\x16\x03\x03"); }));
   EXPECT_GE(at.answers_at.at(0), soonest + GatedVisit::kOriginTakes);
   EXPECT_TRUE(at.context.origin_lost);
+}
+
+/// What a visitor sees of an origin that accepts and closes.
+std::string seen_at_a_full_origin(Who who, bool for_long) {
+  GatedVisit at;
+  at.origin_is_full = true;
+  at.may_answer = false;  // so that the origin is the first
+  if (for_long) at.outlast_outage();
+  at.send(at.hello_of(who, 0));
+  EXPECT_TRUE(at.dialling());
+  at.may_connect();
+  EXPECT_TRUE(at.until([&] { return at.origins.size() == 1; }));
+  if (for_long) at.go_on();
+  if (for_long) at.answer_now();
+  EXPECT_TRUE(at.until([&] { return !at.visitor->ending.empty() || !at.visitor->got.empty(); }));
+  return at.visitor->got.substr(0, 3) + at.visitor->ending;
+}
+
+TEST(FullOrigin, ends_peers_and_strangers_without_a_byte) {
+  for (const auto who : {Who::stranger, Who::peer})
+    EXPECT_THAT(seen_at_a_full_origin(who, false), ::testing::AnyOf("end", "reset"));
+}
+
+TEST(FullOrigin, keeps_no_peer_out_for_long) {
+  EXPECT_THAT(seen_at_a_full_origin(Who::stranger, true), ::testing::AnyOf("end", "reset"));
+  EXPECT_EQ(seen_at_a_full_origin(Who::peer, true), "\x16\x03\x03");
+}
+
+/// A visitor that has been quiet for longer than seven others.
+class MakesRoom : public ::testing::Test {
+ protected:
+  void ends(std::string_view way) {
+    at.crowd();
+    EXPECT_TRUE(at.until([&] { return !at.visitor->ending.empty(); }));
+    EXPECT_EQ(at.visitor->ending, way);
+    EXPECT_THAT(at.visitor->got, IsEmpty());
+    EXPECT_TRUE(at.until([&] { return at.served; })) << "what it has held comes back";
+  }
+  GatedVisit at;
+};
+
+TEST_F(MakesRoom, who_has_said_nothing) {
+  at.go_on();
+  ends("end");
+  EXPECT_EQ(at.lookups, 0U);
+}
+
+TEST_F(MakesRoom, who_waits_for_the_origin) {
+  ASSERT_TRUE(at.dialling());
+  ends("end");
+}
+
+TEST_F(MakesRoom, who_has_the_origin_waiting) {
+  ASSERT_TRUE(at.dialling());
+  at.may_connect();
+  ASSERT_TRUE(at.until([&] { return at.origins.size() == 1; }));
+  at.go_on();
+  ends("end");
+  EXPECT_TRUE(at.until([&] { return !at.origins[0]->ending.empty(); }));
+}
+
+TEST_F(MakesRoom, a_stranger_that_the_origin_ends) {
+  const auto hello = at.hello_of(Who::stranger, 0);
+  at.send(hello);
+  at.may_connect();
+  ASSERT_TRUE(at.until([&] { return !at.origins.empty() && at.origins[0]->got.size() == hello.size(); }));
+  at.crowd();
+  ASSERT_TRUE(at.until([&] { return at.origins[0]->ending == "end"; }));
+  at.origins[0]->stream.finish();
+  EXPECT_TRUE(at.until([&] { return at.visitor->ending == "end"; }));
+}
+
+TEST_F(MakesRoom, no_peer_whose_hello_has_come) {
+  at.may_answer = false;
+  at.send(at.hello_of(Who::peer, 0));
+  at.may_connect();
+  ASSERT_TRUE(at.until([&] { return !at.answers_at.empty(); }));
+  at.crowd();
+  at.go_on();
+  at.answer_now();
+  EXPECT_TRUE(at.until([&] { return at.visitor->got.starts_with("\x16\x03\x03"); }));
+  EXPECT_THAT(at.visitor->ending, IsEmpty());
 }
 
 TEST(CoverGate, a_peer_that_stalls_is_ended_by_the_clock_of_the_origin) {

@@ -32,9 +32,9 @@ Listener::Listener(net::IoPool& pool, ListenerConfig config, net::tcp::acceptor 
 
 void Listener::start(link::ListenerHooks hooks) {
   keeper_->start(std::move(hooks.gave_up), [this, accepted = std::move(hooks.accepted)] {
-    accepting_->start([this, accepted](std::size_t core, net::tcp::socket socket) {
+    accepting_->start([this, accepted](std::size_t core, net::tcp::socket socket, CoverGate::Place place) {
       return CoverGate::serve({context_, [accepted, core](auto link) { accepted(core, std::move(link)); }},
-                              std::move(socket));
+                              std::move(socket), std::move(place));
     });
   });
 }

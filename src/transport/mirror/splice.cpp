@@ -12,6 +12,7 @@
 
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/pump.hpp"
+#include "transport/link/visitor_stream.hpp"
 
 namespace qnet::mirror {
 
@@ -27,7 +28,8 @@ struct Origin {
 
 /// A direction, until the end of `from`. It reads little ahead of what `to` takes, unlike net::pump(), which
 /// is for streams that this program ends itself. False when a side has failed.
-net::Task<bool> carry_all(net::TcpStream& from, net::TcpStream& to, Origin& watched) {
+net::Task<bool> carry_all(net::TcpStream& from, net::TcpStream& to, Origin& watched,
+                          link::VisitorPlaces::Place& place) {
   for (unsigned turn = 1;; ++turn) {
     const auto memory = net::thread_scratch().first(SpliceLimits::piece);
     const auto got = from.try_read(memory);
@@ -39,6 +41,7 @@ net::Task<bool> carry_all(net::TcpStream& from, net::TcpStream& to, Origin& watc
     if (*got == 0) break;
     const auto put = to.try_write(memory.first(*got));
     if (!put) co_return false;
+    place.moved();
     if (*put < *got) {
       const base::Bytes kept(memory.begin() + static_cast<std::ptrdiff_t>(*put),
                              memory.begin() + static_cast<std::ptrdiff_t>(*got));
@@ -46,6 +49,7 @@ net::Task<bool> carry_all(net::TcpStream& from, net::TcpStream& to, Origin& watc
       if (watched.broken) co_return false;
       if (auto written = co_await net::write_all(to, kept); !written) co_return false;
       watched.unread = false;
+      place.moved();
     }
     if (turn % kTurnsBeforeYield == 0) co_await boost::asio::post(boost::asio::use_awaitable);
   }
@@ -54,8 +58,9 @@ net::Task<bool> carry_all(net::TcpStream& from, net::TcpStream& to, Origin& watc
   co_return !watched.broken;
 }
 
-net::Task<bool> carry(net::TcpStream& from, net::TcpStream& to, Origin& watched) {
-  const bool ended = co_await carry_all(from, to, watched);
+net::Task<bool> carry(net::TcpStream& from, net::TcpStream& to, Origin& watched,
+                      link::VisitorPlaces::Place& place) {
+  const bool ended = co_await carry_all(from, to, watched, place);
   if (!ended) {
     from.reset();
     to.reset();
@@ -65,8 +70,8 @@ net::Task<bool> carry(net::TcpStream& from, net::TcpStream& to, Origin& watched)
 
 /// The origin's direction. Its end starts the visitor's time to end too.
 net::Task<void> carry_answer(net::TcpStream& origin, net::TcpStream& visitor, Origin& watched,
-                             std::optional<net::Deadline>& limit) {
-  if (!co_await carry(origin, visitor, watched)) co_return;
+                             link::VisitorPlaces::Place& place, std::optional<net::Deadline>& limit) {
+  if (!co_await carry(origin, visitor, watched, place)) co_return;
   // Without a reset: Linux forgets such a connection in silence, and answers what comes later as it does
   // here.
   limit.emplace(visitor.executor(), SpliceLimits::after_origin, [&origin, &visitor] {
@@ -77,7 +82,7 @@ net::Task<void> carry_answer(net::TcpStream& origin, net::TcpStream& visitor, Or
 
 }  // namespace
 
-net::Task<void> splice(net::TcpStream& visitor, net::TcpStream& origin) {
+net::Task<void> splice(net::TcpStream& visitor, net::TcpStream& origin, link::VisitorPlaces::Place& place) {
   using boost::asio::experimental::awaitable_operators::operator&&;
   visitor.limit_unsent(SpliceLimits::unsent);
   origin.limit_unsent(SpliceLimits::unsent);
@@ -93,7 +98,18 @@ net::Task<void> splice(net::TcpStream& visitor, net::TcpStream& origin) {
     origin.reset();
   });
   std::optional<net::Deadline> limit;
-  (void)co_await (carry(visitor, origin, not_watched) && carry_answer(origin, visitor, watched, limit));
+  std::optional<net::Deadline> leaving;
+  const auto close_both = [&visitor, &origin] {
+    visitor.close();
+    origin.close();
+  };
+  const link::VisitorPlaces::LeaveWatch watch_place(place, [&](link::VisitorPlaces::Leave how) {
+    if (how == link::VisitorPlaces::Leave::at_once) return close_both();
+    link::end_reading(visitor);
+    leaving.emplace(visitor.executor(), link::kLeaving, close_both);
+  });
+  (void)co_await (carry(visitor, origin, not_watched, place) &&
+                  carry_answer(origin, visitor, watched, place, limit));
 }
 
 }  // namespace qnet::mirror

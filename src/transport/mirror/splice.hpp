@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "foundation/net/tcp.hpp"
+#include "transport/link/visitor_places.hpp"
 
 namespace qnet::mirror {
 
@@ -21,7 +22,8 @@ struct SpliceLimits {
   static constexpr std::chrono::seconds probe{45};
 };
 
-/// Until both sides have ended, or the origin has reset the connection. Both must outlive it.
-net::Task<void> splice(net::TcpStream& visitor, net::TcpStream& origin);
+/// Until both sides have ended, the origin has reset the connection, or the visitor has to make room: then
+/// the origin reads the visitor's end, and what it says to that is passed on. All three must outlive it.
+net::Task<void> splice(net::TcpStream& visitor, net::TcpStream& origin, link::VisitorPlaces::Place& place);
 
 }  // namespace qnet::mirror

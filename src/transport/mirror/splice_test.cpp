@@ -2,6 +2,7 @@
 #include "transport/mirror/splice.hpp"
 
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <boost/asio/co_spawn.hpp>
@@ -26,7 +27,7 @@ class SpliceTest : public ::testing::Test {
     boost::asio::co_spawn(
         io_,
         [this]() -> net::Task<void> {
-          co_await splice(*relay_.near, *onward_.near);
+          co_await splice(*relay_.near, *onward_.near, *place_);
           ended_ = true;
         },
         boost::asio::detached);
@@ -52,7 +53,16 @@ class SpliceTest : public ::testing::Test {
     return sent;
   }
 
+  /// More visitors come than there are places for.
+  void make_room(std::size_t visitors) {
+    while (visitors-- > 0) others_.push_back(places_.take(io_.get_executor(), std::nullopt));
+  }
+
   boost::asio::io_context io_{1};
+  /// One gives a place to two others: the first of them leaves gently, the second at once.
+  link::VisitorPlaces places_{[] { return link::VisitorLimits{16, 4}; }};
+  std::shared_ptr<link::VisitorPlaces::Place> place_ = places_.take(io_.get_executor(), std::nullopt);
+  std::vector<std::shared_ptr<link::VisitorPlaces::Place>> others_;
   net::testing::TcpPair relay_ = net::testing::tcp_pair(io_);
   net::testing::TcpPair onward_ = net::testing::tcp_pair(io_);
   net::TcpStream& visitor_ = *relay_.far;
@@ -85,6 +95,47 @@ TEST_F(SpliceTest, carries_what_came_before_a_reset) {
     origin_.reset();
     EXPECT_EQ(co_await read_text(visitor_), "last words(the connection was broken off)");
   }));
+}
+
+TEST_F(SpliceTest, lets_the_origin_end_a_visitor_who_must_make_room) {
+  make_room(14);
+  EXPECT_TRUE(runs_to_end(io_, [this]() -> net::Task<void> {
+    EXPECT_EQ(co_await read_text(origin_), "(end)") << "as if the visitor had ended";
+    EXPECT_TRUE(co_await write_text(origin_, "good-bye"));
+    origin_.finish();
+    EXPECT_EQ(co_await read_text(visitor_), "good-bye(end)");
+  }));
+}
+
+TEST_F(SpliceTest, ends_a_visitor_itself_whom_the_origin_does_not) {
+  make_room(14);
+  EXPECT_TRUE(runs_to_end(io_, [this]() -> net::Task<void> {
+    EXPECT_EQ(co_await read_text(visitor_), "(end)");
+    EXPECT_EQ(co_await read_text(origin_), "(end)");
+  }));
+  EXPECT_TRUE(comes_true(io_, [this] { return ended_; }));
+}
+
+TEST_F(SpliceTest, ends_at_once_when_another_leaves_already) {
+  others_.push_back(std::move(place_));  // nobody's any more, and quiet for longer
+  place_ = places_.take(io_.get_executor(), std::nullopt);
+  make_room(14);
+  EXPECT_TRUE(comes_true(io_, [this] { return ended_; }));
+}
+
+TEST_F(SpliceTest, counts_its_visitor_as_quiet_only_while_nothing_is_carried) {
+  make_room(13);
+  std::this_thread::sleep_for(link::VisitorPlaces::step);
+  EXPECT_TRUE(runs_to_end(io_, [this]() -> net::Task<void> {
+    EXPECT_TRUE(co_await write_text(origin_, "a"));
+    base::Bytes byte(1);
+    EXPECT_TRUE(co_await net::read_some(visitor_, byte));
+  }));
+  make_room(13);
+  io_.restart();
+  io_.poll();
+  base::Bytes byte(1);
+  EXPECT_TRUE(origin_.try_read(byte).error().is(net::Errc::would_block)) << "others were quiet for longer";
 }
 
 TEST_F(SpliceTest, reads_little_ahead_of_a_visitor_who_takes_nothing) {

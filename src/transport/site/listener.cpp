@@ -12,6 +12,7 @@
 #include "transport/htx/record_link.hpp"
 #include "transport/htx/wall_clock.hpp"
 #include "transport/link/link_places.hpp"
+#include "transport/link/visitor_stream.hpp"
 #include "transport/site/folder_site.hpp"
 #include "transport/site/upstream_site.hpp"
 
@@ -75,8 +76,9 @@ Listener::Listener(net::IoPool& pool, ListenerConfig config, net::tcp::acceptor 
 
 void Listener::start(link::ListenerHooks hooks) {
   accepted_ = std::move(hooks.accepted);
-  accepting_->start(
-      [this](std::size_t core, net::tcp::socket socket) { return serve(core, std::move(socket), context_); });
+  accepting_->start([this](std::size_t core, net::tcp::socket socket, Place place) {
+    return serve(core, std::move(socket), context_, std::move(place));
+  });
   if (config_.behind_proxy) return;
   file_times_ = times_of(config_.certificate);
   hangup_.add(SIGHUP);
@@ -84,36 +86,42 @@ void Listener::start(link::ListenerHooks hooks) {
   asio::co_spawn(io_, watch_files(), asio::detached);
 }
 
-Hooks Listener::hooks_for(std::size_t core, std::optional<asio::ip::address> remote_address) {
+Hooks Listener::hooks_for(std::size_t core, std::optional<asio::ip::address> remote_address,
+                          const Place& place) {
   return {[remote_address] { return link::LinkPlaces::of_process().has_room(remote_address); },
           [counters = counters_](Gate::Visit visit) {
             ++counters->visitors;
             if (visit == Gate::Visit::replayed) ++counters->replayed;
             if (visit == Gate::Visit::clock) ++counters->clock_skewed;
           },
-          [this](const crypto::X25519Public& ephemeral) { journal_.note(ephemeral, htx::wall_clock()); },
+          [this, place](const crypto::X25519Public& ephemeral) {
+            journal_.note(ephemeral, htx::wall_clock());
+            place->recognised();
+          },
           [counters = counters_] { ++counters->failed; },
-          [this, core, remote_address](std::unique_ptr<net::ByteStream> stream, Finished finished,
-                                       std::size_t whole_record) {
+          [this, core, remote_address, place](std::unique_ptr<net::ByteStream> stream, Finished finished,
+                                              std::size_t whole_record) {
             ++counters_->accepted;
             auto config = htx::record_link_config(std::move(finished.keys), noise::Role::responder,
                                                   finished.peer_static);
             config.unread = std::move(finished.unread);
             config.whole_record = whole_record;
             config.facts.remote_address = remote_address;
-            config.counted = link::counted_link(counters_, remote_address);
+            config.counted = link::counted_link(counters_, remote_address, place.get());
             accepted_(core, std::make_unique<htx::RecordLink>(std::move(stream), std::move(config), random_));
           }};
 }
 
-net::Task<void> Listener::serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context) {
+net::Task<void> Listener::serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context,
+                                Place place) {
   // Behind a web server everybody comes from that one.
   const auto server = std::make_shared<Server>(
-      gate_, site_, hooks_for(core, context ? ip::limited_remote_address(socket) : std::nullopt), random_,
-      Limits());
-  auto stream = std::make_unique<net::TcpStream>(std::move(socket));
-  stream->keep_alive(link::ListenerLimits::keep_alive);
-  stream->limit_unsent(link::kUnsent);
+      gate_, site_, hooks_for(core, context ? ip::limited_remote_address(socket) : std::nullopt, place),
+      random_, Limits());
+  auto connection = std::make_unique<net::TcpStream>(std::move(socket));
+  connection->keep_alive(link::ListenerLimits::keep_alive);
+  connection->limit_unsent(link::kUnsent);
+  auto stream = std::make_unique<link::VisitorStream>(std::move(connection), std::move(place));
   if (context)
     co_await server->serve_tls(std::move(stream), std::move(context));
   else

@@ -52,11 +52,14 @@ class Listener final : public link::Listener {
   [[nodiscard]] const link::Counters& counters() const override { return *counters_; }
 
  private:
+  using Place = std::shared_ptr<link::VisitorPlaces::Place>;
+
   Listener(net::IoPool& pool, ListenerConfig config, net::tcp::acceptor acceptor,
            std::shared_ptr<const Site> site, openssl_tls::Context context, base::RandomSource& random);
   /// Of one connection.
-  [[nodiscard]] Hooks hooks_for(std::size_t core, std::optional<boost::asio::ip::address> remote_address);
-  net::Task<void> serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context);
+  [[nodiscard]] Hooks hooks_for(std::size_t core, std::optional<boost::asio::ip::address> remote_address,
+                                const Place& place);
+  net::Task<void> serve(std::size_t core, net::tcp::socket socket, openssl_tls::Context context, Place place);
   net::Task<void> watch_signal();
   net::Task<void> watch_files();
   void reload();

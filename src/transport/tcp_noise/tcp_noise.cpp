@@ -52,13 +52,16 @@ net::Task<base::Result<std::unique_ptr<link::Link>>> make_link(std::unique_ptr<n
                                                                Role role, crypto::X25519KeyPair own,
                                                                std::optional<crypto::X25519Public> remote,
                                                                std::shared_ptr<const void> counted,
+                                                               link::VisitorPlaces::Place* place,
                                                                base::RandomSource& random) {
   noise::HandshakeState handshake({noise::Pattern::xk, role, {}, std::move(own), remote}, random);
   {
     auto& connection = *stream;
     const net::Deadline limit(connection.executor(), link::DialLimits::handshake,
                               [&] { connection.reset(); });
+    if (place != nullptr) place->on_leave([&](link::VisitorPlaces::Leave) { connection.reset(); });
     const auto done = co_await exchange(connection, handshake, role);
+    if (place != nullptr) place->on_leave(nullptr);
     if (limit.expired()) co_return base::fail(link::Errc::handshake_timed_out);
     if (!done) co_return tl::unexpected(done.error());
   }
@@ -77,7 +80,7 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay,
   auto own = own_key ? own_key->clone() : crypto::X25519KeyPair::generate(random);
   const auto started = std::chrono::steady_clock::now();
   auto made = co_await make_link(std::make_unique<net::TcpStream>(std::move(*socket)), Role::initiator,
-                                 std::move(own), relay.noise_key, nullptr, random);
+                                 std::move(own), relay.noise_key, nullptr, nullptr, random);
   if (!made) co_return tl::unexpected(made.error());
   link::Dialled dialled{std::move(*made), {}};
   dialled.round_trip =
@@ -101,7 +104,9 @@ class Listener final : public link::Listener {
   void start(link::ListenerHooks hooks) override {
     accepted_ = std::move(hooks.accepted);
     accepting_->start(
-        [this](std::size_t core, net::tcp::socket socket) { return serve(core, std::move(socket)); });
+        [this](std::size_t core, net::tcp::socket socket, std::shared_ptr<link::VisitorPlaces::Place> place) {
+          return serve(core, std::move(socket), std::move(place));
+        });
   }
   void stop() override { accepting_->stop(); }
   [[nodiscard]] link::ListenerFacts facts() const override {
@@ -110,12 +115,13 @@ class Listener final : public link::Listener {
   [[nodiscard]] const link::Counters& counters() const override { return *counters_; }
 
  private:
-  net::Task<void> serve(std::size_t core, net::tcp::socket socket) {
+  net::Task<void> serve(std::size_t core, net::tcp::socket socket,
+                        std::shared_ptr<link::VisitorPlaces::Place> place) {
     const auto remote = ip::limited_remote_address(socket);
     if (!link::LinkPlaces::of_process().has_room(remote)) co_return;
-    auto made =
-        co_await make_link(std::make_unique<net::TcpStream>(std::move(socket)), Role::responder,
-                           noise_.clone(), std::nullopt, link::counted_link(counters_, remote), random_);
+    auto made = co_await make_link(std::make_unique<net::TcpStream>(std::move(socket)), Role::responder,
+                                   noise_.clone(), std::nullopt, link::counted_link(counters_, remote),
+                                   place.get(), random_);
     ++(made ? counters_->accepted : counters_->visitors);
     if (made) accepted_(core, std::move(*made));
   }

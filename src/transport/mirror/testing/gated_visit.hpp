@@ -69,7 +69,9 @@ class GatedVisit {
     boost::asio::co_spawn(io, visitor->read(), boost::asio::detached);
     auto far = door.accept();
     far.non_blocking(true);
-    boost::asio::co_spawn(io, CoverGate::serve({context, [](std::unique_ptr<link::Link>) {}}, std::move(far)),
+    boost::asio::co_spawn(io,
+                          CoverGate::serve({context, [](std::unique_ptr<link::Link>) {}}, std::move(far),
+                                           places.take(io.get_executor(), std::nullopt)),
                           [this](const std::exception_ptr& error) {
                             if (error) std::rethrow_exception(error);
                             served = true;
@@ -111,6 +113,16 @@ class GatedVisit {
   void send(base::ByteView bytes) {
     boost::asio::write(visitor->stream.socket(), boost::asio::buffer(bytes.data(), bytes.size()));
   }
+  /// So many others come that all but they must make room.
+  void crowd() {
+    for (int n = 0; n < 7; ++n) others.push_back(places.take(io.get_executor(), std::nullopt));
+  }
+  /// Peers have been turned away for as long as they may be.
+  void outlast_outage() {
+    const auto until = Clock::now();
+    for (auto now = until - 2 * OriginOutage::shared; now < until; now += OriginOutage::unseen)
+      (void)context.outage.turns_peers_away(now);
+  }
   [[nodiscard]] bool dialling() {
     return until([this] { return lookups == 1; });
   }
@@ -133,6 +145,7 @@ class GatedVisit {
 
   net::tcp::acceptor acceptor{io, {boost::asio::ip::address_v4::loopback(), 0}};
   bool origin_is_down = false;
+  bool origin_is_full = false;  ///< it accepts and closes, as one without a free connection
   bool connect_allowed = false;
   net::Signal connect{io.get_executor()};
   std::size_t lookups = 0;
@@ -148,6 +161,8 @@ class GatedVisit {
       net::HostAddresses("origin", acceptor.local_endpoint().port(),
                          [this](std::string, std::uint16_t, std::chrono::milliseconds) { return find(); }),
       random, std::make_shared<link::Counters>()};
+  link::VisitorPlaces places{[] { return link::VisitorLimits{8, 2}; }};
+  std::vector<std::shared_ptr<link::VisitorPlaces::Place>> others;
   std::optional<End> visitor;
   bool served = false;
 
@@ -164,6 +179,7 @@ class GatedVisit {
           co_await acceptor.async_accept(boost::asio::as_tuple(boost::asio::use_awaitable));
       if (error) co_return;
       origins.push_back(std::make_unique<End>(std::move(socket)));
+      if (origin_is_full) origins.back()->stream.close();
       boost::asio::co_spawn(io, origins.back()->read(), boost::asio::detached);
     }
   }
