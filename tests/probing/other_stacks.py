@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import ssl
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
@@ -25,16 +26,58 @@ class Origin:
         self.folder.mkdir(parents=True)
         self.https_port = free_port()
         self.certificate, self.key = self.folder / "cert.pem", self.folder / "key.pem"
-        make_certificate(self.certificate, self.key, kind=self.kind_of_key, comment=max(0, int(certificate_size) - 500))
-        AUTHORITIES[str(self.https_port)] = self.certificate
+        AUTHORITIES[str(self.https_port)] = self.make_certificate(certificate_size)
         homes = {name: str(self.folder) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
         self.process = Process(self.command(), self.folder / "origin.log", env={**os.environ, **homes})
         wait_until(lambda: accepts(self.https_port) or not self.process.running(), "the origin listens")
         if not self.process.running():
             raise AssertionError(self.process.text())
 
+    def make_certificate(self, size):
+        """Gives the authority that vouches for it."""
+        make_certificate(self.certificate, self.key, kind=self.kind_of_key, comment=max(0, int(size) - 500))
+        return self.certificate
+
     def stop(self):
         self.process.kill()
+
+
+def issue(folder, name, issuer, extensions, size, key=P256):
+    """NAME.pem and NAME.key, by `issuer` or by itself; `size` bytes long where that is more than it needs."""
+    certificate, signed = folder / f"{name}.pem", []
+    if issuer:
+        signed = ["-CA", folder / f"{issuer}.pem", "-CAkey", folder / f"{issuer}.key"]
+    subject = COVER_NAME if name == "leaf" else f"Test {name}"
+
+    def make(comment):
+        more = ["-addext", "nsComment=" + "x" * comment] if comment else []
+        run(["openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "30", "-subj", f"/CN={subject}", *signed,
+             *[part for one in extensions for part in ("-addext", one)], *more,
+             "-keyout", folder / f"{name}.key", "-out", certificate], check=True)
+        return len(ssl.PEM_cert_to_DER_cert(certificate.read_text()))
+
+    bare = make(0)
+    # The comment's own header takes some bytes; an ECDSA signature's length varies by two.
+    if size > bare:
+        make(max(1, size - bare - 21))
+    return certificate
+
+
+class WithChain:
+    """Sends its own certificate and an intermediate one's; both together are `size` long."""
+
+    def make_certificate(self, size):
+        authority = issue(self.folder, "root", None, ["keyUsage=critical,keyCertSign"], 0)
+        middle = issue(self.folder, "intermediate", "root",
+                       ["basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"], int(size * 0.4))
+        leaf = issue(self.folder, "leaf", "intermediate",
+                     [f"subjectAltName=DNS:{COVER_NAME},DNS:localhost,IP:127.0.0.1", "basicConstraints=CA:FALSE"],
+                     int(size * 0.6), self.kind_of_key)
+        sizes = [len(ssl.PEM_cert_to_DER_cert(part.read_text())) for part in (leaf, middle)]
+        assert abs(sum(sizes) - size) < 40, f"{sizes} make no {size}"
+        self.certificate.write_text(leaf.read_text() + middle.read_text())
+        (self.folder / "leaf.key").rename(self.key)
+        return authority
 
 
 class NginxOpenSsl(Origin):

@@ -72,10 +72,9 @@ class Probing(RelayAndOrigin):
         for (probe, place), observation in zip(jobs, seen):
             results[probe.name][place].add(observation)
 
-    def test_every_probe_of_the_table(self):
-        probes = table()
-        self.assertGreaterEqual(len(probes), 60)
-        results = self.ask(probes, self.rounds)
+    def compare(self, probes, width=WIDTH):
+        """As ask(), with more rounds where the two differ."""
+        results = self.ask(probes, self.rounds, width)
         for attempt in range(self.attempts):
             again = [probe for probe in probes if differ(probe.name, results[probe.name], self.known)]
             if attempt > 0:
@@ -83,12 +82,21 @@ class Probing(RelayAndOrigin):
             for more in range(MORE_ROUNDS):
                 if not again:
                     break
-                self.ask_again(results, again, 1)
+                self.ask_again(results, again, 1, width)
                 again = [probe for probe in again if differ(probe.name, results[probe.name], self.known)]
+        return results
+
+    def differences(self, results):
+        return [f"{name}\n  relay\n{ours.text(origin)}\n  origin\n{origin.text(ours)}"
+                for name, (ours, origin) in results.items() if differ(name, (ours, origin), self.known)]
+
+    def test_every_probe_of_the_table(self):
+        probes = table()
+        self.assertGreaterEqual(len(probes), 60)
+        results = self.compare(probes)
         connections = sum(a.counts.total() + b.counts.total() for a, b in results.values())
         print(f"\n{len(probes)} probes, {connections} connections")
-        texts = [f"{name}\n  relay\n{ours.text(origin)}\n  origin\n{origin.text(ours)}"
-                 for name, (ours, origin) in results.items() if differ(name, (ours, origin), self.known)]
+        texts = self.differences(results)
         self.assertEqual(texts, [], "\n".join(texts))
         for known in self.known:
             shown = [name for name, answers in results.items()

@@ -113,7 +113,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket, link::VisitorPlaces::Pla
       // A stranger's hello would wait for this connection too, and for nothing more where it stands already.
       if (!origin.stream) origin = co_await dial_origin(visit.leaving);
       if (visit.leaving.stopped()) co_return;
-      co_return co_await receive_peer(visit, std::move(*peer));
+      co_return co_await receive_peer(visit, *peer);
     }
     if (const auto* const known = std::get_if<htx::Gate::Visit>(&decision)) {
       if (*known == htx::Gate::Visit::replayed) ++counters.replayed;
@@ -173,7 +173,7 @@ net::Task<void> CoverGate::join_origin(Visit& visit) const {
   co_await splice(visitor, *visit.origin.stream, visit.place);
 }
 
-net::Task<void> CoverGate::receive_peer(Visit& visit, htx::Responder responder) {
+net::Task<void> CoverGate::receive_peer(Visit& visit, htx::Responder& responder) {
   const auto answerable = Clock::now();
   auto& counters = *context_.counters;
   auto& origin = visit.origin.stream;
@@ -197,7 +197,7 @@ net::Task<void> CoverGate::receive_peer(Visit& visit, htx::Responder responder) 
   if (!origin || ended) co_await context_.wait_until(moment);
   if (origin) origin->close();
   base::Bytes().swap(visit.held);
-  co_await accept_peer(visit, std::move(responder), std::move(*answer));
+  co_await accept_peer(visit, responder, *answer);
 }
 
 /// Whether the origin ends in the time in which it would answer: one without a free connection accepts and
@@ -208,8 +208,8 @@ net::Task<bool> CoverGate::ends_before(net::TcpStream& origin, Clock::time_point
   co_return first.index() == 0;
 }
 
-net::Task<void> CoverGate::accept_peer(Visit& visit, htx::Responder responder,
-                                       std::vector<base::Bytes> answer) {
+net::Task<void> CoverGate::accept_peer(Visit& visit, htx::Responder& responder,
+                                       const std::vector<base::Bytes>& answer) {
   if (!co_await shake_hands(*visit.stream, responder, answer, visit.origin.dialled)) {
     ++context_.counters->failed;
     co_return;

@@ -74,8 +74,9 @@ class CoverGate {
 
   net::Task<void> run(net::tcp::socket socket, link::VisitorPlaces::Place& place);
   net::Task<void> join_origin(Visit& visit) const;
-  net::Task<void> receive_peer(Visit& visit, htx::Responder responder);
-  net::Task<void> accept_peer(Visit& visit, htx::Responder responder, std::vector<base::Bytes> answer);
+  net::Task<void> receive_peer(Visit& visit, htx::Responder& responder);
+  net::Task<void> accept_peer(Visit& visit, htx::Responder& responder,
+                              const std::vector<base::Bytes>& answer);
   net::Task<bool> shake_hands(net::TcpStream& peer, htx::Responder& responder,
                               const std::vector<base::Bytes>& answer, Clock::time_point dialled) const;
   net::Task<bool> take_second_flight(net::TcpStream& peer, htx::Responder& responder) const;
