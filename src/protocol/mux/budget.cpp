@@ -53,7 +53,7 @@ void Budget::take_back_idle(Time now) {
   if (now < due || !next_look_.compare_exchange_strong(due, now + BudgetLimits::look, kRelaxed)) return;
   const std::lock_guard guard(lock_);
   for (auto* const share : shares_)
-    if (share->active_.load(kRelaxed) <= now - BudgetLimits::idle)
+    if (share->activity_.last() <= now - BudgetLimits::idle)
       granted_.fetch_sub(share->granted_.exchange(0, kRelaxed), kRelaxed);
 }
 
@@ -107,8 +107,6 @@ void BudgetShare::set_granted(std::size_t bytes) {
   told_granted_ = bytes;
   budget_->granted_.fetch_add(bytes - granted_.exchange(bytes, kRelaxed), kRelaxed);
 }
-
-void BudgetShare::received(Time now) { active_.store(now, kRelaxed); }
 
 bool BudgetShare::taken_back() const { return granted_.load(kRelaxed) != told_granted_; }
 

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/mux/activity.hpp"
+
 namespace qnet::mux {
 
 class BudgetShare;
@@ -23,8 +25,8 @@ struct BudgetLimits {
   static constexpr std::size_t smallest = std::size_t{8} * 1024;
   /// Of the budget, what the sessions of one party (an address) hold together before they are asked first.
   static constexpr std::size_t party_part = 4;
-  /// So long without a byte received, and what a session's windows have grown by is taken back if others
-  /// need it.
+  /// So long without as much received as grown windows are for (Activity), and what a session's windows have
+  /// grown by is taken back if others need it.
   static constexpr std::chrono::seconds idle = std::chrono::seconds(10);
   /// Between two looks for such sessions.
   static constexpr std::chrono::seconds look = std::chrono::seconds(1);
@@ -103,8 +105,8 @@ class BudgetShare {
   void set_held(std::size_t bytes);
   void set_granted(std::size_t bytes);
   /// The session receives something.
-  void received(Time now);
-  /// Whether what its windows had grown by was taken back, as it received nothing for long. The next
+  void received(std::size_t bytes, Time now) { activity_.received(bytes, told_granted_, now); }
+  /// Whether what its windows had grown by was taken back, as it received little for long. The next
   /// set_granted() ends it.
   [[nodiscard]] bool taken_back() const;
 
@@ -126,7 +128,7 @@ class BudgetShare {
   std::size_t told_granted_ = 0;
   std::atomic<std::size_t> held_{0};     // read by other cores, for the greediest
   std::atomic<std::size_t> granted_{0};  // may be taken back by others
-  std::atomic<Time> active_{Time::min()};
+  Activity activity_;
   std::atomic<bool> asked_{false};
 };
 

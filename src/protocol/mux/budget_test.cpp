@@ -142,9 +142,9 @@ TEST(Budget, takes_grown_windows_of_silent_sessions_back_when_others_need_them) 
   const auto budget = std::make_shared<Budget>(8 * kMega);
   BudgetShare silent(budget);
   BudgetShare active(budget);
-  silent.received(kStart);
+  silent.received(1, kStart);
   silent.set_granted(7 * kMega);
-  active.received(kStart + seconds(9));
+  active.received(1, kStart + seconds(9));
   EXPECT_EQ(active.left(kStart + seconds(9)), kMega) << "it may go on at any moment";
   EXPECT_EQ(active.left(kStart + seconds(10)), 8 * kMega);
   EXPECT_TRUE(silent.taken_back());
@@ -152,6 +152,24 @@ TEST(Budget, takes_grown_windows_of_silent_sessions_back_when_others_need_them) 
   silent.set_granted(0);
   EXPECT_FALSE(silent.taken_back());
   EXPECT_EQ(budget->granted(), 0U);
+}
+
+TEST(Budget, takes_grown_windows_back_from_a_session_that_receives_a_byte_now_and_then) {
+  const auto budget = std::make_shared<Budget>(8 * kMega);
+  BudgetShare drips(budget);
+  BudgetShare slow(budget);
+  BudgetShare active(budget);
+  for (auto* const share : {&drips, &slow}) {
+    share->received(1, kStart);
+    share->set_granted(3 * kMega + kMega / 2);
+  }
+  for (const auto later : {seconds(3), seconds(6), seconds(9)}) {
+    drips.received(1, kStart + later);
+    slow.received(kMega / 4, kStart + later);
+  }
+  EXPECT_EQ(active.left(kStart + seconds(10)), 8 * kMega - (3 * kMega + kMega / 2));
+  EXPECT_TRUE(drips.taken_back());
+  EXPECT_FALSE(slow.taken_back());
 }
 
 TEST(Budget, takes_nothing_back_while_there_is_enough) {

@@ -9,6 +9,7 @@
 
 #include "foundation/base/byte_queue.hpp"
 #include "foundation/base/chunk_queue.hpp"
+#include "protocol/mux/activity.hpp"
 #include "protocol/mux/frame.hpp"
 #include "protocol/mux/limits.hpp"
 
@@ -26,8 +27,8 @@ struct StreamState {
 
   /// Since when the peer has been using the credit that it was last given.
   std::optional<std::chrono::steady_clock::time_point> credit_in_use_since;
-  std::chrono::steady_clock::time_point last_data{};  ///< when the peer last sent some
-  bool credit_returned = false;                       ///< and no data has come since
+  Activity activity;             ///< of the peer's sending
+  bool credit_returned = false;  ///< and no data has come since
 
   bool announce_syn = false;  ///< our first frame has not gone out
   bool announce_ack = false;  ///< the peer's opening has not been acknowledged

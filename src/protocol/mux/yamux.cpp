@@ -35,7 +35,7 @@ const StreamState* Yamux::find(StreamId id) const {
 StreamState& Yamux::add_stream(StreamId id) {
   auto& stream = streams_[id];
   stream.id = id;
-  stream.last_data = now_;
+  stream.activity.begin(now_);
   granted_ += stream.window;
   recount(stream);
   return stream;

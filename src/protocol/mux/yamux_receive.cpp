@@ -113,8 +113,8 @@ base::Result<void> Yamux::begin_data(StreamState* stream, const FrameHeader& hea
     if (stream->remote_finished) return base::fail(Errc::after_finish);
     if (header.length > stream->receive_credit) return base::fail(Errc::window_exceeded);
     stream->receive_credit -= header.length;
-    stream->last_data = now_;
-    budget_.received(now_);
+    stream->activity.received(header.length, stream->window - Limits::first_window, now_);
+    budget_.received(header.length, now_);
     received_since_ping_ += header.length;
     if (received_since_ping_ >= limits_.ping_after && round_trip_.due(now_, limits_.ping_interval))
       send_ping();

@@ -90,7 +90,7 @@ void Yamux::take_back_idle_windows() {
   if (now_ < next_idle_look_) return;
   next_idle_look_ = now_ + BudgetLimits::look;
   for (auto& [id, stream] : streams_)
-    if (stream.last_data <= now_ - BudgetLimits::idle) take_back(stream);
+    if (stream.activity.last() <= now_ - BudgetLimits::idle) take_back(stream);
 }
 
 }  // namespace qnet::mux

@@ -133,6 +133,33 @@ TEST(YamuxWindow, of_streams_that_are_idle_is_taken_back_when_the_session_needs_
   EXPECT_LE(session.pair.initiator.mux.granted(), 20 * mega);
 }
 
+TEST(YamuxWindow, of_streams_that_receive_a_byte_now_and_then_is_taken_back_too) {
+  constexpr std::size_t mega = 1024 * 1024;
+  Warm session(32 * mega, Limits{.buffered = 20 * mega, .ping_interval = kOnePing});
+  ASSERT_GE(session.send_window(session.first), 8 * mega);
+  session.now += milliseconds(9'000);
+  download(session.pair, session.first, 1, session.now);
+  session.now += milliseconds(2'000);
+  const auto later = session.open();
+  download(session.pair, later, 64 * mega, session.now);
+  EXPECT_GE(session.send_window(later), 8 * mega);
+}
+
+TEST(YamuxWindow, of_sessions_that_receive_a_byte_now_and_then_is_taken_back_when_others_need_it) {
+  constexpr std::size_t mega = 1024 * 1024;
+  const auto budget = std::make_shared<Budget>(20 * mega);
+  const Limits limits{.ping_interval = kOnePing};
+  Warm drips(64 * mega, limits, budget);
+  Warm active(8 * mega, limits, budget);
+  ASSERT_GE(budget->granted(), 12 * mega);
+  drips.now += milliseconds(9'000);
+  download(drips.pair, drips.first, 1, drips.now);
+  active.now = drips.now + milliseconds(2'000);
+  download(active.pair, active.first, 64 * mega, active.now);
+  EXPECT_GE(active.send_window(active.first), 9 * mega);
+  EXPECT_LE(budget->granted(), 20 * mega);
+}
+
 TEST(YamuxWindow, of_sessions_that_are_idle_is_taken_back_when_others_need_it) {
   constexpr std::size_t mega = 1024 * 1024;
   const auto budget = std::make_shared<Budget>(20 * mega);
