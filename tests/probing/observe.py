@@ -6,6 +6,7 @@ what became of a byte sent after the end.
 
 import contextlib
 import dataclasses
+import errno
 import select
 import socket
 import struct
@@ -93,6 +94,14 @@ class Connection:
     def _end(self, how):
         self.ending, self.ended_at = how, time.monotonic()
 
+    def end_writing(self):
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            if error.errno == errno.ENOTCONN:  # it has been reset already: no ConnectionError in Python
+                raise ConnectionResetError from error
+            raise
+
     def step(self, step):
         """One step of a probe; False when the connection is no more."""
         with contextlib.suppress(ConnectionError):
@@ -103,7 +112,7 @@ class Connection:
                     while self.receive(QUIET):
                         pass
             elif isinstance(step, Fin):
-                self.socket.shutdown(socket.SHUT_WR)
+                self.end_writing()
             elif isinstance(step, Rst):
                 self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.socket.close()
