@@ -25,11 +25,12 @@ net::Task<void> counted(net::Task<void> served, std::shared_ptr<Counters> counte
 }  // namespace
 
 AcceptLoop::AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shared_ptr<Counters> counters,
-                       VisitorPlaces& places)
+                       From from, VisitorPlaces& places)
     : pool_(pool),
       acceptor_(std::move(acceptor)),
       address_(acceptor_.local_endpoint()),
       counters_(std::move(counters)),
+      from_(from),
       places_(places) {}
 
 void AcceptLoop::start(Serve serve) {
@@ -44,7 +45,8 @@ void AcceptLoop::stop() {
 
 void AcceptLoop::serve(std::size_t core, net::tcp::socket socket) {
   auto& io = pool_.at(core);
-  auto place = places_.take(io.get_executor(), ip::limited_remote_address(socket));
+  const auto remote = from_ == From::visitors ? ip::limited_remote_address(socket) : std::nullopt;
+  auto place = places_.take(io.get_executor(), remote);
   asio::co_spawn(io, counted(serve_(core, std::move(socket), std::move(place)), counters_), asio::detached);
 }
 

@@ -1,6 +1,7 @@
 // The TCP side of a listener: accepts, and spreads connections over the cores.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -22,8 +23,14 @@ class AcceptLoop : public std::enable_shared_from_this<AcceptLoop> {
   using Serve = std::function<net::Task<void>(std::size_t core, net::tcp::socket socket,
                                               std::shared_ptr<VisitorPlaces::Place> place)>;
 
+  /// Who a connection's remote address stands for, where places are shared by addresses.
+  enum class From : std::uint8_t {
+    visitors,
+    web_server,  ///< one in front, for all visitors
+  };
+
   AcceptLoop(net::IoPool& pool, net::tcp::acceptor acceptor, std::shared_ptr<Counters> counters,
-             VisitorPlaces& places = VisitorPlaces::of_process());
+             From from = From::visitors, VisitorPlaces& places = VisitorPlaces::of_process());
 
   void start(Serve serve);
   void stop();
@@ -37,6 +44,7 @@ class AcceptLoop : public std::enable_shared_from_this<AcceptLoop> {
   net::tcp::acceptor acceptor_;
   net::tcp::endpoint address_;
   std::shared_ptr<Counters> counters_;
+  From from_;
   VisitorPlaces& places_;
   Serve serve_;
 };

@@ -16,7 +16,8 @@ class AcceptLoopTest : public ::testing::Test {
   using Place = std::shared_ptr<VisitorPlaces::Place>;
   AcceptLoopTest() {
     auto acceptor = net::listen(pool_.first(), {boost::asio::ip::address_v4::loopback(), 0});
-    loop_ = std::make_shared<AcceptLoop>(pool_, std::move(acceptor).value(), counters_, places_);
+    loop_ = std::make_shared<AcceptLoop>(pool_, std::move(acceptor).value(), counters_,
+                                         AcceptLoop::From::visitors, places_);
     runner_ = std::thread([this] { pool_.run(); });
   }
   ~AcceptLoopTest() override {

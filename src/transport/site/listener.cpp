@@ -66,7 +66,9 @@ Listener::Listener(net::IoPool& pool, ListenerConfig config, net::tcp::acceptor 
       journal_(config_.state_dir),
       gate_({config_.noise.clone(), {}}, replays_),
       site_(std::move(site)),
-      accepting_(std::make_shared<link::AcceptLoop>(pool, std::move(acceptor), counters_)),
+      accepting_(std::make_shared<link::AcceptLoop>(
+          pool, std::move(acceptor), counters_,
+          config_.behind_proxy ? link::AcceptLoop::From::web_server : link::AcceptLoop::From::visitors)),
       context_(std::move(context)),
       io_(pool.first()),
       hangup_(io_),
