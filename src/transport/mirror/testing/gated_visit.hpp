@@ -115,7 +115,9 @@ class GatedVisit {
   }
   /// So many others come that all but they must make room.
   void crowd() {
-    for (int n = 0; n < 7; ++n) others.push_back(places.take(io.get_executor(), std::nullopt));
+    // Twice as many as there are places: a visitor that has moved since it came goes behind the first of
+    // them.
+    for (int n = 0; n < 14; ++n) others.push_back(places.take(io.get_executor(), std::nullopt));
   }
   /// Peers have been turned away for as long as they may be.
   void outlast_outage() {
