@@ -2,22 +2,41 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace qnet::directory {
 
 namespace {
 
+using Told = std::vector<const Listed*>;
+
+/// Where so many operators say that the relay is; empty when they do not agree.
+Country country_by(std::size_t needed, const Told& told) {
+  for (const auto* const one : told) {
+    const auto same = [&](const Listed* other) { return other->country.code == one->country.code; };
+    if (!std::cmp_less(std::ranges::count_if(told, same), needed)) return one->country;
+  }
+  return {};
+}
+
+/// The descriptor that so many operators list, letter for letter.
+std::optional<Listed> listed_by(std::size_t needed, const Told& told) {
+  for (const auto* const one : told) {
+    const auto same = [&](const Listed* other) { return other->descriptor == one->descriptor; };
+    if (std::cmp_less(std::ranges::count_if(told, same), needed)) continue;
+    return Listed{.descriptor = one->descriptor, .country = country_by(needed, told), .alike = true};
+  }
+  return std::nullopt;
+}
+
 /// Of the descriptors that several operators list of one relay: the newest that the relay itself has signed.
 /// A lying operator may list one that the relay has not signed.
-const Listed* newest_true(std::vector<const Listed*> told) {
+std::optional<Listed> newest_true(Told told) {
   std::ranges::sort(told, std::ranges::greater(),
                     [](const Listed* one) { return one->descriptor.descriptor().issued; });
-  const bool undisputed = std::ranges::all_of(
-      told, [&](const Listed* one) { return one->descriptor == told.front()->descriptor; });
-  // The signature is verified before a dial anyway; here it decides between two descriptors.
-  if (undisputed) return told.front();
   const auto found = std::ranges::find_if(told, [](const Listed* one) { return one->descriptor.verify(); });
-  return found == told.end() ? nullptr : *found;
+  return found == told.end() ? std::nullopt : std::optional(**found);
 }
 
 }  // namespace
@@ -29,15 +48,19 @@ base::Result<std::vector<Listed>> agree(std::span<const std::vector<Listed>* con
     return base::fail(Errc::no_agreement, std::to_string(lists.size()) + " of " + std::to_string(operators) +
                                               " operators gave a list, and " + std::to_string(needed) +
                                               " are needed");
-  std::map<PeerKey, std::vector<const Listed*>> told;
+  std::map<PeerKey, Told> told;
   for (const auto* const list : lists)
     for (const auto& relay : *list) told[relay.descriptor.descriptor().peer.key()].push_back(&relay);
 
   std::vector<Listed> agreed;
   for (auto& [key, versions] : told) {
     if (versions.size() < needed) continue;
-    const auto* const best = newest_true(std::move(versions));
-    if (best != nullptr && best->descriptor.descriptor().expires > now) agreed.push_back(*best);
+    const auto holds = [now](const std::optional<Listed>& one) {
+      return one && one->descriptor.descriptor().expires > now;
+    };
+    auto best = listed_by(needed, versions);
+    if (!holds(best)) best = newest_true(std::move(versions));
+    if (holds(best)) agreed.push_back(std::move(*best));
   }
   if (agreed.empty() && !told.empty())
     return base::fail(Errc::no_agreement, "the operators' lists have no relay in common");

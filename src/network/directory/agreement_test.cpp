@@ -17,14 +17,16 @@ Listed relay(std::uint64_t seed, std::chrono::seconds older = 0s) {
   const auto keys = identity(seed);
   auto descriptor = descriptor_of(keys);
   descriptor.issued -= older;
-  return {SignedDescriptor::sign(descriptor, keys), {}};
+  return {.descriptor = SignedDescriptor::sign(descriptor, keys), .country = {}};
 }
 
 /// As a liar would make one of an honest relay: newer, elsewhere, and not signed by it.
 Listed forged(std::uint64_t seed) {
   auto descriptor = descriptor_of(identity(seed), "198.51.99.66");
   descriptor.issued += 1s;
-  return {*SignedDescriptor::parse_unverified(SignedDescriptor::sign(descriptor, identity(999)).wire()), {}};
+  return {.descriptor =
+              *SignedDescriptor::parse_unverified(SignedDescriptor::sign(descriptor, identity(999)).wire()),
+          .country = {}};
 }
 
 std::vector<PeerKey> peers(const base::Result<List>& agreed) {
@@ -94,6 +96,30 @@ TEST(Agreement, takes_the_newest_descriptor_of_a_relay) {
   const auto agreed = agree_on({{relay(1, 60s)}, {relay(1)}, {relay(1, 30s)}}, 3);
   ASSERT_TRUE(agreed);
   EXPECT_EQ((*agreed)[0].descriptor.descriptor().issued, kNow);
+}
+
+TEST(Agreement, prefers_the_descriptor_that_most_operators_list_to_a_newer_one) {
+  const auto agreed = agree_on({{relay(1, 60s)}, {relay(1)}, {relay(1, 60s)}}, 3);
+  ASSERT_TRUE(agreed);
+  EXPECT_EQ((*agreed)[0].descriptor, relay(1, 60s).descriptor);
+  EXPECT_TRUE((*agreed)[0].alike);
+}
+
+TEST(Agreement, says_when_no_majority_lists_the_same_descriptor) {
+  const auto agreed = agree_on({{relay(1, 60s)}, {relay(1)}, {relay(1, 30s)}}, 3);
+  ASSERT_TRUE(agreed);
+  EXPECT_FALSE((*agreed)[0].alike);
+}
+
+TEST(Agreement, tells_a_country_that_most_operators_say_and_no_other) {
+  const auto in = [](const char* country) {
+    auto one = relay(1);
+    one.country.code = country;
+    return one;
+  };
+  EXPECT_EQ((*agree_on({{in("SE")}, {in("NO")}, {in("SE")}}, 3))[0].country.code, "SE");
+  EXPECT_EQ((*agree_on({{in("NO")}, {in("SE")}, {in("SE")}}, 3))[0].country.code, "SE");
+  EXPECT_EQ((*agree_on({{in("SE")}, {in("NO")}}, 3))[0].country.code, "");
 }
 
 TEST(Agreement, a_forged_newer_descriptor_is_passed_over) {

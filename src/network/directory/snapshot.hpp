@@ -28,6 +28,8 @@ struct SnapshotHeader {
 struct Listed {
   SignedDescriptor descriptor;  ///< its signature is not checked yet
   Country country;
+  /// In an agreement: most operators list this very descriptor, so that all clients are given the same.
+  bool alike = false;
   bool operator==(const Listed&) const = default;
 };
 

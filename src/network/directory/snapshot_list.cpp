@@ -15,7 +15,7 @@ base::Result<Listed> decode_item(base::ByteView item) {
   Country country{fields.text(2), static_cast<CountrySource>(fields.number(2))};
   if (!fields.done() || !descriptor || (!country.code.empty() && !is_country(country.code)))
     return base::fail(Errc::malformed);
-  return Listed{std::move(*descriptor), std::move(country)};
+  return Listed{.descriptor = std::move(*descriptor), .country = std::move(country)};
 }
 
 }  // namespace

@@ -57,7 +57,9 @@ std::shared_ptr<const Network> network_of(std::span<const directory::Listed> rel
   for (const auto& listed : relays) {
     const auto& descriptor = listed.descriptor.descriptor();
     auto facts = facts_of(descriptor);
-    facts.circuit_key = circuit_key_at(descriptor, now).has_value();
+    // One lying operator and one exit could otherwise give a client a key of its own.
+    facts.circuit_key = listed.alike && circuit_key_at(descriptor, now).has_value();
+    facts.country = listed.country.code;
     if (descriptor.family) facts.family = descriptor.family->family;
     if (!descriptor.circuit_keys.empty()) newest_keys.push_back(descriptor.circuit_keys.back().from);
     all.push_back(std::move(facts));

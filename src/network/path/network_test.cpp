@@ -21,7 +21,7 @@ directory::Descriptor descriptor(std::uint64_t number) {
 }
 peer::PeerId peer_of(std::uint64_t number) { return directory::testing::identity(number).peer_id(); }
 directory::Listed listed(const directory::Descriptor& one, std::uint64_t number) {
-  return {directory::SignedDescriptor::sign(one, directory::testing::identity(number)), {}};
+  return {directory::SignedDescriptor::sign(one, directory::testing::identity(number)), {}, true};
 }
 std::vector<directory::Listed> relays(std::uint64_t count) {
   std::vector<directory::Listed> all;

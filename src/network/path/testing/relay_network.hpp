@@ -69,7 +69,7 @@ class RelayNetwork : public ::testing::Test {
       descriptor.capabilities = static_cast<std::uint8_t>(directory::Capability::relay);
       descriptor.exit_ports.clear();
     }
-    directory::Listed listed{directory::SignedDescriptor::sign(descriptor, identity), {}};
+    directory::Listed listed{directory::SignedDescriptor::sign(descriptor, identity), {}, true};
     auto relay = std::make_unique<Relay>(Relay{std::move(identity), std::move(pairs), std::move(listed)});
     relay->frost = std::make_shared<Frost>(io_.get_executor());
     relay->service = std::make_shared<circuit::Service>(circuit::ServiceOptions{
