@@ -138,6 +138,8 @@ base::Result<node::ClientConfig> client_config(const Settings& settings, base::R
   config.operators = std::move(*operators);
   config.state_dir = settings.state_dir;
   config.lan_discovery = settings.lan_discovery;
+  config.hops = settings.hops;
+  config.exit_countries = settings.exit_countries;
   auto browser = browser_of(settings, random);
   if (!browser) return base::forward_error(browser);
   config.browser = std::move(*browser);

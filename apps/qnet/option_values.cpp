@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "edge/exit/allow_entry.hpp"
+#include "edge/proxy/preference.hpp"
 #include "error.hpp"
 #include "network/directory/descriptor.hpp"
 #include "overlay/peer/invite.hpp"
@@ -198,10 +199,40 @@ Result<void> set_site_transport(Settings& s, const std::string& text) {
   return {};
 }
 
+namespace {
+
+Result<void> check_country(const std::string& text) {
+  if (directory::is_country(text)) return {};
+  return bad("\"" + text + "\" is no country: give two capital letters, such as SE");
+}
+
+}  // namespace
+
 Result<void> set_country(Settings& s, const std::string& text) {
-  if (!directory::is_country(text))
-    return bad("\"" + text + "\" is no country: give two capital letters, such as SE");
-  s.country = text;
+  auto checked = check_country(text);
+  if (checked) s.country = text;
+  return checked;
+}
+
+Result<void> add_exit_country(Settings& s, const std::string& text) {
+  auto checked = check_country(text);
+  if (checked && s.exit_countries.size() == proxy::PreferenceLimits::countries)
+    return bad("more countries than QNet takes: give eight at most");
+  if (checked) s.exit_countries.push_back(text);
+  return checked;
+}
+
+Result<void> add_exit_bind(Settings& s, const std::string& text) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(text, error);
+  if (error) return bad("\"" + text + "\" is not an IP address");
+  if (address.is_unspecified()) return bad("give one address of this machine: " + text + " names none");
+  const auto same_family = [&](const std::string& other) {
+    return boost::asio::ip::make_address(other).is_v4() == address.is_v4();
+  };
+  if (std::ranges::any_of(s.exit_bind, same_family))
+    return bad("give one IPv4 address and one IPv6 address at most");
+  s.exit_bind.push_back(text);
   return {};
 }
 

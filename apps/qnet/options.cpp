@@ -148,7 +148,7 @@ std::string help_text(Command command) {
 std::string relay_help_text() {
   return "Usage: qnet run --helper-mode relay|bootstrap|exit|super [OPTIONS]\n\n" +
          option_lines(Command::run, HelpPage::relay) +
-         "\nqnet run --help and --help-directory list the others.\n";
+         "qnet run --help and --help-directory list the others.\n";
 }
 
 std::string directory_help_text() {

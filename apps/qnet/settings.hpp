@@ -67,6 +67,8 @@ struct Settings {
   std::vector<std::string> peers;      ///< invites
   std::vector<std::string> operators;  ///< invites of directories; tried after the peers
   bool lan_discovery = false;
+  std::uint32_t hops = 1;                   ///< client: relays that its traffic crosses; 1 is fast mode
+  std::vector<std::string> exit_countries;  ///< client: where the exit is to be; empty: anywhere
 
   std::string directory_store;                   ///< a file or a postgres:// URL; empty: in the state folder
   std::optional<peer::HostPort> directory_http;  ///< where the HTTP API listens; nothing: nowhere
@@ -84,6 +86,7 @@ struct Settings {
   std::vector<std::string> exit_allow;
   std::vector<std::uint16_t> exit_ports{80, 443};
   std::uint32_t exit_max_connections = 1000;
+  std::vector<std::string> exit_bind;  ///< addresses that exit traffic comes from, one of a family at most
   std::vector<peer::HostPort> dns_servers;
 
   std::uint16_t site_port = 8090;  ///< demo: the built-in web site; HTTPS is on the next port

@@ -152,6 +152,20 @@ Result<void> check_directory(const Settings& s) {
   return {};
 }
 
+/// What is drawn from the operators' lists, or not at all.
+Result<void> check_path(const Settings& s) {
+  if (s.helper_mode != HelperMode::client || !s.operators.empty()) return {};
+  if (s.hops > 1)
+    return base::fail(Errc::missing,
+                      "private mode draws its relays from the operators' lists: give --operators INVITES, or "
+                      "--hops 1");
+  if (!s.exit_countries.empty())
+    return base::fail(Errc::missing,
+                      "--exit-country needs the operators' lists, which tell where exits are: give "
+                      "--operators INVITES");
+  return {};
+}
+
 Result<void> check_whole(const Settings& s) {
   const bool runs = s.command == Command::run;
   if (runs && has_exit(s.helper_mode) && s.abuse_email.empty())
@@ -170,6 +184,8 @@ Result<void> check_whole(const Settings& s) {
                       "a client needs somebody to connect to: give --peer or --operators with an invite "
                       "(qnet://…), or run "
                       "qnet demo to try QNet on this machine alone");
+  if (runs)
+    if (auto path = check_path(s); !path) return path;
   if (s.state_dir.empty() && needs_state_dir(s))
     return base::fail(Errc::missing,
                       "no folder for keys and state, as HOME is not set: give --state-dir DIR");

@@ -53,6 +53,27 @@ std::string open_proxy_warning(const std::string& address) {
       address, " and see who does; --socks-auth asks for a password, but sends it unprotected");
 }
 
+namespace {
+
+base::Result<void> take_source_addresses(const Settings& s, net::SourceAddresses& to) {
+  for (const auto& text : s.exit_bind) {
+    const auto address = boost::asio::ip::make_address(text);
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::socket socket(io);
+    boost::system::error_code code;
+    socket.open(address.is_v4() ? net::tcp::v4() : net::tcp::v6(), code);
+    if (!code) socket.bind({address, 0}, code);
+    if (code)
+      return base::fail(
+          Errc::bad_value,
+          fmt::format("--exit-bind {}: this machine has no such address; `ip address` lists them", text));
+    (address.is_v4() ? to.v4 : to.v6) = address;
+  }
+  return {};
+}
+
+}  // namespace
+
 base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
   exit::ServiceOptions options;
   options.policy.ports = s.exit_ports;
@@ -69,6 +90,7 @@ base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
     if (const auto address = boost::asio::ip::make_address(s.advertise->host, name); !name)
       if (const auto own = ip::IpAddress::parse(address.to_string()))
         options.policy.own_addresses.push_back(*own);
+  if (auto bound = take_source_addresses(s, options.from); !bound) return base::forward_error(bound);
   for (const auto& server : s.dns_servers)
     options.name_servers.emplace_back(boost::asio::ip::make_address(server.host), server.port);
   return options;

@@ -103,6 +103,23 @@ struct Registered {
   std::string problem{};
 };
 
+/// One circuit of a client. It names the relays, and nothing of what it carries.
+struct Circuit {
+  std::vector<std::string> hops;  ///< host:port of each; the guard first, the exit last
+  std::string country;            ///< the exit's, as it declares; empty without one
+  std::string state;              ///< "building", "ready", "in use" or "old"
+  std::uint64_t streams = 0;
+  std::chrono::seconds age{0};
+};
+
+/// Which way a client's traffic takes.
+struct Path {
+  std::uint64_t hops = 1;                ///< of connections that ask for nothing else; 1 is fast mode
+  std::vector<std::string> countries{};  ///< of exits; empty for any
+  std::vector<Circuit> circuits{};
+  std::string problem{};  ///< a sentence, or empty
+};
+
 struct Node;
 
 struct Status {
@@ -120,6 +137,7 @@ struct Status {
   std::optional<Network> network;      ///< of a node with operators
   std::optional<Directory> directory;  ///< in modes that serve one
   std::vector<Registered> registered;  ///< in modes that register
+  std::optional<Path> path;            ///< of a client
   std::string problem;                 ///< the last problem, as a sentence for people, or empty
   std::vector<Node> nodes;  ///< in the demo: the nodes of its network; their own `nodes` are not rendered
 };

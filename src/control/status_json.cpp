@@ -101,6 +101,31 @@ json::array to_json(const std::vector<Registered>& registered) {
   return rows;
 }
 
+json::array to_json(const std::vector<std::string>& texts) {
+  json::array all;
+  for (const auto& text : texts) all.emplace_back(json::string_view(text));
+  return all;
+}
+
+json::value to_json(const Path& path) {
+  json::array circuits;
+  for (const auto& circuit : path.circuits) {
+    json::object row;
+    row["hops"] = to_json(circuit.hops);
+    row["country"] = text_or_null(circuit.country);
+    row["state"] = circuit.state;
+    row["streams"] = circuit.streams;
+    row["age_seconds"] = circuit.age.count();
+    circuits.push_back(std::move(row));
+  }
+  json::object all;
+  all["hops"] = path.hops;
+  all["countries"] = to_json(path.countries);
+  all["circuits"] = std::move(circuits);
+  all["problem"] = text_or_null(path.problem);
+  return all;
+}
+
 template <class T>
 json::value to_json(const std::optional<T>& value) {
   return value ? to_json(*value) : json::value(nullptr);
@@ -136,6 +161,7 @@ json::object to_json(const Status& status) {
   all["network"] = to_json(status.network);
   all["directory"] = to_json(status.directory);
   all["registered"] = to_json(status.registered);
+  all["path"] = to_json(status.path);
   all["problem"] = text_or_null(status.problem);
   return all;
 }

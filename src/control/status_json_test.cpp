@@ -21,9 +21,10 @@ json::value render(const Status& status) { return json::parse(status_json(status
 
 TEST(StatusJson, has_every_key_even_when_nothing_is_known) {
   const auto all = render(Status{});
-  EXPECT_THAT(keys(all), ElementsAre("version", "helper_mode", "connection", "since", "uptime_seconds",
-                                     "peer_id", "socks_address", "template", "listen_address", "peers",
-                                     "counters", "network", "directory", "registered", "problem", "nodes"));
+  EXPECT_THAT(keys(all),
+              ElementsAre("version", "helper_mode", "connection", "since", "uptime_seconds", "peer_id",
+                          "socks_address", "template", "listen_address", "peers", "counters", "network",
+                          "directory", "registered", "path", "problem", "nodes"));
   EXPECT_THAT(keys(all.at("counters")), ElementsAre("sessions_open", "streams_open", "bytes_up", "bytes_down",
                                                     "handshakes", "exit", "circuits"));
   EXPECT_EQ(all.at("connection"), "offline");
@@ -46,6 +47,15 @@ TEST(StatusJson, gives_the_network_the_directory_and_where_it_is_registered) {
       "heartbeats":4,"refused":5,"snapshots":6,"renewals":7,"store_works":true})"));
   EXPECT_EQ(all.at("registered"),
             json::parse(R"([{"directory":"192.0.2.9:443","listed":false,"problem":"Set the clock."}])"));
+}
+
+TEST(StatusJson, gives_the_path_of_a_client) {
+  auto status = testing::client_status();
+  status.path =
+      Path{3, {"SE", "NO"}, {{{"a:1", "b:2", "c:3"}, "SE", "in use", 2, std::chrono::seconds(61)}}, "Why."};
+  EXPECT_EQ(render(status).at("path"),
+            json::parse(R"({"hops":3,"countries":["SE","NO"],"circuits":[{"hops":["a:1","b:2","c:3"],
+      "country":"SE","state":"in use","streams":2,"age_seconds":61}],"problem":"Why."})"));
 }
 
 TEST(StatusJson, gives_each_peer_that_this_node_dials) {

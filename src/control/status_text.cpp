@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "foundation/base/utc_time.hpp"
 
@@ -147,6 +148,23 @@ void append_directory(std::string& out, const Directory& directory) {
     append_field(out, "problem", "The directory's database does not answer: nothing can be registered.");
 }
 
+/// "3 hops (private mode), exits in SE, NO".
+std::string mode_text(const Path& path) {
+  auto text = path.hops == 1 ? "1 hop (fast mode)" : fmt::format("{} hops (private mode)", path.hops);
+  if (!path.countries.empty()) text += fmt::format(", exits in {}", fmt::join(path.countries, ", "));
+  return text;
+}
+
+void append_path(std::string& out, const Path& path) {
+  append_field(out, "path", mode_text(path));
+  for (const auto& circuit : path.circuits)
+    append_field(out, "circuit",
+                 fmt::format("{}{}: {}, {}, up {}", fmt::join(circuit.hops, " > "),
+                             circuit.country.empty() ? "" : " (" + circuit.country + ")", circuit.state,
+                             counted(circuit.streams, "stream"), duration_text(circuit.age)));
+  append_field(out, "problem", path.problem);
+}
+
 void append_node(std::string& out, const Status& status) {
   append_field(out, "mode", status.helper_mode);
   append_field(out, "state",
@@ -154,6 +172,7 @@ void append_node(std::string& out, const Status& status) {
   append_field(out, "problem", status.problem);
   append_field(out, "SOCKS5", status.socks_address);
   append_field(out, "looks like", status.browser_template);
+  if (status.path) append_path(out, *status.path);
   append_field(out, "listens on", status.listen_address);
   append_field(out, "peer id", status.peer_id);
   for (const auto& one : status.registered)

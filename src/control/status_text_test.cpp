@@ -51,6 +51,17 @@ TEST(StatusText, puts_each_node_of_the_demo_under_its_name) {
   EXPECT_THAT(text, HasSubstr("\n[super]\nmode        super\n"));
 }
 
+TEST(StatusText, shows_the_path_of_a_client) {
+  auto status = testing::client_status();
+  status.path =
+      Path{3, {"SE", "NO"}, {{{"a:1", "b:2", "c:3"}, "SE", "in use", 1, std::chrono::seconds(61)}}, ""};
+  EXPECT_THAT(status_text(status),
+              HasSubstr("\npath        3 hops (private mode), exits in SE, NO\n"
+                        "circuit     a:1 > b:2 > c:3 (SE): in use, 1 stream, up 1 min 1 s\n"));
+  status.path = Path{};
+  EXPECT_THAT(status_text(status), HasSubstr("\npath        1 hop (fast mode)\n"));
+}
+
 TEST(StatusText, tells_what_is_known_of_the_network) {
   auto status = testing::client_status();
   status.network =

@@ -21,6 +21,10 @@ control::PeerState state_of(uplink::PeerState state) {
   return control::PeerState::idle;
 }
 
+bool is_one_of(const directory::Listed& exit, const Outbound::Countries& countries) {
+  return countries.empty() || std::ranges::find(countries, exit.country.code) != countries.end();
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, const ClientConfig& config,
@@ -54,30 +58,69 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
       dialer_(std::move(dialer)),
       view_(std::make_shared<discovery::NetworkView>(
           io.get_executor(), config.operators,
-          config.state_dir.empty() ? config.state_dir : config.state_dir / "network",
-          discovery::ask_in_new_session(dialer_), dialer_->random())),
+          config.state_dir.empty() ? config.state_dir : config.state_dir / "network", asks_operators(),
+          dialer_->random())),
       uplink_(std::make_shared<uplink::Uplink>(io.get_executor(), uplink_hooks(), dialer_->random())),
       outbound_(std::make_shared<Outbound>(
           uplink_, std::make_shared<uplink::Detours>(io.get_executor(), uplink_hooks().dial),
-          [this] { return candidates(); })),
-      proxy_(std::make_shared<proxy::Server>(std::move(acceptor), config.credentials,
-                                             [outbound = outbound_](proxy::Destination destination) {
-                                               return outbound->connect(std::move(destination));
-                                             })) {}
+          Outbound::Known{
+              .exits = [this](const auto& countries) { return candidates(countries); },
+              .is_in = [this](const auto& exit, const auto& countries) { return is_in(exit, countries); }})),
+      private_mode_(
+          PrivateMode::make(io.get_executor(), {config.state_dir, config.distinct_networks}, view_, dialer_)),
+      hops_(config.hops),
+      countries_(config.exit_countries),
+      proxy_(std::make_shared<proxy::Server>(
+          std::move(acceptor), config.credentials,
+          [this](proxy::Request request) { return connect(std::move(request)); })) {
+  *told_of_answers_ = private_mode_;
+}
 
 void Client::join() {
-  view_->start([uplink = uplink_] { uplink->reconsider(); });
+  view_->start([uplink = uplink_, circuits = private_mode_] {
+    uplink->reconsider();
+    circuits->list_changed();
+  });
   if (lan_discovery_) {
     mdns::LanOptions options;
     options.found = [this](const mdns::Found& found) { note_lan_peer(found); };
     lan_ = mdns::Lan::start(io_, std::move(options), dialer_->random());
   }
-  uplink_->start();
+  private_mode_->start(hops_);
+  if (hops_ == 1) start_fast_mode();
   proxy_->start();
 }
 
+/// Not before it is wanted: in private mode an exit has no business with this client's address.
+void Client::start_fast_mode() {
+  if (!std::exchange(fast_mode_started_, true)) uplink_->start();
+}
+
+net::Task<proxy::Connected> Client::connect(proxy::Request request) {
+  auto& wanted = request.preference;
+  const auto hops = wanted.hops.value_or(static_cast<unsigned>(hops_));
+  auto countries = wanted.countries.empty() ? countries_ : std::move(wanted.countries);
+  if (hops > 1)
+    return private_mode_->connect(std::move(request.destination),
+                                  {hops, std::move(countries), std::move(wanted.isolation)});
+  start_fast_mode();
+  return outbound_->connect(std::move(request.destination), std::move(countries));
+}
+
+/// Whether operators answer shows whether guards fail, or the network.
+discovery::AskOperator Client::asks_operators() {
+  return
+      [told = told_of_answers_, ask = discovery::ask_in_new_session(dialer_)](
+          const peer::Invite& invite, directory::Query query) -> net::Task<base::Result<directory::Answer>> {
+        const auto circuits = told;  // the view, whose function this is, may end first
+        auto answer = co_await ask(invite, std::move(query));
+        if (const auto mode = circuits->lock(); answer && mode) mode->network_answered();
+        co_return answer;
+      };
+}
+
 uplink::Uplink::Hooks Client::uplink_hooks() {
-  return {.candidates = [this] { return candidates(); },
+  return {.candidates = [this] { return candidates(countries_); },
           .dial = [dialer = dialer_](link::RelayAddress relay) { return dialer->dial(std::move(relay)); },
           .unsatisfied = [view = view_] { view->refresh_soon(); }};
 }
@@ -117,9 +160,14 @@ void Client::add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& p
 
 /// The peers that a person named, then exits that the operators agree on, at last the operators themselves:
 /// but not before it is known that there is nobody else, for they are few, and known to every censor.
-std::vector<uplink::RelayCandidate> Client::candidates() const {
+std::vector<uplink::RelayCandidate> Client::candidates(const Outbound::Countries& countries) const {
   std::vector<uplink::RelayCandidate> all;
-  for (const auto& invite : peers_) add(all, invite.peer, invite.relay_address(), uplink::Standing::invited);
+  const auto add_invited = [&](const std::vector<peer::Invite>& invites, uplink::Standing standing) {
+    for (const auto& invite : invites)
+      if (is_in(invite.relay_address().noise_key, countries))
+        add(all, invite.peer, invite.relay_address(), standing);
+  };
+  add_invited(peers_, uplink::Standing::invited);
   const auto& exits = view_->exits();
   std::vector<std::size_t> order(exits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -128,14 +176,20 @@ std::vector<uplink::RelayCandidate> Client::candidates() const {
     const auto left = static_cast<std::uint32_t>(order.size() - i);
     std::swap(order[i], order[i + dialer_->random().below(left)]);
     const auto& descriptor = exits[order[i]].descriptor;
+    if (!is_one_of(exits[order[i]], countries)) continue;
     if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
     add(all, descriptor.descriptor().peer, descriptor.descriptor().relay_address(), uplink::Standing::listed);
     ++drawn;
   }
-  if (view_->settled() || !all.empty())
-    for (const auto& invite : operators_)
-      add(all, invite.peer, invite.relay_address(), uplink::Standing::last_resort);
+  if (view_->settled() || !all.empty()) add_invited(operators_, uplink::Standing::last_resort);
   return all;
+}
+
+/// Of a peer that is not listed nobody knows where it is.
+bool Client::is_in(const crypto::X25519Public& exit, const Outbound::Countries& countries) const {
+  return countries.empty() || std::ranges::any_of(view_->exits(), [&](const directory::Listed& listed) {
+           return listed.descriptor.descriptor().noise_key == exit && is_one_of(listed, countries);
+         });
 }
 
 void Client::stop() {
@@ -143,16 +197,24 @@ void Client::stop() {
   view_->stop();
   if (lan_) lan_->stop();
   outbound_->stop();
+  private_mode_->stop();
   uplink_->stop();
 }
 
-void Client::fill(control::Status& status) const {
-  const bool reachable = uplink_->connected() || uplink_->resting();
+void Client::fill_connection(control::Status& status) const {
+  const bool reachable = hops_ == 1 ? uplink_->connected() || uplink_->resting() : private_mode_->ready();
   status.connection = reachable ? control::Connection::connected : control::Connection::offline;
   status.since = uplink_->since();
-  status.socks_address = net::to_text(socks_);
-  status.browser_template = browser_name_;
-  if (!operators_.empty()) status.network = network_status(*view_);
+  status.path = control::Path{hops_, countries_};
+  private_mode_->fill(*status.path);
+  // Only the first circuits are a state of their own.
+  if (hops_ > 1 && !reachable && status.path->problem.empty())
+    status.connection = control::Connection::calibrating;
+  if (hops_ > 1 && !reachable) status.problem = status.path->problem;
+}
+
+void Client::fill_peers(control::Status& status) const {
+  const bool reachable = status.connection == control::Connection::connected;
   for (const auto& peer : uplink_->peers()) {
     control::Peer row;
     row.address = peer::HostPort{peer.address.host, peer.address.port}.to_text();
@@ -167,8 +229,17 @@ void Client::fill(control::Status& status) const {
     if (status.problem.empty() && !reachable) status.problem = peer.problem;
     status.peers.push_back(std::move(row));
   }
+}
+
+void Client::fill(control::Status& status) const {
+  status.socks_address = net::to_text(socks_);
+  status.browser_template = browser_name_;
+  if (!operators_.empty()) status.network = network_status(*view_);
+  fill_connection(status);
+  fill_peers(status);
   status.counters.sessions_open += uplink_->connected() ? 1 : 0;
   status.counters.streams_open += uplink_->stream_count();
+  for (const auto& circuit : status.path->circuits) status.counters.streams_open += circuit.streams;
   outbound_->fill(status);
   status.counters.bytes_up += proxy_->traffic().up;
   status.counters.bytes_down += proxy_->traffic().down;

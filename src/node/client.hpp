@@ -16,6 +16,7 @@
 #include "network/mdns/lan.hpp"
 #include "network/mdns/neighbours.hpp"
 #include "node/outbound.hpp"
+#include "node/private_mode.hpp"
 #include "overlay/peer/invite.hpp"
 #include "overlay/uplink/uplink.hpp"
 #include "protocol/client_hello/template.hpp"
@@ -33,8 +34,11 @@ struct ClientConfig {
   /// Whose certificates relays of cover `site` may show, and web servers that answer in a relay's place, in
   /// PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities;
-  std::filesystem::path state_dir;  ///< where the last good snapshots are; empty to keep none
-  bool lan_discovery = false;       ///< ask this network for relays that are in it
+  std::filesystem::path state_dir;          ///< where the last good snapshots are; empty to keep none
+  bool lan_discovery = false;               ///< ask this network for relays that are in it
+  std::size_t hops = 1;                     ///< of connections that ask for nothing else; 1 is fast mode
+  std::vector<std::string> exit_countries;  ///< where exits are, ISO 3166-1; empty for anywhere
+  bool distinct_networks = true;            ///< PrivateModeConfig's
 };
 
 struct ClientLimits {
@@ -62,7 +66,14 @@ class Client {
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
          std::shared_ptr<const session::Dialer> dialer);
   [[nodiscard]] uplink::Uplink::Hooks uplink_hooks();
-  [[nodiscard]] std::vector<uplink::RelayCandidate> candidates() const;
+  [[nodiscard]] discovery::AskOperator asks_operators();
+  net::Task<proxy::Connected> connect(proxy::Request request);
+  /// Fast mode dials an exit from here on.
+  void start_fast_mode();
+  [[nodiscard]] std::vector<uplink::RelayCandidate> candidates(const Outbound::Countries& countries) const;
+  [[nodiscard]] bool is_in(const crypto::X25519Public& exit, const Outbound::Countries& countries) const;
+  void fill_connection(control::Status& status) const;
+  void fill_peers(control::Status& status) const;
   void add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer, link::RelayAddress address,
            uplink::Standing standing) const;
   void note_lan_peer(const mdns::Found& found);
@@ -75,12 +86,19 @@ class Client {
   std::vector<peer::Invite> peers_;
   std::vector<peer::Invite> operators_;
   std::shared_ptr<const session::Dialer> dialer_;
+  /// The private mode, once there is one: the view comes first.
+  std::shared_ptr<std::weak_ptr<PrivateMode>> told_of_answers_ =
+      std::make_shared<std::weak_ptr<PrivateMode>>();
   std::shared_ptr<discovery::NetworkView> view_;
   mdns::Neighbours neighbours_;
   std::chrono::steady_clock::time_point lan_attempt_{};
   std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for
   std::shared_ptr<uplink::Uplink> uplink_;
   std::shared_ptr<Outbound> outbound_;
+  std::shared_ptr<PrivateMode> private_mode_;
+  std::size_t hops_;
+  Outbound::Countries countries_;
+  bool fast_mode_started_ = false;
   std::shared_ptr<proxy::Server> proxy_;
 };
 

@@ -5,15 +5,9 @@
 #include <utility>
 
 #include <spdlog/spdlog.h>
-#include <boost/asio/this_coro.hpp>
 
-#include "foundation/net/deadline.hpp"
-#include "foundation/net/error.hpp"
 #include "network/discovery/network_view.hpp"
-#include "overlay/peer/read_message.hpp"
-#include "overlay/session/silence.hpp"
-#include "overlay/session/stream.hpp"
-#include "transport/link/error.hpp"
+#include "overlay/session/session.hpp"
 
 namespace qnet::node {
 
@@ -24,63 +18,30 @@ using peer::Lack;
 
 uplink::TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
-ConnectStatus status_of(const base::Error& error) {
-  if (error.is(session::Errc::protocol_refused) || error.is(uplink::Errc::no_exit))
-    return ConnectStatus::not_allowed;
-  if (error.is(net::Errc::timed_out) || error.is(link::Errc::handshake_timed_out) ||
-      error.is(uplink::Errc::timed_out))
-    return ConnectStatus::timeout;
-  if (error.is(net::Errc::host_unreachable) || error.is(net::Errc::no_such_host))
-    return ConnectStatus::host_unreachable;
-  if (error.is(net::Errc::network_unreachable)) return ConnectStatus::network_unreachable;
-  return ConnectStatus::general_failure;
-}
-
 std::string name_of(const link::RelayAddress& address) {
   return peer::HostPort{address.host, address.port}.to_text();
 }
 
 }  // namespace
 
-Outbound::Asked Outbound::failed(const base::Error& error) {
-  Asked asked;
-  asked.connected.status = status_of(error);
-  asked.has_no_exit = error.is(session::Errc::protocol_refused);
-  return asked;
-}
-
 net::Task<Outbound::Asked> Outbound::ask(const std::shared_ptr<session::Session>& session,
                                          const peer::ConnectRequest& request) {
-  auto stream = session->open(peer::kConnectProtocol, request.encode());
-  if (!stream) co_return failed(stream.error());
-
-  auto& opened = **stream;
-  session::SilenceWatch watch(session,
-                              uplink_->doubts(*session) ? patience_.doubted_silence : patience_.silence);
-  const net::Deadline limit(co_await boost::asio::this_coro::executor, patience_.answer,
-                            [&opened] { opened.reset(); });
-  const auto answer = co_await peer::read_message<peer::ConnectAnswer>(opened);
-  // Without an answer the peer may be gone: then it is watched further, until it has said something.
-  if (answer) watch.answered();
+  const auto silence = uplink_->doubts(*session) ? patience_.doubted_silence : patience_.silence;
   Asked asked;
-  if (limit.expired()) {
-    asked.connected.status = ConnectStatus::timeout;
-  } else if (!answer) {
-    asked = failed(answer.error());
-  } else {
-    asked.connected.status = answer->status;
-    asked.lacks = answer->lacks;
-    if (answer->status == ConnectStatus::ok) asked.connected.stream = std::move(*stream);
-  }
+  static_cast<ExitAnswer&>(asked) = co_await ask_exit(session, request, patience_, silence);
+  asked.exit = session->facts().peer_key;
+  remember(asked, request.port);
   co_return asked;
 }
 
-net::Task<proxy::Connected> Outbound::connect(proxy::Destination destination) {
+net::Task<proxy::Connected> Outbound::connect(proxy::Destination destination, Countries countries) {
   const auto self = shared_from_this();
   const peer::ConnectRequest request{std::move(destination.host), destination.port};
   const auto in_use = uplink_->in_use();
+  if (!countries.empty() && !(in_use && known_.is_in && known_.is_in(*in_use, countries)))
+    co_return co_await connect_in(request, countries);
   if (in_use && !lacks_.may_serve(*in_use, request.port, steady_now())) {
-    auto answer = co_await ask_others(request, *in_use);
+    auto answer = co_await ask_others(request, countries, in_use);
     if (answer && answer->lacks == Lack::nothing) co_return std::move(answer->connected);
     // Nobody else serves it: perhaps this one does again.
     auto last = co_await ask_in_use(request);
@@ -88,20 +49,27 @@ net::Task<proxy::Connected> Outbound::connect(proxy::Destination destination) {
   }
   auto answer = co_await ask_in_use(request);
   if (answer.lacks != Lack::nothing) {
-    auto other = co_await ask_others(request, answer.exit);
+    auto other = co_await ask_others(request, countries, answer.exit);
     if (other) co_return std::move(other->connected);
   }
   co_return std::move(answer.connected);
+}
+
+/// The exit in use is elsewhere, or nobody knows where.
+net::Task<proxy::Connected> Outbound::connect_in(const peer::ConnectRequest& request,
+                                                 const Countries& countries) {
+  auto answer = co_await ask_others(request, countries, std::nullopt);
+  if (answer) co_return std::move(answer->connected);
+  log(no_country_line_);
+  co_return proxy::Connected{};
 }
 
 /// Each of the last resorts may turn out to have no exit; a session that ends otherwise is replaced once.
 net::Task<Outbound::Asked> Outbound::ask_in_use(const peer::ConnectRequest& request) {
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink_->session();
-    if (!session) co_return failed(session.error());
+    if (!session) co_return Asked{no_answer(session.error())};
     auto answer = co_await ask(*session, request);
-    answer.exit = (*session)->facts().peer_key;
-    remember(answer, request.port);
     if (answer.has_no_exit && left > 0) {
       uplink_->has_no_exit(**session);
       continue;
@@ -115,19 +83,19 @@ net::Task<Outbound::Asked> Outbound::ask_in_use(const peer::ConnectRequest& requ
 
 /// The first answer that is not a lack, else the last one; nothing when nobody else could be asked.
 net::Task<std::optional<Outbound::Asked>> Outbound::ask_others(const peer::ConnectRequest& request,
-                                                               const Exit& in_use) {
-  std::vector<Exit> asked{in_use};
+                                                               const Countries& countries,
+                                                               std::optional<Exit> in_use) {
+  std::vector<Exit> asked;
+  if (in_use) asked.push_back(*in_use);
   std::optional<Asked> last;
   for (int left = OutboundLimits::others; left > 0; --left) {
-    const auto exits = others(request.port, asked);
+    const auto exits = others(request.port, countries, asked);
     if (exits.empty()) break;
     const auto session = co_await detours_->session(exits);
     if (!session) break;
-    log(lacks_.full(in_use, steady_now()) ? full_line_ : port_line_);
+    if (in_use) log(lacks_.full(*in_use, steady_now()) ? full_line_ : port_line_);
     auto answer = co_await ask(*session, request);
-    answer.exit = (*session)->facts().peer_key;
     asked.push_back(answer.exit);
-    remember(answer, request.port);
     const bool is_lost = answer.connected.status != ConnectStatus::ok && !(*session)->usable();
     const bool is_answer = !answer.has_no_exit && !is_lost;
     if (is_answer && answer.lacks == Lack::nothing) co_return std::move(answer);
@@ -139,9 +107,9 @@ net::Task<std::optional<Outbound::Asked>> Outbound::ask_others(const peer::Conne
 
 /// Who may be asked for this port and was not: those that have a session first, at last those that the uplink
 /// could not reach.
-std::vector<link::RelayAddress> Outbound::others(std::uint16_t port, const std::vector<Exit>& asked) {
+std::vector<link::RelayAddress> Outbound::others(std::uint16_t port, const Countries& countries,
+                                                 const std::vector<Exit>& asked) {
   const auto now = steady_now();
-  refresh_list(now);
   const auto peers = uplink_->peers();
   const auto failed = [&](const link::RelayAddress& exit) {
     return std::ranges::any_of(peers, [&](const uplink::Uplink::Peer& peer) {
@@ -150,7 +118,7 @@ std::vector<link::RelayAddress> Outbound::others(std::uint16_t port, const std::
   };
   std::vector<link::RelayAddress> exits;
   std::vector<link::RelayAddress> at_last;
-  for (const auto& exit : list_) {
+  for (const auto& exit : list_of(countries, now)) {
     if (std::ranges::find(asked, exit.noise_key) != asked.end()) continue;
     if (lacks_.may_serve(exit.noise_key, port, now)) (failed(exit) ? at_last : exits).push_back(exit);
   }
@@ -158,18 +126,24 @@ std::vector<link::RelayAddress> Outbound::others(std::uint16_t port, const std::
   return exits;
 }
 
-void Outbound::refresh_list(TimePoint now) {
-  if (list_made_ && now - *list_made_ < OutboundLimits::list && !list_.empty()) return;
-  if (!candidates_) return;
-  list_made_ = now;
-  list_.clear();
-  for (auto& open : detours_->open()) list_.push_back(std::move(open.address));
-  for (auto& candidate : candidates_()) list_.push_back(std::move(candidate.address));
+const std::vector<link::RelayAddress>& Outbound::list_of(const Countries& countries, TimePoint now) {
+  const auto made = [](const auto& list) { return list.second.made; };
+  if (lists_.size() == OutboundLimits::lists && !lists_.contains(countries))
+    lists_.erase(std::ranges::min_element(lists_, {}, made));
+  auto& list = lists_[countries];
+  const bool is_new = !list.exits.empty() && now - list.made < OutboundLimits::list;
+  if (is_new || !known_.exits) return list.exits;
+  list = {{}, now};
+  for (auto& open : detours_->open())
+    if (countries.empty() || (known_.is_in && known_.is_in(open.address.noise_key, countries)))
+      list.exits.push_back(std::move(open.address));
+  for (auto& candidate : known_.exits(countries)) list.exits.push_back(std::move(candidate.address));
+  return list.exits;
 }
 
 void Outbound::stop() {
   detours_->stop();
-  candidates_ = nullptr;  // what it holds may hold this
+  known_ = {};  // what it holds may hold this
 }
 
 /// Neither the port nor the destination is in it.

@@ -1,6 +1,7 @@
 #include "demo/demo/demo.hpp"
 
 #include <algorithm>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -116,13 +117,15 @@ class Configs {
     return made;
   }
 
-  /// It knows the super peer alone.
+  /// It knows the super peer alone, and goes through both relays to its exit.
   [[nodiscard]] node::NodeConfig client() const {
     node::NodeConfig made;
     made.helper_mode = "client";
     made.client.emplace();
     made.client->operators = invite_;
     made.client->socks = loopback(config_.socks_port);
+    made.client->hops = 3;
+    made.client->distinct_networks = false;  // all of it is on loopback
     return made;
   }
 
@@ -171,25 +174,32 @@ class Demo final : public node::Node {
   /// Calls `started` when what it tells to try works: the relays know their cover, and the client its relay.
   net::Task<void> announce(boost::asio::io_context& io, std::function<void()> started) {
     boost::asio::steady_timer pause(io);
-    bool joined = false;
+    auto joined = Joined::none;
     for (auto left = kLongestWait / kStep; left > 0 && control::why_not_ready(status()); --left) {
-      // A client dials, and directories look whether relays answer, once that can succeed.
-      if (!joined && relays_ready()) {
-        joined = true;
-        join();
-      }
+      // Directories look whether relays answer, and a client asks for them, once that can succeed.
+      if (joined == Joined::none && relays_ready()) joined = join_up_to(Joined::relays, joined);
+      if (joined == Joined::relays && relays_listed()) joined = join_up_to(Joined::all, joined);
       pause.expires_after(kStep);
       (void)co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     }
-    if (!joined) join();
+    join_up_to(Joined::all, joined);
     started();
   }
 
  private:
   struct Named {
     std::string name;
-    const node::Node& node;
+    node::Node& node;
   };
+  enum class Joined : std::uint8_t { none, relays, all };
+
+  /// The client comes last: its first list then has everybody.
+  Joined join_up_to(Joined wanted, Joined done) {
+    if (done == Joined::none)
+      for (const auto& one : std::span(nodes_).subspan(1)) one.node.join();
+    if (done != Joined::all && wanted == Joined::all) nodes_.front().node.join();
+    return wanted;
+  }
 
   base::Result<void> add_node(const std::string& name, base::Result<node::NodeConfig> config,
                               node::Process& process) {
@@ -203,6 +213,14 @@ class Demo final : public node::Node {
   [[nodiscard]] bool relays_ready() const {
     return std::ranges::all_of(nodes_, [](const auto& one) {
       return one.name == "client" || one.node.status().connection == control::Connection::connected;
+    });
+  }
+
+  /// All but the client, in the directory of the one that has it.
+  [[nodiscard]] bool relays_listed() const {
+    return std::ranges::any_of(nodes_, [this](const auto& one) {
+      const auto told = one.node.status().directory;
+      return told && told->listed == nodes_.size() - 1;
     });
   }
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "foundation/ip/asio_address.hpp"
-#include "foundation/net/connect_race.hpp"
 #include "protocol/dns/error.hpp"
 
 namespace qnet::exit {
@@ -65,14 +64,17 @@ net::Task<base::Result<Connection>> Connector::checked_connect(std::string host,
 
   std::vector<tcp::endpoint> endpoints;
   if (const auto* literal = std::get_if<Literal>(&verdict)) {
-    endpoints.emplace_back(ip::to_asio(literal->address), literal->port);
+    const auto to = ip::to_asio(literal->address);
+    if (shared_->from.serve(to)) endpoints.emplace_back(to, literal->port);
   } else {
     auto addresses = co_await checked_resolve(std::move(std::get<LookUp>(verdict).text), port);
     if (!addresses) co_return base::forward_error(addresses);
+    std::erase_if(*addresses, [&](const auto& to) { return !shared_->from.serve(ip::to_asio(to)); });
     endpoints = in_order(*addresses, port);
   }
+  if (endpoints.empty()) co_return base::fail(Errc::network_unreachable);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
-  auto reached = co_await net::connect_race(std::move(endpoints), {timing_.stagger, left});
+  auto reached = co_await net::connect_race(std::move(endpoints), {timing_.stagger, left}, shared_->from);
   if (!reached) co_return base::fail(error_of_connecting(reached.error()));
   boost::system::error_code ignored;
   reached->socket.set_option(tcp::no_delay(true), ignored);

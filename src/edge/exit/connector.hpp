@@ -9,6 +9,7 @@
 #include "edge/exit/connection_limit.hpp"
 #include "edge/exit/counters.hpp"
 #include "edge/exit/policy.hpp"
+#include "foundation/net/connect_race.hpp"
 #include "foundation/net/tcp.hpp"
 #include "protocol/dns/resolver.hpp"
 
@@ -20,9 +21,11 @@ inline constexpr std::size_t kDefaultMaxConnections = 1000;
 
 /// What the connectors of all threads have in common.
 struct Shared {
-  explicit Shared(Policy rules, std::size_t max_connections = kDefaultMaxConnections)
-      : policy(std::move(rules)), limit(max_connections) {}
+  explicit Shared(Policy rules, std::size_t max_connections = kDefaultMaxConnections,
+                  net::SourceAddresses source = {})
+      : policy(std::move(rules)), from(std::move(source)), limit(max_connections) {}
   const Policy policy;
+  const net::SourceAddresses from;  ///< of connections to sites
   ConnectionLimit limit;
   Counters counters;
 };

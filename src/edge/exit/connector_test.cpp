@@ -52,6 +52,21 @@ TEST_F(ConnectorTest, looks_a_name_up_and_connects_to_the_address_found) {
   EXPECT_EQ(server_.questions().front().name, "www.example.com");
 }
 
+TEST_F(ConnectorTest, sites_and_name_servers_see_the_address_that_was_chosen) {
+  from_.v4 = loopback(9);
+  zone_ = [](const auto&) { return DnsReply{.addresses = {ip("::1"), ip("127.0.0.2")}}; };
+  start({at_site(2), "[::1]:" + std::to_string(site_port())});
+  auto connection = connect("www.example.com", site_port());
+  ASSERT_TRUE(connection) << connection.error().message();
+  tcp::endpoint seen;
+  (void)site_.accept(seen);
+  EXPECT_EQ(seen.address(), loopback(9));
+  ASSERT_THAT(server_.askers(), SizeIs(2));
+  for (const auto& asker : server_.askers()) EXPECT_EQ(asker.address(), loopback(9));
+  // There is no address for the other family.
+  EXPECT_EQ(error("::1", site_port()), Errc::network_unreachable);
+}
+
 TEST_F(ConnectorTest, refuses_the_whole_corpus_of_forbidden_destinations_before_any_packet) {
   start({});
   std::size_t refused = 0;

@@ -25,7 +25,8 @@ Holder holder_of(const session::Stream& stream) {
 Service::Service(ServiceOptions options) : name_servers_(std::move(options.name_servers)) {
   if (auto own = ip::own_addresses())
     options.policy.own_addresses.insert(options.policy.own_addresses.end(), own->begin(), own->end());
-  shared_ = std::make_shared<Shared>(Policy(std::move(options.policy)), options.max_connections);
+  shared_ = std::make_shared<Shared>(Policy(std::move(options.policy)), options.max_connections,
+                                     std::move(options.from));
 }
 
 Service::~Service() = default;
@@ -33,6 +34,8 @@ Service::~Service() = default;
 StreamHandler Service::handler(boost::asio::io_context& io) {
   dns::ResolverOptions options;
   options.name_servers = name_servers_;
+  if (const auto& v4 = shared_->from.v4) options.from.v4 = v4->to_v4();
+  if (const auto& v6 = shared_->from.v6) options.from.v6 = v6->to_v6();
   cores_.push_back(std::make_unique<Core>(io, shared_, std::move(options)));
   return [&connector = cores_.back()->connector](std::unique_ptr<session::Stream> stream,
                                                  net::Traffic& traffic) {

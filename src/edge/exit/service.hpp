@@ -17,6 +17,7 @@ struct ServiceOptions {
   PolicyOptions policy;                   ///< this machine's own addresses are added
   dns::Lookup::NameServers name_servers;  ///< empty for the system's
   std::size_t max_connections = kDefaultMaxConnections;
+  net::SourceAddresses from{};  ///< of connections to sites and of questions to name servers
 };
 
 /// Serves one stream to its end; the traffic is counted as it flows.

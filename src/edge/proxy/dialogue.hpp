@@ -1,10 +1,12 @@
 // What the two proxy protocols have in common: bytes from the application in, bytes for it out, and one
-// request.
+// request with a preference.
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "edge/proxy/destination.hpp"
+#include "edge/proxy/preference.hpp"
 #include "foundation/base/bytes.hpp"
 #include "overlay/peer/connect_message.hpp"
 
@@ -39,6 +41,10 @@ class Dialogue {
   [[nodiscard]] base::Bytes take_output() { return std::exchange(output_, {}); }
   /// Valid once requested; is_acceptable().
   [[nodiscard]] const Destination& destination() const { return destination_; }
+  /// Which way the connection is to take; valid once requested.
+  [[nodiscard]] const Preference& preference() const { return preference_; }
+  /// For a person, where the application was refused for what stood in its user name; empty otherwise.
+  [[nodiscard]] const std::string& problem() const { return problem_; }
   /// Bytes that the application sent behind its request: the first of the tunnel.
   [[nodiscard]] const base::Bytes& rest() const { return input_; }
 
@@ -51,6 +57,7 @@ class Dialogue {
     input_.erase(input_.begin(), input_.begin() + static_cast<std::ptrdiff_t>(count));
   }
   void say(base::ByteView words) { base::append(output_, words); }
+  void prefer(Preference preference) { preference_ = std::move(preference); }
   void request(Destination destination) {
     destination_ = std::move(destination);
     state_ = State::requested;
@@ -60,11 +67,17 @@ class Dialogue {
     input_.clear();
     state_ = State::refused;
   }
+  void refuse(base::ByteView last_words, std::string problem) {
+    problem_ = std::move(problem);
+    refuse(last_words);
+  }
 
  private:
   base::Bytes input_;
   base::Bytes output_;
   Destination destination_;
+  Preference preference_;
+  std::string problem_;
   State state_ = State::reading;
 };
 

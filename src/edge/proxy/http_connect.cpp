@@ -40,6 +40,11 @@ constexpr Answer kNotConnect{
     405, "Method Not Allowed",
     "QNet passes on CONNECT only: set this address as your program's SOCKS5 proxy (socks5h), or use https.",
     "Allow: CONNECT\r\n"};
+constexpr Answer kBadPreference{
+    400, "Bad Request",
+    "The user name asks for a way that QNet does not know: write hops=1 to hops=5, or "
+    "country= and two letters, once each, with a comma between them.",
+    ""};
 constexpr Answer kPassword{407, "Proxy Authentication Required",
                            "This proxy needs a user name and a password.",
                            "Proxy-Authenticate: Basic realm=\"QNet\"\r\n"};
@@ -78,18 +83,34 @@ std::optional<base::Bytes> from_base64(std::string_view text) {
   return base::from_base64url(url);
 }
 
-/// Whether a Proxy-Authorization names these credentials in the Basic scheme (RFC 7617).
-bool is_authorised(std::string_view header, const Credentials& credentials) {
+/// "USER:PASSWORD" in a Proxy-Authorization of the Basic scheme (RFC 7617).
+std::optional<std::string> user_and_password(std::string_view header) {
   constexpr std::string_view scheme = "basic ";
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
   if (header.size() < scheme.size() || !std::ranges::equal(header.substr(0, scheme.size()), scheme, same))
-    return false;
+    return std::nullopt;
   header.remove_prefix(std::min(header.find_first_not_of(' ', scheme.size()), header.size()));
   const auto decoded = from_base64(header);
-  if (!decoded) return false;
+  if (!decoded) return std::nullopt;
   const auto text = base::text_of(*decoded);
-  const auto colon = text.find(':');
-  return colon != std::string_view::npos && credentials.match(text.substr(0, colon), text.substr(colon + 1));
+  return text.find(':') == std::string_view::npos ? std::nullopt : std::optional<std::string>(text);
+}
+
+/// What the program prefers, or why it may not come in.
+tl::expected<Preference, Answer> judge_user(std::string_view header,
+                                            const std::optional<Credentials>& credentials) {
+  const auto given = user_and_password(header);
+  if (!given) {
+    if (credentials) return tl::unexpected(kPassword);
+    return Preference{};
+  }
+  const auto colon = given->find(':');
+  const auto user = std::string_view(*given).substr(0, colon);
+  const auto password = std::string_view(*given).substr(colon + 1);
+  if (credentials && !credentials->match(user, password)) return tl::unexpected(kPassword);
+  auto preference = preference_of(user, password);
+  if (!preference) return tl::unexpected(kBadPreference);
+  return std::move(*preference);
 }
 
 /// The authority form of a request target (RFC 9112 §3.2.3).
@@ -111,9 +132,13 @@ std::optional<Destination> parse_target(std::string_view target) {
   return destination;
 }
 
-/// A destination, or why not. `head` ends with its empty line.
-tl::expected<Destination, Answer> judge(std::string_view head,
-                                        const std::optional<Credentials>& credentials) {
+struct Asked {
+  Destination destination;
+  Preference preference;
+};
+
+/// What is asked for, or why it is refused. `head` ends with its empty line.
+tl::expected<Asked, Answer> judge(std::string_view head, const std::optional<Credentials>& credentials) {
   http::request_parser<http::empty_body> parser;
   parser.header_limit(static_cast<std::uint32_t>(HttpConnectLimits::head));
   // What follows the head belongs to the tunnel, whatever the head says of a body (RFC 9110 §9.3.6).
@@ -124,14 +149,13 @@ tl::expected<Destination, Answer> judge(std::string_view head,
 
   const auto& request = parser.get();
   if (request.method() != http::verb::connect) return tl::unexpected(kNotConnect);
-  if (credentials) {
-    const auto header = request[http::field::proxy_authorization];
-    if (!is_authorised({header.data(), header.size()}, *credentials)) return tl::unexpected(kPassword);
-  }
+  const auto header = request[http::field::proxy_authorization];
+  auto preference = judge_user({header.data(), header.size()}, credentials);
+  if (!preference) return tl::unexpected(preference.error());
   const auto target = request.target();
   auto destination = parse_target({target.data(), target.size()});
   if (!destination) return tl::unexpected(kBadTarget);
-  return std::move(*destination);
+  return Asked{std::move(*destination), std::move(*preference)};
 }
 
 }  // namespace
@@ -146,10 +170,11 @@ void HttpConnect::advance() {
     return;
   }
   const auto size = end + kHeadEnd.size();
-  auto destination = judge(text.substr(0, size), credentials_);
-  if (!destination) return refuse(encode(destination.error()));
+  auto asked = judge(text.substr(0, size), credentials_);
+  if (!asked) return refuse(encode(asked.error()));
   drop(size);
-  request(std::move(*destination));
+  prefer(std::move(asked->preference));
+  request(std::move(asked->destination));
 }
 
 base::Bytes HttpConnect::reply(ConnectStatus status) const {

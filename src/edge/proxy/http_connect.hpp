@@ -17,7 +17,8 @@ struct HttpConnectLimits {
 /// Judges the head once it is whole. A refusal says in its body, to a person, what to do.
 class HttpConnect final : public Dialogue {
  public:
-  /// Without credentials anybody may come in, and a Proxy-Authorization is not looked at.
+  /// Without credentials anybody may come in. Of a Proxy-Authorization then only the wishes in the user name
+  /// count (preference.hpp).
   explicit HttpConnect(std::optional<Credentials> credentials) : credentials_(std::move(credentials)) {}
 
   [[nodiscard]] base::Bytes reply(peer::ConnectStatus status) const override;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -51,27 +52,37 @@ class SilentEnd {
   std::shared_ptr<State> state_;
 };
 
+}  // namespace
+
 /// Speaks with the program until it has asked for something; null when it has not.
-net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program,
-                                              const std::optional<Credentials>& credentials) {
+net::Task<std::unique_ptr<Dialogue>> Server::converse(net::TcpStream& program) {
   std::unique_ptr<Dialogue> dialogue;
   std::array<std::uint8_t, 2048> chunk;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by the read
   for (;;) {
     const auto got = co_await net::read_some(program, chunk);
     if (!got || *got == 0) co_return nullptr;
-    if (!dialogue) dialogue = detect_protocol(chunk[0], credentials);
+    if (!dialogue) dialogue = detect_protocol(chunk[0], credentials_);
     if (!dialogue) {
       if (chunk[0] == 4) (void)co_await net::write_all(program, socks4_rejection());
       co_return nullptr;
     }
     dialogue->feed(base::ByteView(chunk).first(*got));
     if (auto sent = co_await net::write_all(program, dialogue->take_output()); !sent) co_return nullptr;
-    if (dialogue->state() == Dialogue::State::refused) co_return nullptr;
+    if (dialogue->state() == Dialogue::State::refused) {
+      log_problem(dialogue->problem());
+      co_return nullptr;
+    }
     if (dialogue->state() == Dialogue::State::requested) co_return dialogue;
   }
 }
 
-}  // namespace
+/// SOCKS5 has no words for it: the person finds it in the log.
+void Server::log_problem(const std::string& problem) {
+  const auto now = std::chrono::steady_clock::now();
+  if (problem.empty() || (problem_logged_ && now - *problem_logged_ < ServerLimits::between_lines)) return;
+  problem_logged_ = now;
+  spdlog::warn(problem);
+}
 
 Server::Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect,
                const ServerLimits& limits)
@@ -141,14 +152,16 @@ net::Task<std::optional<Connected>> Server::connect_for(net::TcpStream& program,
   const net::BreakWatch broken(program, [&stop] { stop.now(); });
   std::optional<SilentEnd> ended;
   if (dialogue.rest().empty()) ended.emplace(program.socket(), [&stop] { stop.now(); });
-  co_return co_await net::unless(stop, connect_(dialogue.destination()));
+  // Apart from the await: a trap of GCC 12 (CONTRIBUTING.md).
+  auto connecting = connect_(Request{dialogue.destination(), dialogue.preference()});
+  co_return co_await net::unless(stop, std::move(connecting));
 }
 
 net::Task<void> Server::talk(net::TcpStream& program) {
   std::unique_ptr<Dialogue> dialogue;
   {
     const net::Deadline limit(acceptor_.get_executor(), limits_.dialogue, [&program] { program.close(); });
-    dialogue = co_await converse(program, credentials_);
+    dialogue = co_await converse(program);
   }
   if (!dialogue) co_return program.close();
   auto connected = co_await connect_for(program, *dialogue);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "edge/proxy/credentials.hpp"
@@ -24,15 +25,22 @@ struct ServerLimits {
   std::chrono::seconds keep_alive{60};
   /// Well beyond what a browser opens.
   std::size_t connections = 4096;
+  /// Between two log lines about what a program has asked for.
+  static constexpr std::chrono::minutes between_lines{1};
 };
 
 /// What came of a request: a stream when the status is ok.
 struct Connected {
   peer::ConnectStatus status = peer::ConnectStatus::general_failure;
+  std::shared_ptr<const void> kept{};  ///< what must live as long as the stream
   std::unique_ptr<net::ByteStream> stream;
 };
+struct Request {
+  Destination destination;
+  Preference preference;
+};
 /// The task is cancelled when the program leaves before it has an answer.
-using Connect = std::function<net::Task<Connected>(Destination)>;
+using Connect = std::function<net::Task<Connected>(Request)>;
 
 /// Lives on one io_context, like the streams that `connect` makes.
 class Server : public std::enable_shared_from_this<Server> {
@@ -53,6 +61,8 @@ class Server : public std::enable_shared_from_this<Server> {
   net::Task<void> serve(net::tcp::socket socket);
   net::Task<void> talk(net::TcpStream& program);
   net::Task<std::optional<Connected>> connect_for(net::TcpStream& program, const Dialogue& dialogue);
+  net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program);
+  void log_problem(const std::string& problem);
 
   net::tcp::acceptor acceptor_;
   std::optional<Credentials> credentials_;
@@ -60,6 +70,7 @@ class Server : public std::enable_shared_from_this<Server> {
   ServerLimits limits_;
   net::Traffic traffic_;
   std::set<net::TcpStream*> open_;
+  std::optional<std::chrono::steady_clock::time_point> problem_logged_;
 };
 
 }  // namespace qnet::proxy

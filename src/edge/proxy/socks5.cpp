@@ -125,13 +125,15 @@ bool Socks5::take_greeting() {
   const auto offers = [&](std::uint8_t method) {
     return std::ranges::find(*methods, method) != methods->end();
   };
+  // A program that offers a user name has one, and it may hold wishes.
+  const bool asks = offers(kUserPassword);
   const bool open = !credentials_ && offers(kNoAuthentication);
-  if (!open && !offers(kUserPassword)) {
+  if (!open && !asks) {
     refuse(std::array{kVersion, kNoAcceptableMethod});
     return true;
   }
-  say(std::array{kVersion, open ? kNoAuthentication : kUserPassword});
-  step_ = open ? Step::request : Step::password;
+  say(std::array{kVersion, asks ? kUserPassword : kNoAuthentication});
+  step_ = asks ? Step::password : Step::request;
   drop(reader.position());
   return true;
 }
@@ -146,10 +148,17 @@ bool Socks5::take_password() {
   const auto user = version ? reader.vector<std::uint8_t>() : std::nullopt;
   const auto password = user ? reader.vector<std::uint8_t>() : std::nullopt;
   if (!password) return false;
-  if (credentials_ && !credentials_->match(base::text_of(*user), base::text_of(*password))) {
+  const auto name = base::text_of(*user);
+  if (credentials_ && !credentials_->match(name, base::text_of(*password))) {
     refuse(kPasswordRefused);
     return true;
   }
+  auto preference = preference_of(name, base::text_of(*password));
+  if (!preference) {
+    refuse(kPasswordRefused, preference.error().message());
+    return true;
+  }
+  prefer(std::move(*preference));
   say(kPasswordAccepted);
   step_ = Step::request;
   drop(reader.position());

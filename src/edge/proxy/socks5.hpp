@@ -37,6 +37,7 @@ struct Socks5Limits {
 class Socks5 final : public Dialogue {
  public:
   /// Without credentials anybody may come in, with a password of their choice if they insist, as with Tor.
+  /// The user name may hold wishes (preference.hpp).
   explicit Socks5(std::optional<Credentials> credentials) : credentials_(std::move(credentials)) {}
 
   [[nodiscard]] base::Bytes reply(peer::ConnectStatus status) const override;

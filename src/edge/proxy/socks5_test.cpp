@@ -211,12 +211,20 @@ TEST(Socks5, refuses_when_no_method_is_acceptable) {
 
 TEST(Socks5, says_nothing_to_another_version) { expect_refused(hex("04"), ""); }
 
-TEST(Socks5, prefers_no_authentication_when_open) {
-  expect_request(hex("05020200") + kToName, {"example.com", 443}, "0500");
-  expect_request(hex("05020002") + kToName, {"example.com", 443}, "0500");
+TEST(Socks5, asks_for_no_user_name_when_open_and_none_is_offered) {
+  expect_request(hex("050100") + kToName, {"example.com", 443}, "0500");
+  expect_request(hex("05020100") + kToName, {"example.com", 443}, "0500");
 }
 
-TEST(Socks5, takes_any_password_when_open_and_the_client_insists) {
+TEST(Socks5, asks_for_the_user_name_that_a_program_offers) {
+  const auto user = hex("0101") + text("x") + hex("01") + text("y");
+  for (const char* const methods : {"05020200", "05020002", "050102"})
+    expect_request(hex(methods) + user + kToName, {"example.com", 443},
+                   "0502"
+                   "0100");
+}
+
+TEST(Socks5, takes_any_password_when_open) {
   expect_request(hex("050102") +
                      hex("01"
                          "0178"

@@ -1,11 +1,15 @@
 #include "foundation/net/connect_race.hpp"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -30,13 +34,19 @@ int progress(const base::Error& error) {
 // Shared with the handlers of attempts, which may run after the race is over.
 class Race : public std::enable_shared_from_this<Race> {
  public:
-  explicit Race(const asio::any_io_executor& executor) : changed(executor) {}
+  Race(const asio::any_io_executor& executor, SourceAddresses from)
+      : changed(executor), from_(std::move(from)) {}
 
   void try_next(const tcp::endpoint& to) {
     const auto socket = std::make_shared<tcp::socket>(changed.get_executor());
     sockets_.push_back(socket);
     ++running;
     failed_one = false;
+    if (const auto code = bind(*socket, to); code) {
+      asio::post(changed.get_executor(),
+                 [self = shared_from_this(), socket, to, code] { self->attempt_ended(*socket, to, code); });
+      return;
+    }
     socket->async_connect(to, [self = shared_from_this(), socket, to](const boost::system::error_code& code) {
       self->attempt_ended(*socket, to, code);
     });
@@ -68,6 +78,21 @@ class Race : public std::enable_shared_from_this<Race> {
     changed.cancel();
   }
 
+  /// To the address that connections come from, if one was chosen. The port is taken by connect(): it must be
+  /// free towards this destination alone (ip(7), IP_BIND_ADDRESS_NO_PORT).
+  [[nodiscard]] boost::system::error_code bind(tcp::socket& socket, const tcp::endpoint& to) const {
+    const auto& source = from_.of(to.address());
+    boost::system::error_code code;
+    if (!source) return code;
+    socket.open(to.protocol(), code);
+    if (code) return code;
+    const int on = 1;
+    (void)::setsockopt(socket.native_handle(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    socket.bind({*source, 0}, code);
+    return code;
+  }
+
+  SourceAddresses from_;
   std::vector<std::shared_ptr<tcp::socket>> sockets_;
 };
 
@@ -89,9 +114,10 @@ std::vector<tcp::endpoint> in_turns(const std::vector<tcp::endpoint>& endpoints)
   return ordered;
 }
 
-Task<base::Result<Reached>> connect_race(std::vector<tcp::endpoint> endpoints, RaceTiming timing) {
+Task<base::Result<Reached>> connect_race(std::vector<tcp::endpoint> endpoints, RaceTiming timing,
+                                         SourceAddresses from) {
   if (endpoints.empty()) co_return base::fail(Errc::no_such_host);
-  const auto race = std::make_shared<Race>(co_await asio::this_coro::executor);
+  const auto race = std::make_shared<Race>(co_await asio::this_coro::executor, std::move(from));
   const std::unique_ptr<Race, void (*)(Race*)> abandon_at_end(race.get(), [](Race* r) { r->abandon(); });
   const auto end = Clock::now() + timing.deadline;
   auto next_at = Clock::time_point::min();

@@ -31,6 +31,27 @@ class ConnectRace : public ::testing::Test {
   }();
 };
 
+TEST_F(ConnectRace, comes_from_the_address_that_was_chosen) {
+  const SourceAddresses from{.v4 = make_address("127.0.0.7")};
+  const auto reached = testing::run(io, connect_race({good.local_endpoint()}, {.deadline = 1h}, from));
+  ASSERT_TRUE(reached) << reached.error().message();
+  EXPECT_EQ(reached->socket.local_endpoint().address(), make_address("127.0.0.7"));
+}
+
+TEST_F(ConnectRace, from_an_address_that_this_machine_does_not_have_nothing_is_reached) {
+  const SourceAddresses from{.v4 = make_address("192.0.2.7")};
+  const auto reached = testing::run(io, connect_race({good.local_endpoint()}, {.deadline = 1h}, from));
+  ASSERT_FALSE(reached);
+  EXPECT_TRUE(reached.error().is(Errc::address_unavailable)) << reached.error().message();
+}
+
+TEST_F(ConnectRace, a_family_without_an_address_is_not_served_where_the_other_has_one) {
+  const SourceAddresses from{.v4 = make_address("127.0.0.7")};
+  EXPECT_TRUE(from.serve(make_address("127.0.0.1")));
+  EXPECT_FALSE(from.serve(make_address("::1")));
+  EXPECT_TRUE(SourceAddresses{}.serve(make_address("::1")));
+}
+
 TEST_F(ConnectRace, leaves_an_address_that_is_silent_for_one_that_answers) {
   const testing::SilentPort silent(io);
   const auto reached = race({silent.endpoint(), good.local_endpoint()}, {.stagger = 5ms, .deadline = 1h});

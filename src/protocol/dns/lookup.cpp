@@ -80,9 +80,10 @@ int parse_v6(const unsigned char* answer, int size, std::vector<ip::IpAddress>& 
 void Lookup::CloseChannel::operator()(ares_channeldata* channel) const { ares_destroy(channel); }
 
 std::shared_ptr<Lookup> Lookup::start(const asio::any_io_executor& executor, const std::string& name,
-                                      const NameServers& servers, const Timing& timing, Done done) {
+                                      const NameServers& servers, const Sources& from, const Timing& timing,
+                                      Done done) {
   const std::shared_ptr<Lookup> lookup(new Lookup(executor, timing, std::move(done)));
-  if (lookup->open_channel(servers)) {
+  if (lookup->open_channel(servers, from)) {
     lookup->arm_deadline(timing.deadline);
     lookup->ask(name);
   } else {
@@ -103,7 +104,7 @@ Lookup::Lookup(const asio::any_io_executor& executor, const Timing& timing, Done
 
 Lookup::~Lookup() { ended_ = true; }
 
-bool Lookup::open_channel(const NameServers& servers) {
+bool Lookup::open_channel(const NameServers& servers, const Sources& from) {
   // No hosts file and no search list: both would lead strangers to names of the operator's own network.
   std::array<char, 2> lookups{'b', '\0'};
   ares_options options{};
@@ -120,6 +121,8 @@ bool Lookup::open_channel(const NameServers& servers) {
                    ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
   if (!library_ready() || ares_init_options(&channel, &options, mask) != ARES_SUCCESS) return false;
   channel_.reset(channel);
+  if (from.v4) ares_set_local_ip4(channel, from.v4->to_uint());
+  if (from.v6) ares_set_local_ip6(channel, from.v6->to_bytes().data());
   return servers.empty() || ares_set_servers_ports_csv(channel, to_csv(servers).c_str()) == ARES_SUCCESS;
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,11 @@ struct Answer {
 class Lookup : public std::enable_shared_from_this<Lookup> {
  public:
   using Done = std::function<void(base::Result<Answer>)>;
+  /// Where questions come from; nothing: the system chooses.
+  struct Sources {
+    std::optional<boost::asio::ip::address_v4> v4{};
+    std::optional<boost::asio::ip::address_v6> v6{};
+  };
   using NameServers = std::vector<boost::asio::ip::udp::endpoint>;
 
   /// `name` as ip::ip::parse_host() gives it. `done` runs once, later, on the executor: name_not_found,
@@ -46,7 +52,7 @@ class Lookup : public std::enable_shared_from_this<Lookup> {
   /// (/etc/resolv.conf as it is now).
   [[nodiscard]] static std::shared_ptr<Lookup> start(const boost::asio::any_io_executor& executor,
                                                      const std::string& name, const NameServers& servers,
-                                                     const Timing& timing, Done done);
+                                                     const Sources& from, const Timing& timing, Done done);
   Lookup(const Lookup&) = delete;
   Lookup& operator=(const Lookup&) = delete;
   ~Lookup();
@@ -75,7 +81,7 @@ class Lookup : public std::enable_shared_from_this<Lookup> {
   };
 
   Lookup(const boost::asio::any_io_executor& executor, const Timing& timing, Done done);
-  [[nodiscard]] bool open_channel(const NameServers& servers);
+  [[nodiscard]] bool open_channel(const NameServers& servers, const Sources& from);
   void ask(const std::string& name);
   void take_answer(Question& question, int status, const unsigned char* answer, int size);
   void watch(int socket, bool read, bool write);

@@ -78,7 +78,7 @@ std::shared_ptr<Query> Resolver::State::query_for(const std::string& name) {
   if (const auto found = queries.find(name); found != queries.end()) return found->second;
   if (queries.size() >= options.max_lookups) return nullptr;
   auto query = std::make_shared<Query>(executor);
-  query->lookup = Lookup::start(executor, name, options.name_servers, options.timing,
+  query->lookup = Lookup::start(executor, name, options.name_servers, options.from, options.timing,
                                 [weak = weak_from_this(), name](base::Result<Answer> answer) {
                                   if (const auto self = weak.lock())
                                     self->take_answer(name, std::move(answer));

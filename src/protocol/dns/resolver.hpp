@@ -14,6 +14,7 @@ struct ResolverOptions {
   /// Empty for the system's.
   Lookup::NameServers name_servers = {};
   Timing timing = {};
+  Lookup::Sources from = {};
   /// Names looked up at once. Each holds about 100 KiB in c-ares, so this is 13 MiB at most.
   std::size_t max_lookups = 128;
   /// Names remembered for their TTL, at most a minute. 0 remembers none.

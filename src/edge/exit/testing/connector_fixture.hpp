@@ -45,7 +45,8 @@ class ConnectorTest : public ::testing::Test {
     dns::ResolverOptions dns;
     dns.name_servers = {server_.endpoint()};
     dns.timing = {.first_try = dns_longest_wait_, .tries = 1, .deadline = 20000ms, .v6_wait = 5000ms};
-    shared_ = std::make_shared<Shared>(Policy(std::move(options)), max_connections);
+    dns.from.v4 = from_.v4 ? std::optional(from_.v4->to_v4()) : std::nullopt;
+    shared_ = std::make_shared<Shared>(Policy(std::move(options)), max_connections, from_);
     resolver_ = std::make_unique<dns::Resolver>(io_.get_executor(), dns);
     connector_ = std::make_unique<Connector>(shared_, *resolver_, timing);
   }
@@ -75,6 +76,7 @@ class ConnectorTest : public ::testing::Test {
   };
   DnsServer server_{io_, [this](const DnsServer::Question& question) { return zone_(question); }};
   std::chrono::milliseconds dns_longest_wait_{20000};
+  net::SourceAddresses from_{};
   std::size_t descriptors_ = open_descriptors();
   std::shared_ptr<Shared> shared_;
   std::unique_ptr<dns::Resolver> resolver_;

@@ -43,7 +43,8 @@ class ProxyServer : public ::testing::Test {
       address = acceptor.local_endpoint();
       server = std::make_shared<Server>(
           std::move(acceptor), std::move(credentials),
-          [this](Destination destination) -> Task<Connected> {
+          [this](Request request) -> Task<Connected> {
+            const auto& destination = request.destination;
             asked.push_back(destination.to_text());
             if (says_nothing) co_await wait_for_ever();
             Connected connected;

@@ -73,8 +73,8 @@ class DnsServer {
 
   [[nodiscard]] asio::ip::udp::endpoint endpoint() const { return state_->udp.local_endpoint(); }
   [[nodiscard]] const std::vector<Question>& questions() const { return state_->questions; }
-  /// The ports that questions came from, over UDP.
-  [[nodiscard]] const std::vector<std::uint16_t>& ports() const { return state_->ports; }
+  /// Where questions came from, over UDP.
+  [[nodiscard]] const std::vector<asio::ip::udp::endpoint>& askers() const { return state_->askers; }
 
   void stop() {
     boost::system::error_code ignored;
@@ -101,7 +101,7 @@ class DnsServer {
     asio::ip::tcp::acceptor acceptor;
     Zone zone;
     std::vector<Question> questions;
-    std::vector<std::uint16_t> ports;
+    std::vector<asio::ip::udp::endpoint> askers;
   };
 
   static void put16(base::Bytes& to, std::size_t value) {
@@ -179,7 +179,7 @@ class DnsServer {
       asio::ip::udp::endpoint from;
       const auto [error, size] = co_await state->udp.async_receive_from(asio::buffer(query), from, kAwait);
       if (error) co_return;
-      state->ports.push_back(from.port());
+      state->askers.push_back(from);
       asio::co_spawn(
           state->udp.get_executor(),
           answer_udp(state, from,

@@ -1,0 +1,136 @@
+#include "node/private_mode.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <spdlog/spdlog.h>
+
+#include "network/directory/clock.hpp"
+#include "network/path/guard_file.hpp"
+
+namespace qnet::node {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using peer::ConnectStatus;
+using peer::Lack;
+
+std::string state_text(const path::CircuitStatus& circuit) {
+  switch (circuit.state) {
+    case path::PoolCircuit::State::building: return "building";
+    case path::PoolCircuit::State::retired: return "old";
+    case path::PoolCircuit::State::ready: break;
+  }
+  if (circuit.doubted) return "silent";
+  return circuit.clean ? "ready" : "in use";
+}
+
+std::string name_of(const path::CircuitStatus::Hop& hop) {
+  return hop.address.empty() ? hop.peer.to_text() : hop.address;
+}
+
+path::Decline reason_of(const ExitAnswer& answer) {
+  if (answer.has_no_exit) return path::Decline::no_exit;
+  return answer.lacks == Lack::places ? path::Decline::full : path::Decline::port_not_served;
+}
+
+}  // namespace
+
+std::shared_ptr<PrivateMode> PrivateMode::make(const boost::asio::any_io_executor& executor,
+                                               PrivateModeConfig config,
+                                               std::shared_ptr<discovery::NetworkView> view,
+                                               std::shared_ptr<const session::Dialer> dialer) {
+  const auto folder = config.state_dir;
+  std::shared_ptr<PrivateMode> mode(new PrivateMode(std::move(config), std::move(view)));
+  path::Circuits::Hooks hooks;
+  hooks.network = [weak = std::weak_ptr(mode)]() -> std::shared_ptr<const path::Network> {
+    const auto self = weak.lock();
+    return self ? self->network() : nullptr;
+  };
+  hooks.dial = [dialer](link::RelayAddress guard, unsigned) { return dialer->dial(std::move(guard)); };
+  hooks.unsatisfied = [view = mode->view_] { view->refresh_soon(); };
+  hooks.now = directory::wall_now;
+  hooks.keep = [folder](const path::GuardSample& sample) {
+    return folder.empty() ? base::Result<void>() : path::save_guards(sample, folder);
+  };
+  auto kept =
+      folder.empty() ? base::Result<path::GuardSample>(path::GuardSample{}) : path::load_guards(folder);
+  mode->circuits_ =
+      std::make_shared<path::Circuits>(executor, std::move(hooks), std::move(kept), dialer->random());
+  return mode;
+}
+
+void PrivateMode::stop() { circuits_->stop(); }
+
+std::shared_ptr<const path::Network> PrivateMode::network() {
+  const auto& listed = view_->relays();
+  if (listed->empty()) return nullptr;
+  if (listed != listed_)
+    network_ = path::network_of(*listed, directory::wall_now(), {config_.distinct_networks});
+  listed_ = listed;
+  return network_;
+}
+
+net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination, Wish wish) {
+  const auto self = shared_from_this();
+  const peer::ConnectRequest request{std::move(destination.host), destination.port};
+  path::CircuitWish wanted{wish.hops, request.port, std::move(wish.countries), std::move(wish.isolation), {}};
+  const OutboundPatience patience;
+  proxy::Connected last;
+  for (int left = PrivateModeLimits::exits; left > 0; --left) {
+    auto asked_for = circuits_->session(wanted);  // apart from the await: a trap of GCC 12 (CONTRIBUTING.md)
+    auto lease = co_await std::move(asked_for);
+    if (!lease) {
+      log_problem(lease.error());
+      break;
+    }
+    auto answer = co_await ask_exit(lease->session, request, patience, patience.silence);
+    report(*lease, answer, request.port);
+    const bool declined = answer.has_no_exit || answer.lacks != Lack::nothing;
+    last = std::move(answer.connected);
+    if (last.status == ConnectStatus::ok) last.kept = std::move(lease->use);
+    // A circuit may end while the request is on its way: nothing of the program was sent.
+    if (!declined && (answer.heard || lease->session->usable())) break;
+    if (declined) wanted.not_exits.push_back(lease->exit);
+  }
+  co_return last;
+}
+
+void PrivateMode::report(const path::Circuits::Lease& lease, const ExitAnswer& answer, std::uint16_t port) {
+  if (answer.has_no_exit || answer.lacks != Lack::nothing)
+    circuits_->declined(lease, reason_of(answer), port);
+  if (answer.heard)
+    circuits_->worked(lease);
+  else if (answer.connected.status == ConnectStatus::timeout)
+    circuits_->silent(lease);
+}
+
+/// Where the program's connection ends without a word, the person finds the reason here and in the status.
+void PrivateMode::log_problem(const base::Error& error) {
+  const auto now = Clock::now();
+  if (logged_ && now - *logged_ < PrivateModeLimits::between_lines) return;
+  logged_ = now;
+  spdlog::warn("a program's connection could not be made in private mode: {}", error.message());
+}
+
+bool PrivateMode::ready() const {
+  return std::ranges::any_of(circuits_->circuits(), [](const path::CircuitStatus& circuit) {
+    return circuit.state == path::PoolCircuit::State::ready && !circuit.doubted;
+  });
+}
+
+void PrivateMode::fill(control::Path& path) const {
+  path.problem = circuits_->problem();
+  for (const auto& circuit : circuits_->circuits()) {
+    control::Circuit row;
+    for (const auto& hop : circuit.hops) row.hops.push_back(name_of(hop));
+    if (!circuit.hops.empty()) row.country = circuit.hops.back().country;
+    row.state = state_text(circuit);
+    row.streams = circuit.streams;
+    row.age = std::chrono::duration_cast<std::chrono::seconds>(circuit.age);
+    path.circuits.push_back(std::move(row));
+  }
+}
+
+}  // namespace qnet::node
