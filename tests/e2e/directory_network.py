@@ -32,7 +32,8 @@ class DirectoryNetwork(unittest.TestCase):
                     "--cover-name", COVER_NAME], check=True)
         return done.stdout.decode().strip()
 
-    def relay(self, name, mode, operators=(), port=None, flags=(), cover=None, env=None):
+    def relay(self, name, mode, operators=(), port=None, flags=(), cover=None, env=None,
+              host="127.0.0.1"):
         """A peer of any mode but client."""
         flags = ["--cover-origin", f"127.0.0.1:{(cover or self.cover).https_port}", "--cover-name", COVER_NAME,
                  "--directory-private", *flags]
@@ -40,7 +41,7 @@ class DirectoryNetwork(unittest.TestCase):
             flags += ["--exit-allow", f"{SITE}:80=127.0.0.1:{self.site.http_port}"]
         if operators:
             flags += ["--operators", ",".join(operators)]
-        node = Node(self.folder / name, mode, flags, listen_port=port, env=env)
+        node = Node(self.folder / name, mode, flags, listen_port=port, env=env, host=host)
         self.stack.callback(lambda: node.process.stop())  # the process that it has by then
         self.nodes[name] = node
         return node

@@ -113,7 +113,7 @@ def template_flags(flags):
 class Node:
     """One `qnet run` in a folder of its own."""
 
-    def __init__(self, folder, mode, flags=(), env=None, listen_port=None):
+    def __init__(self, folder, mode, flags=(), env=None, listen_port=None, host="127.0.0.1"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.status_port = free_port()
@@ -125,7 +125,8 @@ class Node:
             arguments += ["--socks-port", self.socks_port, *template_flags(flags)]
         else:
             self.listen_port = listen_port or free_port()
-            arguments += ["--listen", f"127.0.0.1:{self.listen_port}"]
+            self.host = host
+            arguments += ["--listen", f"{host}:{self.listen_port}"]
         environment = {"EXIT_ABUSE_EMAIL": "abuse@example.org"} if mode in ("exit", "super") else {}
         self.process = Process([*arguments, *flags, *authority_flags(flags)], self.folder / "qnet.log",
                                {**environment, **(env or {})})

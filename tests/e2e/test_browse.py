@@ -9,31 +9,10 @@ import unittest
 
 import harness
 from harness import COVER_NAME, Network, Nginx, TcpServer, receive_exactly, run, socks_connect
+from pages import chromium_dom, page_of
 
 # A name that no resolver knows: a request that reaches the site was not resolved on this machine.
 SITE_NAME = "site.qnet-test.example"
-
-
-def fifty_resources():
-    files = {}
-    parts = []
-    for number in range(50):
-        kind = ("svg", "css", "js")[number % 3]
-        name = f"r/{number}.{kind}"
-        if kind == "svg":
-            files[name] = (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">'
-                           b'<rect width="9" height="9"/></svg>')
-            parts.append(f'<img src="/{name}" onload="seen()" onerror="failed()">')
-        elif kind == "css":
-            files[name] = f".c{number} {{ color: #010{number % 10}00 }}\n".encode() * 200
-            parts.append(f'<link rel="stylesheet" href="/{name}" onload="seen()" onerror="failed()">')
-        else:
-            files[name] = b"seen();\n" + b"// filler\n" * 3000
-            parts.append(f'<script src="/{name}"></script>')
-    page = """<!doctype html><title>Fifty</title><p id="count">0</p>
-<script>let n = 0; function seen() { document.getElementById("count").textContent = "loaded " + (++n); }
-function failed() { document.title = "FAILED"; }</script>""" + "\n".join(parts)
-    return {"index.html": page.encode(), **files}
 
 
 def make_repository(folder):
@@ -83,7 +62,7 @@ def say_hello(connection):
 class Browse(Network):
     @classmethod
     def prepare(cls):
-        cls.site = cls.start(Nginx(cls.folder / "site", name=SITE_NAME, files=fifty_resources()))
+        cls.site = cls.start(Nginx(cls.folder / "site", name=SITE_NAME, files=page_of(50)))
         cls.head = make_repository(cls.folder / "site" / "repository")
         repository = cls.folder / "site" / "repository" / "site" / "project.git"
         repository.rename(cls.site.root / "project.git")
@@ -98,11 +77,11 @@ class Browse(Network):
 
     def test_curl_over_http_by_name(self):
         done = self.curl(f"http://{SITE_NAME}/")
-        self.assertIn(b"<title>Fifty</title>", done.stdout)
+        self.assertIn(b"<title>Resources</title>", done.stdout)
 
     def test_curl_over_http_by_address(self):
         done = self.curl(f"http://127.0.0.1:{self.site.http_port}/")
-        self.assertIn(b"<title>Fifty</title>", done.stdout)
+        self.assertIn(b"<title>Resources</title>", done.stdout)
 
     def test_curl_by_an_ipv6_address(self):
         done = self.curl("-g", f"http://[::1]:{self.over_ipv6.port}/")
@@ -110,13 +89,13 @@ class Browse(Network):
 
     def test_curl_over_https_with_the_certificate_checked(self):
         done = self.curl("--cacert", self.site.certificate, f"https://{SITE_NAME}/")
-        self.assertIn(b"<title>Fifty</title>", done.stdout)
+        self.assertIn(b"<title>Resources</title>", done.stdout)
 
     def test_curl_through_http_connect_on_the_same_port(self):
         done = run(["curl", "-sS", "--proxytunnel", "-x", f"http://{self.client.proxy()}", "--cacert",
                     self.site.certificate, f"https://{SITE_NAME}/"])
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn(b"<title>Fifty</title>", done.stdout)
+        self.assertIn(b"<title>Resources</title>", done.stdout)
 
     def test_a_plain_http_proxy_request_is_told_what_to_do(self):
         done = run(["curl", "-sS", "-i", "-x", f"http://{self.client.proxy()}", f"http://{SITE_NAME}/"])
@@ -124,13 +103,9 @@ class Browse(Network):
         self.assertIn(b"CONNECT", done.stdout)
 
     def test_chromium_loads_a_page_of_fifty_resources(self):
-        dom = run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                   "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                   "--ignore-certificate-errors", f"--user-data-dir={self.folder}/chromium",
-                   f"--proxy-server=socks5://{self.client.proxy()}", "--virtual-time-budget=20000", "--dump-dom",
-                   f"https://{SITE_NAME}/"], seconds=90).stdout.decode()
+        dom = chromium_dom(self.folder / "chromium", self.client.proxy(), f"https://{SITE_NAME}/")
         self.assertIn("loaded 50", dom)
-        self.assertIn("<title>Fifty</title>", dom)
+        self.assertIn("<title>Resources</title>", dom)
 
     def test_git_clones_over_https(self):
         target = self.folder / "clone"

@@ -18,15 +18,15 @@ from namespace import Namespace, ip  # noqa: E402
 class Host(Namespace):
     patience = 30
 
-    def __init__(self, switch, number):
+    def __init__(self, switch, number, network):
         name = f"{switch.name}-{number}"
         self.names = pathlib.Path("/etc/netns") / name  # what `ip netns exec` puts over /etc
         super().__init__(name)
-        self.switch, self.number, self.address = switch, number, f"10.78.0.{number}"
+        self.switch, self.number, self.address = switch, number, f"10.{network}.0.{number}"
         ip("-n", switch.name, "link", "add", "name", f"port{number}", "type", "veth", "peer", "name", "eth0", "netns",
            self.name)
         ip("-n", switch.name, "link", "set", f"port{number}", "master", "switch0", "up")
-        ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "eth0")
+        ip("-n", self.name, "addr", "add", f"{self.address}/8", "dev", "eth0")
         ip("-n", self.name, "link", "set", "eth0", "up")
 
     def asks(self, name_server):
@@ -42,9 +42,9 @@ class Host(Namespace):
 
     def move_to(self, number):
         """Another address, as a provider gives one from time to time."""
-        ip("-n", self.name, "addr", "del", f"{self.address}/24", "dev", "eth0")
-        self.address = f"10.78.0.{number}"
-        ip("-n", self.name, "addr", "add", f"{self.address}/24", "dev", "eth0")
+        ip("-n", self.name, "addr", "del", f"{self.address}/8", "dev", "eth0")
+        self.address = f"{self.address.rpartition('.')[0]}.{number}"
+        ip("-n", self.name, "addr", "add", f"{self.address}/8", "dev", "eth0")
 
     def remove(self):
         shutil.rmtree(self.names, ignore_errors=True)
@@ -68,8 +68,9 @@ class Switch:
             raise
         return self
 
-    def host(self, number):
-        self.hosts.append(Host(self, number))
+    def host(self, number, network=78):
+        """10.NETWORK.0.NUMBER. The rule for hops takes a /16 for one operator's network."""
+        self.hosts.append(Host(self, number, network))
         return self.hosts[-1]
 
     def __exit__(self, *_):

@@ -1,0 +1,188 @@
+"""Private mode: connections over three relays, of which none knows both ends."""
+
+import json
+import unittest
+
+from directory_network import BODY, SITE, DirectoryNetwork
+from harness import Process, run, wait_until
+from pages import chromium_dom, page_of
+
+RELAYS = ("relay-1", "relay-2", "relay-3")
+EXITS = {"exit-se": "SE", "exit-no": "NO"}
+SEEN_FROM = "127.99.0.1"  # where exits connect to sites from
+
+
+class PrivateNetwork(DirectoryNetwork):
+    """An operator, three relays and two exits. Each has a network of its own on loopback, as hops must have."""
+
+    def setUp(self):
+        super().setUp()
+        self.invites = self.operators(count=1)
+        for number, name in enumerate(RELAYS):
+            self.relay(name, "relay", self.invites, host=f"127.{number + 1}.0.1")
+        for number, (name, country) in enumerate(EXITS.items()):
+            flags = ["--country", country, "--exit-bind", SEEN_FROM]
+            self.relay(name, "exit", self.invites, flags=flags, host=f"127.{number + 11}.0.1")
+        self.wait_listed("operator-0", len(RELAYS) + len(EXITS), 60)
+        for path, content in page_of(100).items():
+            if path != "index.html":
+                (self.site.root / path).parent.mkdir(exist_ok=True)
+            (self.site.root / (path if path != "index.html" else "many.html")).write_bytes(content)
+
+
+class PrivateCase(unittest.TestCase):
+    """One network for all tests of a class, and a client for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.network = PrivateNetwork()
+        cls.addClassCleanup(cls.network.doCleanups)
+        cls.network.setUp()
+
+    def client(self, flags=("--hops", "3")):
+        client = self.network.client(f"client-{self.id().rpartition('.')[2]}", self.network.invites, flags)
+        client.wait_ready(60)
+        return client
+
+    def fetch(self, client, user=None, seconds=30, check=True):
+        """With this user name, as a program would give it."""
+        done = run(["curl", "-sS", "--max-time", seconds, "--proxy", f"socks5h://{client.proxy()}",
+                    *(["--proxy-user", f"{user}:x"] if user else []), f"http://{SITE}/"], seconds=seconds + 10)
+        if check:
+            self.assertEqual(done.stdout, BODY, f"{done.stderr.decode()}\n{client.process.text()[-3000:]}")
+        return done
+
+    @staticmethod
+    def circuits(client, *states):
+        rows = client.status()["path"]["circuits"]
+        return [row for row in rows if not states or row["state"] in states]
+
+    def names_of(self, circuit):
+        """The names of the peers of a circuit, the guard first."""
+        by_host = {node.host: name for name, node in self.network.nodes.items() if hasattr(node, "host")}
+        return [by_host[hop] for hop in circuit["hops"]]
+
+    def sessions(self, name):
+        """How many have ever been accepted from peers."""
+        return self.network.nodes[name].status()["counters"]["handshakes"]["accepted"]
+
+
+class PrivateMode(PrivateCase):
+    def test_a_page_comes_over_three_relays_of_different_networks(self):
+        client = self.client()
+        self.fetch(client)
+        used = self.circuits(client, "in use")
+        self.assertEqual(len(used), 1, client.status()["path"])
+        guard, middle, end = self.names_of(used[0])
+        self.assertEqual(len({guard, middle, end}), 3)
+        self.assertIn(end, EXITS)
+        self.assertEqual(used[0]["country"], EXITS[end])
+        self.assertIn("3 hops (private mode)", client.get("/status.txt")[1].decode())
+        # Nobody else is dialled by the client: no exit has more than the sessions of other relays.
+        rows = client.status()["peers"]
+        self.assertEqual(rows, [])
+
+    def test_chromium_loads_a_page_of_a_hundred_resources(self):
+        client = self.client()
+        dom = chromium_dom(self.network.folder / "chromium", client.proxy(), f"http://{SITE}/many.html")
+        self.assertIn("loaded 100", dom)
+        self.assertIn("<title>Resources</title>", dom)
+
+    def test_spare_circuits_are_ready_before_they_are_needed(self):
+        client = self.client()
+        wait_until(lambda: len(self.circuits(client, "ready")) >= 2, "two circuits are ready", 30)
+        self.assertEqual(len({circuit["hops"][0] for circuit in self.circuits(client, "ready")}), 1, "one guard")
+
+    def test_a_program_chooses_hops_and_country_by_its_user_name(self):
+        client = self.client(flags=())
+        self.assertEqual(client.status()["path"]["hops"], 1)
+        self.fetch(client)
+        self.assertEqual(self.circuits(client), [])
+        self.fetch(client, "hops=2")
+        self.fetch(client, "alice,hops=3,country=NO")
+        lengths = sorted(len(circuit["hops"]) for circuit in self.circuits(client, "in use"))
+        self.assertEqual(lengths, [2, 3])
+        long = next(circuit for circuit in self.circuits(client, "in use") if len(circuit["hops"]) == 3)
+        self.assertEqual(self.names_of(long)[-1], "exit-no")
+
+    def test_a_wish_that_cannot_be_read_is_refused_and_the_log_says_why(self):
+        client = self.client(flags=())
+        for user in ("hops=9", "country=Norway"):
+            done = self.fetch(client, user, check=False)
+            self.assertNotEqual(done.returncode, 0)
+        self.assertIn("hops=1 to hops=5", client.process.text())
+
+    def test_a_country_without_an_exit_is_told(self):
+        client = self.client()
+        done = self.fetch(client, "country=FI", check=False)
+        self.assertEqual(done.returncode, 97, done.stderr)
+        self.assertIn("countr", client.process.text())
+
+    def test_programs_with_different_names_share_no_circuit(self):
+        client = self.client()
+        for user in ("alice", "bob", "alice"):
+            self.fetch(client, user)
+        used = self.circuits(client, "in use")
+        self.assertEqual(len(used), 2, json.dumps(client.status()["path"], indent=1))
+
+    def test_the_guard_is_the_same_after_a_restart(self):
+        client = self.client()
+        guards = {circuit["hops"][0] for circuit in self.circuits(client)}
+        client.process.stop()
+        self.network.restart(client.folder.name)
+        client.wait_ready(60)
+        self.assertEqual({circuit["hops"][0] for circuit in self.circuits(client)}, guards)
+
+    def test_an_exit_country_holds_in_fast_mode_too(self):
+        client = self.client(["--exit-country", "NO"])
+        self.fetch(client)
+        dialled = {row["address"] for row in client.status()["peers"]}
+        self.assertEqual(dialled, {f"{self.network.nodes['exit-no'].host}:{self.network.nodes['exit-no'].listen_port}"})
+        before = self.sessions("exit-se")
+        self.fetch(client, "country=SE")
+        self.assertGreater(self.sessions("exit-se"), before)
+
+    def test_sites_see_the_address_that_the_exit_has_chosen(self):
+        self.fetch(self.client())
+        seen = {line.split()[0] for line in (self.network.site.folder / "access.log").read_text().splitlines()
+                if "curl" in line}
+        self.assertEqual(seen, {SEEN_FROM})
+
+
+class PrivateTrouble(PrivateCase):
+    def tearDown(self):
+        """What a test has killed is there again for the next."""
+        for name in RELAYS:
+            if not self.network.nodes[name].process.running():
+                self.network.restart(name)
+                self.network.nodes[name].wait_ready(60)
+        self.network.wait_listed("operator-0", len(RELAYS) + len(EXITS), 90)
+
+    def test_when_a_middle_dies_new_requests_take_another_way(self):
+        client = self.client()
+        self.fetch(client)
+        guard, middle, _ = self.names_of(self.circuits(client, "in use")[0])
+        self.network.nodes[middle].process.kill()
+        for _ in range(3):
+            self.fetch(client)
+        for circuit in self.circuits(client, "in use", "ready"):
+            self.assertNotIn(middle, self.names_of(circuit))
+            self.assertEqual(self.names_of(circuit)[0], guard, "the guard stays")
+
+    def test_a_transfer_whose_middle_dies_ends_and_the_next_one_goes_on(self):
+        client = self.client()
+        self.fetch(client)
+        _, middle, _ = self.names_of(self.circuits(client, "in use")[0])
+        received = client.folder / "received"
+        curl = Process(["curl", "-sS", "--max-time", "120", "-o", received, "--socks5-hostname", client.proxy(),
+                        f"http://{SITE}/large"], client.folder / "curl.log")
+        self.addCleanup(curl.kill)
+        wait_until(lambda: received.exists() and received.stat().st_size, "the transfer runs", 30)
+        self.network.nodes[middle].process.kill()
+        wait_until(lambda: not curl.running(), "the transfer ends with an error", 30)
+        self.assertNotEqual(curl.child.returncode, 0)
+        self.fetch(client)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
