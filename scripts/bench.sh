@@ -23,6 +23,8 @@ echo "== openssl speed again: the machine's own drift"
 openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
 echo "== one hop beside trojan"
 bench/one_hop.py
+echo "== three hops beside a private Tor network"
+bench/three_hops.py
 echo "== downloads under a flood of strangers"
 bench/flood.py --pin
 echo "== a directory under load"
