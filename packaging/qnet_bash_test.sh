@@ -37,8 +37,8 @@ complete_to "--port" qnet template capture --po
 complete_to "--socks-port --socks-bind --socks-auth" qnet run --socks
 complete_to "--socks-port" qnet demo --socks
 complete_to "--help --status-port --json" qnet status ""
-complete_to "--exit-node --exit-country --exit-abuse-email --exit-allow --exit-ports --exit-max-connections --exit-bind" \
-  qnet run --relay-only --exit
+exits="--exit-node --exit-country --exit-abuse-email --exit-allow --exit-ports --exit-max-connections --exit-bind"
+complete_to "$exits" qnet run --relay-only --exit
 complete_to "" qnet run --socks-port ""
 complete_to "" qnet nonsense --
 

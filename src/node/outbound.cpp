@@ -38,21 +38,23 @@ net::Task<proxy::Connected> Outbound::connect(proxy::Destination destination, Co
   const auto self = shared_from_this();
   const peer::ConnectRequest request{std::move(destination.host), destination.port};
   const auto in_use = uplink_->in_use();
-  if (!countries.empty() && !(in_use && known_.is_in && known_.is_in(*in_use, countries)))
+  if (!countries.empty() && !(in_use && may_use(*in_use, countries)))
     co_return co_await connect_in(request, countries);
   if (in_use && !lacks_.may_serve(*in_use, request.port, steady_now())) {
     auto answer = co_await ask_others(request, countries, in_use);
     if (answer && answer->lacks == Lack::nothing) co_return std::move(answer->connected);
     // Nobody else serves it: perhaps this one does again.
-    auto last = co_await ask_in_use(request);
-    co_return std::move(last.connected);
+    auto last = co_await ask_in_use(request, countries);
+    if (last) co_return std::move(last->connected);
+    co_return co_await connect_in(request, countries);
   }
-  auto answer = co_await ask_in_use(request);
-  if (answer.lacks != Lack::nothing) {
-    auto other = co_await ask_others(request, countries, answer.exit);
+  auto answer = co_await ask_in_use(request, countries);
+  if (!answer) co_return co_await connect_in(request, countries);
+  if (answer->lacks != Lack::nothing) {
+    auto other = co_await ask_others(request, countries, answer->exit);
     if (other) co_return std::move(other->connected);
   }
-  co_return std::move(answer.connected);
+  co_return std::move(answer->connected);
 }
 
 /// The exit in use is elsewhere, or nobody knows where.
@@ -64,11 +66,18 @@ net::Task<proxy::Connected> Outbound::connect_in(const peer::ConnectRequest& req
   co_return proxy::Connected{};
 }
 
+bool Outbound::may_use(const Exit& exit, const Countries& countries) const {
+  return countries.empty() || (known_.is_in && known_.is_in(exit, countries));
+}
+
 /// Each of the last resorts may turn out to have no exit; a session that ends otherwise is replaced once.
-net::Task<Outbound::Asked> Outbound::ask_in_use(const peer::ConnectRequest& request) {
+/// Nothing when what is in use by then is in another country.
+net::Task<std::optional<Outbound::Asked>> Outbound::ask_in_use(const peer::ConnectRequest& request,
+                                                               const Countries& countries) {
   for (int left = static_cast<int>(discovery::ViewLimits::operators) + 1;; --left) {
     const auto session = co_await uplink_->session();
     if (!session) co_return Asked{no_answer(session.error())};
+    if (!may_use((*session)->facts().peer_key, countries)) co_return std::nullopt;
     auto answer = co_await ask(*session, request);
     if (answer.has_no_exit && left > 0) {
       uplink_->has_no_exit(**session);
@@ -135,8 +144,7 @@ const std::vector<link::RelayAddress>& Outbound::list_of(const Countries& countr
   if (is_new || !known_.exits) return list.exits;
   list = {{}, now};
   for (auto& open : detours_->open())
-    if (countries.empty() || (known_.is_in && known_.is_in(open.address.noise_key, countries)))
-      list.exits.push_back(std::move(open.address));
+    if (may_use(open.address.noise_key, countries)) list.exits.push_back(std::move(open.address));
   for (auto& candidate : known_.exits(countries)) list.exits.push_back(std::move(candidate.address));
   return list.exits;
 }

@@ -75,7 +75,8 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
 
   net::Task<Asked> ask(const std::shared_ptr<session::Session>& session, const peer::ConnectRequest& request);
   net::Task<proxy::Connected> connect_in(const peer::ConnectRequest& request, const Countries& countries);
-  net::Task<Asked> ask_in_use(const peer::ConnectRequest& request);
+  net::Task<std::optional<Asked>> ask_in_use(const peer::ConnectRequest& request, const Countries& countries);
+  [[nodiscard]] bool may_use(const Exit& exit, const Countries& countries) const;
   net::Task<std::optional<Asked>> ask_others(const peer::ConnectRequest& request, const Countries& countries,
                                              std::optional<Exit> in_use);
   [[nodiscard]] std::vector<link::RelayAddress> others(std::uint16_t port, const Countries& countries,

@@ -36,6 +36,14 @@ TEST_F(OutboundTest, a_full_exit_is_left_only_for_one_of_the_same_country) {
   EXPECT_EQ(exit("c").asked.size(), 1U);
 }
 
+TEST_F(OutboundTest, a_request_for_a_country_stays_there_when_the_exit_in_use_changes_meanwhile) {
+  exit("a").has_exit = false;
+  exit("b").country = "NO";
+  EXPECT_EQ(connect(443, {"SE"}), ConnectStatus::ok);
+  EXPECT_EQ(exit("b").asked.size(), 0U);
+  EXPECT_EQ(asked_in_all(), 1U);
+}
+
 TEST_F(OutboundTest, a_request_for_a_country_without_an_exit_goes_nowhere) {
   EXPECT_EQ(connect(443, {"NO"}), ConnectStatus::general_failure);
   EXPECT_EQ(asked_in_all(), 0U);

@@ -4,7 +4,10 @@
 #include <utility>
 
 #include <spdlog/spdlog.h>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 
+#include "foundation/net/wait_watching_clock.hpp"
 #include "network/directory/clock.hpp"
 #include "network/path/guard_file.hpp"
 
@@ -42,7 +45,7 @@ std::shared_ptr<PrivateMode> PrivateMode::make(const boost::asio::any_io_executo
                                                std::shared_ptr<discovery::NetworkView> view,
                                                std::shared_ptr<const session::Dialer> dialer) {
   const auto folder = config.state_dir;
-  std::shared_ptr<PrivateMode> mode(new PrivateMode(std::move(config), std::move(view)));
+  std::shared_ptr<PrivateMode> mode(new PrivateMode(executor, std::move(config), std::move(view)));
   path::Circuits::Hooks hooks;
   hooks.network = [weak = std::weak_ptr(mode)]() -> std::shared_ptr<const path::Network> {
     const auto self = weak.lock();
@@ -61,7 +64,33 @@ std::shared_ptr<PrivateMode> PrivateMode::make(const boost::asio::any_io_executo
   return mode;
 }
 
-void PrivateMode::stop() { circuits_->stop(); }
+void PrivateMode::start(std::size_t hops) {
+  circuits_->start(hops);
+  if (hops > 1) watch_clock();
+}
+
+void PrivateMode::stop() {
+  stopped_ = true;
+  timer_.cancel();
+  circuits_->stop();
+}
+
+/// From the first use on: a client in fast mode has no circuits to doubt.
+void PrivateMode::watch_clock() {
+  if (std::exchange(watches_, true)) return;
+  boost::asio::co_spawn(
+      timer_.get_executor(), [self = shared_from_this()] { return self->keep_watching_clock(); },
+      boost::asio::detached);
+}
+
+/// A machine that has slept may be in another network, and its sessions are gone.
+net::Task<void> PrivateMode::keep_watching_clock() {
+  constexpr std::chrono::hours kLong{1};
+  while (!stopped_) {
+    const bool jumped = co_await net::wait_watching_clock(timer_, kLong, [this] { return stopped_; });
+    if (jumped && !stopped_) circuits_->network_changed();
+  }
+}
 
 std::shared_ptr<const path::Network> PrivateMode::network() {
   const auto& listed = view_->relays();
@@ -74,6 +103,7 @@ std::shared_ptr<const path::Network> PrivateMode::network() {
 
 net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination, Wish wish) {
   const auto self = shared_from_this();
+  watch_clock();
   const peer::ConnectRequest request{std::move(destination.host), destination.port};
   path::CircuitWish wanted{wish.hops, request.port, std::move(wish.countries), std::move(wish.isolation), {}};
   const OutboundPatience patience;
@@ -92,7 +122,7 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
     if (last.status == ConnectStatus::ok) last.kept = std::move(lease->use);
     // A circuit may end while the request is on its way: nothing of the program was sent.
     if (!declined && (answer.heard || lease->session->usable())) break;
-    if (declined) wanted.not_exits.push_back(lease->exit);
+    wanted.not_exits.push_back(lease->exit);
   }
   co_return last;
 }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "control/status.hpp"
 #include "network/discovery/network_view.hpp"
 #include "network/path/circuits.hpp"
@@ -44,7 +46,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
                                                          std::shared_ptr<const session::Dialer> dialer);
 
   /// Circuits of `hops` are ready before they are needed from here on; none with 1.
-  void start(std::size_t hops) { circuits_->start(hops); }
+  void start(std::size_t hops);
   void stop();
   /// The view has another list.
   void list_changed() { circuits_->list_changed(); }
@@ -59,8 +61,11 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   void fill(control::Path& path) const;
 
  private:
-  PrivateMode(PrivateModeConfig config, std::shared_ptr<discovery::NetworkView> view)
-      : config_(std::move(config)), view_(std::move(view)) {}
+  PrivateMode(const boost::asio::any_io_executor& executor, PrivateModeConfig config,
+              std::shared_ptr<discovery::NetworkView> view)
+      : config_(std::move(config)), view_(std::move(view)), timer_(executor) {}
+  void watch_clock();
+  net::Task<void> keep_watching_clock();
   [[nodiscard]] std::shared_ptr<const path::Network> network();
   void report(const path::Circuits::Lease& lease, const ExitAnswer& answer, std::uint16_t port);
   void log_problem(const base::Error& error);
@@ -71,6 +76,9 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   std::shared_ptr<const discovery::NetworkView::Relays> listed_;  // that network_ is of
   std::shared_ptr<const path::Network> network_;
   std::optional<std::chrono::steady_clock::time_point> logged_;
+  boost::asio::steady_timer timer_;
+  bool watches_ = false;
+  bool stopped_ = false;
 };
 
 }  // namespace qnet::node

@@ -41,8 +41,8 @@ def text_pattern(text):
 def address_pattern(address):
     """As text, in a sockaddr_in, in Asio's form, and mapped into IPv6. Four bytes alone stand anywhere by chance."""
     raw = re.escape(socket.inet_aton(address))
-    return (re.escape(address.encode()) + rb"(?![0-9.])|(?:\x02\x00..|\x00{4})" + raw + rb"|" + re.escape(bytes(10) + b"\xff\xff")
-            + raw)
+    mapped = re.escape(bytes(10) + b"\xff\xff") + raw
+    return re.escape(address.encode()) + rb"(?![0-9.])|(?:\x02\x00..|\x00{4})" + raw + rb"|" + mapped
 
 
 class Capture:

@@ -83,13 +83,17 @@ std::optional<base::Bytes> from_base64(std::string_view text) {
   return base::from_base64url(url);
 }
 
+constexpr std::string_view kBasic = "basic ";
+
+bool is_basic(std::string_view header) {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
+  return header.size() >= kBasic.size() && std::ranges::equal(header.substr(0, kBasic.size()), kBasic, same);
+}
+
 /// "USER:PASSWORD" in a Proxy-Authorization of the Basic scheme (RFC 7617).
 std::optional<std::string> user_and_password(std::string_view header) {
-  constexpr std::string_view scheme = "basic ";
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  if (header.size() < scheme.size() || !std::ranges::equal(header.substr(0, scheme.size()), scheme, same))
-    return std::nullopt;
-  header.remove_prefix(std::min(header.find_first_not_of(' ', scheme.size()), header.size()));
+  if (!is_basic(header)) return std::nullopt;
+  header.remove_prefix(std::min(header.find_first_not_of(' ', kBasic.size()), header.size()));
   const auto decoded = from_base64(header);
   if (!decoded) return std::nullopt;
   const auto text = base::text_of(*decoded);
@@ -100,10 +104,10 @@ std::optional<std::string> user_and_password(std::string_view header) {
 tl::expected<Preference, Answer> judge_user(std::string_view header,
                                             const std::optional<Credentials>& credentials) {
   const auto given = user_and_password(header);
-  if (!given) {
-    if (credentials) return tl::unexpected(kPassword);
-    return Preference{};
-  }
+  if (!given && credentials) return tl::unexpected(kPassword);
+  // It may hold a wish that cannot be read.
+  if (!given && is_basic(header)) return tl::unexpected(kBadPreference);
+  if (!given) return Preference{};
   const auto colon = given->find(':');
   const auto user = std::string_view(*given).substr(0, colon);
   const auto password = std::string_view(*given).substr(colon + 1);

@@ -189,8 +189,14 @@ TEST(HttpConnect, reads_a_password_with_colons_and_every_digit_of_base64) {
                  "407 Proxy Authentication Required", Credentials{"u", ">>>\?\?\?:~"});
 }
 
-TEST(HttpConnect, does_not_look_at_a_password_that_is_not_wanted) {
-  expect_request(connect_to("example.com:443", "Proxy-Authorization: Basic x\r\n"), {"example.com", 443});
+TEST(HttpConnect, takes_any_password_where_none_is_wanted) {
+  for (const char* const header :
+       {"Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n", "Proxy-Authorization: Bearer x\r\n"})
+    expect_request(connect_to("example.com:443", header), {"example.com", 443});
+}
+
+TEST(HttpConnect, refuses_a_user_name_that_cannot_be_read_as_it_may_hold_a_wish) {
+  expect_refused(connect_to("example.com:443", "Proxy-Authorization: Basic x\r\n"), "400 Bad Request");
 }
 
 TEST(HttpConnect, judges_the_method_before_the_password) {

@@ -23,6 +23,22 @@ bool begins_with(std::string_view item, std::string_view key) {
 
 bool is_wish(std::string_view item) { return begins_with(item, kHops) || begins_with(item, kCountry); }
 
+bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z'); }
+
+/// "hop=3", "hops%3D3" or "country: SE": meant as a wish, and not written as one.
+bool looks_like_a_wish(std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (at > 0 && is_letter_or_digit(text[at - 1])) continue;
+    for (const std::string_view word : {"hops", "hop", "country", "countries"}) {
+      if (!begins_with(text.substr(at), word)) continue;
+      auto rest = text.substr(at + word.size());
+      rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+      if (rest.starts_with('=') || rest.starts_with(':') || begins_with(rest, "%3d")) return true;
+    }
+  }
+  return false;
+}
+
 /// "SE", or nothing when these are not two letters.
 std::optional<std::string> country_in(std::string_view text) {
   std::string country(text);
@@ -60,7 +76,8 @@ UserName split_user_name(std::string_view user) {
 base::Result<Preference> preference_of(std::string_view user, std::string_view password) {
   Preference preference;
   preference.isolation = fmt::format("{}:{}:{}", user.size(), user, password);
-  const auto wishes = split_user_name(user).wishes;
+  const auto [name, wishes] = split_user_name(user);
+  if (looks_like_a_wish(name)) return base::fail(Errc::bad_preference, std::string(name));
   for (std::size_t at = 0; !wishes.empty() && at <= wishes.size();) {
     const auto end = std::min(wishes.find(',', at), wishes.size());
     const auto item = wishes.substr(at, end - at);

@@ -43,7 +43,7 @@ TEST(Preference, is_read_from_the_user_name) {
 
 TEST(Preference, is_nothing_for_other_user_names) {
   for (const char* const user :
-       {"", "alice", "alice,bob", "www.example.com", "a=b", "hop=3", "xhops=3", ","}) {
+       {"", "alice", "alice,bob", "www.example.com", "a=b", "hops", "xhops=3", "shop=1", "country", ","}) {
     const auto read = preference_of(user, "x").value();
     EXPECT_FALSE(read.hops) << user;
     EXPECT_THAT(read.countries, ElementsAre()) << user;
@@ -51,9 +51,11 @@ TEST(Preference, is_nothing_for_other_user_names) {
 }
 
 TEST(Preference, is_refused_rather_than_guessed) {
-  for (const char* const user : {"hops=", "hops=0", "hops=6", "hops=33", "hops=three", "hops= 3",
-                                 "hops=3,hops=3", "hops=3,", "hops=3,,", "hops=3,x", "country=", "country=S",
-                                 "country=SWE", "country=S1", "hops=3,country", "alice,hops=x"}) {
+  for (const char* const user :
+       {"hops=",         "hops=0",     "hops=6",         "hops=33",      "hops=three",    "hops= 3",
+        "hops=3,hops=3", "hops=3,",    "hops=3,,",       "hops=3,x",     "country=",      "country=S",
+        "country=SWE",   "country=S1", "hops=3,country", "alice,hops=x", "alice, hops=3", " hops=3",
+        "hop=3",         "hops%3D3",   "alice;HOPS=3",   "hops:3",       "country = SE",  "countries=SE"}) {
     const auto read = preference_of(user, "");
     ASSERT_FALSE(read) << user;
     EXPECT_THAT(read.error().message(), HasSubstr("hops=1 to hops=5")) << user;
@@ -111,6 +113,9 @@ TEST(Preference, is_told_by_http_also_where_no_password_is_wanted) {
   http.feed(base::bytes_of(connect_as("aG9wcz0zOng=")));  // hops=3:x
   ASSERT_EQ(http.state(), State::requested);
   EXPECT_EQ(http.preference(), preference_of("hops=3", "x").value());
+  HttpConnect unreadable({});
+  unreadable.feed(base::bytes_of(connect_as("!")));
+  EXPECT_EQ(unreadable.state(), State::refused);
   HttpConnect bad({});
   bad.feed(base::bytes_of(connect_as("aG9wcz05Ong=")));  // hops=9:x
   EXPECT_EQ(bad.state(), State::refused);

@@ -1,11 +1,14 @@
 #include "protocol/dns/lookup.hpp"
 
 #include <ares.h>
+#include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <sys/time.h>
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <memory>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -75,6 +78,26 @@ int parse_v6(const unsigned char* answer, int size, std::vector<ip::IpAddress>& 
   return addresses.empty() ? ARES_ENODATA : status;
 }
 
+/// Those of the system, as the channel has read them.
+Lookup::NameServers servers_of(ares_channel channel) {
+  constexpr std::uint16_t kDns = 53;
+  ares_addr_port_node* first = nullptr;
+  if (ares_get_servers_ports(channel, &first) != ARES_SUCCESS) return {};
+  const std::unique_ptr<ares_addr_port_node, void (*)(void*)> list(first, ares_free_data);
+  Lookup::NameServers servers;
+  for (const auto* one = first; one != nullptr; one = one->next) {
+    const auto port = static_cast<std::uint16_t>(one->udp_port == 0 ? kDns : one->udp_port);
+    if (one->family == AF_INET) {
+      servers.emplace_back(asio::ip::address_v4(ntohl(one->addr.addr4.s_addr)), port);
+    } else {
+      asio::ip::address_v6::bytes_type bytes;
+      std::memcpy(bytes.data(), &one->addr.addr6, bytes.size());
+      servers.emplace_back(asio::ip::address_v6(bytes), port);
+    }
+  }
+  return servers;
+}
+
 }  // namespace
 
 void Lookup::CloseChannel::operator()(ares_channeldata* channel) const { ares_destroy(channel); }
@@ -121,9 +144,19 @@ bool Lookup::open_channel(const NameServers& servers, const Sources& from) {
                    ARES_OPT_DOMAINS | ARES_OPT_SOCK_STATE_CB;
   if (!library_ready() || ares_init_options(&channel, &options, mask) != ARES_SUCCESS) return false;
   channel_.reset(channel);
-  if (from.v4) ares_set_local_ip4(channel, from.v4->to_uint());
-  if (from.v6) ares_set_local_ip6(channel, from.v6->to_bytes().data());
+  if (from.v4 || from.v6) return bind_channel(servers, from);
   return servers.empty() || ares_set_servers_ports_csv(channel, to_csv(servers).c_str()) == ARES_SUCCESS;
+}
+
+/// Name servers of a family that has no source are not asked: they would see an address that nobody chose.
+bool Lookup::bind_channel(const NameServers& servers, const Sources& from) {
+  if (from.v4) ares_set_local_ip4(channel_.get(), from.v4->to_uint());
+  if (from.v6) ares_set_local_ip6(channel_.get(), from.v6->to_bytes().data());
+  auto asked = servers.empty() ? servers_of(channel_.get()) : servers;
+  std::erase_if(asked, [&](const auto& server) {
+    return server.address().is_v4() ? !from.v4.has_value() : !from.v6.has_value();
+  });
+  return !asked.empty() && ares_set_servers_ports_csv(channel_.get(), to_csv(asked).c_str()) == ARES_SUCCESS;
 }
 
 void Lookup::ask(const std::string& name) {

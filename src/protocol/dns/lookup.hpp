@@ -82,6 +82,7 @@ class Lookup : public std::enable_shared_from_this<Lookup> {
 
   Lookup(const boost::asio::any_io_executor& executor, const Timing& timing, Done done);
   [[nodiscard]] bool open_channel(const NameServers& servers, const Sources& from);
+  [[nodiscard]] bool bind_channel(const NameServers& servers, const Sources& from);
   void ask(const std::string& name);
   void take_answer(Question& question, int status, const unsigned char* answer, int size);
   void watch(int socket, bool read, bool write);
