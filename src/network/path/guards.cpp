@@ -99,7 +99,11 @@ bool Guards::draw_one(const RelayTable& relays, WallTime now) {
     for (std::size_t i = 0; i < weights.size(); ++i)
       if (weights[i] > 0 && !relays.may_share_circuit(*place, i)) weights[i] = 0;
   }
-  const auto drawn = draw(weights, random_);
+  auto drawn = draw(weights, random_);
+  while (drawn && !relays.leaves_an_exit(*drawn)) {
+    weights[*drawn] = 0;
+    drawn = draw(weights, random_);
+  }
   if (!drawn) return false;
   GuardRecord record{relays[*drawn].peer};
   record.added = now - drawn_up_to(GuardLimits::earlier, random_);

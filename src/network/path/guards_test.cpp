@@ -228,6 +228,21 @@ TEST(Guards, share_no_network_with_each_other) {
   EXPECT_EQ(world.guards.sample().guards.size(), 2U) << "there are two networks";
 }
 
+TEST(Guards, are_never_the_only_exit) {
+  auto relays = plain_network(3);
+  for (auto& relay : relays) relay.exits = false;
+  relays.front().exits = true;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto sample = GuardWorld(relays, seed).guards.sample();
+    ASSERT_EQ(sample.guards.size(), 1U);
+    EXPECT_NE(sample.guards.front().peer, relays.front().peer);
+  }
+  // Nor is a relay of its family.
+  relays[0].family = relays[1].family = Family{7};
+  for (std::uint64_t seed = 0; seed < 100; ++seed)
+    EXPECT_EQ(GuardWorld(relays, seed).guards.sample().guards.front().peer, relays[2].peer);
+}
+
 TEST(Guards, count_dials_side_by_side_once) {
   GuardWorld world(plain_network(100), 1);
   const auto first = world.guards.sample().guards[0].peer;

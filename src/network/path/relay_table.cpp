@@ -73,4 +73,11 @@ std::optional<std::size_t> RelayTable::find(const peer::PeerId& peer) const {
   return found->second;
 }
 
+bool RelayTable::leaves_an_exit(std::size_t guard) const {
+  const auto exits = weights(Position::exit);
+  for (std::size_t i = 0; i < exits.size(); ++i)
+    if (exits[i] > 0 && i != guard && may_share_circuit(guard, i)) return true;
+  return exit_.count == 0;
+}
+
 }  // namespace qnet::path

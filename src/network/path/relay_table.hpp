@@ -34,6 +34,9 @@ class RelayTable {
   [[nodiscard]] bool may_share_circuit(std::size_t one, std::size_t other) const {
     return path::may_share_circuit(relays_[one], relays_[other], rules_);
   }
+  /// Whether some exit goes with this relay, or there are none at all: the only exit of a network would be of
+  /// no use as a guard.
+  [[nodiscard]] bool leaves_an_exit(std::size_t guard) const;
 
  private:
   struct Weights {
