@@ -177,7 +177,9 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
     return &node->add(std::make_unique<PartOf<T>>(name, [plan, start] { return start(*plan); }));
   };
   const bool circuits = config.relay && config.circuit_keys;
-  if (circuits) plan->known_relays = std::make_shared<discovery::KnownRelays>();
+  const bool private_addresses = (config.directory && config.directory->private_addresses) ||
+                                 (config.membership && config.membership->private_addresses);
+  if (circuits) plan->known_relays = std::make_shared<discovery::KnownRelays>(private_addresses);
   if (config.directory || config.membership || circuits)
     if (auto added = add_relay_dialers(*plan); !added) return base::forward_error(added);
   if (config.directory) plan->directory = add("directory", start_directory);

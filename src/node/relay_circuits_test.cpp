@@ -46,7 +46,7 @@ class RelayCircuitsTest : public ::testing::Test {
   struct Node {
     peer::Identity identity;
     circuit::Keys keys;
-    std::shared_ptr<discovery::KnownRelays> known = std::make_shared<discovery::KnownRelays>();
+    std::shared_ptr<discovery::KnownRelays> known = std::make_shared<discovery::KnownRelays>(true);
     std::unique_ptr<Relay> relay{};
   };
 

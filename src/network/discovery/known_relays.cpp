@@ -2,7 +2,25 @@
 
 #include <algorithm>
 
+#include "foundation/ip/special_ranges.hpp"
+
 namespace qnet::discovery {
+
+namespace {
+
+/// A name never: its owner may have it point anywhere once the directory has looked (docs/spec/path.md §1).
+bool may_dial(const std::string& host, bool private_addresses) {
+  using enum ip::SpecialRange;
+  const auto address = ip::IpAddress::parse(host);
+  if (!address) return false;
+  const auto special = ip::special_range(*address);
+  if (!special) return true;
+  const bool never = *special == cloud_metadata || *special == link_local || *special == multicast ||
+                     *special == reserved || *special == embedded_ipv4;
+  return private_addresses && !never;
+}
+
+}  // namespace
 
 void KnownRelays::replace(Relays relays) {
   auto made = std::make_shared<Index>();
@@ -27,9 +45,10 @@ std::optional<link::RelayAddress> KnownRelays::address_of(const peer::PeerId& pe
     const auto found = std::ranges::lower_bound(*known->relays, peer.key(), {}, key_of);
     if (found != known->relays->end() && key_of(*found) == peer.key()) {
       const auto& signed_one = found->descriptor;
-      const bool valid =
-          signed_one.descriptor().expires > std::chrono::system_clock::now() && signed_one.verify();
-      return valid ? std::optional(signed_one.descriptor().relay_address()) : std::nullopt;
+      if (signed_one.descriptor().expires <= std::chrono::system_clock::now()) return std::nullopt;
+      auto address = signed_one.descriptor().relay_address();
+      if (!may_dial(address.host, private_addresses_) || !signed_one.verify()) return std::nullopt;
+      return address;
     }
   }
   std::function<void()> missing;

@@ -19,10 +19,15 @@ class KnownRelays {
   /// In the order of their keys, as NetworkView::relays() and a directory's own list are.
   using Relays = std::shared_ptr<const std::vector<directory::Listed>>;
 
+  /// `private_addresses`: relays at private and loopback addresses are reached as well, as in an operator's
+  /// own test network.
+  explicit KnownRelays(bool private_addresses = false) : private_addresses_(private_addresses) {}
+
   void replace(Relays relays);
 
-  /// Where that relay is: by its own signature, and not after its descriptor has expired. Nothing when it is
-  /// not listed; then on_missing() is called as well.
+  /// Where that relay is: by its own signature, and not after its descriptor has expired. Its first address
+  /// has to be a number of the public Internet: strangers choose whom we dial, so no name that can point into
+  /// our own network later is looked up. Nothing when it is not listed; then on_missing() is called as well.
   [[nodiscard]] std::optional<link::RelayAddress> address_of(const peer::PeerId& peer) const;
   /// Whether that is a listed relay's Noise key.
   [[nodiscard]] bool is_relay(const crypto::X25519Public& noise_key) const;
@@ -39,6 +44,7 @@ class KnownRelays {
   };
   [[nodiscard]] std::shared_ptr<const Index> index() const;
 
+  const bool private_addresses_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Index> index_;  // null before the first list
   std::function<void()> on_missing_;

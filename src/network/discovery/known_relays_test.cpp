@@ -58,6 +58,33 @@ TEST(KnownRelays, whose_signature_is_wrong_have_no_address) {
   EXPECT_FALSE(known.address_of(identity(1).peer_id()));
 }
 
+/// Whether a listed relay with this first address has one for circuits.
+bool is_reached(const std::string& host, bool private_addresses) {
+  auto descriptor = directory::testing::descriptor_of(identity(1), host);
+  descriptor.issued = directory::wall_now();
+  descriptor.expires = descriptor.issued + std::chrono::hours(1);
+  KnownRelays known(private_addresses);
+  known.replace(std::make_shared<const std::vector<directory::Listed>>(
+      std::vector<directory::Listed>{{directory::SignedDescriptor::sign(descriptor, identity(1)), {}}}));
+  return known.address_of(identity(1).peer_id()).has_value();
+}
+
+TEST(KnownRelays, are_reached_at_numbers_of_the_public_internet_and_never_by_a_name) {
+  EXPECT_TRUE(is_reached("198.51.99.7", false));
+  EXPECT_TRUE(is_reached("2a01:4f8::1", false));
+  for (const std::string host : {"relay.example.org", "localhost", "127.0.0.1", "10.1.2.3", "192.168.1.1",
+                                 "169.254.169.254", "100.64.0.1", "fd00::1", "::1"})
+    EXPECT_FALSE(is_reached(host, false)) << host;
+}
+
+TEST(KnownRelays, are_reached_at_private_addresses_only_where_that_is_allowed) {
+  for (const std::string host : {"198.51.99.7", "127.0.0.1", "10.1.2.3", "192.168.1.1", "fd00::1", "::1"})
+    EXPECT_TRUE(is_reached(host, true)) << host;
+  for (const std::string host :
+       {"relay.example.org", "localhost", "169.254.169.254", "169.254.1.1", "0.0.0.0"})
+    EXPECT_FALSE(is_reached(host, true)) << host;
+}
+
 TEST(KnownRelays, tell_when_somebody_is_missing_and_only_then) {
   KnownRelays known;
   known.replace(list_of({1}, directory::wall_now()));
