@@ -62,6 +62,10 @@ struct RelayLimits {
   /// Circuits that come over one session from a relay that is listed, of all its clients: near the
   /// multiplexer's bound.
   static constexpr std::size_t of_one_relay = 960;
+  /// Openings that are not whole yet, or refused and not yet taken, in one session. Each has 6 KiB here
+  /// before anything is known of it; more are reset at once. One comes whole, unless its sender waits.
+  static constexpr std::size_t openings_of_client = 64;
+  static constexpr std::size_t openings_of_relay = 256;
   /// How long a first message is remembered. It tells its minute, so that it is taken from the beginning of
   /// one minute to the end of another: the window on both sides, and the minute itself.
   static constexpr std::chrono::minutes memory = 2 * CreationLimits::window + std::chrono::minutes(1);

@@ -69,12 +69,21 @@ session::Handler Service::handler() {
 
 net::Task<void> Service::serve(StreamPointer upstream) {
   const auto self = shared_from_this();
+  const bool from_relay = options_.is_relay(upstream->facts().peer_key);
+  // Before any memory is taken for it.
+  auto waits = openings_.take(upstream->session_name(),
+                              from_relay ? RelayLimits::openings_of_relay : RelayLimits::openings_of_client);
+  if (!waits) co_return upstream->reset();
   auto opening = co_await read_opening(*upstream);
   if (!opening) co_return upstream->reset();
   const bool extends = opening->kind == Opening::Kind::extend;
   auto place = admit(*upstream, opening->kind);
-  if (!place) co_return co_await refuse(std::move(upstream), Status::overloaded);
   auto message = std::move(opening->message);
+  if (!place) {
+    base::Bytes().swap(message);
+    co_return co_await refuse(std::move(upstream), Status::overloaded);
+  }
+  waits.reset();
   if (!extends) co_return co_await be_hop(std::move(upstream), std::move(message), std::move(place));
   const link::Gauge open(options_.counters, &Counters::open);
   co_await be_guard(std::move(upstream), opening->next, std::move(message));

@@ -89,6 +89,7 @@ class Service : public std::enable_shared_from_this<Service> {
 
   ServiceOptions options_;
   Places places_;
+  Places openings_;
   FirstMessages first_messages_;
 };
 

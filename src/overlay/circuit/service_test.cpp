@@ -114,6 +114,23 @@ TEST_F(Circuits, that_a_stranger_creates_count_as_a_clients_and_a_relays_do_not)
   EXPECT_EQ(created(link(relays_[1]->protocols, testing::kOfARelay)), RelayLimits::of_one_client + 8);
 }
 
+TEST_F(Circuits, whose_openings_do_not_come_are_bounded_before_they_time_out) {
+  constexpr std::size_t kMore = 8;
+  std::vector<std::unique_ptr<session::Stream>> streams;
+  std::vector<std::size_t> broken;  // by number, in their order
+  for (std::size_t n = 0; n < RelayLimits::openings_of_client + kMore; ++n) {
+    streams.push_back(*client_->open(std::string(kCircuitProtocol), base::Bytes(100)));
+    streams.back()->on_break([&broken, n] { broken.push_back(n); });
+  }
+  run_until([&] { return broken.size() >= kMore; });
+  EXPECT_GE(*std::ranges::min_element(broken), RelayLimits::openings_of_client);
+  // The others wait for their time, and make room when they end.
+  streams.clear();
+  const auto circuit = begin_through({1});
+  run_until([&] { return circuit->outcome.has_value(); });
+  EXPECT_TRUE(*circuit->outcome);
+}
+
 TEST_F(Circuits, are_begun_no_faster_than_a_relay_allows) {
   first_messages_ = {.burst = 2, .per_second = 1};
   add_relay(5);
