@@ -59,6 +59,10 @@ struct RelayLimits {
   static constexpr std::chrono::seconds silence{15};
   /// Circuits that one session begins here, as a client does at its guard: it needs a few.
   static constexpr std::size_t of_one_client = 64;
+  /// Of all sessions of one address (or /64 of IPv6), where it is known, on each core. A household or an
+  /// office stays below; without it, fifteen sessions of one machine would take all places between two
+  /// relays.
+  static constexpr std::size_t of_one_party = 256;
   /// Circuits that come over one session from a relay that is listed, of all its clients: near the
   /// multiplexer's bound.
   static constexpr std::size_t of_one_relay = 960;
@@ -72,11 +76,16 @@ struct RelayLimits {
   /// First messages that are looked at: so many at once from one session, and so many a second. A client
   /// begins a few in a minute; a browser's first page at a cold start needs no more than one for each site.
   static constexpr mux::Allowance::Rate first_messages_of_client{.burst = 64, .per_second = 16};
+  /// Of all sessions of one address, on each core.
+  static constexpr mux::Allowance::Rate first_messages_of_party{.burst = 256, .per_second = 64};
   /// Of another relay's session, for all its clients. It is a tenth of one core's time.
   static constexpr mux::Allowance::Rate first_messages_of_relay{.burst = 1024, .per_second = 256};
   /// A side of a circuit that takes nothing for so long, or twice as long at most, ends it: what waits for it
   /// fills memory at each hop.
   static constexpr std::chrono::seconds blocked{60};
+  /// A circuit that carries nothing for so long, or twice as long at most, ends: it keeps a place at each
+  /// hop. A client's spare circuits wait for up to 75 minutes.
+  static constexpr std::chrono::minutes idle{90};
   /// Of a stream between two relays. A circuit whose ends stall may hold so much at each hop and way.
   static constexpr std::uint32_t largest_window = 1024 * 1024;
 };

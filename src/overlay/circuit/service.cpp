@@ -12,6 +12,7 @@
 #include "overlay/circuit/frame_pump.hpp"
 #include "overlay/session/silence.hpp"
 #include "transport/link/counters.hpp"
+#include "transport/link/link_places.hpp"
 
 namespace qnet::circuit {
 
@@ -71,7 +72,7 @@ net::Task<void> Service::serve(StreamPointer upstream) {
   const auto self = shared_from_this();
   const bool from_relay = options_.is_relay(upstream->facts().peer_key);
   // Before any memory is taken for it.
-  auto waits = openings_.take(upstream->session_name(),
+  auto waits = openings_.take(Who::session(upstream->session_name()),
                               from_relay ? RelayLimits::openings_of_relay : RelayLimits::openings_of_client);
   if (!waits) co_return upstream->reset();
   auto opening = co_await read_opening(*upstream);
@@ -91,12 +92,20 @@ net::Task<void> Service::serve(StreamPointer upstream) {
 
 /// Before any key is tried: a first message that is looked at costs more than all else here.
 Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::Kind kind) {
+  const auto now = std::chrono::steady_clock::now();
   const bool from_relay = options_.is_relay(upstream.facts().peer_key);
   const auto& rate = from_relay ? RelayLimits::first_messages_of_relay : options_.first_messages;
-  if (!first_messages_.take(upstream.session_name(), rate, std::chrono::steady_clock::now())) return nullptr;
-  const bool for_others = from_relay && kind == Opening::Kind::create;
-  return places_.take(upstream.session_name(),
-                      for_others ? RelayLimits::of_one_relay : RelayLimits::of_one_client);
+  const auto session = Who::session(upstream.session_name());
+  const auto party = Who::party(link::party_of(upstream.facts().remote_address));
+  if (!first_messages_.take(session, rate, now)) return nullptr;
+  if (from_relay && kind == Opening::Kind::create) return places_.take(session, RelayLimits::of_one_relay);
+  auto place = places_.take(session, RelayLimits::of_one_client);
+  if (!place || from_relay || party.name == 0) return place;
+  if (!first_messages_.take(party, RelayLimits::first_messages_of_party, now)) return nullptr;
+  auto of_party = places_.take(party, RelayLimits::of_one_party);
+  if (!of_party) return nullptr;
+  using Both = std::pair<PlacePointer, PlacePointer>;
+  return std::make_shared<const Both>(std::move(place), std::move(of_party));
 }
 
 net::Task<void> Service::refuse(StreamPointer upstream, Status status) {

@@ -92,18 +92,20 @@ class Circuits : public ::testing::Test {
     co_return base::fail(Errc::no_next_hop);
   }
 
-  /// A session whose other end offers these, and takes us for the holder of this key.
-  SessionPointer link(session::Protocols protocols, const crypto::X25519Public& key = {}) {
+  /// A session whose other end offers these, and takes us for the holder of this key at this address.
+  SessionPointer link(session::Protocols protocols, const crypto::X25519Public& key = {},
+                      const std::optional<boost::asio::ip::address>& from = {}) {
     net::tcp::acceptor acceptor(io_, {boost::asio::ip::address_v4::loopback(), 0});
     net::tcp::socket near(io_);
     near.connect(acceptor.local_endpoint());
     auto far = acceptor.accept();
-    far_ends_.push_back(
-        session::Session::start(over(std::move(far), 2, 1, key), mux::Role::responder, std::move(protocols)));
+    far_ends_.push_back(session::Session::start(over(std::move(far), 2, 1, key, from), mux::Role::responder,
+                                                std::move(protocols)));
     return session::Session::start(over(std::move(near), 1, 2), mux::Role::initiator, {});
   }
   std::unique_ptr<link::Link> over(net::tcp::socket socket, std::uint8_t send, std::uint8_t receive,
-                                   const crypto::X25519Public& peer = {}) {
+                                   const crypto::X25519Public& peer = {},
+                                   const std::optional<boost::asio::ip::address>& from = {}) {
     const auto cipher = [](std::uint8_t fill) {
       crypto::Secret<32> key;
       std::ranges::fill(key.data(), fill);
@@ -111,6 +113,7 @@ class Circuits : public ::testing::Test {
     };
     htx::RecordLinkConfig config{cipher(send), cipher(receive)};
     config.facts.peer_key = peer;
+    config.facts.remote_address = from;
     return std::make_unique<htx::RecordLink>(std::make_unique<net::TcpStream>(std::move(socket)),
                                              std::move(config), random_);
   }
