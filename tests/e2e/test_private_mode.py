@@ -41,7 +41,11 @@ class PrivateCase(unittest.TestCase):
 
     def client(self, flags=("--hops", "3")):
         client = self.network.client(f"client-{self.id().rpartition('.')[2]}", self.network.invites, flags)
-        client.wait_ready(60)
+        try:
+            client.wait_ready(60)
+        except AssertionError as error:
+            status = client.status()
+            raise AssertionError(f"{error}\n{status['path']}\n{status['network']}\n{status['peers']}") from None
         return client
 
     def fetch(self, client, user=None, seconds=30, check=True):
