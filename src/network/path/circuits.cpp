@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "overlay/circuit/error.hpp"
+
 namespace qnet::path {
 
 /// One use of a circuit.
@@ -26,6 +28,9 @@ class Circuits::Use {
 
 namespace {
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
+
+/// Clears a flag at the end of a scope.
+using Clears = std::unique_ptr<bool, decltype([](bool* flag) { *flag = false; })>;
 }  // namespace
 
 Circuits::Circuits(const boost::asio::any_io_executor& executor, Hooks hooks, base::Result<GuardSample> kept,
@@ -153,6 +158,8 @@ void Circuits::look_around() {
     const auto& session = circuit.build->session();
     const bool guard_silent = links_->slow(circuit.hops.front(), time);
     pool_.look(number, {session->last_heard(), session->stream_count(), guard_silent}, time);
+    // One that only lets its last streams end is alive, and takes no new ones.
+    if (!session->usable()) pool_.retire(number, time);
   }
 }
 
@@ -194,9 +201,12 @@ void Circuits::dial_due_guards() {
 /// Each call adds to what one loop carries out, also when it is made by what is called from it.
 void Circuits::perform() {
   if (std::exchange(performing_, true)) return;
-  while (const auto next = pool_.next_action())
-    std::visit([this](const auto& action) { perform(action); }, *next);
-  performing_ = false;
+  {
+    // Also when something is thrown: or nothing would ever be carried out again.
+    const Clears clears(&performing_);
+    while (const auto next = pool_.next_action())
+      std::visit([this](const auto& action) { perform(action); }, *next);
+  }
   if (stopped_) return;
   keep_guards();
   set_timer();
@@ -211,11 +221,14 @@ void Circuits::perform(const AnswerRequest& action) {
   const auto waiter = waiters_.extract(action.request);
   if (waiter.empty()) return;
   auto& result = waiter.mapped()->result;
-  if (action.circuit) {
-    const auto& circuit = circuits_.at(*action.circuit);
+  const auto found = action.circuit ? circuits_.find(*action.circuit) : circuits_.end();
+  if (found != circuits_.end()) {
+    const auto& circuit = found->second;
     links_->asked(circuit.hops.front(), false, steady_now());
     auto use = std::make_shared<const Use>(weak_from_this(), *action.circuit);
     result = Lease{circuit.build->session(), circuit.hops.back(), std::move(use)};
+  } else if (action.circuit) {
+    result = base::fail(circuit::Errc::ended);  // it has ended since the pool chose it
   } else {
     result = tl::unexpected(action.circuit.error());
   }

@@ -85,8 +85,10 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
   const auto begun = steady_now();
   links_->asked(plan.hops.front(), true, begun);
   const auto time_out = build_times_[plan.hops.size()].time_out();
-  const auto done = co_await build->run(*guard, plan.behind, hooks_.now(), time_out, random_);
+  auto done = co_await build->run(*guard, plan.behind, hooks_.now(), time_out, random_);
   if (stopped_ || build->given_up()) co_return;
+  // A hop may have sent rubbish right behind the last answer: the session can be over before this resumes.
+  if (done && !build->session()->usable()) done = base::fail(circuit::Errc::ended);
   if (done)
     built(number, plan, std::chrono::ceil<std::chrono::milliseconds>(steady_now() - begun));
   else

@@ -55,6 +55,17 @@ TEST_F(TroubleTest, an_exit_that_is_told_to_be_silent_is_left) {
   EXPECT_NE(lease().session, first.session);
 }
 
+TEST_F(TroubleTest, a_circuit_that_takes_no_more_streams_is_not_handed_out) {
+  make_client();
+  const auto first = lease();
+  const auto stream = first.session->open("/test/echo/1", {});
+  first.session->drain();
+  ASSERT_TRUE(first.session->alive());
+  const auto next = lease();
+  EXPECT_NE(next.session, first.session);
+  EXPECT_TRUE(echoes(next, 1000));
+}
+
 TEST_F(TroubleTest, an_exit_that_is_full_gets_no_other_requests_of_the_kind) {
   make_client();
   const auto first = lease();

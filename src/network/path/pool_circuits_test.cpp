@@ -222,6 +222,7 @@ TEST(Pool, doubts_all_circuits_through_a_guard_that_does_not_answer) {
 }
 
 TEST(Pool, blames_the_exit_of_a_circuit_that_stays_silent) {
+  static_assert(PoolLimits::silence < 12s, "who uses it closes a silent session then");
   UsedPool world;
   world.wait(PoolLimits::silence - 1ms);
   EXPECT_TRUE(world.blamed.empty());
