@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 
 #include <boost/asio/steady_timer.hpp>
@@ -24,14 +25,24 @@ class WriteLimited final : public ByteStream {
   void consume(std::size_t count) override { stream_.consume(count); }
   Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override { return stream_.write_room(); }
-  base::Result<std::size_t> try_write(base::ByteView bytes) override { return stream_.try_write(bytes); }
+  base::Result<std::size_t> try_write(base::ByteView bytes) override {
+    auto written = stream_.try_write(bytes);
+    if (written) written_ += *written;
+    return written;
+  }
   [[nodiscard]] Outgoing outgoing() const override { return stream_.outgoing(); }
   [[nodiscard]] base::MutableBytes prepare() override { return stream_.prepare(); }
-  void commit(std::size_t count) override { stream_.commit(count); }
+  void commit(std::size_t count) override {
+    stream_.commit(count);
+    written_ += count;
+  }
   void finish() override { stream_.finish(); }
   void reset() override { stream_.reset(); }
   void close() override { stream_.close(); }
   [[nodiscard]] boost::asio::any_io_executor executor() override { return stream_.executor(); }
+
+  /// Bytes that were written through it.
+  [[nodiscard]] std::uint64_t written() const { return written_; }
 
  private:
   // Shared, because a cancelled handler may already be queued when the scope is left.
@@ -48,6 +59,7 @@ class WriteLimited final : public ByteStream {
 
   ByteStream& stream_;
   std::shared_ptr<State> state_;
+  std::uint64_t written_ = 0;
 };
 
 }  // namespace qnet::net

@@ -59,7 +59,7 @@ struct RelayLimits {
   static constexpr std::chrono::seconds silence{15};
   /// Circuits that one session begins here, as a client does at its guard: it needs a few.
   static constexpr std::size_t of_one_client = 64;
-  /// Of all sessions of one address (or /64 of IPv6), where it is known, on each core. A household or an
+  /// Of all sessions of one address (or /64 of IPv6), where it is known, on each core. A home or an
   /// office stays below; without it, fifteen sessions of one machine would take all places between two
   /// relays.
   static constexpr std::size_t of_one_party = 256;

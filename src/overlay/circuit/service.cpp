@@ -10,6 +10,7 @@
 #include "foundation/net/write_limited.hpp"
 #include "overlay/circuit/circuit_link.hpp"
 #include "overlay/circuit/frame_pump.hpp"
+#include "overlay/circuit/idle_watch.hpp"
 #include "overlay/session/silence.hpp"
 #include "transport/link/counters.hpp"
 #include "transport/link/link_places.hpp"
@@ -173,6 +174,7 @@ net::Task<void> Service::be_guard(StreamPointer upstream, peer::PeerId peer, bas
   const BreakTogether together(*upstream, *next.stream);
   net::WriteLimited up(*upstream, options_.blocked);
   net::WriteLimited down(*next.stream, options_.blocked);
+  const IdleWatch idle(up, down, options_.idle);
   if (!co_await net::write_all(up, said)) co_return;
   net::Traffic ignored;
   co_await net::join(up, down, ignored);
@@ -189,6 +191,7 @@ net::Task<void> Service::be_middle(StreamPointer upstream, peer::PeerId peer, ba
   const BreakTogether together(*upstream, *next.stream);
   net::WriteLimited up(*upstream, options_.blocked);
   net::WriteLimited down(*next.stream, options_.blocked);
+  const IdleWatch idle(up, down, options_.idle);
   if (!co_await net::write_all(up, frame)) co_return;
   base::Bytes().swap(frame);
   (void)co_await (open_frames(up, down, layer) && seal_frames(down, up, layer));

@@ -42,6 +42,7 @@ struct ServiceOptions {
   std::shared_ptr<htx::ReplayCache> seen;
   std::shared_ptr<mux::Budget> budget{};
   std::chrono::milliseconds blocked = RelayLimits::blocked;
+  std::chrono::milliseconds idle = RelayLimits::idle;
   /// Of one client's session.
   mux::Allowance::Rate first_messages = RelayLimits::first_messages_of_client;
   std::shared_ptr<Counters> counters = std::make_shared<Counters>();

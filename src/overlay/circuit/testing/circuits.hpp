@@ -66,6 +66,7 @@ class Circuits : public ::testing::Test {
                        .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,
                                                                   RelayLimits::memory),
                        .blocked = blocked_,
+                       .idle = idle_,
                        .first_messages = first_messages_,
                        .counters = relay->counters,
                        .random = random_});
@@ -196,6 +197,7 @@ class Circuits : public ::testing::Test {
   WallTime now_ = kNow;
   // Of relays that are added later.
   std::chrono::milliseconds blocked_ = RelayLimits::blocked;
+  std::chrono::milliseconds idle_ = RelayLimits::idle;
   mux::Allowance::Rate first_messages_ = RelayLimits::first_messages_of_client;
   std::vector<std::shared_ptr<Relay>> relays_;
   std::set<std::size_t> unreachable_;
