@@ -1,7 +1,10 @@
 #include "network/discovery/membership.hpp"
 
+#include <atomic>
+
 #include <boost/asio/post.hpp>
 
+#include "network/discovery/missing_relays.hpp"
 #include "network/discovery/reachable_interface.hpp"
 
 namespace qnet::discovery {
@@ -17,7 +20,7 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
     view_ = std::make_shared<NetworkView>(io.get_executor(), config.operators, config.state_dir / "network",
                                           ask_in_new_session(dialer), dialer->random());
   known_relays_ = std::move(config.known_relays);
-  watch_view(io);
+  watch_view(io, dialer->random());
   if (!config.registers || (config.operators.empty() && !own_directory)) return;
   RegistrarConfig registrar{std::move(config.identity), std::move(config.operators), nullptr, nullptr};
   registrar.describe = [descriptor = std::move(config.descriptor), address = config.address,
@@ -41,13 +44,22 @@ Membership::Membership(boost::asio::io_context& io, MembershipConfig config,
 }
 
 /// A circuit may go on to a relay that is younger than our list.
-void Membership::watch_view(boost::asio::io_context& io) {
+void Membership::watch_view(boost::asio::io_context& io, base::RandomSource& random) {
   if (!view_ || !known_relays_) return;
-  known_relays_->on_missing([&io, weak = std::weak_ptr(view_)] {
-    boost::asio::post(io, [weak] {
-      if (const auto view = weak.lock()) view->refresh_soon();
-    });
-  });
+  /// Asked about on any thread; the schedule is the io_context's.
+  struct Missing {
+    std::atomic<bool> posted{false};
+    MissingRelays schedule{};
+  };
+  known_relays_->on_missing(
+      [&io, &random, missing = std::make_shared<Missing>(), weak = std::weak_ptr(view_)] {
+        if (missing->posted.exchange(true)) return;
+        boost::asio::post(io, [missing, weak, &random] {
+          missing->posted = false;
+          const auto view = weak.lock();
+          if (view && missing->schedule.ask(std::chrono::steady_clock::now(), random)) view->refresh_soon();
+        });
+      });
 }
 
 void Membership::join() {

@@ -51,7 +51,7 @@ class Membership {
   [[nodiscard]] const NetworkView* view() const { return view_.get(); }
 
  private:
-  void watch_view(boost::asio::io_context& io);
+  void watch_view(boost::asio::io_context& io, base::RandomSource& random);
 
   std::shared_ptr<KnownRelays> known_relays_;  // null unless the view fills it
   std::shared_ptr<Registrar> registrar_;
