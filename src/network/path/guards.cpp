@@ -91,8 +91,7 @@ bool Guards::has_place() const { return guards_.size() + spent_.size() < GuardLi
 /// No two of a sample are near each other: one party, or one hosting network, is not all of a client's way
 /// in.
 bool Guards::draw_one(const RelayTable& relays, WallTime now) {
-  const auto all = relays.weights(Position::inner);
-  std::vector<std::uint32_t> weights(all.begin(), all.end());
+  auto weights = relays.guard_weights();
   for (const auto& guard : guards_) {
     const auto place = relays.find(guard.record.peer);
     if (!place) continue;

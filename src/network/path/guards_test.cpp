@@ -228,6 +228,17 @@ TEST(Guards, share_no_network_with_each_other) {
   EXPECT_EQ(world.guards.sample().guards.size(), 2U) << "there are two networks";
 }
 
+TEST(Guards, are_no_exits_where_exits_are_few) {
+  auto relays = plain_network(6);
+  for (std::size_t i = 0; i < relays.size(); ++i) relays[i].exits = i < 2;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    const auto peer = GuardWorld(relays, seed).guards.sample().guards.front().peer;
+    EXPECT_TRUE(peer != relays[0].peer && peer != relays[1].peer);
+  }
+  for (auto& relay : relays) relay.exits = true;
+  EXPECT_EQ(GuardWorld(relays, 1).guards.sample().guards.size(), 1U) << "there are no others";
+}
+
 TEST(Guards, are_never_the_only_exit) {
   auto relays = plain_network(3);
   for (auto& relay : relays) relay.exits = false;

@@ -64,6 +64,8 @@ struct GuardLimits {
   /// five, and all seventeen take thirteen days.
   static constexpr std::chrono::hours first_growth_pause{1};
   static constexpr std::chrono::hours longest_growth_pause{24};
+  /// With fewer exits than this no exit is drawn while another relay can be: each is needed as an exit.
+  static constexpr std::size_t few_exits = 5;
   /// Of the file: twenty guards and their removed predecessors are under 3 KiB.
   static constexpr std::size_t file = 8192;
 };

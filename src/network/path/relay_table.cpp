@@ -80,4 +80,13 @@ bool RelayTable::leaves_an_exit(std::size_t guard) const {
   return exit_.count == 0;
 }
 
+std::vector<std::uint32_t> RelayTable::guard_weights() const {
+  std::vector<std::uint32_t> all(inner_.of_each.begin(), inner_.of_each.end());
+  if (exit_.count >= GuardLimits::few_exits) return all;
+  auto others = all;
+  for (std::size_t i = 0; i < others.size(); ++i)
+    if (exit_.of_each[i] > 0) others[i] = 0;
+  return std::ranges::any_of(others, [](std::uint32_t weight) { return weight > 0; }) ? others : all;
+}
+
 }  // namespace qnet::path

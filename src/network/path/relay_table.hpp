@@ -37,6 +37,8 @@ class RelayTable {
   /// Whether some exit goes with this relay, or there are none at all: the only exit of a network would be of
   /// no use as a guard.
   [[nodiscard]] bool leaves_an_exit(std::size_t guard) const;
+  /// Weights of guards: those of Position::inner, without exits where they are few and others are there.
+  [[nodiscard]] std::vector<std::uint32_t> guard_weights() const;
 
  private:
   struct Weights {
