@@ -29,10 +29,6 @@ std::string state_text(const path::CircuitStatus& circuit) {
   return circuit.clean ? "ready" : "in use";
 }
 
-std::string name_of(const path::CircuitStatus::Hop& hop) {
-  return hop.address.empty() ? hop.peer.to_text() : hop.address;
-}
-
 path::Decline reason_of(const ExitAnswer& answer) {
   if (answer.has_no_exit) return path::Decline::no_exit;
   return answer.lacks == Lack::places ? path::Decline::full : path::Decline::port_not_served;
@@ -148,6 +144,18 @@ bool PrivateMode::ready() const {
   return std::ranges::any_of(circuits_->circuits(), [](const path::CircuitStatus& circuit) {
     return circuit.state == path::PoolCircuit::State::ready && !circuit.doubted;
   });
+}
+
+/// HOST:PORT as it is listed; one that has left the list is told by its id.
+std::string PrivateMode::name_of(const path::CircuitStatus::Hop& hop) const {
+  const auto& listed = *view_->relays();
+  const auto same = [&](const directory::Listed& one) {
+    return one.descriptor.descriptor().peer == hop.peer;
+  };
+  const auto found = std::ranges::find_if(listed, same);
+  if (found == listed.end()) return hop.peer.to_text();
+  const auto address = found->descriptor.descriptor().relay_address();
+  return peer::HostPort{address.host, address.port}.to_text();
 }
 
 void PrivateMode::fill(control::Path& path) const {

@@ -67,6 +67,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   void watch_clock();
   net::Task<void> keep_watching_clock();
   [[nodiscard]] std::shared_ptr<const path::Network> network();
+  [[nodiscard]] std::string name_of(const path::CircuitStatus::Hop& hop) const;
   void report(const path::Circuits::Lease& lease, const ExitAnswer& answer, std::uint16_t port);
   void log_problem(const base::Error& error);
 

@@ -53,7 +53,8 @@ class PrivateCase(unittest.TestCase):
         done = run(["curl", "-sS", "--max-time", seconds, "--proxy", f"socks5h://{client.proxy()}",
                     *(["--proxy-user", f"{user}:x"] if user else []), f"http://{SITE}/"], seconds=seconds + 10)
         if check:
-            self.assertEqual(done.stdout, BODY, f"{done.stderr.decode()}\n{client.process.text()[-3000:]}")
+            told = f"{done.stderr.decode()}\n{client.process.text()[-3000:]}\n{client.status()['path']}"
+            self.assertEqual(done.stdout, BODY, told)
         return done
 
     @staticmethod
@@ -63,8 +64,9 @@ class PrivateCase(unittest.TestCase):
 
     def names_of(self, circuit):
         """The names of the peers of a circuit, the guard first."""
-        by_host = {node.host: name for name, node in self.network.nodes.items() if hasattr(node, "host")}
-        return [by_host[hop] for hop in circuit["hops"]]
+        names = {f"{node.host}:{node.listen_port}": name for name, node in self.network.nodes.items()
+                 if node.listen_port}
+        return [names[hop] for hop in circuit["hops"]]
 
     def sessions(self, name):
         """How many have ever been accepted from peers."""
@@ -156,7 +158,7 @@ class PrivateMode(PrivateCase):
 class PrivateTrouble(PrivateCase):
     def tearDown(self):
         """What a test has killed is there again for the next."""
-        for name in RELAYS:
+        for name in (*RELAYS, *EXITS):
             if not self.network.nodes[name].process.running():
                 self.network.restart(name)
                 self.network.nodes[name].wait_ready(60)

@@ -93,7 +93,7 @@ class VanishingTraces(HostNetwork):
         """Who is what in the circuit that is used, by the client's own status."""
         rows = status_of(self.hosts["client"])["path"]["circuits"]
         hops, = (row["hops"] for row in rows if row["state"] == "in use")
-        names = {host.address: name for name, host in self.hosts.items()}
+        names = {f"{host.address}:443": name for name, host in self.hosts.items()}
         return [names[hop] for hop in hops]
 
     def test_each_trace_is_only_where_it_may_be(self):
