@@ -116,6 +116,12 @@ TEST_F(OnLoopback, a_simple_resolver_is_answered_alone) {
     udp::endpoint from;
     boost::system::error_code error;
     auto last = std::chrono::steady_clock::time_point::min();
+    const auto expected = "dnsaddr=/ip4/" + ip4_text(address) + "/tcp/4433/p2p/" + peer(104).to_text();
+    // Relays of other tests in this network may answer as well.
+    const auto is_of_this_test = [&] {
+      const auto message = decode(base::ByteView(packet).first(size));
+      return message && !message->additional.empty() && message->additional[0].texts.at(0) == expected;
+    };
     // Asked again each second: another test's question may have used up the answer of this one.
     EXPECT_TRUE(comes_true(io, [&] {
       const auto now = std::chrono::steady_clock::now();
@@ -124,14 +130,14 @@ TEST_F(OnLoopback, a_simple_resolver_is_answered_alone) {
         last = now;
       }
       if (size == 0) size = resolver.receive_from(asio::buffer(packet), from, 0, error);
+      if (size > 0 && !is_of_this_test()) size = 0;
       return size > 0;
     }));
     const auto message = decode(base::ByteView(packet).first(size));
     ASSERT_TRUE(message);
     EXPECT_TRUE(message->response);
     EXPECT_EQ(message->questions.size(), 1U);
-    EXPECT_EQ(message->additional.at(0).texts.at(0),
-              "dnsaddr=/ip4/" + ip4_text(address) + "/tcp/4433/p2p/" + peer(104).to_text());
+    EXPECT_EQ(message->additional.at(0).texts.at(0), expected);
     EXPECT_EQ(from.port(), 5353U);
   }
 }
