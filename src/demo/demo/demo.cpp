@@ -26,7 +26,7 @@ constexpr const char* kSiteName = "site.qnet.demo";
 constexpr const char* kCoverName = "cover.qnet.demo";
 constexpr auto kStep = std::chrono::milliseconds(50);
 /// After that the status page is a better place to look.
-constexpr auto kLongestWait = std::chrono::seconds(10);
+constexpr auto kLongestWait = std::chrono::seconds(20);
 constexpr auto kCertificateLife = std::chrono::hours(24 * 365);
 
 net::tcp::endpoint loopback(int port) {
