@@ -26,7 +26,7 @@ class Demo(unittest.TestCase):
         self.starts = getattr(self, "starts", 0) + 1
         demo = Process([QNET, "demo", *self.flags], self.folder / f"demo-{self.starts}.log")
         self.addCleanup(demo.stop)
-        wait_until(lambda: "Ctrl-C" in demo.text() or not demo.running(), "the demo says that it runs")
+        wait_until(lambda: "Ctrl-C" in demo.text() or not demo.running(), "the demo says that it runs", 60)
         self.assertTrue(demo.running(), demo.text())
         return demo
 
