@@ -26,6 +26,9 @@ struct ExitAnswer {
   peer::Lack lacks = peer::Lack::nothing;
   bool has_no_exit = false;  ///< this peer has no exit at all
   bool heard = false;        ///< it is the exit's own answer
+
+  /// Another exit may serve the request.
+  [[nodiscard]] bool declined() const { return has_no_exit || lacks != peer::Lack::nothing; }
 };
 
 /// An answer that is made of why there is none.

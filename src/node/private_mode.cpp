@@ -113,7 +113,7 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
     }
     auto answer = co_await ask_exit(lease->session, request, patience, patience.silence);
     report(*lease, answer, request.port);
-    const bool declined = answer.has_no_exit || answer.lacks != Lack::nothing;
+    const bool declined = answer.declined();
     last = std::move(answer.connected);
     if (last.status == ConnectStatus::ok) last.kept = std::move(lease->use);
     // A circuit may end while the request is on its way: nothing of the program was sent.
@@ -124,8 +124,7 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
 }
 
 void PrivateMode::report(const path::Circuits::Lease& lease, const ExitAnswer& answer, std::uint16_t port) {
-  if (answer.has_no_exit || answer.lacks != Lack::nothing)
-    circuits_->declined(lease, reason_of(answer), port);
+  if (answer.declined()) circuits_->declined(lease, reason_of(answer), port);
   if (answer.heard)
     circuits_->worked(lease);
   else if (answer.connected.status == ConnectStatus::timeout)

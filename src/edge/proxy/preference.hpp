@@ -33,8 +33,8 @@ struct UserName {
 /// The wishes begin at the first item that has the form of one.
 [[nodiscard]] UserName split_user_name(std::string_view user);
 
-/// A wish that cannot be read is an error with what to write instead (Errc::bad_preference): whoever asks for
-/// three hops must not get one because of a slip.
+/// A wish that cannot be read is an error with what to write instead (Errc::bad_preference): a program that
+/// asks for three hops must not get one because of a slip.
 [[nodiscard]] base::Result<Preference> preference_of(std::string_view user, std::string_view password);
 
 }  // namespace qnet::proxy

@@ -1,5 +1,5 @@
-// The relays of one list, to be asked about by name from any thread: whom a relay's circuits may go on to,
-// and who of those that come is a relay.
+// The relays of one list, to be asked about by name from any thread: the relays that circuits may go on to,
+// and whether a peer that comes is a relay.
 #pragma once
 
 #include <functional>
@@ -26,8 +26,9 @@ class KnownRelays {
   void replace(Relays relays);
 
   /// Where that relay is: by its own signature, and not after its descriptor has expired. Its first address
-  /// has to be a number of the public Internet: strangers choose whom we dial, so no name that can point into
-  /// our own network later is looked up. Nothing when it is not listed; then on_missing() is called as well.
+  /// has to be a number of the public Internet: strangers choose the relay that we dial, so no name that can
+  /// point into our own network later is looked up. Nothing when it is not listed; then on_missing() is
+  /// called as well.
   [[nodiscard]] std::optional<link::RelayAddress> address_of(const peer::PeerId& peer) const;
   /// Whether that is a listed relay's Noise key.
   [[nodiscard]] bool is_relay(const crypto::X25519Public& noise_key) const;

@@ -271,11 +271,8 @@ std::vector<CircuitStatus> Circuits::circuits() const {
     if (known != circuits_.end()) {
       for (const auto& hop : known->second.hops) {
         CircuitStatus::Hop shown{hop};
-        if (const auto place = list_ ? list_->table.find(hop) : std::nullopt) {
-          const auto& facts = list_->table[*place];
-          if (!facts.addresses.empty()) shown.address = facts.addresses.front().to_text();
-          shown.country = facts.country;
-        }
+        if (const auto place = list_ ? list_->table.find(hop) : std::nullopt)
+          shown.country = list_->table[*place].country;
         status.hops.push_back(std::move(shown));
       }
       if (known->second.stands) {

@@ -23,7 +23,6 @@ namespace qnet::path {
 struct CircuitStatus {
   struct Hop {
     peer::PeerId peer;
-    std::string address{};  ///< "192.0.2.1"; empty when it has left the list, or names a host
     std::string country{};  ///< as declared; empty without one
   };
   std::vector<Hop> hops;  ///< the guard first; empty while they are being chosen
@@ -46,7 +45,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
     /// within a time of its own.
     std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress, unsigned attempt)> dial;
     /// A new list may help, or the operators' answer alone: it shows whether guards fail, or the network
-    /// (network_answered()). May come often: whoever asks bounds how often it asks.
+    /// (network_answered()). May come often: the hook bounds how often it asks.
     std::function<void()> unsatisfied;
     /// Wall time, corrected by what handshakes told, as first messages are of this minute.
     std::function<WallTime()> now;
@@ -123,7 +122,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void perform(const AnswerRequest& action);
   void perform(const BlameExit& action);
 
-  // Building, and what its end says of whom (circuits_build.cpp).
+  // Building, and which relays its end says something of (circuits_build.cpp).
   net::Task<void> build(CircuitNumber number, Plan plan);
   void built(CircuitNumber number, const Plan& plan, std::chrono::milliseconds time);
   void build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun);

@@ -25,7 +25,7 @@ class Lacking {
   void note(const peer::PeerId& exit, Decline why, std::uint16_t port, SteadyTime now);
   /// Whether it is not to be asked for this port now.
   [[nodiscard]] bool lacks(const peer::PeerId& exit, std::uint16_t port, SteadyTime now) const;
-  /// Who is not to be asked for this port now.
+  /// The exits that are not to be asked for this port now.
   [[nodiscard]] std::vector<peer::PeerId> without(std::uint16_t port, SteadyTime now) const;
 
  private:

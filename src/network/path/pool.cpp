@@ -153,7 +153,7 @@ void Pool::released(CircuitNumber number, bool waited, SteadyTime now) {
   if (circuit == nullptr) return;
   circuit->uses -= std::min<std::size_t>(circuit->uses, 1);
   if (waited) circuit->waiting -= std::min<std::size_t>(circuit->waiting, 1);
-  // Whoever gave up after a doubt has begun leaves the doubt behind.
+  // A use that is given up after a doubt has begun leaves the doubt behind.
   if (circuit->waiting == 0 && !circuit->doubted(now)) circuit->asked.reset();
   if (!circuit->used_now()) circuit->idle_since = now;
   step(now);

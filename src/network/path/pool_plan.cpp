@@ -65,7 +65,7 @@ void Pool::end_circuits(SteadyTime now) {
 
 // Which circuit serves a request.
 
-/// Whether its exit does, whoever else uses the circuit.
+/// Whether its exit does, apart from who else uses the circuit.
 bool Pool::serves(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const {
   if (circuit.wish.hops != wish.hops || !circuit.exit) return false;
   const auto& exit = *circuit.exit;

@@ -28,11 +28,11 @@ struct VisitorLimits {
   [[nodiscard]] static VisitorLimits of(std::size_t open_files);
 };
 
-/// Whoever comes gets a place. When all are taken, the visitor that has been quiet longest makes room: a web
-/// server that is short of connections does the same with those that wait (nginx: ngx_drain_connections()).
-/// One address is bounded when places become few: once half are taken, it has a quarter of all, and its own
-/// quietest makes room. Safe to use from several threads. Locked when a visitor comes, is recognised or goes,
-/// not when its bytes move.
+/// Each visitor that comes gets a place. When all are taken, the visitor that has been quiet longest makes
+/// room: a web server that is short of connections does the same with those that wait (nginx:
+/// ngx_drain_connections()). One address is bounded when places become few: once half are taken, it has a
+/// quarter of all, and its own quietest makes room. Safe to use from several threads. Locked when a visitor
+/// comes, is recognised or goes, not when its bytes move.
 class VisitorPlaces {
   struct State;
   struct Entry;

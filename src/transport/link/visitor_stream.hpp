@@ -38,7 +38,7 @@ class VisitorStream final : public net::ByteStream {
   std::optional<net::Deadline> limit_;
 };
 
-/// Whoever reads from the visitor reads its end, behind what has come already.
+/// A reader of the visitor's bytes reads its end, behind what has come already.
 void end_reading(net::TcpStream& visitor);
 
 }  // namespace qnet::link
