@@ -94,6 +94,7 @@ void Circuits::worked(const Lease& lease) {
     const auto& hops = found->second.hops;
     for (std::size_t i = 1; i < hops.size(); ++i) avoidance_.pair_worked(hops[i - 1], hops[i]);
     note_end(hops.front(), true);
+    links_->proven(hops.front(), found->second.guard.get());
   }
   pool_.answered(number, steady_now());
   perform();
@@ -123,6 +124,7 @@ void Circuits::released(CircuitNumber number, bool waited) {
 void Circuits::network_changed() {
   if (stopped_) return;
   guards_.network_changed();
+  for (auto& [number, circuit] : circuits_) circuit.excused = true;
   if (links_) links_->renew();
   pool_.network_changed(steady_now());
   perform();
@@ -174,12 +176,13 @@ void Circuits::keep_guards() {
 
 void Circuits::guard_dialled(const peer::PeerId& guard, bool well) {
   if (stopped_) return;
+  bool returned = false;
   if (well)
-    guards_.answered(guard, now());
+    returned = guards_.answered(guard, now());
   else
     guards_.failed(guard, now());
   if (list_) guards_.update(list_->table, now());
-  if (well) pool_.reconsider(steady_now());
+  if (returned) pool_.reconsider(steady_now());
   // The answer of an operator tells whether the guard fails, or the network.
   if (!well) hooks_.unsatisfied();
   perform();

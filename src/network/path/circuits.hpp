@@ -112,8 +112,10 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   struct Circuit {
     std::vector<peer::PeerId> hops;
     std::shared_ptr<CircuitBuild> build;
-    bool stands = false;  // it was built
-    bool proven = false;  // data came
+    std::shared_ptr<session::Session> guard{};  // over which it was built
+    bool stands = false;                        // it was built
+    bool proven = false;                        // data came
+    bool excused = false;                       // its end says nothing more of its guard
   };
 
   void perform();
@@ -124,11 +126,13 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
 
   // Building, and which relays its end says something of (circuits_build.cpp).
   net::Task<void> build(CircuitNumber number, Plan plan);
-  void built(CircuitNumber number, const Plan& plan, std::chrono::milliseconds time);
+  void built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
+             std::chrono::milliseconds time);
   void build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun);
   void not_built(CircuitNumber number, base::Error error);
   void circuit_ended(CircuitNumber number);
   void note_end(const peer::PeerId& guard, bool reached_exit);
+  void note_cut(const Circuit& circuit);
   void blame_pairs(const Circuit& circuit);
   void blame_exit(CircuitNumber number);
   [[nodiscard]] GuardChoice guards_in_order(SteadyTime now) const;

@@ -90,17 +90,18 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
   // A hop may have sent rubbish right behind the last answer: the session can be over before this resumes.
   if (done && !build->session()->usable()) done = base::fail(circuit::Errc::ended);
   if (done)
-    built(number, plan, std::chrono::ceil<std::chrono::milliseconds>(steady_now() - begun));
+    built(number, plan, *guard, std::chrono::ceil<std::chrono::milliseconds>(steady_now() - begun));
   else
     build_failed(number, plan, done.error(), begun);
   perform();
 }
 
-void Circuits::built(CircuitNumber number, const Plan& plan, std::chrono::milliseconds time) {
+void Circuits::built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
+                     std::chrono::milliseconds time) {
   build_times_[plan.hops.size()].built_in(time);
   problems_.built();
-  links_->proven(plan.hops.front());
   auto& circuit = circuits_.at(number);
+  circuit.guard = std::move(guard);
   circuit.stands = true;
   const auto session = circuit.build->session();
   pool_.built(number, steady_now());
@@ -136,16 +137,30 @@ void Circuits::circuit_ended(CircuitNumber number) {
   if (ended.empty() || stopped_) return;
   const auto& circuit = ended.mapped();
   // Where the guard's session has ended as well, nobody behind it is to blame.
-  if (links_->connected(circuit.hops.front())) {
+  if (circuit.guard->usable()) {
     blame_pairs(circuit);
     if (!circuit.proven) note_end(circuit.hops.front(), false);
   }
+  if (circuit.proven && circuit.build->session()->stream_count() > 0) note_cut(circuit);
   pool_.ended(number, steady_now());
   perform();
 }
 
 void Circuits::note_end(const peer::PeerId& guard, bool reached_exit) {
   problems_.bias(guard, guards_.circuit_ended(guard, reached_exit));
+}
+
+/// A guard may let a circuit work, and cut it when it has seen where it ends. It may end its whole session
+/// for that: then all circuits over it count as one, as a line that breaks does the same. A line that was
+/// silent before, or a network that was left, says nothing.
+void Circuits::note_cut(const Circuit& circuit) {
+  const auto& session = circuit.guard;
+  if (circuit.excused) return;
+  if (!session->usable()) {
+    if (steady_now() - session->last_heard() >= PoolLimits::dead_guard) return;
+    for (auto& [number, other] : circuits_) other.excused = other.excused || other.guard == session;
+  }
+  problems_.bias(circuit.hops.front(), guards_.circuit_cut(circuit.hops.front()));
 }
 
 void Circuits::blame_pairs(const Circuit& circuit) {

@@ -9,6 +9,18 @@ using testing::RelayNetwork;
 
 class TroubleTest : public RelayNetwork {
  protected:
+  /// The guards that there are once it has started.
+  std::vector<std::size_t> guards_after_start(std::size_t hops) {
+    circuits_->start(hops);
+    return guards();
+  }
+  /// Of a circuit through which data came.
+  Circuits::Lease used_lease(CircuitWish wish = {}) {
+    auto got = lease(std::move(wish));
+    EXPECT_TRUE(echoes(got, 10));
+    circuits_->worked(got);
+    return got;
+  }
   [[nodiscard]] bool doubted(const Circuits::Lease& lease) const {
     const auto all = circuits_->circuits();
     return std::ranges::any_of(all, [&](const CircuitStatus& one) {
@@ -108,6 +120,76 @@ TEST_F(TroubleTest, a_guard_that_ends_each_session_at_once_has_failed) {
   EXPECT_FALSE(circuits_->guards().front().reachable);
   ending_.clear();
   run_until([&] { return circuits_->guards().front().reachable; });
+}
+
+TEST_F(TroubleTest, a_guard_that_says_goodbye_at_the_first_circuit_has_failed) {
+  make_client();
+  const auto guard = guards_after_start(3).front();
+  run_until([&] {
+    const auto& far = guard_ends_.at(guard);
+    if (far && far->stream_count() > 0) far->drain();
+    return ready(true) >= 2;
+  });
+  run_until([&] { return unsatisfied_ > 0; });
+  EXPECT_FALSE(circuits_->guards().front().reachable);
+  EXPECT_EQ(hops_of(lease({.port = 80, .isolation = "new"})).size(), 3U) << "what was built serves";
+}
+
+TEST_F(TroubleTest, a_guard_that_ends_its_session_after_each_first_circuit_has_failed) {
+  make_client();
+  const auto guard = guards_after_start(3).front();
+  const auto ends = [&] {
+    for (const auto& one : circuits_->circuits())
+      if (one.state == PoolCircuit::State::ready && number_of(one.hops.front().peer) == guard) return true;
+    return false;
+  };
+  // Spares are built through another guard in the end.
+  run_until([&] {
+    if (ends()) guard_ends_.at(guard)->close();
+    const auto all = circuits_->circuits();
+    return std::ranges::any_of(all, [&](const CircuitStatus& one) {
+      return one.state == PoolCircuit::State::ready && number_of(one.hops.front().peer) != guard;
+    });
+  });
+  EXPECT_LE(std::ranges::count(dialled_, guard), 3);
+  EXPECT_FALSE(circuits_->guards().front().reachable);
+}
+
+TEST_F(TroubleTest, a_guard_that_cuts_circuits_in_use_is_counted) {
+  make_client();
+  const auto cut = [&](const Circuits::Lease& one) {
+    for (const auto& far : std::exchange(relays_.at(guards().front())->links, {})) far.second->close();
+    run_until([&] { return !one.session->alive(); });
+  };
+  const auto unused = used_lease();
+  cut(unused);
+  EXPECT_EQ(circuits_->guards().front().record.builds, (BuildCount{1, 1})) << "nobody had a stream there";
+  const auto used = used_lease();
+  const auto stream = used.session->open("/test/echo/1", {});
+  cut(used);
+  EXPECT_EQ(circuits_->guards().front().record.builds, (BuildCount{2, 1}));
+}
+
+TEST_F(TroubleTest, a_guard_that_ends_its_session_under_circuits_in_use_is_counted_once) {
+  make_client();
+  const auto one = used_lease({.isolation = "one"});
+  const auto other = used_lease({.isolation = "other"});
+  const auto stream = one.session->open("/test/echo/1", {});
+  const auto second = other.session->open("/test/echo/1", {});
+  guard_ends_.at(guards().front())->close();
+  run_until([&] { return !one.session->alive() && !other.session->alive(); });
+  EXPECT_EQ(circuits_->guards().front().record.builds, (BuildCount{2, 1}));
+}
+
+TEST_F(TroubleTest, a_guard_is_not_blamed_for_circuits_that_end_after_the_network_has_changed) {
+  make_client();
+  const auto got = used_lease();
+  const auto stream = got.session->open("/test/echo/1", {});
+  const auto old = guard_ends_.at(guards().front());
+  circuits_->network_changed();
+  old->close();
+  run_until([&] { return !got.session->alive(); });
+  EXPECT_EQ(circuits_->guards().front().record.builds, (BuildCount{1, 1}));
 }
 
 TEST_F(TroubleTest, two_guards_that_answer_no_dial_leave_the_third) {

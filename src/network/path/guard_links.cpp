@@ -21,13 +21,16 @@ net::Task<base::Result<GuardLinks::SessionPointer>> GuardLinks::session(const pe
   const auto self = shared_from_this();
   if (stopped_) co_return base::fail(Errc::stopped);
   if (connected(guard)) co_return entries_.at(guard.key()).session;
+  if (has_failed_early(guard)) co_return base::fail(session::Errc::ended);
   // Before the dial, which may be over when the call returns.
   const auto signal = std::make_shared<net::Signal>(executor_);
   entries_[guard.key()].waiters.push_back(signal);
   dial(guard, attempt, address);
   const net::Deadline limit(executor_, PoolLimits::guard_wait, [signal] { signal->notify(); });
   co_await signal->wait();
+  if (stopped_) co_return base::fail(Errc::stopped);
   if (connected(guard)) co_return entries_.at(guard.key()).session;
+  if (has_failed_early(guard)) co_return base::fail(session::Errc::ended);
   const auto* const entry = find(guard);
   if (entry != nullptr && entry->dialled) co_return base::fail(Errc::timed_out);
   const auto problem = entry == nullptr ? std::nullopt : entry->problem;
@@ -71,30 +74,43 @@ net::Task<void> GuardLinks::attempt(peer::PeerId guard, unsigned attempt_number,
   wake_waiters(entries_[guard.key()]);
 }
 
-/// A censor that lets each handshake pass and ends what follows must not make us dial without a pause.
+/// A guard, or a censor, that lets each handshake pass and ends what follows must not make us dial without a
+/// pause. That a circuit was built proves nothing: it may be what ends the session.
 void GuardLinks::take(const peer::PeerId& guard, Entry& entry, SessionPointer session) {
   entry.session = std::move(session);
   const auto weak = weak_from_this();
   entry.proof = std::make_unique<net::Deadline>(executor_, PoolLimits::proven, [weak, guard] {
-    if (const auto self = weak.lock()) self->proven(guard);
+    if (const auto self = weak.lock()) self->end_proof(guard);
   });
   entry.session->on_end([weak, guard, session = entry.session.get()] {
     if (const auto self = weak.lock()) self->ended(guard, session);
   });
 }
 
-void GuardLinks::proven(const peer::PeerId& guard) {
+void GuardLinks::proven(const peer::PeerId& guard, const session::Session* session) {
+  const auto* const entry = find(guard);
+  if (entry != nullptr && entry->session.get() == session && connected(guard)) end_proof(guard);
+}
+
+/// The hook may lead to other dials: no entry is held over it.
+void GuardLinks::end_proof(const peer::PeerId& guard) {
   const auto found = entries_.find(guard.key());
-  if (stopped_ || found == entries_.end() || !found->second.proof) return;
-  found->second.proof.reset();
-  hooks_.over(guard, true);
+  if (stopped_ || found == entries_.end() || !std::exchange(found->second.proof, nullptr)) return;
+  hooks_.over(guard, connected(guard));
+}
+
+/// Whether its session takes no more circuits, and was not proven: that counts as a failed dial, also when
+/// the session has said good-bye and not ended yet.
+bool GuardLinks::has_failed_early(const peer::PeerId& guard) {
+  const auto* const entry = find(guard);
+  if (entry == nullptr || !entry->proof || connected(guard)) return false;
+  end_proof(guard);
+  return true;
 }
 
 void GuardLinks::ended(const peer::PeerId& guard, const session::Session* session) {
   const auto found = entries_.find(guard.key());
-  if (stopped_ || found == entries_.end() || found->second.session.get() != session) return;
-  const auto early = std::exchange(found->second.proof, nullptr);
-  if (early) hooks_.over(guard, false);
+  if (found != entries_.end() && found->second.session.get() == session) end_proof(guard);
 }
 
 void GuardLinks::wake_waiters(Entry& entry) {

@@ -20,7 +20,8 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   struct Hooks {
     std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress, unsigned attempt)> dial;
     std::function<void(const peer::PeerId&)> begun;  ///< a dial
-    /// The same: well, when a circuit was built over its session or that has stood for PoolLimits::proven.
+    /// The same: well, when its session has brought data or has stood for PoolLimits::proven; not well, when
+    /// the session takes no more circuits before that.
     std::function<void(const peer::PeerId&, bool well)> over;
   };
 
@@ -39,8 +40,9 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   /// Ends all.
   void stop();
 
-  /// A circuit was built over its session: that is no session which somebody on the path ends at once.
-  void proven(const peer::PeerId& guard);
+  /// Data came over this session: it is not one that somebody on the path ends at once. Nothing when it takes
+  /// no more circuits, or is not the one in use.
+  void proven(const peer::PeerId& guard, const session::Session* session);
   /// Something is sent through it: it is to be heard, or it counts as slow, and its session is closed after a
   /// while.
   /// `surely`: also when it was heard just before, as the answer decides who is blamed.
@@ -64,6 +66,8 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   net::Task<void> attempt(peer::PeerId guard, unsigned attempt, link::RelayAddress address);
   void take(const peer::PeerId& guard, Entry& entry, SessionPointer session);
   void ended(const peer::PeerId& guard, const session::Session* session);
+  void end_proof(const peer::PeerId& guard);
+  bool has_failed_early(const peer::PeerId& guard);
   void wake_waiters(Entry& entry);
   [[nodiscard]] const Entry* find(const peer::PeerId& guard) const;
 

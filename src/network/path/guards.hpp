@@ -59,8 +59,8 @@ class Guards {
   void begun(const peer::PeerId& guard);
   /// Without begun() before it, it is ignored.
   void failed(const peer::PeerId& guard, Now now);
-  /// Its session stands.
-  void answered(const peer::PeerId& guard, Now now);
+  /// Its session serves. Whether its last dial had failed.
+  bool answered(const peer::PeerId& guard, Now now);
   /// Anything beside a guard has answered: an operator, a relay, a web server. A failure counts against a
   /// guard only when something does soon after it: so ask somebody after each failure, and tell it within
   /// GuardLimits::proof. One answer proves the last failure of each guard.
@@ -70,6 +70,8 @@ class Guards {
   /// A circuit through this guard, which answered itself, reached its exit or did not. Returns whether the
   /// guard fails unusually often.
   Bias circuit_ended(const peer::PeerId& guard, bool reached_exit);
+  /// One that had reached its exit was ended while it was used, and not by this client.
+  Bias circuit_cut(const peer::PeerId& guard);
 
   [[nodiscard]] GuardChoice choice(Now now) const;
   /// The guards to dial now although no circuit asks, so that they are used again as soon as they answer.

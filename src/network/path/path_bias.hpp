@@ -10,7 +10,8 @@ namespace qnet::path {
 /// Unusually many failures: by themselves no proof, since an overloaded guard fails as well.
 enum class Bias : std::uint8_t { none, notice, warning, alarm };
 
-/// Of the circuits through one guard that answered: how many were begun, and how many reached their exit.
+/// Of the circuits through one guard that answered: how many were begun, and how many brought data and were
+/// not cut while they were used.
 struct BuildCount {
   std::uint32_t begun = 0;
   std::uint32_t built = 0;
@@ -23,6 +24,10 @@ struct BuildCount {
     if (begun < BiasLimits::halved_at) return;
     begun /= 2;
     built /= 2;
+  }
+  /// One that had brought data was ended while streams were open on it, and not by this client.
+  void cut() {
+    if (built > 0) --built;
   }
   [[nodiscard]] Bias bias() const {
     if (begun < BiasLimits::fewest) return Bias::none;

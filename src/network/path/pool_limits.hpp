@@ -62,8 +62,8 @@ struct PoolLimits {
   static constexpr std::chrono::milliseconds slow_guard{1500};
   /// How long the build of a circuit waits for a session with its guard: then another guard is tried.
   static constexpr std::chrono::milliseconds guard_wait = std::chrono::seconds(4);
-  /// A session with a guard that ends sooner, before any circuit was built over it, counts as a dial that
-  /// failed.
+  /// A session with a guard that takes no more circuits sooner, before any data came over it, counts as a
+  /// dial that failed.
   static constexpr std::chrono::milliseconds proven = std::chrono::seconds(5);
   /// A guard that was heard so lately is not probed.
   static constexpr std::chrono::milliseconds fresh{250};

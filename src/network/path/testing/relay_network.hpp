@@ -160,6 +160,7 @@ class RelayNetwork : public ::testing::Test {
     session::Dialled made;
     made.session = link_to(number);
     if (ending_.contains(number)) far_ends_.back()->close();
+    guard_ends_.at(number) = far_ends_.back();
     co_return made;
   }
 
@@ -241,9 +242,10 @@ class RelayNetwork : public ::testing::Test {
   WallTime client_now_ = kNow;
   std::vector<std::unique_ptr<Relay>> relays_;
   std::vector<SessionPointer> far_ends_;
-  std::set<std::size_t> dead_;     // whom nobody reaches
-  std::set<std::size_t> hanging_;  // who answers no dial, ever
-  std::set<std::size_t> ending_;   // who ends each session of a client at once
+  std::set<std::size_t> dead_;                        // whom nobody reaches
+  std::set<std::size_t> hanging_;                     // who answers no dial, ever
+  std::set<std::size_t> ending_;                      // who ends each session of a client at once
+  std::array<SessionPointer, kRelays> guard_ends_{};  // the far ends of the client's last sessions
   std::shared_ptr<const Network> list_;
   std::vector<std::size_t> dialled_;
   std::size_t unsatisfied_ = 0;
