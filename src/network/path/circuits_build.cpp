@@ -14,13 +14,16 @@ namespace {
 SteadyTime steady_now() { return std::chrono::steady_clock::now(); }
 }  // namespace
 
-/// A guard that has not answered for a while is used after the others.
+/// A guard that has not answered for a while, or through which all hops refuse, is used after the others.
 GuardChoice Circuits::guards_in_order(SteadyTime time) const {
   auto choice = guards_.choice(now());
   std::vector<GuardOffer> ordered;
-  for (const bool slow : {false, true})
+  const auto later = [&](const peer::PeerId& guard) {
+    return (links_ && links_->slow(guard, time)) || problems_.all_refuse_through(guard, time);
+  };
+  for (const bool last : {false, true})
     for (const auto& offer : choice.usable)
-      if ((links_ && links_->slow(offer.peer, time)) == slow) ordered.push_back(offer);
+      if (later(offer.peer) == last) ordered.push_back(offer);
   choice.usable = std::move(ordered);
   return choice;
 }
@@ -99,7 +102,7 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
 void Circuits::built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
                      std::chrono::milliseconds time) {
   build_times_[plan.hops.size()].built_in(time);
-  problems_.built();
+  problems_.built(plan.hops.front());
   auto& circuit = circuits_.at(number);
   circuit.guard = std::move(guard);
   circuit.stands = true;
@@ -116,8 +119,10 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
   const auto& hops = plan.hops;
   const auto last = std::min(build->established(), hops.size() - 2);
   const bool refused = error.is(circuit::Errc::hop_refused) && last == 0;
-  if (refused && problems_.refused(hops[1])) {
-    hooks_.unsatisfied();  // when all refuse, the cause is here
+  const bool ours = refused && problems_.refused(hops.front(), hops[1], steady_now());
+  if (ours || problems_.all_refuse_through(hops.front(), steady_now())) hooks_.unsatisfied();
+  if (ours) {
+    // Nobody else is to blame.
   } else if (links_->heard_since(hops.front(), begun)) {
     avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
     if (build->timed_out()) build_times_[hops.size()].timed_out();

@@ -207,8 +207,9 @@ TEST_F(TroubleTest, a_wrong_clock_is_told_and_asks_for_a_new_list) {
   run_until([&] { return circuits_->problem().find("clock") != std::string::npos; });
   EXPECT_FALSE(asked->over);
   EXPECT_GT(unsatisfied_, 0U);
-  EXPECT_LT(circuits_->guards().front().record.builds.begun, PoolLimits::refusals)
-      << "it is not the guard's fault";
+  std::size_t counted = 0;
+  for (const auto& guard : circuits_->guards()) counted += guard.record.builds.begun;
+  EXPECT_LE(counted, PoolLimits::refusals) << "it is not the guards' fault";
   client_now_ = kNow;
   run_until([&] { return asked->over; });
   ASSERT_TRUE(asked->lease);

@@ -6,10 +6,13 @@
 #include <vector>
 
 #include "foundation/base/result.hpp"
+#include "network/directory/limits.hpp"
 #include "network/path/path_bias.hpp"
 #include "overlay/peer/peer_id.hpp"
 
 namespace qnet::path {
+
+using directory::SteadyTime;
 
 class PathProblems {
  public:
@@ -17,13 +20,15 @@ class PathProblems {
   void guard_file(std::optional<base::Error> error) { guard_file_ = std::move(error); }
   /// What a guard's count of circuits says now.
   void bias(const peer::PeerId& guard, Bias bias);
-  /// The first hop behind a guard has refused. True when so many have, one after another, that the cause is
-  /// here: the clock, or the list.
-  bool refused(const peer::PeerId& first_hop);
+  /// The first hop behind a guard has refused, or the guard says so: nobody can tell. True when so many have,
+  /// one after another and through different guards, that the cause is here: the clock, or the list.
+  bool refused(const peer::PeerId& guard, const peer::PeerId& first_hop, SteadyTime now);
+  /// All hops that were tried through this guard have refused, lately: it is used after the others.
+  [[nodiscard]] bool all_refuse_through(const peer::PeerId& guard, SteadyTime now) const;
   /// A circuit was not built. What one wish alone asks for is no problem of the client's.
   void failed(base::Error error);
-  /// One was: what was said of the last failures is over.
-  void built();
+  /// One was, through this guard: what was said of the last failures is over.
+  void built(const peer::PeerId& guard);
 
   /// Empty when all is well.
   [[nodiscard]] std::string sentence() const;
@@ -33,10 +38,18 @@ class PathProblems {
     peer::PeerId guard;
     Bias bias{};
   };
+  /// A guard through which first hops have refused.
+  struct Refusing {
+    peer::PeerId guard;
+    std::vector<peer::PeerId>
+        hops{};  // different ones since a circuit was built; PoolLimits::refusals at most
+    SteadyTime used_last_until{};
+  };
+  [[nodiscard]] bool cause_is_here() const;
+
   std::optional<base::Error> guard_file_;
   std::optional<base::Error> failed_;
-  std::vector<peer::PeerId>
-      refusing_;                   // different ones since a circuit was built, PoolLimits::refusals at most
+  std::vector<Refusing> refusing_;
   std::vector<Suspect> suspects_;  // guards that let few circuits through
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "network/path/error.hpp"
+#include "network/path/pool_limits.hpp"
 #include "network/path/testing/networks.hpp"
 
 namespace qnet::path {
@@ -10,11 +11,15 @@ namespace {
 
 using testing::peer_of;
 
+const auto kGuard = peer_of(101);
+const auto kOther = peer_of(102);
+constexpr SteadyTime kNow{std::chrono::hours(1000)};
+
 TEST(PathProblems, say_nothing_when_all_is_well) {
   PathProblems problems;
   problems.failed(Errc::no_guard);
   EXPECT_EQ(problems.sentence(), "None of this client's guards answers now; they are tried again.");
-  problems.built();
+  problems.built(kGuard);
   EXPECT_EQ(problems.sentence(), "");
 }
 
@@ -25,15 +30,38 @@ TEST(PathProblems, do_not_complain_of_what_one_wish_asks_for) {
   EXPECT_EQ(problems.sentence(), "");
 }
 
-TEST(PathProblems, name_the_clock_when_different_first_hops_refuse) {
+TEST(PathProblems, name_the_clock_when_different_first_hops_refuse_through_two_guards) {
   PathProblems problems;
-  for (int i = 0; i < 10; ++i) EXPECT_FALSE(problems.refused(peer_of(1))) << "one relay says nothing";
-  EXPECT_FALSE(problems.refused(peer_of(2)));
-  EXPECT_TRUE(problems.refused(peer_of(3)));
-  EXPECT_NE(problems.sentence().find("clock"), std::string::npos);
-  problems.built();
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(problems.refused(kGuard, peer_of(1), kNow));
+  EXPECT_FALSE(problems.refused(kGuard, peer_of(2), kNow));
+  EXPECT_FALSE(problems.refused(kOther, peer_of(2), kNow)) << "two relays say nothing";
+  EXPECT_TRUE(problems.refused(kOther, peer_of(3), kNow));
+  EXPECT_NE(problems.sentence().find("of this client. Its clock"), std::string::npos);
+  problems.built(kGuard);
   EXPECT_EQ(problems.sentence(), "");
-  EXPECT_FALSE(problems.refused(peer_of(4)));
+  EXPECT_FALSE(problems.refused(kOther, peer_of(4), kNow));
+}
+
+TEST(PathProblems, name_a_guard_through_which_all_refuse_and_leave_it_for_a_while) {
+  PathProblems problems;
+  for (std::uint32_t i = 0; i < 10; ++i) EXPECT_FALSE(problems.refused(kGuard, peer_of(i), kNow));
+  EXPECT_NE(problems.sentence().find("through the guard " + kGuard.to_text()), std::string::npos);
+  EXPECT_TRUE(problems.all_refuse_through(kGuard, kNow));
+  EXPECT_FALSE(problems.all_refuse_through(kOther, kNow));
+  problems.built(kOther);
+  EXPECT_EQ(problems.sentence(), "");
+  EXPECT_TRUE(problems.all_refuse_through(kGuard, kNow)) << "another guard says nothing of this one";
+  EXPECT_FALSE(problems.all_refuse_through(kGuard, kNow + PoolLimits::refusing_guard));
+  problems.built(kGuard);
+  EXPECT_FALSE(problems.all_refuse_through(kGuard, kNow));
+}
+
+TEST(PathProblems, leave_no_guard_when_the_cause_was_here) {
+  PathProblems problems;
+  for (std::uint32_t i = 0; i < 3; ++i) EXPECT_FALSE(problems.refused(kGuard, peer_of(i), kNow));
+  EXPECT_TRUE(problems.refused(kOther, peer_of(4), kNow));
+  problems.built(kOther);
+  EXPECT_FALSE(problems.all_refuse_through(kGuard, kNow));
 }
 
 TEST(PathProblems, tell_of_the_guard_that_lets_fewest_circuits_through) {
@@ -44,7 +72,7 @@ TEST(PathProblems, tell_of_the_guard_that_lets_fewest_circuits_through) {
   EXPECT_EQ(problems.sentence().find(peer_of(1).to_text()), std::string::npos) << "a notice can wait";
   problems.bias(peer_of(2), Bias::alarm);
   EXPECT_NE(problems.sentence().find(peer_of(2).to_text()), std::string::npos);
-  problems.built();
+  problems.built(kGuard);
   problems.bias(peer_of(2), Bias::none);
   problems.bias(peer_of(1), Bias::none);
   EXPECT_EQ(problems.sentence(), "");
