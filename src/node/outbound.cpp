@@ -156,10 +156,7 @@ void Outbound::stop() {
 
 /// Neither the port nor the destination is in it.
 void Outbound::log(LogLine& line) {
-  const auto now = steady_now();
-  if (line.last && now - *line.last < OutboundLimits::between_lines) return;
-  line.last = now;
-  spdlog::info(line.text);
+  if (line.lines.take()) spdlog::info(line.text);
 }
 
 std::string Outbound::explain_lack(const Exit& exit) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "control/status.hpp"
+#include "foundation/base/at_most_every.hpp"
 #include "node/ask_exit.hpp"
 #include "overlay/uplink/detours.hpp"
 #include "overlay/uplink/known_lacks.hpp"
@@ -70,7 +71,7 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   };
   struct LogLine {
     const char* text;
-    std::optional<TimePoint> last{};
+    base::AtMostEvery lines{OutboundLimits::between_lines};
   };
 
   net::Task<Asked> ask(const std::shared_ptr<session::Session>& session, const peer::ConnectRequest& request);

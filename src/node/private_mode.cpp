@@ -15,7 +15,6 @@ namespace qnet::node {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using peer::ConnectStatus;
 using peer::Lack;
 
@@ -103,8 +102,11 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
   const peer::ConnectRequest request{std::move(destination.host), destination.port};
   path::CircuitWish wanted{wish.hops, request.port, std::move(wish.countries), std::move(wish.isolation), {}};
   const OutboundPatience patience;
+  const auto end = std::chrono::steady_clock::now() + path::PoolLimits::request;
+  std::vector<peer::PeerId> asked;
   proxy::Connected last;
-  for (int left = PrivateModeLimits::exits; left > 0; --left) {
+  while (asked.size() < PrivateModeLimits::exits) {
+    wanted.patience = std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     auto asked_for = circuits_->session(wanted);  // apart from the await: a trap of GCC 12 (CONTRIBUTING.md)
     auto lease = co_await std::move(asked_for);
     if (!lease) {
@@ -118,7 +120,9 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
     if (last.status == ConnectStatus::ok) last.kept = std::move(lease->use);
     // A circuit may end while the request is on its way: nothing of the program was sent.
     if (!declined && (answer.heard || lease->session->usable())) break;
-    wanted.not_exits.push_back(lease->exit);
+    // One that is full may have a place in a moment: the circuits know, and wait for it.
+    if (answer.lacks != Lack::places) wanted.not_exits.push_back(lease->exit);
+    if (std::ranges::find(asked, lease->exit) == asked.end()) asked.push_back(lease->exit);
   }
   co_return last;
 }
@@ -133,16 +137,8 @@ void PrivateMode::report(const path::Circuits::Lease& lease, const ExitAnswer& a
 
 /// Where the program's connection ends without a word, the person finds the reason here and in the status.
 void PrivateMode::log_problem(const base::Error& error) {
-  const auto now = Clock::now();
-  if (logged_ && now - *logged_ < PrivateModeLimits::between_lines) return;
-  logged_ = now;
-  spdlog::warn("a program's connection could not be made in private mode: {}", error.message());
-}
-
-bool PrivateMode::ready() const {
-  return std::ranges::any_of(circuits_->circuits(), [](const path::CircuitStatus& circuit) {
-    return circuit.state == path::PoolCircuit::State::ready && !circuit.doubted;
-  });
+  if (log_lines_.take())
+    spdlog::warn("a program's connection could not be made in private mode: {}", error.message());
 }
 
 /// HOST:PORT as it is listed; one that has left the list is told by its id.

@@ -9,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "control/status.hpp"
+#include "foundation/base/at_most_every.hpp"
 #include "network/discovery/network_view.hpp"
 #include "network/path/circuits.hpp"
 #include "node/ask_exit.hpp"
@@ -24,7 +25,7 @@ struct PrivateModeConfig {
 
 struct PrivateModeLimits {
   /// Exits that are asked for one request. Each of them learns the destination, and none who asks.
-  static constexpr int exits = 3;
+  static constexpr std::size_t exits = 3;
   /// Between two log lines of a kind.
   static constexpr std::chrono::minutes between_lines{1};
 };
@@ -56,7 +57,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   net::Task<proxy::Connected> connect(proxy::Destination destination, Wish wish);
 
   /// Whether a request would find a circuit at once.
-  [[nodiscard]] bool ready() const;
+  [[nodiscard]] bool ready() const { return circuits_->ready(); }
   /// Adds the circuits, and what keeps them from being built.
   void fill(control::Path& path) const;
 
@@ -76,7 +77,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   std::shared_ptr<path::Circuits> circuits_;
   std::shared_ptr<const discovery::NetworkView::Relays> listed_;  // that network_ is of
   std::shared_ptr<const path::Network> network_;
-  std::optional<std::chrono::steady_clock::time_point> logged_;
+  base::AtMostEvery log_lines_{PrivateModeLimits::between_lines};
   boost::asio::steady_timer timer_;
   bool watches_ = false;
   bool stopped_ = false;

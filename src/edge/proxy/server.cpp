@@ -78,10 +78,7 @@ net::Task<std::unique_ptr<Dialogue>> Server::converse(net::TcpStream& program) {
 
 /// SOCKS5 has no words for it: the person finds it in the log.
 void Server::log_problem(const std::string& problem) {
-  const auto now = std::chrono::steady_clock::now();
-  if (problem.empty() || (problem_logged_ && now - *problem_logged_ < ServerLimits::between_lines)) return;
-  problem_logged_ = now;
-  spdlog::warn(problem);
+  if (!problem.empty() && problem_lines_.take()) spdlog::warn(problem);
 }
 
 Server::Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect,

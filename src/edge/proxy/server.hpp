@@ -10,6 +10,7 @@
 #include "edge/proxy/credentials.hpp"
 #include "edge/proxy/destination.hpp"
 #include "edge/proxy/dialogue.hpp"
+#include "foundation/base/at_most_every.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/tcp.hpp"
 #include "overlay/peer/connect_message.hpp"
@@ -70,7 +71,7 @@ class Server : public std::enable_shared_from_this<Server> {
   ServerLimits limits_;
   net::Traffic traffic_;
   std::set<net::TcpStream*> open_;
-  std::optional<std::chrono::steady_clock::time_point> problem_logged_;
+  base::AtMostEvery problem_lines_{ServerLimits::between_lines};
 };
 
 }  // namespace qnet::proxy

@@ -131,9 +131,7 @@ class Search {
   std::size_t exit_ = 0;
 };
 
-}  // namespace
-
-base::Result<Hops> choose(const Known& known, const Wish& wish, base::RandomSource& random) {
+base::Result<Hops> choose_from_all(const Known& known, const Wish& wish, base::RandomSource& random) {
   if (wish.hops < ChooseLimits::fewest_hops || wish.hops > ChooseLimits::most_hops)
     return base::fail(Errc::bad_wish);
   const auto exits = exits_for(known.relays, Position::exit, wish);
@@ -143,6 +141,17 @@ base::Result<Hops> choose(const Known& known, const Wish& wish, base::RandomSour
   for (const auto& level : kLevels)
     if (auto found = search.run(*exits, level)) return std::move(*found);
   return base::fail(search.any_pair(*exits) ? Errc::too_few_relays : Errc::guards_too_near);
+}
+
+}  // namespace
+
+base::Result<Hops> choose(const Known& known, const Wish& wish, base::RandomSource& random) {
+  auto found = choose_from_all(known, wish, random);
+  if (found || wish.full.empty()) return found;
+  auto later = wish;
+  later.full.clear();
+  if (choose_from_all(known, later, random)) return base::fail(Errc::exits_full, joined(wish.countries));
+  return found;
 }
 
 }  // namespace qnet::path

@@ -18,6 +18,7 @@ struct Wish {
   std::vector<std::string> countries{};   ///< of the exit, ISO 3166-1; empty for any
   std::vector<peer::PeerId> never{};      ///< no hop of this circuit: the guards of another leg, say
   std::vector<peer::PeerId> not_exits{};  ///< not its exit: they have declined what it is for
+  std::vector<peer::PeerId> full{};       ///< not its exit: they had no place a moment ago
 };
 
 struct Hops {
@@ -34,11 +35,12 @@ struct Known {
 };
 
 /// The exit is drawn first, then the guard is the first usable one that shares nothing with it, then the
-/// middles are drawn. What does not go together is drawn anew. Errors: of Errc all but those of the file.
+/// middles are drawn. What does not go together is drawn anew. Errors: of Errc all but those of the file;
+/// exits_full where an exit of Wish::full would have led to a circuit.
 [[nodiscard]] base::Result<Hops> choose(const Known& known, const Wish& wish, base::RandomSource& random);
 
 /// Exits for sessions of one hop: `most` different ones at most, in the order in which they were drawn. Of
-/// the wish its port, countries and `never` count. Errors: those about exits.
+/// the wish its port, countries, `never`, `not_exits` and `full` count. Errors: those about exits.
 [[nodiscard]] base::Result<std::vector<peer::PeerId>> choose_exits(const RelayTable& relays, const Wish& wish,
                                                                    std::size_t most,
                                                                    base::RandomSource& random);

@@ -71,6 +71,18 @@ TEST(Choose, gives_the_guard_first_and_an_exit_last) {
   EXPECT_TRUE(choose({.hops = 6}).error().is(Errc::bad_wish));
 }
 
+TEST(Choose, tells_that_exits_are_full_when_nothing_else_is_wrong) {
+  auto relays = network(12, 3);
+  relays[0] = in_country(relays[0], "SE");
+  Setting choose{RelayTable(std::move(relays)), guards_of({9})};
+  const Wish in_sweden{.countries = {"SE"}, .full = {peer_of(0)}};
+  EXPECT_TRUE(choose(in_sweden).error().is(Errc::exits_full));
+  EXPECT_EQ(choose(in_sweden).error().context(), "SE");
+  EXPECT_EQ(choose.seen(2, {.full = {peer_of(0)}}), (Numbers{1, 2})) << "others serve";
+  EXPECT_TRUE(choose({.countries = {"DE"}, .full = {peer_of(0)}}).error().is(Errc::no_exit_in_country));
+  EXPECT_TRUE(choose({.port = 25, .full = {peer_of(0)}}).error().is(Errc::no_exit_for_port));
+}
+
 TEST(Choose, tells_which_way_to_dial_the_guard) {
   Setting choose{RelayTable(network(12, 3)), guards_of({9})};
   choose.guards.usable[0].attempt = 2;

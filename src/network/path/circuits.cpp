@@ -40,7 +40,7 @@ Circuits::Circuits(const boost::asio::any_io_executor& executor, Hooks hooks, ba
       random_(random),
       guards_(kept.value_or(GuardSample{}), random),
       pool_(random),
-      kept_(guards_.sample()),
+      keeping_(guards_.sample()),
       timer_(executor) {
   if (!kept) no_guards_ = std::move(kept.error());
   problems_.guard_file(no_guards_);
@@ -67,7 +67,8 @@ void Circuits::stop() {
   pool_.stop();
   perform();
   if (links_) links_->stop();
-  timer_.cancel();
+  timer_.forget();
+  keep_guards(true);
   // What they hold may hold this. The dial's hook stays: a coroutine of it may still run.
   hooks_.network = nullptr;
   hooks_.unsatisfied = nullptr;
@@ -165,13 +166,37 @@ void Circuits::look_around() {
   }
 }
 
-void Circuits::keep_guards() {
+/// Waiting requests are served as soon as a circuit that was silent brings something, or its guard does.
+void Circuits::watch_doubted() {
+  if (pool_.waiting() == 0) return;
+  const auto came_back = [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->stopped_) return;
+    self->look_around();
+    self->pool_.advance(steady_now());
+    self->perform();
+  };
+  for (const auto& circuit : pool_.circuits()) {
+    const auto known = circuits_.find(circuit.number);
+    if (known == circuits_.end() || !known->second.stands || !circuit.doubted(steady_now())) continue;
+    known->second.build->session()->on_heard(came_back);
+    links_->on_heard(known->second.hops.front(), came_back);
+  }
+}
+
+void Circuits::keep_guards(bool last) {
   if (no_guards_ || !hooks_.keep) return;
-  auto sample = guards_.sample();
-  if (sample == kept_) return;
-  kept_ = std::move(sample);
-  const auto done = hooks_.keep(kept_);
+  const auto sample = guards_.sample();
+  if (!keeping_.take(sample, last, steady_now())) return;
+  const auto done = hooks_.keep(sample);
   problems_.guard_file(done ? std::nullopt : std::optional(done.error()));
+}
+
+/// A request that waits has no reason to wait for the end of a pause.
+void Circuits::guard_stands(const peer::PeerId& guard) {
+  if (stopped_ || !guards_.fails(guard)) return;
+  pool_.reconsider(steady_now());
+  perform();
 }
 
 void Circuits::guard_dialled(const peer::PeerId& guard, bool well) {
@@ -211,7 +236,8 @@ void Circuits::perform() {
       std::visit([this](const auto& action) { perform(action); }, *next);
   }
   if (stopped_) return;
-  keep_guards();
+  keep_guards(false);
+  watch_doubted();
   set_timer();
 }
 
@@ -241,53 +267,22 @@ void Circuits::perform(const AnswerRequest& action) {
 void Circuits::perform(const BlameExit& action) { blame_exit(action.circuit); }
 
 void Circuits::set_timer() {
+  if (no_guards_) return;
   auto next = guards_.next_deadline();
-  if (const auto pool = pool_.next_deadline()) next = std::min(next.value_or(*pool), *pool);
-  if (no_guards_ || next == timer_at_) return;
-  timer_at_ = next;
-  if (!next) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(*next);
-  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
-    const auto self = weak.lock();
-    if (error || !self || self->stopped_) return;
-    self->timer_at_.reset();
-    self->look_around();
-    if (self->list_) self->guards_.update(self->list_->table, self->now());
-    self->dial_due_guards();
-    self->pool_.advance(steady_now());
-    self->perform();
+  for (const auto& other : {pool_.next_deadline(), keeping_.next_deadline()})
+    if (other) next = std::min(next.value_or(*other), *other);
+  timer_.follow(next, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->at_deadline();
   });
 }
 
-std::vector<CircuitStatus> Circuits::circuits() const {
-  std::vector<CircuitStatus> all;
-  const auto time = steady_now();
-  for (const auto& circuit : pool_.circuits()) {
-    CircuitStatus status;
-    status.state = circuit.state;
-    status.clean = circuit.clean();
-    status.age = std::chrono::floor<std::chrono::milliseconds>(time - circuit.begun);
-    const auto known = circuits_.find(circuit.number);
-    if (known != circuits_.end()) {
-      for (const auto& hop : known->second.hops) {
-        CircuitStatus::Hop shown{hop};
-        if (const auto place = list_ ? list_->table.find(hop) : std::nullopt)
-          shown.country = list_->table[*place].country;
-        status.hops.push_back(std::move(shown));
-      }
-      if (known->second.stands) {
-        const auto& session = known->second.build->session();
-        status.streams = session->stream_count();
-        const bool heard = circuit.asked && session->last_heard() >= *circuit.asked;
-        status.doubted = links_->slow(known->second.hops.front(), time) || (!heard && circuit.doubted(time));
-      }
-    }
-    all.push_back(std::move(status));
-  }
-  return all;
+void Circuits::at_deadline() {
+  if (stopped_) return;
+  look_around();
+  if (list_) guards_.update(list_->table, now());
+  dial_due_guards();
+  pool_.advance(steady_now());
+  perform();
 }
 
 }  // namespace qnet::path

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/steady_timer.hpp>
-
+#include "foundation/net/due_timer.hpp"
 #include "network/path/build_time.hpp"
 #include "network/path/circuit_build.hpp"
+#include "network/path/guard_keeping.hpp"
 #include "network/path/guard_links.hpp"
 #include "network/path/path_problems.hpp"
 #include "network/path/plan.hpp"
@@ -49,8 +49,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
     std::function<void()> unsatisfied;
     /// Wall time, corrected by what handshakes told, as first messages are of this minute.
     std::function<WallTime()> now;
-    /// The guards have changed, and are to be kept on the disk (save_guards()). An error is told as the
-    /// problem; the next change is tried again.
+    /// The guards have changed, and are to be kept on the disk (save_guards()): at once, but for mere counts.
+    /// An error is told as the problem; the next change is tried again.
     std::function<base::Result<void>(const GuardSample&)> keep;
   };
 
@@ -99,6 +99,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void list_changed();
 
   [[nodiscard]] std::vector<CircuitStatus> circuits() const;
+  /// Whether any circuit would serve a request at once.
+  [[nodiscard]] bool ready() const;
   [[nodiscard]] std::vector<GuardStatus> guards() const { return guards_.status(); }
   /// One sentence for the person, or empty: why there are no circuits, or what is suspicious.
   [[nodiscard]] std::string problem() const { return problems_.sentence(); }
@@ -129,21 +131,26 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
              std::chrono::milliseconds time);
   void build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun);
-  void not_built(CircuitNumber number, base::Error error);
+  void not_built(CircuitNumber number, base::Error error, std::optional<SteadyTime> again = {});
   void circuit_ended(CircuitNumber number);
   void note_end(const peer::PeerId& guard, bool reached_exit);
   void note_cut(const Circuit& circuit);
   void blame_pairs(const Circuit& circuit);
   void blame_exit(CircuitNumber number);
+  [[nodiscard]] GuardLinks::Hooks guard_hooks();
   [[nodiscard]] GuardChoice guards_in_order(SteadyTime now) const;
 
+  void guard_stands(const peer::PeerId& guard);
   void guard_dialled(const peer::PeerId& guard, bool well);
   void dial_due_guards();
   bool take_list();
   void look_around();
-  void keep_guards();
+  void watch_doubted();
+  void keep_guards(bool last);
   void released(CircuitNumber number, bool waited);
   void set_timer();
+  void at_deadline();
+  [[nodiscard]] bool is_doubted(const PoolCircuit& circuit, SteadyTime now) const;
   [[nodiscard]] Now now() const;
 
   boost::asio::any_io_executor executor_;
@@ -159,9 +166,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   std::map<CircuitNumber, Circuit> circuits_;  // of the pool's, those whose hops are chosen
   std::map<RequestNumber, std::shared_ptr<Waiter>> waiters_;
   PathProblems problems_;
-  GuardSample kept_;
-  boost::asio::steady_timer timer_;
-  std::optional<SteadyTime> timer_at_;
+  GuardKeeping keeping_;
+  net::DueTimer timer_;  // for what is due first
   bool performing_ = false;
   bool stopped_ = false;
 };

@@ -28,22 +28,23 @@ GuardChoice Circuits::guards_in_order(SteadyTime time) const {
   return choice;
 }
 
+GuardLinks::Hooks Circuits::guard_hooks() {
+  GuardLinks::Hooks hooks;
+  hooks.dial = hooks_.dial;
+  hooks.begun = [weak = weak_from_this()](const peer::PeerId& guard) {
+    if (const auto self = weak.lock()) self->guards_.begun(guard);
+  };
+  hooks.stands = [weak = weak_from_this()](const peer::PeerId& guard) {
+    if (const auto self = weak.lock()) self->guard_stands(guard);
+  };
+  hooks.over = [weak = weak_from_this()](const peer::PeerId& guard, bool well) {
+    if (const auto self = weak.lock()) self->guard_dialled(guard, well);
+  };
+  return hooks;
+}
+
 void Circuits::perform(const BuildCircuit& action) {
-  if (!links_) {
-    const auto weak = weak_from_this();
-    links_ = std::make_shared<GuardLinks>(executor_,
-                                          GuardLinks::Hooks{.dial = hooks_.dial,
-                                                            .begun =
-                                                                [weak](const peer::PeerId& guard) {
-                                                                  if (const auto self = weak.lock())
-                                                                    self->guards_.begun(guard);
-                                                                },
-                                                            .over =
-                                                                [weak](const peer::PeerId& guard, bool well) {
-                                                                  if (const auto self = weak.lock())
-                                                                    self->guard_dialled(guard, well);
-                                                                }});
-  }
+  if (!links_) links_ = std::make_shared<GuardLinks>(executor_, guard_hooks());
   take_list();
   if (!list_) {
     hooks_.unsatisfied();
@@ -54,7 +55,8 @@ void Circuits::perform(const BuildCircuit& action) {
       plan(*list_, guards_in_order(time.steady), avoidance_, time, action.wish, action.ahead, random_);
   if (!planned) {
     hooks_.unsatisfied();
-    return not_built(action.circuit, std::move(planned.error()));
+    const auto again = planned.error().is(Errc::no_guard) ? guards_.next_chance() : std::nullopt;
+    return not_built(action.circuit, std::move(planned.error()), again);
   }
   circuits_.emplace(action.circuit, Circuit{planned->hops, std::make_shared<CircuitBuild>(executor_)});
   const bool ready = links_->connected(planned->hops.front());
@@ -68,10 +70,10 @@ void Circuits::perform(const BuildCircuit& action) {
       boost::asio::detached);
 }
 
-void Circuits::not_built(CircuitNumber number, base::Error error) {
+void Circuits::not_built(CircuitNumber number, base::Error error, std::optional<SteadyTime> again) {
   problems_.failed(error);
   circuits_.erase(number);
-  pool_.failed(number, error, steady_now());
+  pool_.failed(number, error, steady_now(), again);
 }
 
 net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {

@@ -105,7 +105,14 @@ TEST_F(CircuitsTest, praise_when_data_came_and_not_before) {
   circuits_->worked(got);
   circuits_->worked(got);
   EXPECT_EQ(circuits_->guards().front().record.builds, (BuildCount{1, 1}));
-  EXPECT_EQ(kept_.guards.front().builds, (BuildCount{1, 1})) << "on the disk";
+  EXPECT_EQ(kept_.guards.front().builds, (BuildCount{1, 1})) << "written with the guard's confirmation";
+  const auto second = lease({.isolation = "another"});
+  EXPECT_TRUE(echoes(second, 10));
+  circuits_->worked(second);
+  EXPECT_EQ(circuits_->guards().front().record.builds, (BuildCount{2, 2}));
+  EXPECT_EQ(kept_.guards.front().builds, (BuildCount{1, 1})) << "a count is not written at each use";
+  circuits_->stop();
+  EXPECT_EQ(kept_.guards.front().builds, (BuildCount{2, 2})) << "but at the end";
 }
 
 TEST_F(CircuitsTest, count_against_the_guard_when_they_end_without_data) {

@@ -9,6 +9,7 @@ std::string_view describe(Errc code) {
     case Errc::no_exit_in_country:
       return "the network's list has no exit in the countries that were asked for";
     case Errc::no_exit_for_port: return "no exit that may be used serves this port";
+    case Errc::exits_full: return "every exit that may be used is full; try again in a few seconds";
     case Errc::no_guard: return "none of this client's guards answers now; they are tried again";
     case Errc::guards_too_near:
       return "every exit that may be used is in one network or family with the guards that answer";

@@ -9,6 +9,7 @@ enum class Errc {
   no_exit,             ///< no listed relay can be the exit
   no_exit_in_country,  ///< exits, but none in these countries
   no_exit_for_port,    ///< exits there, but none that serves the port
+  exits_full,          ///< exits that fit, and each was full a moment ago
   no_guard,            ///< no guard may be used now
   guards_too_near,     ///< each exit that fits shares a network or a family with the guards
   too_few_relays,      ///< exit and guard, but no middles that share nothing with them

@@ -16,18 +16,18 @@ bool is_in(const RelayFacts& relay, const std::vector<std::string>& countries) {
   return countries.empty() || std::ranges::find(countries, relay.country) != countries.end();
 }
 
-std::string joined(const std::vector<std::string>& countries) {
-  std::string text;
-  for (const auto& country : countries) text += (text.empty() ? "" : ", ") + country;
-  return text;
-}
-
 std::string describe_wish(const Wish& wish) {
   auto text = "port " + std::to_string(wish.port.value_or(0));
   return wish.countries.empty() ? text : text + " in " + joined(wish.countries);
 }
 
 }  // namespace
+
+std::string joined(const std::vector<std::string>& countries) {
+  std::string text;
+  for (const auto& country : countries) text += (text.empty() ? "" : ", ") + country;
+  return text;
+}
 
 base::Result<std::vector<std::uint32_t>> exits_for(const RelayTable& relays, Position position,
                                                    const Wish& wish) {
@@ -39,7 +39,8 @@ base::Result<std::vector<std::uint32_t>> exits_for(const RelayTable& relays, Pos
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] == 0) continue;
     const auto& relay = relays[i];
-    const bool wanted = !holds(wish.never, relay.peer) && !holds(wish.not_exits, relay.peer);
+    const bool wanted =
+        !holds(wish.never, relay.peer) && !holds(wish.not_exits, relay.peer) && !holds(wish.full, relay.peer);
     const bool right_country = wanted && is_in(relay, wish.countries);
     const bool serves = right_country && (!wish.port || relay.serves(*wish.port));
     there = there || right_country;

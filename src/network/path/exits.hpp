@@ -10,4 +10,7 @@ namespace qnet::path {
 [[nodiscard]] base::Result<std::vector<std::uint32_t>> exits_for(const RelayTable& relays, Position position,
                                                                  const Wish& wish);
 
+/// "SE, DE".
+[[nodiscard]] std::string joined(const std::vector<std::string>& countries);
+
 }  // namespace qnet::path

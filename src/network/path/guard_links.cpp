@@ -67,6 +67,7 @@ net::Task<void> GuardLinks::attempt(peer::PeerId guard, unsigned attempt_number,
   entry.problem.reset();
   if (dialled) {
     take(guard, entry, std::move(dialled->session));
+    hooks_.stands(guard);
   } else {
     entry.problem = std::move(dialled.error());
     hooks_.over(guard, false);
@@ -134,6 +135,7 @@ void GuardLinks::stop() {
   }
   // What they hold may hold this. The dial's hook stays: a coroutine of it may still run.
   hooks_.begun = nullptr;
+  hooks_.stands = nullptr;
   hooks_.over = nullptr;
 }
 
@@ -165,6 +167,10 @@ bool GuardLinks::heard_since(const peer::PeerId& guard, SteadyTime time) const {
 bool GuardLinks::connected(const peer::PeerId& guard) const {
   const auto* const entry = find(guard);
   return entry != nullptr && entry->session && entry->session->usable();
+}
+
+void GuardLinks::on_heard(const peer::PeerId& guard, std::function<void()> function) {
+  if (connected(guard)) entries_.at(guard.key()).session->on_heard(std::move(function));
 }
 
 const GuardLinks::Entry* GuardLinks::find(const peer::PeerId& guard) const {

@@ -19,8 +19,9 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   using SessionPointer = std::shared_ptr<session::Session>;
   struct Hooks {
     std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress, unsigned attempt)> dial;
-    std::function<void(const peer::PeerId&)> begun;  ///< a dial
-    /// The same: well, when its session has brought data or has stood for PoolLimits::proven; not well, when
+    std::function<void(const peer::PeerId&)> begun;   ///< a dial
+    std::function<void(const peer::PeerId&)> stands;  ///< its session, which proves nothing yet
+    /// The dial: well, when its session has brought data or has stood for PoolLimits::proven; not well, when
     /// the session takes no more circuits before that.
     std::function<void(const peer::PeerId&, bool well)> over;
   };
@@ -52,6 +53,8 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   /// Whether it was heard since the time given, and its session stands.
   [[nodiscard]] bool heard_since(const peer::PeerId& guard, SteadyTime time) const;
   [[nodiscard]] bool connected(const peer::PeerId& guard) const;
+  /// Calls `function` once, at the next sign of life of this guard, in place of what was given before.
+  void on_heard(const peer::PeerId& guard, std::function<void()> function);
 
  private:
   struct Entry {

@@ -77,6 +77,11 @@ class Guards {
   /// The guards to dial now although no circuit asks, so that they are used again as soon as they answer.
   [[nodiscard]] std::vector<GuardOffer> due(Now now) const;
   [[nodiscard]] std::optional<SteadyTime> next_deadline() const;
+  /// When there are no usable guards: before this time there will be none, unless another fact is told.
+  /// Nothing while that may change at any moment.
+  [[nodiscard]] std::optional<SteadyTime> next_chance() const;
+  /// Its last dial has failed, and none has gone well since.
+  [[nodiscard]] bool fails(const peer::PeerId& guard) const;
 
   /// To be kept whenever it has changed: it is compared, cheap and small.
   [[nodiscard]] GuardSample sample() const;

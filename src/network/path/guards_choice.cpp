@@ -66,4 +66,15 @@ std::optional<SteadyTime> Guards::next_deadline() const {
   return next;
 }
 
+std::optional<SteadyTime> Guards::next_chance() const {
+  const auto tried = wanted();
+  if (std::ranges::any_of(tried, [](const Guard* guard) { return guard->dialled; })) return std::nullopt;
+  return next_deadline();
+}
+
+bool Guards::fails(const peer::PeerId& peer) const {
+  return std::ranges::any_of(
+      guards_, [&](const Guard& guard) { return guard.record.peer == peer && guard.failures > 0; });
+}
+
 }  // namespace qnet::path

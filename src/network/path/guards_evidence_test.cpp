@@ -83,5 +83,21 @@ TEST(Guards, are_not_proven_to_fail_by_an_answer_that_comes_late) {
   EXPECT_FALSE(world.guards.status()[0].down);
 }
 
+TEST(Guards, tell_when_one_may_answer_again) {
+  GuardWorld world(plain_network(100), 1);
+  world.answers = kNobody;
+  world.connect();
+  const auto next = world.guards.next_chance();
+  ASSERT_TRUE(next);
+  EXPECT_GT(*next, world.now.steady);
+  EXPECT_LE(*next, world.now.steady + GuardLimits::first_pause * 5 / 4);
+  const auto first = world.guards.sample().guards[0].peer;
+  EXPECT_TRUE(world.guards.fails(first));
+  world.guards.begun(first);
+  EXPECT_EQ(world.guards.next_chance(), std::nullopt) << "at any moment";
+  world.guards.answered(first, world.now);
+  EXPECT_FALSE(world.guards.fails(first));
+}
+
 }  // namespace
 }  // namespace qnet::path

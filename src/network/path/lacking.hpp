@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "network/directory/limits.hpp"
@@ -25,13 +26,17 @@ class Lacking {
   void note(const peer::PeerId& exit, Decline why, std::uint16_t port, SteadyTime now);
   /// Whether it is not to be asked for this port now.
   [[nodiscard]] bool lacks(const peer::PeerId& exit, std::uint16_t port, SteadyTime now) const;
-  /// The exits that are not to be asked for this port now.
+  /// The exits that are not to be asked for this port now, but for those that are only full.
   [[nodiscard]] std::vector<peer::PeerId> without(std::uint16_t port, SteadyTime now) const;
+  /// Those that are full, and when the first of them is asked again.
+  [[nodiscard]] std::vector<peer::PeerId> full(SteadyTime now) const;
+  [[nodiscard]] std::optional<SteadyTime> full_until(SteadyTime now) const;
 
  private:
   struct Fact {
     peer::PeerId exit;
     std::uint16_t port = 0;  // 0: all
+    bool full = false;
     SteadyTime until{};
   };
   std::deque<Fact> facts_;

@@ -66,6 +66,9 @@ struct GuardLimits {
   static constexpr std::chrono::hours longest_growth_pause{24};
   /// With fewer exits than this no exit is drawn while another relay can be: each is needed as an exit.
   static constexpr std::size_t few_exits = 5;
+  /// Counts of circuits that have changed are written to the disk after so long: a circuit is used every few
+  /// seconds, and a crash costs no more than these.
+  static constexpr std::chrono::minutes counts_kept{10};
   /// Of the file: twenty guards and their removed predecessors are under 3 KiB.
   static constexpr std::size_t file = 8192;
 };

@@ -140,6 +140,17 @@ TEST(Plan, leaves_out_hops_without_a_valid_key_or_signature) {
   }
 }
 
+TEST(Plan, blames_the_list_when_the_only_exit_that_fits_has_no_valid_key_any_more) {
+  auto all = relays(8);
+  auto old = descriptor(1);
+  old.circuit_keys = {{{1}, kNow - 40h, kNow + 1h}};
+  all[1] = listed(old, 1);
+  all[1].country.code = "SE";
+  Planning planning(all);
+  EXPECT_TRUE(planning(kNow, {.port = 443, .countries = {"SE"}}));
+  EXPECT_TRUE(planning(kNow + 2h, {.port = 443, .countries = {"SE"}}).error().is(Errc::list_outdated));
+}
+
 TEST(Plan, takes_another_port_when_nobody_waits) {
   Planning planning(relays(8));
   EXPECT_TRUE(planning(kNow, {.port = 25}).error().is(Errc::no_exit_for_port));

@@ -61,8 +61,8 @@ bool PathProblems::cause_is_here() const {
 }
 
 void PathProblems::failed(base::Error error) {
-  const bool of_the_wish =
-      error.is(Errc::bad_wish) || error.is(Errc::no_exit_in_country) || error.is(Errc::no_exit_for_port);
+  const bool of_the_wish = error.is(Errc::bad_wish) || error.is(Errc::no_exit_in_country) ||
+                           error.is(Errc::no_exit_for_port) || error.is(Errc::exits_full);
   if (!of_the_wish) failed_ = std::move(error);
 }
 

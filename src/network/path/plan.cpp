@@ -35,6 +35,8 @@ base::Result<Plan> plan(const Network& network, const GuardChoice& guards, const
       wish.port.reset();
       hops = choose(known, wish, random);
     }
+    // A fault of the list, and not of the wish, when relays were left out for their keys.
+    if (!hops && n > 0 && !hops.error().is(Errc::exits_full)) break;
     if (!hops) return base::forward_error(hops);
     auto address = network.address_of(hops->peers.front(), hops->attempt);
     auto keys = keys_of(network, hops->peers, now.wall);

@@ -13,10 +13,6 @@ bool is_final(const base::Error& error) {
          error.is(Errc::too_few_relays);
 }
 
-bool was_for(const Wish& built, const CircuitWish& wish) {
-  return built.hops == wish.hops && built.port.value_or(0) == wish.port && built.countries == wish.countries;
-}
-
 }  // namespace
 
 void Pool::start(std::size_t default_hops, SteadyTime now) {
@@ -60,7 +56,9 @@ RequestNumber Pool::request(CircuitWish wish, SteadyTime now) {
       other_port_ = wish.port;
       other_port_at_ = now;
     }
-    requests_.push_back({number, std::move(wish), now + PoolLimits::request});
+    const auto deadline = now + std::clamp(wish.patience, wish.patience.zero(), PoolLimits::request);
+    const auto place = std::ranges::upper_bound(requests_, deadline, {}, &Request::deadline);
+    requests_.insert(place, {number, std::move(wish), deadline});
   }
   step(now);
   return number;
@@ -87,21 +85,26 @@ void Pool::built(CircuitNumber number, SteadyTime now) {
   step(now);
 }
 
-void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now) {
+void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now,
+                  std::optional<SteadyTime> again) {
   const auto place = std::ranges::find(circuits_, number, &PoolCircuit::number);
   if (place == circuits_.end()) return;
   const auto wish = std::move(place->wish);
   const bool ahead = place->ahead;
   circuits_.erase(place);
+  if (is_final(error)) again = SteadyTime::max();
+  if (error.is(Errc::exits_full)) again = lacking_.full_until(now);
+  const auto build_from = again.value_or(now);
   // What no attempt changes costs nobody anything: only what nobody waits for has a pause then.
-  if (!is_final(error))
+  if (build_from <= now)
     note_failure(ahead, now);
   else if (ahead)
     ahead_from_ = now + retry_ahead_.next(random_);
   std::erase_if(requests_, [&](Request& request) {
-    if (!was_for(wish, request.wish)) return false;
+    if (!was_for(wish, request.wish, now)) return false;
     request.problem = error;
-    if (!is_final(error)) return false;
+    request.build_from = build_from;
+    if (build_from < request.deadline) return false;
     actions_.emplace_back(AnswerRequest{request.number, tl::unexpected(error)});
     return true;
   });
@@ -191,6 +194,7 @@ void Pool::reconsider(SteadyTime now) {
   retry_.reset();
   retry_ahead_.reset();
   build_from_ = ahead_from_ = now;
+  for (auto& request : requests_) request.build_from = now;
   step(now);
 }
 

@@ -31,7 +31,8 @@ struct CircuitWish {
   std::uint16_t port = 0;                 ///< that the exit serves; 0 for any
   std::vector<std::string> countries{};   ///< of the exit, ISO 3166-1; empty for any
   std::string isolation{};                ///< requests whose values differ never share a circuit
-  std::vector<peer::PeerId> not_exits{};  ///< that have just declined this request
+  std::vector<peer::PeerId> not_exits{};  ///< that have just declined this request, and are not full
+  std::chrono::milliseconds patience = PoolLimits::request;  ///< how long it waits; not longer than that
 };
 
 /// What is known of a circuit's exit.
@@ -52,7 +53,7 @@ struct PoolCircuit {
   Wish wish;           ///< for which it is, or was, built
   bool ahead = false;  ///< built for nobody in particular
   std::optional<ExitFacts> exit{};
-  std::optional<std::string> isolation{};  ///< of those who have used it; none: it is clean
+  std::optional<std::string> isolation{};  ///< of the requests that it has carried; none: it is clean
   bool aged = false;                       ///< retired for no other reason than its age
   bool proven = false;                     ///< something was answered through it
   SteadyTime begun{};
@@ -107,14 +108,16 @@ class Pool {
   /// All circuits are closed, and requests refused. After that there is no action, whatever is told.
   void stop();
 
-  /// Exactly one AnswerRequest follows, within PoolLimits::request; none after stop().
+  /// Exactly one AnswerRequest follows, within the wish's patience; none after stop().
   [[nodiscard]] RequestNumber request(CircuitWish wish, SteadyTime now);
 
   /// Who the exit of a circuit that is built will be. It counts as late `late_after` from now.
   void chosen(CircuitNumber circuit, ExitFacts exit, std::chrono::milliseconds late_after, SteadyTime now);
   void built(CircuitNumber circuit, SteadyTime now);
-  /// Errors of choose() that no other attempt changes answer the requests that it was for.
-  void failed(CircuitNumber circuit, const base::Error& error, SteadyTime now);
+  /// Errors of choose() that no other attempt changes answer the requests that it was for. No attempt changes
+  /// others before `again`: requests that cannot wait so long are answered too.
+  void failed(CircuitNumber circuit, const base::Error& error, SteadyTime now,
+              std::optional<SteadyTime> again = {});
   /// A circuit that was built is over.
   void ended(CircuitNumber circuit, SteadyTime now);
 
@@ -153,8 +156,9 @@ class Pool {
     CircuitWish wish;
     SteadyTime deadline{};
     std::optional<base::Error> problem{};  // of the last build while it waited
+    SteadyTime build_from{};               // nothing that is built sooner can serve it
   };
-  /// A circuit that is being built, and whose it will be when those who wait now take it.
+  /// A circuit that is being built, and the isolation of the waiting requests that will take it.
   struct Claim {
     CircuitNumber circuit{};
     std::optional<std::string> isolation;
@@ -169,6 +173,7 @@ class Pool {
   void build_for(Request& request, SteadyTime now);
   void build_ahead(SteadyTime now);
   [[nodiscard]] std::optional<Wish> missing_spare(SteadyTime now) const;
+  [[nodiscard]] bool was_for(const Wish& built, const CircuitWish& wish, SteadyTime now) const;
   [[nodiscard]] bool serves(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const;
   [[nodiscard]] bool will_serve(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const;
   [[nodiscard]] bool claimed(const PoolCircuit& circuit) const;

@@ -184,7 +184,7 @@ TEST(Pool, doubts_a_circuit_that_was_asked_and_brings_nothing_until_it_does) {
   const auto moved = world.request({.port = 443});
   EXPECT_EQ(world.got(moved), kNone);
   ASSERT_EQ(world.building.size(), 1U) << "another is built";
-  // It comes back, and serves whoever waits.
+  // It comes back, and serves the request that waits.
   world.pool.look(world.used, {world.now, 2}, world.now);
   world.pool.advance(world.now);
   world.fetch();
@@ -222,7 +222,7 @@ TEST(Pool, doubts_all_circuits_through_a_guard_that_does_not_answer) {
 }
 
 TEST(Pool, blames_the_exit_of_a_circuit_that_stays_silent) {
-  static_assert(PoolLimits::silence < 12s, "who uses it closes a silent session then");
+  static_assert(PoolLimits::silence < 12s, "its user closes a silent session then");
   UsedPool world;
   world.wait(PoolLimits::silence - 1ms);
   EXPECT_TRUE(world.blamed.empty());
@@ -245,20 +245,26 @@ TEST(Pool, leaves_all_circuits_when_the_network_changes) {
   EXPECT_EQ(world.got(world.request({.port = 443})), kNone);
 }
 
-TEST(Pool, has_at_most_thirty_two_circuits_and_closes_idle_ones_for_new_requests) {
-  PoolWorld world;
-  std::vector<CircuitNumber> used;
-  for (std::size_t i = 0; i < PoolLimits::circuits; ++i) {
-    const auto request = world.request({.port = 443, .isolation = std::to_string(i)});
-    world.build_all();
-    used.push_back(world.got(request));
-    world.answer(used.back());
+/// All the circuits that there may be, each used by another isolation: "0", "1", …
+struct FullPool : PoolWorld {
+  FullPool() {
+    for (std::size_t i = 0; i < PoolLimits::circuits; ++i) {
+      const auto number = request({.port = 443, .isolation = std::to_string(i)});
+      build_all();
+      used.push_back(got(number));
+      answer(used.back());
+    }
   }
+  std::vector<CircuitNumber> used;
+};
+
+TEST(Pool, has_at_most_thirty_two_circuits_and_closes_idle_ones_for_new_requests) {
+  FullPool world;
   const auto waits = world.request({.port = 443, .isolation = "more"});
   EXPECT_TRUE(world.building.empty());
-  world.release(used[5]);
+  world.release(world.used[5]);
   ASSERT_EQ(world.building.size(), 1U);
-  EXPECT_TRUE(world.closed.contains(used[5]));
+  EXPECT_TRUE(world.closed.contains(world.used[5]));
   world.build_all();
   EXPECT_NE(world.got(waits), kNone);
   EXPECT_EQ(world.pool.circuits().size(), PoolLimits::circuits);
@@ -268,17 +274,10 @@ TEST(Pool, has_at_most_thirty_two_circuits_and_closes_idle_ones_for_new_requests
 }
 
 TEST(Pool, gives_an_old_circuit_again_rather_than_none) {
-  PoolWorld world;
-  std::vector<CircuitNumber> used;
-  for (std::size_t i = 0; i < PoolLimits::circuits; ++i) {
-    const auto request = world.request({.port = 443, .isolation = std::to_string(i)});
-    world.build_all();
-    used.push_back(world.got(request));
-    world.answer(used.back());
-  }
+  FullPool world;
   world.wait(PoolLimits::dirty);
-  EXPECT_EQ(world.circuit(used[3])->state, State::retired);
-  EXPECT_EQ(world.got(world.request({.port = 443, .isolation = "3"})), used[3]);
+  EXPECT_EQ(world.circuit(world.used[3])->state, State::retired);
+  EXPECT_EQ(world.got(world.request({.port = 443, .isolation = "3"})), world.used[3]);
 }
 
 }  // namespace

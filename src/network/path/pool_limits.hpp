@@ -34,8 +34,8 @@ struct PoolLimits {
   static constexpr std::chrono::milliseconds late = std::chrono::seconds(2);
   /// A circuit that was asked, and has brought nothing for so long, takes no new requests until it does.
   static constexpr std::chrono::milliseconds doubt = std::chrono::seconds(2);
-  /// After this it counts as silent: it gets no more requests, and its exit is avoided. Sooner than who uses
-  /// it closes a silent session (12 s): afterwards nobody could be blamed.
+  /// After this it counts as silent: it gets no more requests, and its exit is avoided. Sooner than
+  /// its user closes a silent session (12 s): afterwards nobody could be blamed.
   static constexpr std::chrono::milliseconds silence = std::chrono::seconds(10);
   /// How long a request waits for a circuit: two builds through slow relays.
   static constexpr std::chrono::milliseconds request = std::chrono::seconds(30);

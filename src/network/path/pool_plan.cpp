@@ -65,12 +65,21 @@ void Pool::end_circuits(SteadyTime now) {
 
 // Which circuit serves a request.
 
-/// Whether its exit does, apart from who else uses the circuit.
+/// Whether its exit does. Other requests on the circuit are not looked at.
 bool Pool::serves(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const {
   if (circuit.wish.hops != wish.hops || !circuit.exit) return false;
   const auto& exit = *circuit.exit;
   return serves_port(exit, wish.port) && in_countries(wish.countries, exit.country) &&
          !holds(wish.not_exits, exit.peer) && !lacking_.lacks(exit.peer, wish.port, now);
+}
+
+/// Whether a build for this is also one for that wish: nothing was left out that the wish does not leave out.
+bool Pool::was_for(const Wish& built, const CircuitWish& wish, SteadyTime now) const {
+  return built.hops == wish.hops && built.port.value_or(0) == wish.port &&
+         built.countries == wish.countries &&
+         std::ranges::all_of(built.not_exits, [&](const peer::PeerId& exit) {
+           return holds(wish.not_exits, exit) || lacking_.lacks(exit, wish.port, now);
+         });
 }
 
 /// The same of one whose exit may not be chosen yet.
@@ -151,11 +160,13 @@ void Pool::build_for(Request& request, SteadyTime now) {
     if (now < circuit->late_at) return;
     ++late;
   }
-  if (late >= PoolLimits::raced || building(false) >= PoolLimits::builds || now < build_from_) return;
+  if (late >= PoolLimits::raced || building(false) >= PoolLimits::builds) return;
+  if (now < build_from_ || now < request.build_from) return;
   if (make_room(true)) {
     auto not_exits = lacking_.without(wish.port, now);
     not_exits.insert(not_exits.end(), wish.not_exits.begin(), wish.not_exits.end());
     Wish to_build{.hops = wish.hops, .countries = wish.countries, .not_exits = std::move(not_exits)};
+    to_build.full = lacking_.full(now);
     if (wish.port != 0) to_build.port = wish.port;
     begin(std::move(to_build), false, now);
     claims_.push_back({circuits_.back().number, wish.isolation});
@@ -206,7 +217,10 @@ std::optional<Wish> Pool::missing_spare(SteadyTime now) const {
   }
   if (spares >= wanted) return std::nullopt;
   const auto port = serve_usual && !serve_other ? other.port : usual.port;
-  return Wish{.hops = default_hops_, .port = port, .not_exits = lacking_.without(port, now)};
+  return Wish{.hops = default_hops_,
+              .port = port,
+              .not_exits = lacking_.without(port, now),
+              .full = lacking_.full(now)};
 }
 
 /// For one circuit more.
@@ -243,6 +257,7 @@ std::optional<SteadyTime> Pool::next_deadline() const {
   if (!requests_.empty()) {
     consider(requests_.front().deadline);
     consider(build_from_);
+    for (const auto& request : requests_) consider(request.build_from);
   }
   if (default_hops_ >= ChooseLimits::fewest_hops) consider(ahead_from_);
   for (const auto& circuit : circuits_) {

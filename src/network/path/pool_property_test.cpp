@@ -113,7 +113,7 @@ class PoolLife {
       if (!answer) continue;
       ++served_;
       const auto [owner, first] = owners_.emplace(*answer, wish.mapped().isolation);
-      EXPECT_EQ(owner->second, wish.mapped().isolation) << "two who are isolated on one circuit";
+      EXPECT_EQ(owner->second, wish.mapped().isolation) << "two isolations on one circuit";
       const auto* const circuit = world_.circuit(*answer);
       if (circuit == nullptr) continue;  // it has ended since
       const auto& ports = circuit->exit->ports;
@@ -130,7 +130,7 @@ class PoolLife {
       EXPECT_LT(world_.now - world_.asked.at(number), PoolLimits::request);
     const auto next = world_.pool.next_deadline();
     EXPECT_TRUE(!next || *next > world_.now);
-    EXPECT_TRUE(wishes_.empty() || next) << "who waits is not forgotten";
+    EXPECT_TRUE(wishes_.empty() || next) << "a request that waits is not forgotten";
     for (const auto& one : world_.pool.circuits()) {
       EXPECT_FALSE(world_.closed.contains(one.number));
       EXPECT_TRUE(one.state != State::retired || one.used_now()) << "nobody can use it any more";

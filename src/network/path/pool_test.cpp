@@ -77,7 +77,7 @@ TEST(Pool, races_a_second_circuit_beside_a_late_one_and_no_third) {
   world.build(second);
   EXPECT_EQ(world.got(request), second);
   world.build_all();
-  EXPECT_EQ(world.spares(), 1U) << "the late one serves whoever comes next";
+  EXPECT_EQ(world.spares(), 1U) << "the late one serves the next request";
 }
 
 TEST(Pool, builds_anew_at_once_after_a_failure_and_more_slowly_after_several) {

@@ -43,6 +43,23 @@ TEST_F(OneSession, reads_all_records_that_came_together_before_a_handler_runs) {
   EXPECT_EQ(served, 8) << session->reason().message();
 }
 
+TEST_F(OneSession, tells_when_its_peer_is_heard_next) {
+  const auto session = start(keys());
+  const auto begun = session->last_heard();
+  int replaced = 0;
+  int heard = 0;
+  session->on_heard([&] { ++replaced; });
+  session->on_heard([&] {
+    ++heard;
+    EXPECT_GT(session->last_heard(), begun) << "it shows already";
+  });
+  const auto record = sealed(opening());
+  asio::write(wire, asio::buffer(record));
+  for (int n = 0; n < 500 && heard == 0; ++n) io.run_one_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(heard, 1);
+  EXPECT_EQ(replaced, 0);
+}
+
 TEST_F(OneSession, sends_records_of_the_origins_tickets_first) {
   auto config = keys();
   config.opening_records = {266, 250};

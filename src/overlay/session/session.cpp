@@ -128,6 +128,7 @@ net::Task<void> Session::read_loop() {
     if (*got == Progress::nothing) co_return end_with_peer();
     if (*got == Progress::some) {
       last_heard_ = last_traffic_ = now();
+      if (const auto function = std::exchange(on_heard_, nullptr)) function();
       const auto owed = backlog() + mux_.stream_count() * SessionLimits::short_message;
       if (mux_.queued() + mux_.queued_answers() > owed + SessionLimits::answers)
         co_return end(Errc::unread_answers);
@@ -245,6 +246,7 @@ void Session::end(base::Error reason) {
   timer_.cancel();
   work_.notify();
   for (auto& [id, stream] : streams_) stream->broke();
+  on_heard_ = nullptr;
   if (const auto function = std::exchange(on_end_, nullptr)) function();
 }
 

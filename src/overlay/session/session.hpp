@@ -103,6 +103,9 @@ class Session final : public std::enable_shared_from_this<Session>, private link
 
   /// Runs once, when the session has ended.
   void on_end(std::function<void()> function);
+  /// Runs once, when the peer is heard next, if that is before the end. It takes the place of one that was
+  /// given before.
+  void on_heard(std::function<void()> function) { on_heard_ = std::move(function); }
 
  private:
   friend class Stream;
@@ -161,6 +164,7 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   Stall stall_;                                // since the link takes no more
   net::Signal work_;
   std::function<void()> on_end_;
+  std::function<void()> on_heard_;
   base::Error reason_ = Errc::ended;
   std::uint64_t given_ = 0;  // to the link
   TimePoint last_traffic_ = std::chrono::steady_clock::now();

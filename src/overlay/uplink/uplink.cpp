@@ -83,18 +83,9 @@ void Uplink::end_session(Ending ending, base::Error reason) {
 }
 
 void Uplink::set_timer() {
-  const auto next = policy_.next_deadline();
-  if (next == timer_at_) return;
-  timer_at_ = next;
-  if (!next) {
-    timer_.cancel();
-    return;
-  }
-  timer_.expires_at(*next);
-  timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+  timer_.follow(policy_.next_deadline(), [weak = weak_from_this()] {
     const auto self = weak.lock();
-    if (error || !self) return;
-    self->timer_at_.reset();
+    if (!self) return;
     self->look_around();
     self->policy_.advance(steady_now());
     self->perform();

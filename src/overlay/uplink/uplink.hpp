@@ -10,8 +10,8 @@
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 
+#include "foundation/net/due_timer.hpp"
 #include "foundation/net/signal.hpp"
 #include "overlay/session/dialer.hpp"
 #include "overlay/uplink/drain.hpp"
@@ -114,8 +114,7 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   Drains left_;                                // sessions that were left for better ones
   base::ClockWatch clock_;
   std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
-  boost::asio::steady_timer timer_;  // for the policy's next deadline
-  std::optional<TimePoint> timer_at_;
+  net::DueTimer timer_;  // for the policy's next deadline
   bool performing_ = false;
   bool stopped_ = false;
 };

@@ -41,6 +41,13 @@ class PoolWorld {
     pool.built(circuit, now);
     fetch();
   }
+  /// Of the first request; its exit is the 7th relay, in SE, and has answered.
+  CircuitNumber build_for(CircuitWish wish) {
+    const auto first = request(std::move(wish));
+    build(building.begin()->first, 7, "SE");
+    answer(got(first));
+    return got(first);
+  }
   /// All that are asked for, until there are no more.
   void build_all() {
     for (int i = 0; !building.empty(); ++i) {
@@ -48,9 +55,9 @@ class PoolWorld {
       build(building.begin()->first);
     }
   }
-  void fail(CircuitNumber circuit, Errc why) {
+  void fail(CircuitNumber circuit, Errc why, std::optional<SteadyTime> again = {}) {
     building.erase(circuit);
-    pool.failed(circuit, why, now);
+    pool.failed(circuit, why, now, again);
     fetch();
   }
   void answer(CircuitNumber circuit) {

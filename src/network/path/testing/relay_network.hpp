@@ -95,6 +95,7 @@ class RelayNetwork : public ::testing::Test {
   net::Task<base::Result<SessionPointer>> reach(std::size_t from, peer::PeerId peer) {
     const auto to = number_of(peer);
     if (dead_.contains(to)) co_return base::fail(circuit::Errc::no_next_hop);
+    if (hanging_.contains(to)) co_await never();
     auto& known = relays_[from]->links[to];
     if (!known || !known->usable()) known = link_to(to);
     co_return known;
@@ -152,16 +153,18 @@ class RelayNetwork : public ::testing::Test {
     std::size_t number = 0;
     while (relays_.at(number)->identity.noise.public_key != to.noise_key) ++number;
     dialled_.push_back(number);
-    if (hanging_.contains(number)) {
-      net::Signal never(io_.get_executor());
-      co_await never.wait();
-    }
+    if (hanging_.contains(number)) co_await never();
     if (dead_.contains(number)) co_return base::fail(net::Errc::timed_out);
     session::Dialled made;
     made.session = link_to(number);
     if (ending_.contains(number)) far_ends_.back()->close();
     guard_ends_.at(number) = far_ends_.back();
     co_return made;
+  }
+
+  net::Task<void> never() {
+    net::Signal signal(io_.get_executor());
+    co_await signal.wait();
   }
 
   struct Asked {
