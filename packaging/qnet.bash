@@ -8,7 +8,7 @@ _qnet_paths() {
 }
 
 _qnet() {
-  local commands="demo run invite keygen status template cover family"
+  local commands="demo run invite keygen status mode template cover family"
   local templates="chromium-156 edge-156 firefox-esr-153 safari-26 safari-ios-26 curl-7.88-openssl-3.0"
   # Not from COMP_WORDS alone: bash takes --flag=value for three words.
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" flags=""
@@ -55,6 +55,10 @@ _qnet() {
       return
     fi
   fi
+  if [[ $command == mode && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "fast private" -- "$word")
+    return
+  fi
   if [[ $command == template ]]; then
     if ((COMP_CWORD == 2)); then
       mapfile -t COMPREPLY < <(compgen -W "list show capture --help" -- "$word")
@@ -82,6 +86,7 @@ _qnet() {
     invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir
       --qr" ;;
     status) flags="--help --status-port --json" ;;
+    mode) flags="--help --status-port --state-dir" ;;
     cover\ check) flags="--help --advertise --cover-name" ;;
     family\ new) flags="--help" ;;
     template\ list) flags="--help" ;;

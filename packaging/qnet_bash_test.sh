@@ -27,7 +27,7 @@ complete_to "error warning info debug" qnet demo --log-level ""
 complete_to "warning" qnet run --qr --log-level w
 complete_to "safari-26 safari-ios-26" qnet run --template s
 complete_to "demo" qnet d
-complete_to "demo run invite keygen status template cover family --help --version" qnet ""
+complete_to "demo run invite keygen status mode template cover family --help --version" qnet ""
 complete_to "list show capture --help" qnet template ""
 complete_to "new --help" qnet family ""
 complete_to "--help" qnet family new --

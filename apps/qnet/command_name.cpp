@@ -8,9 +8,10 @@ namespace qnet::cli {
 namespace {
 
 /// In the order of the enum.
-constexpr std::array<std::string_view, 10> kNames = {
-    "run",           "demo",          "keygen",           "invite",      "status",
-    "template list", "template show", "template capture", "cover check", "family new"};
+constexpr std::array<std::string_view, 11> kNames = {
+    "run",         "demo",          "keygen",        "invite",
+    "status",      "template list", "template show", "template capture",
+    "cover check", "family new",    "mode"};
 
 }  // namespace
 
@@ -37,6 +38,7 @@ std::string_view words_help(Command command) {
   if (command == Command::template_show) return " NAME|FILE";
   if (command == Command::cover_check) return " HOST[:PORT]";
   if (command == Command::family_new) return " FILE";
+  if (command == Command::mode) return " [fast|private|N]";
   return command == Command::template_capture ? " [FILE…]" : "";
 }
 

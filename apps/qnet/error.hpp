@@ -13,6 +13,7 @@ enum class Errc {
   bad_file,
   missing,
   folder_in_use,
+  refused,  ///< by a running QNet
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "options"; }

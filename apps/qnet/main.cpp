@@ -16,6 +16,7 @@
 #include "family_command.hpp"
 #include "foundation/base/folder_lock.hpp"
 #include "foundation/crypto/system_random.hpp"
+#include "mode_command.hpp"
 #include "node/run.hpp"
 #include "node_config.hpp"
 #include "options.hpp"
@@ -84,8 +85,8 @@ int demo(const Settings& settings, std::string_view program) {
   base::FolderLock lock;
   if (const auto locked = lock_folder(settings.state_dir / "demo", lock); !locked)
     return fail(locked.error());
-  const demo::DemoConfig config{settings.state_dir / "demo", settings.socks_port, settings.status_port,
-                                settings.site_port, settings.base_port};
+  const demo::DemoConfig config{settings.state_dir / "demo", settings.state_dir, settings.socks_port,
+                                settings.status_port,        settings.site_port, settings.base_port};
   const auto done = demo::run_demo(config, [&] {
     fmt::print("{}", demo_text(settings, program));
     std::fflush(stdout);
@@ -160,6 +161,7 @@ int dispatch(const Settings& settings, std::string_view program) {
     case Command::keygen: return keygen(settings);
     case Command::invite: return invite(settings);
     case Command::status: return status(settings);
+    case Command::mode: return outcome(mode(settings));
     case Command::template_list: return outcome(list_templates());
     case Command::template_show: return outcome(show_template(settings));
     case Command::template_capture: return outcome(capture_template(settings));

@@ -16,6 +16,7 @@ std::string_view describe(Errc code) {
     case Errc::unreadable_file: return "the configuration file cannot be read";
     case Errc::bad_file: return "the configuration file is no valid TOML";
     case Errc::missing: return "something is missing";
+    case Errc::refused: return "QNet refuses";
     case Errc::folder_in_use: return "another QNet peer runs with this state folder";
   }
   return "unknown option error";
@@ -53,7 +54,7 @@ constexpr auto kOptions = std::to_array<Option>({
      set_port<&Settings::socks_port>},
     {"socks_bind", "", "ADDRESS", "the proxy's address (127.0.0.1)", "r", false, set_socks_bind},
     {"socks_auth", "QNET_SOCKS_AUTH", "USER:PASS", "ask programs for this password", "r", false, set_auth},
-    {"status_port", "STEALTH_STATUS_PORT", "PORT", "the status port on 127.0.0.1 (8088)", "rds", false,
+    {"status_port", "STEALTH_STATUS_PORT", "PORT", "the status port on 127.0.0.1 (8088)", "rdsm", false,
      set_port<&Settings::status_port>},
     {"listen", "QNET_LISTEN", "ADDR:PORT", "where peers connect (0.0.0.0:443)", "R", false,
      set_endpoint<&Settings::listen>},
@@ -108,7 +109,7 @@ constexpr auto kOptions = std::to_array<Option>({
      set_number<&Settings::site_port, 1, 65534>},
     {"base_port", "", "PORT", "the demo's three peers, from here (8440)", "d", false,
      set_number<&Settings::base_port, 1, 65533>},
-    {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdki", false,
+    {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdkim", false,
      set_folder<&Settings::state_dir>},
     {"log_level", "QNET_LOG_LEVEL", "LEVEL", "error, warning, info or debug", "rd", false, set_log_level},
     {"threads", "", "N", "cores to use (all)", "r", false, set_number<&Settings::threads, 1, 256>},
@@ -133,7 +134,7 @@ std::string Option::flag() const {
 }
 
 bool Option::belongs_to(Command command) const {
-  constexpr std::string_view letters = "rdkislwcxf";
+  constexpr std::string_view letters = "rdkislwcxfm";
   return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos ||
          (command == Command::run && page() != HelpPage::main);
 }

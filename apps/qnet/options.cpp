@@ -93,6 +93,7 @@ Usage: qnet COMMAND [OPTIONS]
   invite    print the invite (qnet://...) of the peer whose state is here
   keygen    make the keys of a peer
   status    say how the running QNet is doing
+  mode      say or change how many relays its connections cross
   template  the browsers that a client can look like: list, show, capture
   cover     check whether a web site is a good cover for a relay
   family    make the key by which several relays say that they are yours

@@ -48,7 +48,7 @@ std::vector<std::string> completed_flags(const std::string& script, Command comm
 constexpr Command kCommands[] = {
     Command::run,         Command::demo,          Command::keygen,        Command::invite,
     Command::status,      Command::template_list, Command::template_show, Command::template_capture,
-    Command::cover_check, Command::family_new};
+    Command::cover_check, Command::family_new,    Command::mode};
 
 TEST(ManPage, has_every_flag_with_its_value) {
   const auto page = contents("qnet.1");

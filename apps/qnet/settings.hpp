@@ -25,7 +25,8 @@ enum class Command {
   template_show,
   template_capture,
   cover_check,
-  family_new
+  family_new,
+  mode
 };
 enum class HelperMode { client, relay, bootstrap, exit, super };
 

@@ -34,7 +34,9 @@ base::Error failure(const boost::system::error_code& error, const tcp::endpoint&
   return {Errc::bad_answer, net::to_text(at)};
 }
 
-net::Task<base::Result<Fetched>> exchange(tcp::endpoint to, const http::request<http::empty_body>& request,
+using Request = http::request<http::string_body>;
+
+net::Task<base::Result<Fetched>> exchange(tcp::endpoint to, const Request& request,
                                           std::chrono::milliseconds deadline) {
   beast::tcp_stream stream(co_await asio::this_coro::executor);
   stream.expires_after(deadline);
@@ -51,16 +53,11 @@ net::Task<base::Result<Fetched>> exchange(tcp::endpoint to, const http::request<
   co_return Fetched{parser.get().result_int(), std::move(parser.get().body())};
 }
 
-}  // namespace
-
-base::Result<Fetched> fetch(const std::string& address, std::uint16_t port, std::string_view target,
-                            std::chrono::milliseconds deadline) {
+base::Result<Fetched> ask(const std::string& address, std::uint16_t port, Request request,
+                          std::chrono::milliseconds deadline) {
   boost::system::error_code error;
   const tcp::endpoint to(asio::ip::make_address(address, error), port);
   if (error) return base::fail(Errc::nothing_listens, "\"" + address + "\" is no IP address");
-
-  http::request<http::empty_body> request(http::verb::get, beast::string_view(target.data(), target.size()),
-                                          11);
   request.set(http::field::host, net::to_text(to));
   request.keep_alive(false);
 
@@ -73,6 +70,22 @@ base::Result<Fetched> fetch(const std::string& address, std::uint16_t port, std:
                  });
   io.run();
   return std::move(*result);
+}
+
+}  // namespace
+
+base::Result<Fetched> fetch(const std::string& address, std::uint16_t port, std::string_view target,
+                            std::chrono::milliseconds deadline) {
+  return ask(address, port, Request(http::verb::get, target, 11), deadline);
+}
+
+base::Result<Fetched> post(const std::string& address, std::uint16_t port, std::string_view target,
+                           std::string body, std::string_view token, std::chrono::milliseconds deadline) {
+  Request request(http::verb::post, target, 11, std::move(body));
+  request.set(http::field::content_type, "application/json");
+  request.set(http::field::authorization, "Bearer " + std::string(token));
+  request.prepare_payload();
+  return ask(address, port, std::move(request), deadline);
 }
 
 }  // namespace qnet::control

@@ -1,4 +1,4 @@
-// Asks the status API of a running QNet; for `qnet status`.
+// Asks the status API of a running QNet; for `qnet status` and `qnet mode`.
 #pragma once
 
 #include <chrono>
@@ -21,5 +21,10 @@ struct Fetched {
 [[nodiscard]] base::Result<Fetched> fetch(const std::string& address, std::uint16_t port,
                                           std::string_view target,
                                           std::chrono::milliseconds deadline = std::chrono::seconds(3));
+
+/// POSTs a JSON text, and shows `token` (api_token.hpp). All else as fetch().
+[[nodiscard]] base::Result<Fetched> post(const std::string& address, std::uint16_t port,
+                                         std::string_view target, std::string body, std::string_view token,
+                                         std::chrono::milliseconds deadline = std::chrono::seconds(3));
 
 }  // namespace qnet::control

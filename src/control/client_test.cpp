@@ -30,6 +30,28 @@ TEST(Client, fetches_from_a_running_server) {
   thread.join();
 }
 
+TEST(Client, posts_with_the_secret) {
+  net::testing::IoThread thread;
+  std::size_t hops = 0;
+  const Controls controls{"secret", [&](std::size_t wanted) -> base::Result<void> {
+                            hops = wanted;
+                            return {};
+                          }};
+  auto server =
+      thread.run([&] { return Server::start(thread.io(), kAnyPort, testing::client_status, controls); });
+  ASSERT_TRUE(server);
+  const auto port = server->address().port();
+  const auto refused = post("127.0.0.1", port, "/mode", mode_json(2), "wrong");
+  ASSERT_TRUE(refused) << refused.error().message();
+  EXPECT_EQ(refused->status, 401U);
+  const auto done = post("127.0.0.1", port, "/mode", mode_json(2), "secret");
+  ASSERT_TRUE(done) << done.error().message();
+  EXPECT_EQ(done->status, 200U);
+  thread.run([&] { server->stop(); });
+  thread.join();
+  EXPECT_EQ(hops, 2U);
+}
+
 TEST(Client, says_how_to_start_a_qnet_when_none_runs) {
   boost::asio::io_context io;
   tcp::acceptor acceptor(io, kAnyPort);

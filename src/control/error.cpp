@@ -10,6 +10,12 @@ std::string_view describe(Errc code) {
     case Errc::nothing_listens: return "no QNet is running here";
     case Errc::no_answer: return "QNet does not answer";
     case Errc::bad_answer: return "what answers there is not QNet";
+    case Errc::no_token:
+      return "the running QNet's secret is not in this state folder; name its folder with --state-dir";
+    case Errc::token_exposed:
+      return "other users have rights on the status API's secret; delete the file and restart QNet";
+    case Errc::token_unreadable: return "the status API's secret cannot be read";
+    case Errc::token_unwritable: return "the status API's secret cannot be written";
   }
   return "unknown status API error";
 }

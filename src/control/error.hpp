@@ -11,6 +11,10 @@ enum class Errc {
   nothing_listens,  ///< nobody answers where a QNet was expected
   no_answer,        ///< connected, but no whole answer within the deadline
   bad_answer,       ///< what answers there is no QNet
+  no_token,         ///< the file is not there
+  token_exposed,    ///< others than its owner may read or change it
+  token_unreadable,
+  token_unwritable,
 };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "control"; }

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
+#include "control/error.hpp"
 #include "control/testing/sample_status.hpp"
 
 namespace qnet::control {
@@ -24,6 +25,8 @@ struct Request {
   std::string_view method;
   std::string_view target;
   std::string_view host;
+  std::string_view body{};
+  std::string_view authorization{};
 };
 
 net::Task<void> answer_to(const http::Router* router, const http::Request* request, Reply* to) {
@@ -31,12 +34,14 @@ net::Task<void> answer_to(const http::Router* router, const http::Request* reque
   *to = {reply.status, reply.content_type, std::string(reply.body.bytes())};
 }
 
-Reply answer(const Request& asked, const StatusSource& source) {
-  const auto router = status_router(source);
+Reply answer(const Request& asked, const StatusSource& source, Controls controls = {}) {
+  const auto router = status_router(source, std::move(controls));
   http::Request request;
   request.method = asked.method;
   request.target = asked.target;
   request.host = asked.host;
+  request.body = asked.body;
+  request.authorization = asked.authorization;
   Reply reply;
   boost::asio::io_context io;
   boost::asio::co_spawn(io, answer_to(&router, &request, &reply), boost::asio::detached);
@@ -113,6 +118,75 @@ TEST(Routes, do_not_make_a_status_for_a_request_that_is_refused) {
   };
   EXPECT_EQ(answer({.method = "GET", .target = "/status", .host = "evil.example"}, never).status, 403U);
   EXPECT_EQ(answer({.method = "PUT", .target = "/status", .host = "localhost"}, never).status, 405U);
+}
+
+/// A client with 3 hops, what was asked of it, and a secret.
+class ModeRoute : public ::testing::Test {
+ protected:
+  Reply ask(Request request) {
+    const auto source = [] {
+      auto status = testing::client_status();
+      status.path = Path{3, {}};
+      return status;
+    };
+    return answer(request, source, {"secret", [this](std::size_t hops) -> base::Result<void> {
+                                      if (hops > 5) return base::fail(Errc::bad_answer, "choose 1 to 5 hops");
+                                      asked_ = hops;
+                                      return {};
+                                    }});
+  }
+  Reply post(std::string_view body, std::string_view authorization = "Bearer secret") {
+    return ask({"POST", "/mode", "localhost:8088", body, authorization});
+  }
+
+  std::optional<std::size_t> asked_;
+};
+
+TEST_F(ModeRoute, is_told_to_everybody_on_this_machine) {
+  const auto reply = ask({"GET", "/mode", "localhost:8088"});
+  EXPECT_EQ(reply.status, 200U);
+  EXPECT_EQ(reply.body, R"({"hops":3})");
+  EXPECT_THAT(ask({"GET", "/", "localhost"}).body, HasSubstr("/mode "));
+}
+
+TEST_F(ModeRoute, is_changed_by_who_has_the_secret) {
+  const auto reply = post(R"({"hops":1})");
+  EXPECT_EQ(reply.status, 200U);
+  EXPECT_EQ(reply.body, R"({"hops":1})");
+  EXPECT_EQ(asked_, 1U);
+}
+
+TEST_F(ModeRoute, is_changed_by_nobody_else) {
+  for (const auto authorization : {"", "secret", "Bearer ", "Bearer secre", "Bearer secrets", "Basic secret"})
+    EXPECT_EQ(post(R"({"hops":1})", authorization).status, 401U) << authorization;
+  EXPECT_EQ(ask({"POST", "/mode", "evil.example", R"({"hops":1})", "Bearer secret"}).status, 403U);
+  EXPECT_EQ(ask({"PUT", "/mode", "localhost", R"({"hops":1})", "Bearer secret"}).status, 405U);
+  EXPECT_EQ(asked_, std::nullopt);
+}
+
+TEST_F(ModeRoute, that_is_none_is_refused_with_what_to_send) {
+  EXPECT_THAT(post("private").body, HasSubstr(R"({\"hops\": 3})"));
+  EXPECT_EQ(post("").status, 400U);
+  const auto reply = post(R"({"hops":6})");
+  EXPECT_EQ(reply.status, 400U);
+  EXPECT_THAT(reply.body, HasSubstr("choose 1 to 5 hops"));
+  EXPECT_EQ(asked_, std::nullopt);
+}
+
+TEST(Routes, have_no_mode_where_nothing_can_be_changed) {
+  EXPECT_EQ(get("/mode").status, 404U);
+  EXPECT_EQ(get("/mode", "POST").status, 404U);
+}
+
+TEST_F(ModeRoute, needs_a_secret_that_is_not_empty) {
+  EXPECT_EQ(answer({"POST", "/mode", "localhost", R"({"hops":1})", "Bearer "}, testing::client_status,
+                   {"",
+                    [](std::size_t) -> base::Result<void> {
+                      ADD_FAILURE();
+                      return {};
+                    }})
+                .status,
+            401U);
 }
 
 }  // namespace

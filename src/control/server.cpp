@@ -13,7 +13,8 @@ namespace {
 using tcp = boost::asio::ip::tcp;
 
 http::ServerLimits to_http(const ServerLimits& limits) {
-  return {limits.header_bytes, 0, limits.connections, limits.connections, limits.request, limits.idle};
+  return {limits.header_bytes, limits.body_bytes, limits.connections,
+          limits.connections,  limits.request,    limits.idle};
 }
 
 }  // namespace
@@ -39,9 +40,10 @@ tcp::endpoint Server::address() const { return state_->http->address(); }
 std::size_t Server::open_connections() const { return state_->http->open_connections(); }
 
 base::Result<Server> Server::start(boost::asio::io_context& io, const tcp::endpoint& at, StatusSource source,
-                                   const ServerLimits& limits) {
+                                   Controls controls, const ServerLimits& limits) {
   if (!at.address().is_loopback()) return base::fail(Errc::not_loopback, net::to_text(at));
-  auto state = std::make_unique<State>(State{status_router(std::move(source)), std::nullopt});
+  auto state =
+      std::make_unique<State>(State{status_router(std::move(source), std::move(controls)), std::nullopt});
   auto http = http::Server::start(
       io, at, [router = &state->router](const http::Request& request) { return router->answer(request); },
       to_http(limits));

@@ -23,8 +23,8 @@ const tcp::endpoint kAnyPort{make_address("127.0.0.1"), 0};
 class ControlServer : public ::testing::Test {
  protected:
   void start(const ServerLimits& limits = {}) {
-    auto started =
-        thread_.run([&] { return Server::start(thread_.io(), kAnyPort, testing::client_status, limits); });
+    auto started = thread_.run(
+        [&] { return Server::start(thread_.io(), kAnyPort, testing::client_status, {}, limits); });
     ASSERT_TRUE(started) << started.error().message();
     server_ = std::move(*started);
   }

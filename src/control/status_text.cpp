@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "control/mode.hpp"
 #include "foundation/base/utc_time.hpp"
 
 namespace qnet::control {
@@ -149,14 +150,14 @@ void append_directory(std::string& out, const Directory& directory) {
 }
 
 /// "3 hops (private mode), exits in SE, NO".
-std::string mode_text(const Path& path) {
-  auto text = path.hops == 1 ? "1 hop (fast mode)" : fmt::format("{} hops (private mode)", path.hops);
+std::string mode_and_countries(const Path& path) {
+  auto text = mode_text(path.hops);
   if (!path.countries.empty()) text += fmt::format(", exits in {}", fmt::join(path.countries, ", "));
   return text;
 }
 
 void append_path(std::string& out, const Path& path) {
-  append_field(out, "path", mode_text(path));
+  append_field(out, "path", mode_and_countries(path));
   for (const auto& circuit : path.circuits)
     append_field(out, "circuit",
                  fmt::format("{}{}: {}, {}, up {}", fmt::join(circuit.hops, " > "),

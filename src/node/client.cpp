@@ -4,6 +4,9 @@
 #include <memory>
 #include <numeric>
 
+#include <fmt/format.h>
+
+#include "node/error.hpp"
 #include "node/network_status.hpp"
 #include "node/transports.hpp"
 
@@ -94,6 +97,19 @@ void Client::join() {
 /// Not before it is wanted: in private mode an exit has no business with this client's address.
 void Client::start_fast_mode() {
   if (!std::exchange(fast_mode_started_, true)) uplink_->start();
+}
+
+base::Result<void> Client::set_hops(std::size_t hops) {
+  if (hops < 1 || hops > proxy::PreferenceLimits::most_hops)
+    return base::fail(Errc::no_such_mode,
+                      fmt::format("choose 1 to {} hops", proxy::PreferenceLimits::most_hops));
+  if (hops > 1 && operators_.empty())
+    return base::fail(Errc::no_such_mode,
+                      "private mode needs the network's list of relays: start QNet with --operators");
+  hops_ = hops;
+  private_mode_->set_hops(hops);
+  if (hops == 1) start_fast_mode();
+  return {};
 }
 
 net::Task<proxy::Connected> Client::connect(proxy::Request request) {

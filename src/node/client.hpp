@@ -59,6 +59,10 @@ class Client {
   /// join() may not have been called.
   void stop();
 
+  /// Of connections from now on that ask for nothing else; those that are open stay as they are. Call on the
+  /// io_context's thread. The error is a sentence for people: there are no such circuits for this client.
+  [[nodiscard]] base::Result<void> set_hops(std::size_t hops);
+
   /// Call on the io_context's thread.
   void fill(control::Status& status) const;
 

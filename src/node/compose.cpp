@@ -1,5 +1,8 @@
 #include "node/compose.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include "control/api_token.hpp"
 #include "control/server.hpp"
 #include "node/circuit_keeper.hpp"
 #include "node/network_status.hpp"
@@ -145,6 +148,15 @@ base::Result<void> add_relay_dialers(Plan& plan) {
   return {};
 }
 
+/// A folder that cannot be written to is no reason to run without a proxy.
+control::Controls controls_of(const ControlConfig& config, Process& process) {
+  if (!config.set_hops || config.token_folder.empty()) return {};
+  auto token = control::load_or_create_token(config.token_folder, process.random());
+  if (token) return {std::move(*token), config.set_hops};
+  spdlog::warn("QNet cannot be changed while it runs: {}", token.error().message());
+  return {};
+}
+
 }  // namespace
 
 control::Status Node::status() const {
@@ -158,12 +170,11 @@ control::Status Node::status() const {
   return status;
 }
 
-std::unique_ptr<Part> control_part(Process& process, const net::tcp::endpoint& at, std::string flag,
-                                   std::function<control::Status()> source) {
-  auto start = [&io = process.pool().first(), at, flag = std::move(flag),
-                source = std::move(source)]() -> Started<control::Server> {
-    auto made = control::Server::start(io, at, source);
-    if (!made) return tl::unexpected(explain_start_error(made.error(), {at}, flag));
+std::unique_ptr<Part> control_part(Process& process, ControlConfig config) {
+  auto start = [&process, config = std::move(config)]() -> Started<control::Server> {
+    auto made = control::Server::start(process.pool().first(), config.at, config.source,
+                                       controls_of(config, process));
+    if (!made) return tl::unexpected(explain_start_error(made.error(), {config.at}, config.flag));
     return std::make_unique<control::Server>(std::move(*made));
   };
   return std::make_unique<PartOf<control::Server>>("control", std::move(start));
@@ -188,10 +199,13 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   if (config.relay) add("relay", start_relay);
   // It tells others of an address: what listens there has started.
   if (config.membership) add("membership", start_membership);
-  if (config.client) add("client", start_client);
+  if (config.client)
+    node->set_hops(
+        [client = add("client", start_client)](std::size_t hops) { return (**client).set_hops(hops); });
   if (config.status)
-    node->add(control_part(process, *config.status, config.flags.status,
-                           [&node = *node] { return node.status(); }));
+    node->add(control_part(
+        process, {*config.status, config.flags.status, [&node = *node] { return node.status(); },
+                  node->set_hops(), config.client ? config.client->state_dir : std::filesystem::path()}));
   return node;
 }
 

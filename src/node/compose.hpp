@@ -42,6 +42,8 @@ struct NodeConfig {
   PortFlags flags{};
 };
 
+using SetHops = std::function<base::Result<void>(std::size_t hops)>;
+
 /// The parts of one node, and its status: what every node tells, and each part's section.
 class Node : public PartList {
  public:
@@ -49,17 +51,27 @@ class Node : public PartList {
 
   [[nodiscard]] std::string_view name() const override { return helper_mode_; }
   [[nodiscard]] control::Status status() const;
+  /// Changes a running client's number of hops (Client::set_hops()); null for a node without a client.
+  [[nodiscard]] const SetHops& set_hops() const { return set_hops_; }
+  void set_hops(SetHops function) { set_hops_ = std::move(function); }
 
  private:
   std::string helper_mode_;
+  SetHops set_hops_;
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
 };
 
 /// Makes the node that `config` says; nothing of it has started yet. It must not outlive `process`.
 [[nodiscard]] base::Result<std::unique_ptr<Node>> compose(NodeConfig config, Process& process);
 
-/// A status server. `flag` is told when `at` cannot be listened on.
-[[nodiscard]] std::unique_ptr<Part> control_part(Process& process, const net::tcp::endpoint& at,
-                                                 std::string flag, std::function<control::Status()> source);
+/// A status server.
+struct ControlConfig {
+  net::tcp::endpoint at;
+  std::string flag = PortFlags().status;  ///< told when `at` cannot be listened on
+  std::function<control::Status()> source;
+  SetHops set_hops{};                    ///< null: nothing can be changed
+  std::filesystem::path token_folder{};  ///< of the secret that a change needs; empty: nothing can be changed
+};
+[[nodiscard]] std::unique_ptr<Part> control_part(Process& process, ControlConfig config);
 
 }  // namespace qnet::node

@@ -4,7 +4,7 @@
 
 namespace qnet::node {
 
-enum class Errc { cannot_listen = 1, cannot_start };
+enum class Errc { cannot_listen = 1, cannot_start, no_such_mode };
 
 [[nodiscard]] inline const char* error_domain(Errc) { return "node"; }
 [[nodiscard]] std::string_view describe(Errc code);

@@ -64,6 +64,11 @@ void PrivateMode::start(std::size_t hops) {
   if (hops > 1) watch_clock();
 }
 
+void PrivateMode::set_hops(std::size_t hops) {
+  circuits_->set_hops(hops);
+  if (hops > 1) watch_clock();
+}
+
 void PrivateMode::stop() {
   stopped_ = true;
   timer_.cancel();

@@ -48,6 +48,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
 
   /// Circuits of `hops` are ready before they are needed from here on; none with 1.
   void start(std::size_t hops);
+  void set_hops(std::size_t hops);
   void stop();
   /// The view has another list.
   void list_changed() { circuits_->list_changed(); }

@@ -26,6 +26,7 @@ std::string_view describe(Errc code) {
   switch (code) {
     case Errc::cannot_listen: return "cannot listen";
     case Errc::cannot_start: return "cannot start";
+    case Errc::no_such_mode: return "that mode is not possible";
   }
   return "unknown error";
 }

@@ -3,6 +3,7 @@
 import json
 import unittest
 
+import harness
 from directory_network import BODY, SITE, DirectoryNetwork
 from harness import Process, run, wait_until
 from pages import chromium_dom, page_of
@@ -138,6 +139,40 @@ class PrivateMode(PrivateCase):
         self.network.restart(client.folder.name)
         client.wait_ready(60)
         self.assertEqual({circuit["hops"][0] for circuit in self.circuits(client)}, guards)
+
+    def switch(self, client, *words, folder=None):
+        """qnet mode, as a person types it."""
+        return run([harness.QNET, "mode", *words, "--status-port", client.status_port, "--state-dir",
+                    folder or client.folder / "state"])
+
+    def test_the_mode_is_switched_while_the_client_runs(self):
+        client = self.client(flags=())
+        self.fetch(client)
+        self.assertEqual(self.switch(client).stdout, b"1 hop (fast mode)\n")
+        self.assertEqual(self.switch(client, "private").stdout, b"3 hops (private mode)\n")
+        wait_until(lambda: len(self.circuits(client, "ready")) >= 2, "circuits are ready without a request", 60)
+        self.fetch(client)
+        self.assertEqual([len(circuit["hops"]) for circuit in self.circuits(client, "in use")], [3])
+        self.assertEqual(self.switch(client, "2").stdout, b"2 hops (private mode)\n")
+        self.fetch(client)
+        self.assertEqual(sorted(len(circuit["hops"]) for circuit in self.circuits(client, "in use")), [2, 3])
+        self.assertEqual(self.switch(client, "fast").stdout, b"1 hop (fast mode)\n")
+        wait_until(lambda: not self.circuits(client, "ready"), "no spare circuit is kept in fast mode", 30)
+        self.fetch(client)
+        self.assertEqual(client.status()["path"]["hops"], 1)
+
+    def test_a_mode_that_is_none_and_a_stranger_change_nothing(self):
+        client = self.client(flags=())
+        for words, told in ((["6"], b"1 to 5"), (["slow"], b"choose fast, private"), (["fast", "private"], b"choose")):
+            done = self.switch(client, *words)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(told, done.stderr)
+        stranger = self.switch(client, "private", folder=client.folder / "other")
+        self.assertEqual(stranger.returncode, 1)
+        self.assertIn(b"--state-dir", stranger.stderr)
+        relay = self.network.nodes["relay-1"]
+        self.assertIn(b"no client", self.switch(relay, "private").stderr)
+        self.assertEqual(client.status()["path"]["hops"], 1)
 
     def test_an_exit_country_holds_in_fast_mode_too(self):
         client = self.client(["--exit-country", "NO"])

@@ -161,8 +161,9 @@ class Demo final : public node::Node {
       if (done) done = add_node(name, configs.relay(name, config.base_port + number, random), process);
     }
     if (done)
-      add(node::control_part(process, loopback(config.status_port), node::PortFlags().status,
-                             [this] { return status(); }));
+      add(node::control_part(
+          process, {loopback(config.status_port), node::PortFlags().status, [this] { return status(); },
+                    nodes_.front().node.set_hops(), config.token_folder}));
     return done;
   }
 

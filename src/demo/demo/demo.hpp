@@ -11,6 +11,7 @@ namespace qnet::demo {
 
 struct DemoConfig {
   std::filesystem::path state_dir;
+  std::filesystem::path token_folder;  ///< of the secret of the status API (control/api_token.hpp)
   std::uint16_t socks_port = 1088;
   std::uint16_t status_port = 8088;
   std::uint16_t site_port = 8090;

@@ -1,0 +1,36 @@
+// How many relays a client's connections cross, as the API says it.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "foundation/base/result.hpp"
+
+namespace qnet::control {
+
+/// What a running client lets others change.
+struct Controls {
+  /// Whoever changes something shows it as "Authorization: Bearer …" (api_token.hpp).
+  std::string token{};
+  /// The number for new connections from now on. An error is a sentence for people.
+  std::function<base::Result<void>(std::size_t hops)> set_hops{};
+};
+
+/// "3 hops (private mode)".
+[[nodiscard]] std::string mode_text(std::size_t hops);
+
+/// {"hops": 3}: what POST /mode takes, and what both answers of /mode are.
+[[nodiscard]] std::string mode_json(std::size_t hops);
+/// Nothing for any other text.
+[[nodiscard]] std::optional<std::size_t> hops_in(std::string_view json);
+
+/// The sentence of a refusal of the API: {"error": …, "hint": …}.
+[[nodiscard]] std::string reason_in(std::string_view json);
+
+/// "fast", "private", or a number; nothing for any other word.
+[[nodiscard]] std::optional<std::size_t> hops_named(std::string_view word);
+
+}  // namespace qnet::control
