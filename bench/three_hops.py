@@ -81,9 +81,13 @@ class QNet:
         self.stack.callback(node.process.stop)
         return node
 
-    def way(self, hops):
+    def client(self, hops):
         client = self.start(f"client-{hops}", "client", [*self.listed, "--hops", hops])
         client.wait_ready(60)
+        return client
+
+    def way(self, hops):
+        client = self.client(hops)
         used = [client, self.exit] if hops == 1 else [client, *self.relays, self.exit]
         return Way(f"qnet {hops} hop{'s' if hops > 1 else ''}", client.socks_port, [node.process for node in used])
 

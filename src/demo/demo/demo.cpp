@@ -16,6 +16,7 @@
 #include "foundation/crypto/self_signed.hpp"
 #include "node/compose.hpp"
 #include "node/error.hpp"
+#include "node/heap.hpp"
 #include "transport/mirror/listener.hpp"
 
 namespace qnet::demo {
@@ -232,6 +233,7 @@ class Demo final : public node::Node {
 
 base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started) {
   node::raise_open_file_limit();
+  node::keep_some_freed_memory();
   node::Process process(std::max(2U, std::thread::hardware_concurrency()));
   Demo demo;
   if (auto done = demo.build(config, process); !done) return done;

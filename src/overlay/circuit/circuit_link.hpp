@@ -63,6 +63,8 @@ class CircuitLink final : public link::Link {
   [[nodiscard]] base::Result<void> take(base::MutableBytes whole, link::User& user);
   [[nodiscard]] base::Result<void> take_answer(base::MutableBytes whole);
   [[nodiscard]] base::Result<std::optional<std::size_t>> next_size(base::ByteView input) const;
+  [[nodiscard]] base::Result<link::Progress> send_frames(link::User& user);
+  [[nodiscard]] base::Result<link::Progress> send_frame(link::User& user);
   [[nodiscard]] base::Result<bool> write_unsent();
   /// Seals what the user gives as frames at the beginning of `room`; how many bytes.
   [[nodiscard]] base::Result<std::size_t> seal_frames(base::MutableBytes room, link::User& user);
