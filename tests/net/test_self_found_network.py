@@ -1,5 +1,6 @@
-"""A network that finds itself: three super peers, five relays, two exits and three clients on hosts of their own. They
-are killed and cut one by one, and every client's traffic goes on through those that live."""
+"""A network that finds itself: three super peers, five relays, two exits and four clients on hosts of their own. Half
+of the clients are in private mode. Peers are killed and cut one by one, and every client's traffic goes on through
+those that live."""
 
 import contextlib
 import socket
@@ -8,6 +9,7 @@ import threading
 import time
 import unittest
 
+from guards_file import write_guards
 from host_network import HostNetwork
 from hosts import status_of, told_by
 from harness import COVER_NAME, QNET, run, wait_until
@@ -16,6 +18,10 @@ from postgres_server import Postgres
 SITE = "site.qnet-test.example"
 BODY = b"flows\n"
 PAUSE = 25  # seconds: a silent session is given up after 12, and the next peers are dialled one after the other
+# Clients with three hops. A guard is kept while it lives, and this network is too small for many of them. So theirs is
+# one that this test leaves alone, and one that it kills.
+PRIVATE = ("client1", "client3")
+GUARDS = ("relay3", "relay2")
 EXIT_ENV = {"EXIT_ABUSE_EMAIL": "abuse@example.org"}
 
 
@@ -40,7 +46,8 @@ class Traffic(threading.Thread):
                 self.load()
 
     def longest_pause(self):
-        return max(after - before for before, after in zip(self.loaded, self.loaded[1:])
+        """Its length and its beginning."""
+        return max((after - before, before) for before, after in zip(self.loaded, self.loaded[1:])
                    if not any(before < moment < after for moment in self.excused))
 
 
@@ -48,9 +55,11 @@ class SelfFoundNetwork(HostNetwork):
     def setUp(self):
         super().setUp()
         self.start_site(self.switch.host(2), BODY)
-        self.hosts = {f"{kind}{i}": self.switch.host(base + i) for kind, base, count in
-                      (("super", 10, 3), ("relay", 20, 5), ("exit", 30, 2), ("client", 40, 3)) for i in range(count)}
+        # Each in a network of its own: two hops of a circuit are never in one.
+        self.hosts = {f"{kind}{i}": self.switch.host(base + i, network=base + i) for kind, base, count in
+                      (("super", 10, 3), ("relay", 20, 5), ("exit", 30, 2), ("client", 40, 4)) for i in range(count)}
         self.processes = {}
+        self.moments = []  # when what happened
         # Two of the directories share one state. A Unix socket leads there from every host.
         self.postgres = Postgres(self.folder / "postgres")
         self.stack.callback(self.postgres.stop)
@@ -65,6 +74,8 @@ class SelfFoundNetwork(HostNetwork):
             # Relays find out their own address; those whose invite is known have it for good.
             address = host.address if kind == "super" else "0.0.0.0"
             flags += ["--listen", f"{address}:443", *self.cover(), "--directory-private"]
+        if name in PRIVATE:
+            flags += ["--hops", "3"]
         if kind == "super":
             flags += ["--log-level", "debug"]  # whatever a directory can be made to write
         if name in ("super0", "super1"):
@@ -80,6 +91,10 @@ class SelfFoundNetwork(HostNetwork):
                     "--cover-name", COVER_NAME], check=True)
         return done.stdout.decode().strip()
 
+    def peer_id_of(self, name):
+        done = run([QNET, "keygen", "--state-dir", self.folder / name], check=True)
+        return done.stdout.decode().rpartition(" ")[2].strip()
+
     def listed(self, name):
         status = status_of(self.hosts[name])
         return status["directory"]["listed"] if status else None
@@ -90,12 +105,17 @@ class SelfFoundNetwork(HostNetwork):
                        0.5)
 
     def exit_of(self, client):
-        peers = status_of(self.hosts[client])["peers"]
-        address = next((peer["address"] for peer in peers if peer["state"] == "connected"), None)
-        return next((name for name, host in self.hosts.items() if address == f"{host.address}:443"), None)
+        status = status_of(self.hosts[client])
+        used = [peer["address"] for peer in status["peers"] if peer["state"] == "connected"]
+        used += [circuit["hops"][-1] for circuit in status["path"]["circuits"] if circuit["state"] == "in use"]
+        return next((name for name, host in self.hosts.items() if f"{host.address}:443" in used), None)
+
+    def what_had_happened(self, moment):
+        return max(((when, what) for when, what in self.moments if when < moment + 1), default=(0, "nothing"))[1]
 
     def everybody_loads(self, what):
         since = time.monotonic()
+        self.moments.append((since, what))
         for traffic in self.traffic.values():
             try:
                 wait_until(lambda: traffic.loaded[-1] > since, f"{traffic.host.name} loads a page after {what}",
@@ -108,6 +128,8 @@ class SelfFoundNetwork(HostNetwork):
         for name in self.names("super") + self.names("relay") + self.names("exit"):
             self.start(name)
         self.wait_listed(self.names("super"), 10, 120)
+        for name in PRIVATE:
+            write_guards(self.folder / name, [self.peer_id_of(guard) for guard in GUARDS])
         for name in self.names("client"):
             self.start(name)
         self.traffic = {name: Traffic(self.hosts[name]) for name in self.names("client")}
@@ -166,11 +188,21 @@ class SelfFoundNetwork(HostNetwork):
         wait_until(away.load, "a client that starts without any directory loads a page", 45, 0.2)
         self.everybody_loads_but("client2", "all directories died")
 
-        pauses = {name: round(traffic.longest_pause(), 1) for name, traffic in self.traffic.items()}
-        print(f"\nthe longest pause of each client's traffic, in seconds: {pauses}")
-        for name, pause in pauses.items():
-            self.assertLess(pause, PAUSE, f"{name}'s traffic stood still")
+        self.private_clients_dialled_nobody_else()
+        pauses = {name: traffic.longest_pause() for name, traffic in self.traffic.items()}
+        pauses_told = {name: f"{length:.1f} after {self.what_had_happened(begun)}"
+                       for name, (length, begun) in pauses.items()}
+        print(f"\nthe longest pause of each client's traffic, in seconds: {pauses_told}")
+        for name, (length, _) in pauses.items():
+            self.assertLess(length, PAUSE, f"{name}'s traffic stood still")
         self.nobody_wrote_a_client_down(told)
+
+    def private_clients_dialled_nobody_else(self):
+        for name in PRIVATE:
+            status = status_of(self.hosts[name])
+            self.assertEqual(status["peers"], [], f"{name} has sessions with exits")
+            guard = f"{self.hosts[GUARDS[0]].address}:443"
+            self.assertEqual({circuit["hops"][0] for circuit in status["path"]["circuits"] if circuit["hops"]}, {guard})
 
     def exit_that_is_used(self):
         """By some client; the super peers are exits too, and one of them must live on."""

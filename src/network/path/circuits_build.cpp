@@ -127,6 +127,7 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
     // Nobody else is to blame.
   } else if (links_->heard_since(hops.front(), begun)) {
     avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
+    pool_.blamed();
     if (build->timed_out()) build_times_[hops.size()].timed_out();
     note_end(hops.front(), false);
   } else if (!links_->connected(hops.front()) && !links_->slow(hops.front(), steady_now())) {

@@ -113,7 +113,8 @@ void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now
 
 void Pool::note_failure(bool ahead, SteadyTime now) {
   // The first of a row is no sign of anything: another path is tried at once.
-  if (failures_++ > 0) build_from_ = now + retry_.next(random_);
+  const bool learned = std::exchange(blamed_, false) && failures_ < PoolLimits::lessons;
+  if (failures_++ > 0) build_from_ = now + (learned ? PoolLimits::first_retry : retry_.next(random_));
   if (ahead || failures_ > 1) ahead_from_ = now + retry_ahead_.next(random_);
 }
 

@@ -118,6 +118,8 @@ class Pool {
   /// others before `again`: requests that cannot wait so long are answered too.
   void failed(CircuitNumber circuit, const base::Error& error, SteadyTime now,
               std::optional<SteadyTime> again = {});
+  /// Before failed(): it has shown which pair of relays to avoid, so the next attempt is another one.
+  void blamed() { blamed_ = true; }
   /// A circuit that was built is over.
   void ended(CircuitNumber circuit, SteadyTime now);
 
@@ -206,6 +208,7 @@ class Pool {
   SteadyTime other_port_at_{};
   std::size_t default_hops_ = 1;
   unsigned failures_ = 0;  // in a row
+  bool blamed_ = false;    // the failure that is told next
   std::uint64_t last_circuit_ = 0;
   std::uint64_t last_number_ = 0;  // of requests
   bool stopped_ = false;

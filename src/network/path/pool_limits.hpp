@@ -14,7 +14,8 @@ struct PoolLimits {
   static constexpr std::size_t builds = 4;
   /// Of those, built before they are needed.
   static constexpr std::size_t builds_ahead = 2;
-  /// For one wish at a time: a second one begins when the first is late, and no third.
+  /// For one wish at a time: a second one begins when the first is late, and no third. After two failures in
+  /// a row as many as `builds`: where many relays are gone, most paths end at one of them.
   static constexpr std::size_t raced = 2;
   /// Clean circuits with the usual number of hops that are kept ready: two origins of a page at once.
   static constexpr std::size_t spares = 2;
@@ -44,6 +45,9 @@ struct PoolLimits {
   /// Between builds, from the second one on that fails in a row; it doubles.
   static constexpr std::chrono::milliseconds first_retry{250};
   static constexpr std::chrono::milliseconds last_retry = std::chrono::seconds(8);
+  /// So many failures in a row are followed by the first pause alone, if each has shown which pair of relays
+  /// to avoid: every attempt is another one. A guard that fails all of them is not asked for more.
+  static constexpr unsigned lessons = 16;
   /// The same for circuits that nobody waits for.
   static constexpr std::chrono::milliseconds first_retry_ahead = std::chrono::seconds(1);
   static constexpr std::chrono::milliseconds last_retry_ahead = std::chrono::minutes(2);

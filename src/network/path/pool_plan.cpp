@@ -160,7 +160,8 @@ void Pool::build_for(Request& request, SteadyTime now) {
     if (now < circuit->late_at) return;
     ++late;
   }
-  if (late >= PoolLimits::raced || building(false) >= PoolLimits::builds) return;
+  const auto most = failures_ < 2 ? PoolLimits::raced : PoolLimits::builds;
+  if (late >= most || building(false) >= PoolLimits::builds) return;
   if (now < build_from_ || now < request.build_from) return;
   if (make_room(true)) {
     auto not_exits = lacking_.without(wish.port, now);

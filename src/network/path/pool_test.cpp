@@ -97,6 +97,44 @@ TEST(Pool, builds_anew_at_once_after_a_failure_and_more_slowly_after_several) {
   EXPECT_EQ(world.building.size(), 1U) << "when something has changed";
 }
 
+TEST(Pool, goes_on_without_longer_pauses_while_each_failure_shows_what_to_avoid) {
+  PoolWorld world;
+  world.request({.port = 443});
+  const auto fail_one = [&] {
+    world.pool.blamed();
+    world.fail(world.building.begin()->first, Errc::timed_out);
+  };
+  fail_one();
+  for (unsigned i = 1; i < PoolLimits::lessons; ++i) {
+    ASSERT_EQ(world.building.size(), 1U) << i;
+    fail_one();
+    EXPECT_TRUE(world.building.empty()) << i;
+    world.wait(PoolLimits::first_retry);
+  }
+  // A guard may fail whatever it is asked for.
+  fail_one();
+  world.wait(PoolLimits::first_retry * 5 / 4);
+  fail_one();
+  world.wait(PoolLimits::first_retry * 5 / 4);
+  EXPECT_TRUE(world.building.empty());
+}
+
+TEST(Pool, races_more_circuits_after_two_failures) {
+  PoolWorld world;
+  const auto request = world.request({.port = 443});
+  for (int i = 0; i < 2; ++i) {
+    world.pool.blamed();
+    world.fail(world.building.begin()->first, Errc::timed_out);
+  }
+  world.wait(PoolLimits::first_retry);
+  const auto before = world.begun;
+  world.wait(10s);
+  EXPECT_EQ(world.building.size(), PoolLimits::builds);
+  EXPECT_GT(world.begun, before);
+  world.build(world.building.rbegin()->first);
+  EXPECT_NE(world.got(request), kNone);
+}
+
 TEST(Pool, tries_no_more_than_a_few_times_while_a_request_waits) {
   PoolWorld world;
   const auto request = world.request({.port = 443});
