@@ -32,7 +32,7 @@ _qnet() {
       _qnet_paths -f "$word"
       return ;;
     --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
-    --relay-only | --exit-node | --behind-proxy | --directory-private | --lan-discovery) ;;
+    --relay-only | --exit-node | --behind-proxy | --directory-private | --lan-discovery | --no-early-request) ;;
     --qr | --json | --toml | --from | --help-relay | --help-directory | --help | -h) ;;
     --*) return ;;
   esac
@@ -74,10 +74,10 @@ _qnet() {
     fi
   fi
   case $command in
-    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --hops --exit-country
-      --template --socks-port --socks-bind --socks-auth --status-port --listen --advertise --cover-origin
-      --cover-name --cover --site-root --site-upstream --site-transport --tls-cert --tls-key --behind-proxy
-      --ech-configs --cover-ca --help-relay --help-directory --exit-abuse-email --exit-allow --exit-ports
+    run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --hops --no-early-request
+      --exit-country --template --socks-port --socks-bind --socks-auth --status-port --listen --advertise
+      --cover-origin --cover-name --cover --site-root --site-upstream --site-transport --tls-cert --tls-key
+      --behind-proxy --ech-configs --cover-ca --help-relay --help-directory --exit-abuse-email --exit-allow --exit-ports
       --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token
       --directory-private --country-database --country --bandwidth --family --lan-discovery --state-dir
       --log-level --threads" ;;

@@ -139,6 +139,7 @@ base::Result<node::ClientConfig> client_config(const Settings& settings, base::R
   config.state_dir = settings.state_dir;
   config.lan_discovery = settings.lan_discovery;
   config.hops = settings.hops;
+  config.early_request = !settings.no_early_request;
   config.exit_countries = settings.exit_countries;
   auto browser = browser_of(settings, random);
   if (!browser) return base::forward_error(browser);

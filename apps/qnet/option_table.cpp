@@ -46,6 +46,8 @@ constexpr auto kOptions = std::to_array<Option>({
      add_invite<&Settings::operators>},
     {"hops", "QNET_HOPS", "N", "relays on the way: 1 fast, 3 private (1)", "r", false,
      set_number<&Settings::hops, 1, 5>},
+    {"no_early_request", "QNET_NO_EARLY_REQUEST", "", "several hops: ask only circuits that stand", "r",
+     false, set_switch<&Settings::no_early_request>},
     {"exit_country", "QNET_EXIT_COUNTRY", "CC", "where the exit is, such as SE; may repeat", "r", true,
      add_exit_country},
     {"template", "STEALTH_TEMPLATE", "NAME", "the browser to look like, or a .toml file", "r", false,

@@ -38,6 +38,15 @@ TEST(PathOptions, hops_are_from_1_to_5) {
                 AllOf(HasSubstr("--hops"), HasSubstr("from 1 to 5")));
 }
 
+TEST(PathOptions, early_requests_can_be_switched_off) {
+  EXPECT_FALSE(settings_of(with_operators({"--hops", "3"})).no_early_request);
+  EXPECT_TRUE(settings_of(with_operators({"--hops", "3", "--no-early-request"})).no_early_request);
+  const Variables environment{{"QNET_NO_EARLY_REQUEST", "true"}};
+  EXPECT_TRUE(settings_of(with_operators({}), environment).no_early_request);
+  const ConfigFile file("no_early_request = true\n");
+  EXPECT_TRUE(settings_of(with_operators({"--config", file.path()})).no_early_request);
+}
+
 TEST(PathOptions, several_hops_and_countries_need_operators) {
   EXPECT_THAT(error_of(client({"--hops", "3"})), HasSubstr("--operators"));
   EXPECT_THAT(error_of(client({"--exit-country", "SE"})), HasSubstr("--operators"));

@@ -69,6 +69,7 @@ struct Settings {
   std::vector<std::string> operators;  ///< invites of directories; tried after the peers
   bool lan_discovery = false;
   std::uint32_t hops = 1;                   ///< client: relays that its traffic crosses; 1 is fast mode
+  bool no_early_request = false;            ///< client: nothing travels with a circuit's first message
   std::vector<std::string> exit_countries;  ///< client: where the exit is to be; empty: anywhere
 
   std::string directory_store;                   ///< a file or a postgres:// URL; empty: in the state folder

@@ -41,8 +41,14 @@ net::Task<ExitAnswer> ask_exit(std::shared_ptr<session::Session> session, const 
                                const OutboundPatience& patience, std::chrono::seconds silence) {
   auto stream = session->open(peer::kConnectProtocol, request.encode());
   if (!stream) co_return no_answer(stream.error());
+  auto hearing = hear_exit(std::move(session), std::move(*stream), patience, silence);
+  co_return co_await std::move(hearing);
+}
 
-  auto& opened = **stream;
+net::Task<ExitAnswer> hear_exit(std::shared_ptr<session::Session> session,
+                                std::unique_ptr<session::Stream> stream, const OutboundPatience& patience,
+                                std::chrono::seconds silence) {
+  auto& opened = *stream;
   session::SilenceWatch watch(session, silence);
   const net::Deadline limit(co_await boost::asio::this_coro::executor, patience.answer,
                             [&opened] { opened.reset(); });
@@ -58,7 +64,7 @@ net::Task<ExitAnswer> ask_exit(std::shared_ptr<session::Session> session, const 
     result.heard = true;
     result.connected.status = answer->status;
     result.lacks = answer->lacks;
-    if (answer->status == ConnectStatus::ok) result.connected.stream = std::move(*stream);
+    if (answer->status == ConnectStatus::ok) result.connected.stream = std::move(stream);
   }
   co_return result;
 }

@@ -7,6 +7,7 @@
 #include "edge/proxy/server.hpp"
 #include "overlay/peer/connect_message.hpp"
 #include "overlay/session/session.hpp"
+#include "overlay/session/stream.hpp"
 
 namespace qnet::node {
 
@@ -38,5 +39,10 @@ struct ExitAnswer {
 /// given by reference must outlive the task.
 net::Task<ExitAnswer> ask_exit(std::shared_ptr<session::Session> session, const peer::ConnectRequest& request,
                                const OutboundPatience& patience, std::chrono::seconds silence);
+
+/// The same, where the question has been sent on this stream of the session already.
+net::Task<ExitAnswer> hear_exit(std::shared_ptr<session::Session> session,
+                                std::unique_ptr<session::Stream> stream, const OutboundPatience& patience,
+                                std::chrono::seconds silence);
 
 }  // namespace qnet::node

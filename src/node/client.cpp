@@ -69,8 +69,9 @@ Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const C
           Outbound::Known{
               .exits = [this](const auto& countries) { return candidates(countries); },
               .is_in = [this](const auto& exit, const auto& countries) { return is_in(exit, countries); }})),
-      private_mode_(
-          PrivateMode::make(io.get_executor(), {config.state_dir, config.distinct_networks}, view_, dialer_)),
+      private_mode_(PrivateMode::make(io.get_executor(),
+                                      {config.state_dir, config.distinct_networks, config.early_request},
+                                      view_, dialer_)),
       hops_(config.hops),
       countries_(config.exit_countries),
       proxy_(std::make_shared<proxy::Server>(

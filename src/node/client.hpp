@@ -39,6 +39,7 @@ struct ClientConfig {
   std::size_t hops = 1;                     ///< of connections that ask for nothing else; 1 is fast mode
   std::vector<std::string> exit_countries;  ///< where exits are, ISO 3166-1; empty for anywhere
   bool distinct_networks = true;            ///< PrivateModeConfig's
+  bool early_request = true;                ///< the same
 };
 
 struct ClientLimits {

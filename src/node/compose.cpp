@@ -102,7 +102,7 @@ Started<Relay> start_relay(Plan& plan) {
   if (plan.directory) config.directory = (**plan.directory).handler();
   if (plan.circuit_keys)
     config.circuits = CircuitConfig{[keeper = plan.circuit_keys] { return keeper->acceptable(); },
-                                    plan.known_relays, plan.circuit_dialer};
+                                    plan.known_relays, plan.circuit_dialer, *plan.config.circuit_keys};
   net::tcp::endpoint failed_at;
   auto made = Relay::start(process.pool(), std::move(config), process.random(), failed_at);
   if (!made) return tl::unexpected(explain_relay_error(made.error(), failed_at, plan.config.flags.listen));

@@ -110,15 +110,22 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
   const auto end = std::chrono::steady_clock::now() + path::PoolLimits::request;
   std::vector<peer::PeerId> asked;
   proxy::Connected last;
+  std::shared_ptr<const path::EarlyRequest> early;
+  if (config_.early_request)
+    early = std::make_shared<const path::EarlyRequest>(std::string(peer::kConnectProtocol), request.encode());
   while (asked.size() < PrivateModeLimits::exits) {
     wanted.patience = std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    auto asked_for = circuits_->session(wanted);  // apart from the await: a trap of GCC 12 (CONTRIBUTING.md)
+    // Apart from the await: a trap of GCC 12 (CONTRIBUTING.md).
+    auto asked_for = circuits_->session(wanted, std::exchange(early, nullptr));
     auto lease = co_await std::move(asked_for);
     if (!lease) {
       log_problem(lease.error());
       break;
     }
-    auto answer = co_await ask_exit(lease->session, request, patience, patience.silence);
+    auto asking = lease->early
+                      ? hear_exit(lease->session, std::move(*lease->early), patience, patience.silence)
+                      : ask_exit(lease->session, request, patience, patience.silence);
+    auto answer = co_await std::move(asking);
     report(*lease, answer, request.port);
     const bool declined = answer.declined();
     last = std::move(answer.connected);

@@ -21,10 +21,13 @@ struct PrivateModeConfig {
   std::filesystem::path state_dir;  ///< where the guards are kept; empty to keep none
   /// No two relays of a circuit in one network. Off only where a whole test network is in one.
   bool distinct_networks = true;
+  /// On a cold start the request travels with the circuit's first message (docs/spec/circuit.md §3).
+  bool early_request = true;
 };
 
 struct PrivateModeLimits {
-  /// Exits that are asked for one request. Each of them learns the destination, and none who asks.
+  /// Exits that are asked for one request. Each of them learns the destination, and none who asks. One more
+  /// may have learnt it from a request that travelled early on a circuit that then failed.
   static constexpr std::size_t exits = 3;
   /// Between two log lines of a kind.
   static constexpr std::chrono::minutes between_lines{1};

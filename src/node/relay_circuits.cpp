@@ -16,6 +16,11 @@ RelayCircuits::RelayCircuits(net::IoPool& pool, const peer::PeerId& self, Circui
       random_(random),
       seen_(std::make_shared<htx::ReplayCache>(random, htx::ReplayCache::default_capacity,
                                                circuit::RelayLimits::memory)) {
+  if (!config_.state_dir.empty()) {
+    journal_ = std::make_shared<htx::ReplayJournal>(config_.state_dir, "seen-circuits",
+                                                    circuit::RelayLimits::memory);
+    journal_->restore(*seen_, directory::wall_now());
+  }
   for (std::size_t core = 0; core < pool_.size(); ++core) neighbours_.push_back(neighbours_of(core));
 }
 
@@ -36,6 +41,13 @@ std::shared_ptr<circuit::Neighbours> RelayCircuits::neighbours_of(std::size_t co
   return std::make_shared<circuit::Neighbours>(pool_.at(core).get_executor(), std::move(options));
 }
 
+std::function<void(const crypto::X25519Public&, circuit::WallTime)> RelayCircuits::note_early() const {
+  if (!journal_) return {};
+  return [journal = journal_](const crypto::X25519Public& ephemeral, circuit::WallTime now) {
+    journal->note(ephemeral, now);
+  };
+}
+
 void RelayCircuits::add_to(session::Protocols& protocols, std::size_t core) const {
   session::Protocols at_end;
   const auto connect = protocols.find(peer::kConnectProtocol);
@@ -49,6 +61,7 @@ void RelayCircuits::add_to(session::Protocols& protocols, std::size_t core) cons
                        config_.relays](const crypto::X25519Public& key) { return relays->is_relay(key); },
       .at_end = std::move(at_end),
       .seen = seen_,
+      .note_early = note_early(),
       .budget = budget_,
       .counters = counters_,
       .random = random_});

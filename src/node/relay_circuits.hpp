@@ -1,6 +1,7 @@
 // The circuits of a relay: what each core has for them, and what all cores share.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "overlay/circuit/neighbours.hpp"
 #include "overlay/circuit/service.hpp"
 #include "overlay/session/dialer.hpp"
+#include "transport/htx/replay_journal.hpp"
 
 namespace qnet::node {
 
@@ -19,6 +21,8 @@ struct CircuitConfig {
   std::shared_ptr<const discovery::KnownRelays> relays;
   /// It shows this relay's own key, so that the other one knows a relay.
   std::shared_ptr<const session::Dialer> dialer;
+  /// Where the first messages are kept with which requests came early; empty to keep none.
+  std::filesystem::path state_dir{};
 };
 
 class RelayCircuits {
@@ -37,6 +41,7 @@ class RelayCircuits {
 
  private:
   [[nodiscard]] std::shared_ptr<circuit::Neighbours> neighbours_of(std::size_t core) const;
+  [[nodiscard]] std::function<void(const crypto::X25519Public&, circuit::WallTime)> note_early() const;
 
   net::IoPool& pool_;
   peer::PeerId self_;
@@ -44,6 +49,7 @@ class RelayCircuits {
   std::shared_ptr<mux::Budget> budget_;
   base::RandomSource& random_;
   std::shared_ptr<htx::ReplayCache> seen_;
+  std::shared_ptr<htx::ReplayJournal> journal_;  // null where nothing is kept
   std::shared_ptr<circuit::Counters> counters_ = std::make_shared<circuit::Counters>();
   std::vector<std::shared_ptr<circuit::Neighbours>> neighbours_;  // one for each core
 };

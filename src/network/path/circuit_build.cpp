@@ -19,6 +19,7 @@ net::Task<base::Result<void>> CircuitBuild::run(const std::shared_ptr<session::S
       .hops = hops,
       .now = now,
       .random = random,
+      .early = early_request_.has_value(),
       .outcome = [weak = weak_from_this()](base::Result<void> result, std::size_t established) {
         const auto told = weak.lock();
         if (!told) return;
@@ -29,6 +30,11 @@ net::Task<base::Result<void>> CircuitBuild::run(const std::shared_ptr<session::S
   auto link = std::make_unique<circuit::CircuitLink>(guard->executor(), std::move(beginning), link::Facts{});
   link_ = link.get();
   session_ = session::Session::start(std::move(link), mux::Role::initiator, {});
+  if (early_request_) {
+    auto stream = session_->open(early_request_->protocol, early_request_->first);
+    if (!stream) co_return base::forward_error(stream);
+    early_ = std::move(*stream);
+  }
   const net::Deadline limit(guard->executor(), time_out, [this] {
     timed_out_ = true;
     link_->close();  // which tells the outcome

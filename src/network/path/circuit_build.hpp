@@ -4,13 +4,21 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "foundation/net/signal.hpp"
 #include "overlay/circuit/creation.hpp"
 #include "overlay/session/session.hpp"
+#include "overlay/session/stream.hpp"
 
 namespace qnet::path {
+
+/// A stream at the exit whose opening may travel with a circuit's first message (Circuits::session()).
+struct EarlyRequest {
+  std::string protocol;
+  base::Bytes first;  ///< no application bytes: what travels early is worth less (docs/spec/circuit.md §3)
+};
 
 /// Lives on one io_context.
 class CircuitBuild : public std::enable_shared_from_this<CircuitBuild> {
@@ -19,6 +27,11 @@ class CircuitBuild : public std::enable_shared_from_this<CircuitBuild> {
   CircuitBuild(const CircuitBuild&) = delete;
   CircuitBuild& operator=(const CircuitBuild&) = delete;
   ~CircuitBuild() = default;
+
+  /// Before run(): travels with the first message.
+  void carry(const EarlyRequest& request) { early_request_ = request; }
+  /// The stream that it has opened, once; dropping it resets it. Null when nothing was carried.
+  [[nodiscard]] std::unique_ptr<session::Stream> take_early() { return std::move(early_); }
 
   /// Begins, and waits for the answers of all hops behind the guard, `time_out` at most. Once. `random` must
   /// outlive the session, and the others the wait.
@@ -37,6 +50,8 @@ class CircuitBuild : public std::enable_shared_from_this<CircuitBuild> {
 
  private:
   std::shared_ptr<session::Session> session_;
+  std::optional<EarlyRequest> early_request_;
+  std::unique_ptr<session::Stream> early_;
   link::Link* link_ = nullptr;  // the session's: lives as long as that
   net::Signal over_;
   std::optional<base::Result<void>> outcome_;

@@ -75,12 +75,15 @@ void Circuits::stop() {
   hooks_.keep = nullptr;
 }
 
-net::Task<base::Result<Circuits::Lease>> Circuits::session(CircuitWish wish) {
+net::Task<base::Result<Circuits::Lease>> Circuits::session(CircuitWish wish,
+                                                           std::shared_ptr<const EarlyRequest> early) {
   const auto self = shared_from_this();
   if (stopped_) co_return base::fail(Errc::stopped);
   if (no_guards_) co_return tl::unexpected(*no_guards_);
   look_around();
   const auto waiter = std::make_shared<Waiter>(executor_);
+  waiter->early = early;
+  wish.early = early != nullptr;
   waiters_.emplace(pool_.request(std::move(wish), steady_now()), waiter);
   perform();
   co_await waiter->answered.wait();
@@ -250,12 +253,13 @@ void Circuits::perform(const AnswerRequest& action) {
   const auto waiter = waiters_.extract(action.request);
   if (waiter.empty()) return;
   auto& result = waiter.mapped()->result;
+  auto early = early_of(action.request, action.circuit ? std::optional(*action.circuit) : std::nullopt);
   const auto found = action.circuit ? circuits_.find(*action.circuit) : circuits_.end();
   if (found != circuits_.end()) {
     const auto& circuit = found->second;
     links_->asked(circuit.hops.front(), false, steady_now());
     auto use = std::make_shared<const Use>(weak_from_this(), *action.circuit);
-    result = Lease{circuit.build->session(), circuit.hops.back(), std::move(use)};
+    result = Lease{circuit.build->session(), circuit.hops.back(), std::move(use), std::move(early)};
   } else if (action.circuit) {
     result = base::fail(circuit::Errc::ended);  // it has ended since the pool chose it
   } else {

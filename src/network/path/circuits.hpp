@@ -12,6 +12,7 @@
 #include "foundation/net/due_timer.hpp"
 #include "network/path/build_time.hpp"
 #include "network/path/circuit_build.hpp"
+#include "network/path/guard_clocks.hpp"
 #include "network/path/guard_keeping.hpp"
 #include "network/path/guard_links.hpp"
 #include "network/path/path_problems.hpp"
@@ -47,7 +48,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
     /// A new list may help, or the operators' answer alone: it shows whether guards fail, or the network
     /// (network_answered()). May come often: the hook bounds how often it asks.
     std::function<void()> unsatisfied;
-    /// Wall time, corrected by what handshakes told, as first messages are of this minute.
+    /// Wall time, by this machine's clock.
     std::function<WallTime()> now;
     /// The guards have changed, and are to be kept on the disk (save_guards()): at once, but for mere counts.
     /// An error is told as the problem; the next change is tried again.
@@ -55,11 +56,14 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   };
 
   class Use;
+  using EarlyStream = std::unique_ptr<session::Stream>;
   /// The right to open streams on a circuit. It is held for as long as the streams last: the circuit stays.
   struct Lease {
     std::shared_ptr<session::Session> session;  ///< with the exit
     peer::PeerId exit;
     std::shared_ptr<const Use> use;
+    /// The stream that was opened with the circuit's first message, for whoever takes it; null when none was.
+    std::shared_ptr<EarlyStream> early{};
   };
 
   /// `kept`: what load_guards() gave. With an error no circuit is ever built, and each request gets it: new
@@ -78,7 +82,10 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void stop();
 
   /// A circuit that fits; waits for one that is being built, at most PoolLimits::request. Errors: path::Errc.
-  net::Task<base::Result<Lease>> session(CircuitWish wish);
+  /// `early`: travels with the first message of the circuit that is built for this request, if one is, at
+  /// most once. It is opened at that circuit's exit, also when another circuit serves the request in the end.
+  /// Kept for as long as the task waits.
+  net::Task<base::Result<Lease>> session(CircuitWish wish, std::shared_ptr<const EarlyRequest> early = {});
 
   /// Data came: the circuit's neighbours are praised, and its guard. At the first answer for each lease.
   void worked(const Lease& lease);
@@ -109,12 +116,14 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   struct Waiter {
     explicit Waiter(const boost::asio::any_io_executor& executor) : answered(executor) {}
     net::Signal answered;
+    std::weak_ptr<const EarlyRequest> early{};  // gone when nobody waits any more
     base::Result<Lease> result = base::fail(Errc::stopped);
   };
   struct Circuit {
     std::vector<peer::PeerId> hops;
     std::shared_ptr<CircuitBuild> build;
     std::shared_ptr<session::Session> guard{};  // over which it was built
+    std::optional<RequestNumber> early_for{};   // whose request its first message carries
     bool stands = false;                        // it was built
     bool proven = false;                        // data came
     bool excused = false;                       // its end says nothing more of its guard
@@ -125,6 +134,11 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void perform(const CloseCircuit& action);
   void perform(const AnswerRequest& action);
   void perform(const BlameExit& action);
+
+  // The request that travels with a circuit's first message (circuits_early.cpp).
+  void carry_early(CircuitNumber number);
+  [[nodiscard]] std::shared_ptr<EarlyStream> early_of(RequestNumber request,
+                                                      std::optional<CircuitNumber> circuit);
 
   // Building, and which relays its end says something of (circuits_build.cpp).
   net::Task<void> build(CircuitNumber number, Plan plan);
@@ -162,6 +176,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   std::map<std::size_t, BuildTimes> build_times_;  // by number of hops
   Pool pool_;
   std::shared_ptr<GuardLinks> links_;
+  GuardClocks clocks_;
   std::shared_ptr<const Network> list_;        // that the guards know
   std::map<CircuitNumber, Circuit> circuits_;  // of the pool's, those whose hops are chosen
   std::map<RequestNumber, std::shared_ptr<Waiter>> waiters_;

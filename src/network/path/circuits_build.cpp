@@ -90,7 +90,10 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
   const auto begun = steady_now();
   links_->asked(plan.hops.front(), true, begun);
   const auto time_out = build_times_[plan.hops.size()].time_out();
-  auto done = co_await build->run(*guard, plan.behind, hooks_.now(), time_out, random_);
+  carry_early(number);
+  if (stopped_ || build->given_up()) co_return;
+  const auto time = clocks_.time(plan.hops.front(), links_->time_told_by(plan.hops.front()), now());
+  auto done = co_await build->run(*guard, plan.behind, time, time_out, random_);
   if (stopped_ || build->given_up()) co_return;
   // A hop may have sent rubbish right behind the last answer: the session can be over before this resumes.
   if (done && !build->session()->usable()) done = base::fail(circuit::Errc::ended);
@@ -121,6 +124,7 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
   const auto& hops = plan.hops;
   const auto last = std::min(build->established(), hops.size() - 2);
   const bool refused = error.is(circuit::Errc::hop_refused) && last == 0;
+  if (refused) clocks_.refused(hops.front());
   const bool ours = refused && problems_.refused(hops.front(), hops[1], steady_now());
   if (ours || problems_.all_refuse_through(hops.front(), steady_now())) hooks_.unsatisfied();
   if (ours) {

@@ -66,6 +66,7 @@ net::Task<void> GuardLinks::attempt(peer::PeerId guard, unsigned attempt_number,
   entry.dialled.reset();
   entry.problem.reset();
   if (dialled) {
+    entry.peer_time = dialled->peer_time;
     take(guard, entry, std::move(dialled->session));
     hooks_.stands(guard);
   } else {
@@ -171,6 +172,11 @@ bool GuardLinks::connected(const peer::PeerId& guard) const {
 
 void GuardLinks::on_heard(const peer::PeerId& guard, std::function<void()> function) {
   if (connected(guard)) entries_.at(guard.key()).session->on_heard(std::move(function));
+}
+
+std::optional<link::PeerTime> GuardLinks::time_told_by(const peer::PeerId& guard) const {
+  const auto* const entry = find(guard);
+  return entry == nullptr ? std::nullopt : entry->peer_time;
 }
 
 const GuardLinks::Entry* GuardLinks::find(const peer::PeerId& guard) const {

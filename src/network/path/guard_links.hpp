@@ -55,10 +55,13 @@ class GuardLinks : public std::enable_shared_from_this<GuardLinks> {
   [[nodiscard]] bool connected(const peer::PeerId& guard) const;
   /// Calls `function` once, at the next sign of life of this guard, in place of what was given before.
   void on_heard(const peer::PeerId& guard, std::function<void()> function);
+  /// What its last handshake told of its clock.
+  [[nodiscard]] std::optional<link::PeerTime> time_told_by(const peer::PeerId& guard) const;
 
  private:
   struct Entry {
     SessionPointer session;
+    std::optional<link::PeerTime> peer_time{};
     std::optional<SteadyTime> dialled{};     // since when a dial is under way
     std::optional<SteadyTime> asked{};       // the first question since it was heard
     std::unique_ptr<net::Deadline> proof{};  // until the session is proven

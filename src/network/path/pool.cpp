@@ -85,6 +85,26 @@ void Pool::built(CircuitNumber number, SteadyTime now) {
   step(now);
 }
 
+std::optional<RequestNumber> Pool::take_early(CircuitNumber number, SteadyTime now) {
+  auto* const circuit = find(number);
+  const auto claim = std::ranges::find(claims_, number, &Claim::circuit);
+  if (circuit == nullptr || circuit->state != PoolCircuit::State::building || !circuit->clean() ||
+      claim == claims_.end())
+    return std::nullopt;
+  for (auto& request : requests_) {
+    if (!request.wish.early || claim->isolation != request.wish.isolation ||
+        !will_serve(*circuit, request.wish, now))
+      continue;
+    request.wish.early = false;
+    request.carrier = number;
+    give_to(*circuit, request.wish.isolation, now);
+    const auto taken = request.number;
+    step(now);
+    return taken;
+  }
+  return std::nullopt;
+}
+
 void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now,
                   std::optional<SteadyTime> again) {
   const auto place = std::ranges::find(circuits_, number, &PoolCircuit::number);

@@ -33,6 +33,7 @@ struct CircuitWish {
   std::string isolation{};                ///< requests whose values differ never share a circuit
   std::vector<peer::PeerId> not_exits{};  ///< that have just declined this request, and are not full
   std::chrono::milliseconds patience = PoolLimits::request;  ///< how long it waits; not longer than that
+  bool early = false;  ///< it may travel with a circuit's first message (take_early())
 };
 
 /// What is known of a circuit's exit.
@@ -53,7 +54,7 @@ struct PoolCircuit {
   Wish wish;           ///< for which it is, or was, built
   bool ahead = false;  ///< built for nobody in particular
   std::optional<ExitFacts> exit{};
-  std::optional<std::string> isolation{};  ///< of the requests that it has carried; none: it is clean
+  std::optional<std::string> isolation{};  ///< of those who have used it, or will; none: it is clean
   bool aged = false;                       ///< retired for no other reason than its age
   bool proven = false;                     ///< something was answered through it
   SteadyTime begun{};
@@ -114,6 +115,10 @@ class Pool {
   /// Who the exit of a circuit that is built will be. It counts as late `late_after` from now.
   void chosen(CircuitNumber circuit, ExitFacts exit, std::chrono::milliseconds late_after, SteadyTime now);
   void built(CircuitNumber circuit, SteadyTime now);
+  /// The circuit is about to be begun: the request that is to travel with its first message, where one waits
+  /// for it that may. The circuit is that isolation's from then on. A request travels so once: whatever
+  /// becomes of this circuit, it goes to any other one as usual.
+  [[nodiscard]] std::optional<RequestNumber> take_early(CircuitNumber circuit, SteadyTime now);
   /// Errors of choose() that no other attempt changes answer the requests that it was for. No attempt changes
   /// others before `again`: requests that cannot wait so long are answered too.
   void failed(CircuitNumber circuit, const base::Error& error, SteadyTime now,
@@ -157,8 +162,10 @@ class Pool {
     RequestNumber number{};
     CircuitWish wish;
     SteadyTime deadline{};
-    std::optional<base::Error> problem{};  // of the last build while it waited
-    SteadyTime build_from{};               // nothing that is built sooner can serve it
+    std::optional<base::Error> problem{};       // of the last build while it waited
+    SteadyTime build_from{};                    // nothing that is built sooner can serve it
+    std::optional<CircuitNumber> carrier{};     // whose first message it travels with
+    std::optional<SteadyTime> carrier_until{};  // so long it waits for that, though another one is ready
   };
   /// A circuit that is being built, and the isolation of the waiting requests that will take it.
   struct Claim {
@@ -183,6 +190,8 @@ class Pool {
   [[nodiscard]] PoolCircuit* aged_for(const CircuitWish& wish, SteadyTime now);
   bool make_room(bool for_request);
   void begin(Wish wish, bool ahead, SteadyTime now);
+  [[nodiscard]] bool waits_for_carrier(Request& request, const PoolCircuit& other, SteadyTime now);
+  void give_to(PoolCircuit& circuit, const std::string& isolation, SteadyTime now);
   void use(PoolCircuit& circuit, RequestNumber request, const std::string& isolation, SteadyTime now);
 
   [[nodiscard]] PoolCircuit* find(CircuitNumber number);

@@ -113,21 +113,33 @@ PoolCircuit* Pool::aged_for(const CircuitWish& wish, SteadyTime now) {
 }
 
 void Pool::serve_requests(SteadyTime now) {
-  std::erase_if(requests_, [&](const Request& request) {
+  std::erase_if(requests_, [&](Request& request) {
     auto* const circuit = ready_for(request.wish, now);
-    if (circuit == nullptr) return false;
+    if (circuit == nullptr || waits_for_carrier(request, *circuit, now)) return false;
     use(*circuit, request.number, request.wish.isolation, now);
     return true;
   });
 }
 
+/// To ask over another one takes about as long as that took to build: the answer may be on its way before.
+bool Pool::waits_for_carrier(Request& request, const PoolCircuit& other, SteadyTime now) {
+  const auto* const carrier = request.carrier ? find(*request.carrier) : nullptr;
+  if (carrier == nullptr || carrier->state != State::building) return false;
+  if (!request.carrier_until)
+    request.carrier_until = std::min(carrier->late_at, now + (other.idle_since - other.begun));
+  return now < *request.carrier_until;
+}
+
+/// It is clean no more.
+void Pool::give_to(PoolCircuit& circuit, const std::string& isolation, SteadyTime now) {
+  taken_.push_back(now);
+  if (taken_.size() > PoolLimits::most_spares) taken_.pop_front();
+  circuit.isolation = isolation;
+  circuit.first_use = now;
+}
+
 void Pool::use(PoolCircuit& circuit, RequestNumber request, const std::string& isolation, SteadyTime now) {
-  if (circuit.clean()) {
-    taken_.push_back(now);
-    if (taken_.size() > PoolLimits::most_spares) taken_.pop_front();
-    circuit.isolation = isolation;
-    circuit.first_use = now;
-  }
+  if (circuit.clean()) give_to(circuit, isolation, now);
   ++circuit.uses;
   ++circuit.waiting;
   circuit.last_asked = now;
@@ -140,7 +152,7 @@ void Pool::use(PoolCircuit& circuit, RequestNumber request, const std::string& i
 void Pool::build_for_requests(SteadyTime now) {
   claims_.clear();
   for (const auto& circuit : circuits_)
-    if (circuit.state == State::building) claims_.push_back({circuit.number, std::nullopt});
+    if (circuit.state == State::building) claims_.push_back({circuit.number, circuit.isolation});
   for (std::size_t i = 0; i < requests_.size();) {
     const auto waiting = requests_.size();
     build_for(requests_[i], now);
@@ -260,6 +272,8 @@ std::optional<SteadyTime> Pool::next_deadline() const {
     consider(build_from_);
     for (const auto& request : requests_) consider(request.build_from);
   }
+  for (const auto& request : requests_)
+    if (request.carrier_until) consider(*request.carrier_until);
   if (default_hops_ >= ChooseLimits::fewest_hops) consider(ahead_from_);
   for (const auto& circuit : circuits_) {
     if (circuit.state == State::building) {

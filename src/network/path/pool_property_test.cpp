@@ -22,7 +22,10 @@ class PoolLife {
       case 1:
       case 2: ask(); break;
       case 3:
-      case 4: build_one(); break;
+      case 4:
+        if (below(2) == 0) begin_one();
+        build_one();
+        break;
       case 5: fail_one(); break;
       case 6: end_one(); break;
       case 7: answer_one(); break;
@@ -46,6 +49,7 @@ class PoolLife {
     if (below(8) == 0) wish.countries = {below(2) == 0 ? "SE" : "DE"};
     wish.isolation = std::to_string(below(3) == 0 ? below(40) : below(3));
     if (below(10) == 0) wish.not_exits = {testing::peer_of(below(5))};
+    wish.early = below(3) != 0;
     const auto number = world_.request(wish);
     wishes_.emplace(number, std::move(wish));
   }
@@ -57,6 +61,16 @@ class PoolLife {
   void build_one() {
     if (const auto circuit = any(world_.building))
       world_.build(*circuit, below(5), below(2) == 0 ? "SE" : "DE");
+  }
+  /// Who travels with its first message owns it, whoever it serves in the end.
+  void begin_one() {
+    const auto circuit = any(world_.building);
+    if (!circuit) return;
+    const auto carried = world_.pool.take_early(*circuit, world_.now);
+    world_.fetch();
+    if (!carried) return;
+    EXPECT_TRUE(early_.insert(*carried).second) << "it travels once";
+    owners_.emplace(*circuit, wishes_.at(*carried).isolation);
   }
   void fail_one() {
     constexpr std::array kWhy{Errc::timed_out, Errc::no_guard, Errc::no_exit_for_port};
@@ -140,6 +154,7 @@ class PoolLife {
   base::testing::SeededRandom dice_;
   PoolWorld world_;
   std::map<RequestNumber, CircuitWish> wishes_;  // of those that wait
+  std::set<RequestNumber> early_;                // that have travelled with a first message
   std::map<CircuitNumber, std::string> owners_;  // of circuits that were used
   std::size_t served_ = 0;
 };

@@ -55,9 +55,10 @@ void CircuitLink::tell(base::Result<void> result) {
   beginning->outcome(std::move(result), established);
 }
 
-base::Result<void> CircuitLink::begin(link::User& user) {
+base::Result<Progress> CircuitLink::begin(link::User& user) {
   base::Bytes early(beginning_->early ? CreationLimits::early : 0);
   early.resize(early.empty() ? 0 : user.give(early));
+  if (beginning_->early && early.empty()) return Progress::nothing;
   auto created = create(beginning_->hops, beginning_->now, early, beginning_->random);
   if (!created) return base::forward_error(created);
   const Opening opening{Opening::Kind::extend, beginning_->hops.front().peer, std::move(created->message)};
@@ -66,7 +67,7 @@ base::Result<void> CircuitLink::begin(link::User& user) {
   stream_ = std::move(*stream);
   initiator_.emplace(std::move(created->handshakes));
   begun_.notify();
-  return {};
+  return Progress::blocked;
 }
 
 net::Task<base::Result<void>> CircuitLink::wait_readable() {
@@ -149,10 +150,9 @@ net::Task<base::Result<void>> CircuitLink::wait_writable() {
 base::Result<Progress> CircuitLink::send(link::User& user) {
   if (ended_) return base::fail(Errc::ended);
   if (!stream_) {
-    if (auto begun = begin(user); !begun) {
-      tell(begun);
-      return base::forward_error(begun);
-    }
+    auto begun = begin(user);
+    if (!begun) tell(tl::unexpected(begun.error()));
+    return begun;
   }
   if (initiator_) return Progress::blocked;
   if (!unsent_.empty()) {

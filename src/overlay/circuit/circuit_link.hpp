@@ -26,7 +26,8 @@ struct Beginning {
   std::vector<Hop> hops;  ///< behind the guard
   WallTime now{};
   base::RandomSource& random;
-  /// Whether the first bytes of the link travel with the first message. They are worth less (create()).
+  /// Whether the first bytes of the link travel with the first message. They are worth less (create()). Then
+  /// the circuit begins when there are some, and not before.
   bool early = false;
   /// Told once: that all hops have answered well, or why not and how many had.
   std::function<void(base::Result<void>, std::size_t established)> outcome{};
@@ -58,7 +59,8 @@ class CircuitLink final : public link::Link {
   void close() override;
 
  private:
-  [[nodiscard]] base::Result<void> begin(link::User& user);
+  /// `nothing` when it has to wait for bytes that are to travel early.
+  [[nodiscard]] base::Result<link::Progress> begin(link::User& user);
   [[nodiscard]] base::Result<void> take_all(base::MutableBytes bytes, link::User& user);
   [[nodiscard]] base::Result<void> take(base::MutableBytes whole, link::User& user);
   [[nodiscard]] base::Result<void> take_answer(base::MutableBytes whole);

@@ -122,7 +122,9 @@ base::Result<Service::Accepted> Service::accept(base::ByteView message) {
   if (!opened) return base::forward_error(opened);
   // Only now, so that strangers cannot fill the cache.
   if (!options_.seen->admit(ephemeral_of(message), now)) return base::fail(Errc::replayed);
-  if (opened->instruction == Instruction::end && options_.at_end.empty()) return base::fail(Errc::malformed);
+  const bool ends = opened->instruction == Instruction::end;
+  if (ends && options_.at_end.empty()) return base::fail(Errc::malformed);
+  if (ends && !opened->rest.empty() && options_.note_early) options_.note_early(ephemeral_of(message), now);
   auto answered = answer(*opened);
   if (!answered) return base::forward_error(answered);
   return Accepted{std::move(answered->answer), std::move(answered->keys), opened->instruction, opened->next,

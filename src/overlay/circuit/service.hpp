@@ -40,6 +40,9 @@ struct ServiceOptions {
   session::Protocols at_end{};
   /// Of the process, and for nothing else; it remembers for RelayLimits::memory.
   std::shared_ptr<htx::ReplayCache> seen;
+  /// Before a message is answered with which a request came early: so that `seen` knows of it after a
+  /// restart.
+  std::function<void(const crypto::X25519Public& ephemeral, WallTime now)> note_early{};
   std::shared_ptr<mux::Budget> budget{};
   std::chrono::milliseconds blocked = RelayLimits::blocked;
   std::chrono::milliseconds idle = RelayLimits::idle;

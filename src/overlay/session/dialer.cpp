@@ -8,6 +8,7 @@ net::Task<base::Result<Dialled>> Dialer::dial(link::RelayAddress relay, SessionO
   Dialled made;
   made.session = Session::start(std::move(dialled->link), mux::Role::initiator, {}, std::move(options));
   made.round_trip = dialled->round_trip;
+  made.peer_time = dialled->peer_time;
   co_return made;
 }
 

@@ -12,7 +12,8 @@ namespace qnet::session {
 
 struct Dialled {
   std::shared_ptr<Session> session;
-  std::chrono::microseconds round_trip{};  ///< from the hello to the end of the relay's flight
+  std::chrono::microseconds round_trip{};     ///< from the hello to the end of the relay's flight
+  std::optional<link::PeerTime> peer_time{};  ///< where the transport tells it
 };
 
 /// Shared by all who dial for a node; lives longer than their sessions.

@@ -22,13 +22,13 @@ bool known_start(base::ByteView bytes) {
   return bytes.size() == kPayloadSize && bytes[0] == kHtxVersion && bytes[1] == 0;
 }
 
-WallTime time_of(base::ByteView bytes) {
+}  // namespace
+
+WallTime payload_time(base::ByteView payload) {
   std::uint64_t seconds = 0;
-  for (const auto byte : bytes.subspan(kTimeAt, kTimeSize)) seconds = seconds << 8 | byte;
+  for (const auto byte : payload.subspan(kTimeAt, kTimeSize)) seconds = seconds << 8 | byte;
   return WallTime(std::chrono::seconds(seconds));
 }
-
-}  // namespace
 
 PayloadBytes Message1::encode() const {
   auto bytes = start(time);
@@ -38,7 +38,7 @@ PayloadBytes Message1::encode() const {
 
 std::optional<Message1> Message1::decode(base::ByteView bytes) {
   if (!known_start(bytes)) return std::nullopt;
-  Message1 message{time_of(bytes), {}};
+  Message1 message{payload_time(bytes), {}};
   std::ranges::copy(bytes.subspan(kRestAt), message.access_tag.begin());
   return message;
 }
@@ -54,7 +54,7 @@ std::optional<Message2> Message2::decode(base::ByteView bytes) {
   if (!known_start(bytes)) return std::nullopt;
   if (std::ranges::any_of(bytes.subspan(kRestAt + 2), [](auto byte) { return byte != 0; }))
     return std::nullopt;
-  return Message2{time_of(bytes), bytes[kRestAt], bytes[kRestAt + 1]};
+  return Message2{payload_time(bytes), bytes[kRestAt], bytes[kRestAt + 1]};
 }
 
 }  // namespace qnet::htx

@@ -35,4 +35,7 @@ struct Message2 {
   [[nodiscard]] static std::optional<Message2> decode(base::ByteView bytes);
 };
 
+/// Of a payload that is a Message1 or Message2, or begins as they do.
+[[nodiscard]] WallTime payload_time(base::ByteView payload);
+
 }  // namespace qnet::htx

@@ -20,7 +20,8 @@ namespace {
 using Entry = std::array<char, 8 + std::tuple_size_v<crypto::X25519Public>>;
 
 /// What of a file still counts goes into `seen` and `kept`.
-void restore_file(const fs::path& path, ReplayCache& seen, WallTime now, std::vector<Entry>& kept) {
+void restore_file(const fs::path& path, ReplayCache& seen, WallTime now, std::chrono::seconds memory,
+                  std::vector<Entry>& kept) {
   std::ifstream file(path, std::ios::binary);
   for (Entry entry{}; file.read(entry.data(), entry.size());) {
     crypto::X25519Public key{};
@@ -32,7 +33,7 @@ void restore_file(const fs::path& path, ReplayCache& seen, WallTime now, std::ve
     const WallTime at{
         std::chrono::seconds(static_cast<std::int64_t>(base::load_be<std::uint64_t>(time.data())))};
     // A clock that was set back makes entries of the future: those count too.
-    if (at + TimeLimits::memory < now) continue;
+    if (at + memory < now) continue;
     (void)seen.admit(key, now);
     kept.push_back(entry);
   }
@@ -40,14 +41,11 @@ void restore_file(const fs::path& path, ReplayCache& seen, WallTime now, std::ve
 
 }  // namespace
 
-ReplayJournal::ReplayJournal(const fs::path& state_dir)
-    : current_(state_dir / "seen"), previous_(state_dir / "seen.old") {}
-
 void ReplayJournal::restore(ReplayCache& seen, WallTime now) {
   const std::scoped_lock lock(mutex_);
   std::vector<Entry> kept;
-  restore_file(previous_, seen, now, kept);
-  restore_file(current_, seen, now, kept);
+  restore_file(previous_, seen, now, memory_, kept);
+  restore_file(current_, seen, now, memory_, kept);
   // One new file takes both files' place, and is on the disk before it does.
   std::error_code error;
   fs::create_directories(current_.parent_path(), error);
@@ -77,12 +75,13 @@ void ReplayJournal::note(const crypto::X25519Public& ephemeral, WallTime now) {
   std::ranges::transform(ephemeral, entry.begin() + 8, [](auto byte) { return static_cast<char>(byte); });
 
   const std::scoped_lock lock(mutex_);
-  // The file before is then as old as a hello must be remembered, and may go.
-  if (now >= began_ + TimeLimits::memory) begin(now);
+  // The file before is then as old as its entries must be remembered, and may go.
+  if (now >= began_ + memory_) begin(now);
   file_.write(entry.data(), static_cast<std::streamsize>(entry.size()));
   if (!file_.flush() && !std::exchange(complained_, true))
-    spdlog::warn("{} cannot be written: after a restart, hellos of the last minutes could be answered again",
-                 current_.string());
+    spdlog::warn(
+        "{} cannot be written: after a restart, messages of the last minutes could be answered again",
+        current_.string());
 }
 
 }  // namespace qnet::htx

@@ -55,6 +55,24 @@ TEST_F(Journal, forgets_what_the_clock_refuses_anyway) {
   EXPECT_TRUE(answered_after_restart(answered, kNow + minutes(21)));
 }
 
+TEST_F(Journal, keeps_two_kinds_apart_each_for_its_time) {
+  ReplayCache seen(random, 4096);
+  const auto answered = key();
+  const auto circuits = [&] { return ReplayJournal(folder, "seen-circuits", minutes(5)); };
+  {
+    auto journal = circuits();
+    journal.restore(seen, kNow);
+    journal.note(answered, kNow);
+  }
+  EXPECT_TRUE(answered_after_restart(answered, kNow + minutes(1))) << "it was no hello";
+  ReplayCache later(random, 4096);
+  circuits().restore(later, kNow + minutes(4));
+  EXPECT_FALSE(later.admit(answered, kNow + minutes(4)));
+  ReplayCache much_later(random, 4096);
+  circuits().restore(much_later, kNow + minutes(6));
+  EXPECT_TRUE(much_later.admit(answered, kNow + minutes(6)));
+}
+
 TEST_F(Journal, does_not_grow_for_ever_and_loses_nothing_that_counts) {
   ReplayCache seen(random, 1U << 16U);
   ReplayJournal journal(folder);

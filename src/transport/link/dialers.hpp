@@ -5,8 +5,10 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "transport/link/link.hpp"
+#include "transport/link/peer_time.hpp"
 #include "transport/link/relay_address.hpp"
 #include "transport/link/rests.hpp"
 
@@ -21,6 +23,7 @@ struct DialLimits {
 struct Dialled {
   std::unique_ptr<Link> link;
   std::chrono::microseconds round_trip{};  ///< from the hello to the end of the relay's flight
+  std::optional<PeerTime> peer_time{};     ///< where the transport tells it
 };
 
 using Dial = std::function<net::Task<base::Result<Dialled>>(RelayAddress)>;

@@ -112,6 +112,7 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const Brow
   link::Dialled dialled;
   dialled.link = std::make_unique<htx::RecordLink>(std::move(stream), std::move(made), random);
   dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);
+  dialled.peer_time = link::PeerTime{initiator->relay_time(), started + took};
   co_return dialled;
 }
 

@@ -155,6 +155,7 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser br
   link::Dialled dialled;
   dialled.link = std::make_unique<htx::RecordLink>(std::move(guarded.stream), std::move(config), random);
   dialled.round_trip = std::chrono::duration_cast<std::chrono::microseconds>(took);
+  dialled.peer_time = link::PeerTime{last->relay_time, started + took};
   co_return dialled;
 }
 

@@ -132,6 +132,7 @@ base::Result<void> Initiator::take_message2(base::ByteView bytes) {
   const auto size = padding_size(base::ByteView(*payload).subspan(kPaddingAt, kLength));
   if (!size) return tl::unexpected(size.error());
   padding_ = *size;
+  relay_time_ = htx::payload_time(*payload);
   return {};
 }
 
@@ -146,6 +147,7 @@ base::Result<Initiator::Last> Initiator::finish(base::RandomSource& random) {
     return base::forward_error(sealed);
   append_padding(state_, padding, random, last.flight);
   last.finished = {state_.split(), std::move(input_)};
+  last.relay_time = relay_time_;
   return last;
 }
 

@@ -57,6 +57,7 @@ class Initiator {
   struct Last {
     base::Bytes flight;
     Finished finished;
+    htx::WallTime relay_time{};  ///< its clock when it answered
   };
   [[nodiscard]] base::Result<Last> finish(base::RandomSource& random);
 
@@ -73,6 +74,7 @@ class Initiator {
   base::Bytes opening_;
   base::Bytes input_;
   std::optional<std::size_t> padding_;  // of message 2, once it is known
+  htx::WallTime relay_time_{};
 };
 
 /// Made by Gate, once the token was recognised.

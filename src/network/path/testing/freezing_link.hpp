@@ -14,12 +14,15 @@ class Frost {
  public:
   explicit Frost(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
-  void freeze() { frozen_ = true; }
+  void freeze() { frozen_ = deaf_ = true; }
+  /// What is sent arrives, and nothing comes back.
+  void deafen() { deaf_ = true; }
   void thaw() {
-    frozen_ = false;
+    frozen_ = deaf_ = false;
     for (const auto& waiter : std::exchange(waiters_, {})) waiter->notify();
   }
   [[nodiscard]] bool frozen() const { return frozen_; }
+  [[nodiscard]] bool deaf() const { return deaf_; }
   net::Task<void> wait() {
     const auto waiter = std::make_shared<net::Signal>(executor_);
     waiters_.push_back(waiter);
@@ -30,6 +33,7 @@ class Frost {
   boost::asio::any_io_executor executor_;
   std::vector<std::shared_ptr<net::Signal>> waiters_;
   bool frozen_ = false;
+  bool deaf_ = false;
 };
 
 class FreezingLink final : public link::Link {
@@ -41,11 +45,11 @@ class FreezingLink final : public link::Link {
   [[nodiscard]] boost::asio::any_io_executor executor() override { return link_->executor(); }
   net::Task<base::Result<void>> wait_readable() override {
     const auto frost = frost_;
-    if (frost->frozen()) co_await frost->wait();
+    if (frost->deaf()) co_await frost->wait();
     co_return co_await link_->wait_readable();
   }
   [[nodiscard]] base::Result<link::Progress> receive(link::User& user) override {
-    if (frost_->frozen()) return link::Progress::blocked;
+    if (frost_->deaf()) return link::Progress::blocked;
     return link_->receive(user);
   }
   net::Task<base::Result<void>> wait_writable() override {

@@ -78,7 +78,7 @@ class RelayNetwork : public ::testing::Test {
         .now = [this] { return now_; },
         .reach = [this, number](peer::PeerId peer) { return reach(number, peer); },
         .is_relay = [](const crypto::X25519Public&) { return true; },
-        .at_end = number < kExits ? at_end() : session::Protocols{},
+        .at_end = number < kExits ? at_end(number) : session::Protocols{},
         .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,
                                                    circuit::RelayLimits::memory),
         .counters = relay->counters,
@@ -86,8 +86,10 @@ class RelayNetwork : public ::testing::Test {
     relay->protocols.emplace(circuit::kCircuitProtocol, relay->service->handler());
     relays_.push_back(std::move(relay));
   }
-  session::Protocols at_end() {
-    return {{"/test/echo/1", [](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+  session::Protocols at_end(std::size_t number) {
+    return {{"/test/echo/1", [this, number](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
+               opened_.push_back(number);
+               if (on_opened_) on_opened_();
                std::atomic<std::uint64_t> moved{0};
                (void)co_await net::pump(*stream, *stream, moved);
              }}};
@@ -153,10 +155,12 @@ class RelayNetwork : public ::testing::Test {
     std::size_t number = 0;
     while (relays_.at(number)->identity.noise.public_key != to.noise_key) ++number;
     dialled_.push_back(number);
+    if (const auto waits = dial_waits_) co_await waits->wait();
     if (hanging_.contains(number)) co_await never();
     if (dead_.contains(number)) co_return base::fail(net::Errc::timed_out);
     session::Dialled made;
     made.session = link_to(number);
+    made.peer_time = guard_tells_;
     if (ending_.contains(number)) far_ends_.back()->close();
     guard_ends_.at(number) = far_ends_.back();
     co_return made;
@@ -171,16 +175,17 @@ class RelayNetwork : public ::testing::Test {
     bool over = false;
     base::Result<Circuits::Lease> lease = base::fail(Errc::stopped);
   };
-  std::shared_ptr<Asked> ask(CircuitWish wish = {}) {
+  std::shared_ptr<Asked> ask(CircuitWish wish = {}, std::shared_ptr<const EarlyRequest> early = {}) {
     if (wish.port == 0) wish.port = 443;
     auto asked = std::make_shared<Asked>();
     asio::co_spawn(
         io_,
         [](std::shared_ptr<Circuits> circuits, CircuitWish wanted,
-           std::shared_ptr<Asked> told) -> net::Task<void> {
-          told->lease = co_await circuits->session(std::move(wanted));
+           std::shared_ptr<const EarlyRequest> carried, std::shared_ptr<Asked> told) -> net::Task<void> {
+          auto asking = circuits->session(std::move(wanted), std::move(carried));
+          told->lease = co_await std::move(asking);
           told->over = true;
-        }(circuits_, std::move(wish), asked),
+        }(circuits_, std::move(wish), std::move(early), asked),
         asio::detached);
     return asked;
   }
@@ -249,8 +254,12 @@ class RelayNetwork : public ::testing::Test {
   std::set<std::size_t> hanging_;                     // who answers no dial, ever
   std::set<std::size_t> ending_;                      // who ends each session of a client at once
   std::array<SessionPointer, kRelays> guard_ends_{};  // the far ends of the client's last sessions
+  std::shared_ptr<net::Signal> dial_waits_;           // of a dial, until it is notified
+  std::optional<link::PeerTime> guard_tells_;         // of its clock, at each dial
   std::shared_ptr<const Network> list_;
   std::vector<std::size_t> dialled_;
+  std::vector<std::size_t> opened_;  // at which exits streams were opened
+  std::function<void()> on_opened_;  // at the moment when one is
   std::size_t unsatisfied_ = 0;
   GuardSample kept_;
   std::shared_ptr<Circuits> circuits_;
