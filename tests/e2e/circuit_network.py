@@ -38,8 +38,8 @@ class PrivateCase(unittest.TestCase):
         cls.addClassCleanup(cls.network.doCleanups)
         cls.network.setUp()
 
-    def client(self, flags=("--hops", "3")):
-        client = self.network.client(f"client-{self.id().rpartition('.')[2]}", self.network.invites, flags)
+    def client(self, flags=("--hops", "3"), env=None):
+        client = self.network.client(f"client-{self.id().rpartition('.')[2]}", self.network.invites, flags, env)
         try:
             client.wait_ready(60)
         except AssertionError as error:

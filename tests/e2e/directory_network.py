@@ -46,8 +46,8 @@ class DirectoryNetwork(unittest.TestCase):
         self.nodes[name] = node
         return node
 
-    def client(self, name, operators, flags=()):
-        node = Node(self.folder / name, "client", ["--operators", ",".join(operators), *flags])
+    def client(self, name, operators, flags=(), env=None):
+        node = Node(self.folder / name, "client", ["--operators", ",".join(operators), *flags], env=env)
         self.stack.callback(lambda: node.process.stop())
         self.nodes[name] = node
         return node

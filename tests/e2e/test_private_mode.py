@@ -47,6 +47,14 @@ class PrivateMode(PrivateCase):
         long = next(circuit for circuit in self.circuits(client, "in use") if len(circuit["hops"]) == 3)
         self.assertEqual(self.names_of(long)[-1], "exit-no")
 
+    def test_a_request_travels_early_on_a_cold_start_unless_that_is_switched_off(self):
+        for flags in ([], ["--no-early-request"]):
+            client = self.client(flags=flags)
+            self.fetch(client, "hops=3")
+            self.fetch(client, "other,hops=3")
+            self.assertEqual(len(self.circuits(client, "in use")), 2)
+            client.process.stop()
+
     def test_a_wish_that_cannot_be_read_is_refused_and_the_log_says_why(self):
         client = self.client(flags=())
         for user in ("hops=9", "country=Norway"):
