@@ -1,4 +1,5 @@
 // The request that travels with a circuit's first message.
+#include "foundation/net/unless.hpp"
 #include "network/path/testing/relay_network.hpp"
 
 namespace qnet::path {
@@ -54,6 +55,24 @@ TEST_F(EarlyTest, a_request_that_comes_while_the_guard_is_dialled_travels_with_a
   ASSERT_TRUE(got.early);
   EXPECT_EQ(answer_on(**got.early, 5), "hello");
   EXPECT_EQ(opened_.size(), 1U);
+}
+
+TEST_F(EarlyTest, nothing_travels_for_somebody_who_has_left) {
+  dial_waits_ = std::make_shared<net::Signal>(io_.get_executor());
+  circuits_->start(3);
+  net::Stop stop;
+  const auto leaves = [&]() -> net::Task<void> {
+    auto asking = circuits_->session({.port = 443}, early());
+    (void)co_await net::unless(stop, std::move(asking));
+  };
+  bool left = false;
+  testing::asio::co_spawn(io_, leaves(), [&](const std::exception_ptr&) { left = true; });
+  io_.poll();
+  stop.now();
+  run_until([&] { return left; });
+  std::exchange(dial_waits_, nullptr)->notify();
+  run_until([&] { return ready(true) + ready(false) >= 2; });
+  EXPECT_EQ(opened_.size(), 0U);
 }
 
 TEST_F(EarlyTest, a_request_takes_a_circuit_that_stands_and_is_not_sent_ahead) {
