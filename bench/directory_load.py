@@ -43,10 +43,11 @@ def fill(database, relays):
     rows = []
     for relay in relays:
         relay.signed_descriptor = relay.descriptor()
-        rows.append((relay.public, relay.signed_descriptor, 1, now, now, 1, relay.fields["country"], 1, 0))
+        rows.append((relay.public, relay.signed_descriptor, 1, now, now, 1, relay.fields["country"], 1, 0,
+                     1_000_000 + len(rows), b""))
     with sqlite3.connect(database) as connection:
         connection.execute("DELETE FROM relays")
-        connection.executemany("INSERT INTO relays VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT INTO relays VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.close()
 
 

@@ -81,6 +81,7 @@ struct Network {
   std::uint64_t agreeing = 0;                                    ///< that gave a list
   std::optional<std::chrono::system_clock::time_point> as_of{};  ///< when it was signed
   std::string problem{};                                         ///< a sentence, or empty
+  std::uint64_t measured = 0;                                    ///< relays of which a rate is known
 };
 
 /// What a directory lists, and how much it is asked.
@@ -94,6 +95,7 @@ struct Directory {
   std::uint64_t snapshots = 0;  ///< lists given out
   std::uint64_t renewals = 0;   ///< answers that nothing has changed
   bool store_works = true;
+  std::uint64_t measures = 0;  ///< of relays' rates
 };
 
 /// A directory that this peer registers with.

@@ -72,6 +72,7 @@ json::value to_json(const Network& network) {
   all["agreeing"] = network.agreeing;
   all["as_of"] = network.as_of ? json::value(base::utc_text(*network.as_of)) : json::value(nullptr);
   all["problem"] = text_or_null(network.problem);
+  all["measured"] = network.measured;
   return all;
 }
 
@@ -86,6 +87,7 @@ json::value to_json(const Directory& directory) {
   all["snapshots"] = directory.snapshots;
   all["renewals"] = directory.renewals;
   all["store_works"] = directory.store_works;
+  all["measures"] = directory.measures;
   return all;
 }
 

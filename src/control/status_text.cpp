@@ -130,8 +130,9 @@ std::string countries_text(const std::map<std::string, std::size_t>& countries) 
 }
 
 void append_network(std::string& out, const Network& network) {
-  auto text = fmt::format("{}, {}; {} of {} operators", counted(network.relays, "relay"),
-                          counted(network.exits, "exit"), network.agreeing, network.operators);
+  auto text =
+      fmt::format("{} ({} measured), {}; {} of {} operators", counted(network.relays, "relay"),
+                  network.measured, counted(network.exits, "exit"), network.agreeing, network.operators);
   if (network.as_of) text += ", signed " + base::utc_text(*network.as_of);
   append_field(out, "network", text);
   append_field(out, "countries", countries_text(network.countries));

@@ -65,9 +65,9 @@ TEST(StatusText, shows_the_path_of_a_client) {
 TEST(StatusText, tells_what_is_known_of_the_network) {
   auto status = testing::client_status();
   status.network =
-      Network{31, 9, {{"SE", 12}, {"DE", 3}, {"", 16}}, 3, 2, std::nullopt, "no answer came in time"};
+      Network{31, 9, {{"SE", 12}, {"DE", 3}, {"", 16}}, 3, 2, std::nullopt, "no answer came in time", 7};
   const auto text = status_text(status);
-  EXPECT_THAT(text, HasSubstr("\nnetwork     31 relays, 9 exits; 2 of 3 operators\n"));
+  EXPECT_THAT(text, HasSubstr("\nnetwork     31 relays (7 measured), 9 exits; 2 of 3 operators\n"));
   EXPECT_THAT(text, HasSubstr("\ncountries   16 unknown, 12 SE, 3 DE\n"));
   EXPECT_THAT(text, HasSubstr("\noperators   no answer came in time\n"));
 }

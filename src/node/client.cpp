@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
 
 #include <fmt/format.h>
 
 #include "node/error.hpp"
+#include "node/exit_weights.hpp"
 #include "node/network_status.hpp"
 #include "node/transports.hpp"
 
@@ -22,10 +22,6 @@ control::PeerState state_of(uplink::PeerState state) {
     case uplink::PeerState::failed: return control::PeerState::failed;
   }
   return control::PeerState::idle;
-}
-
-bool is_one_of(const directory::Listed& exit, const Outbound::Countries& countries) {
-  return countries.empty() || std::ranges::find(countries, exit.country.code) != countries.end();
 }
 
 }  // namespace
@@ -185,15 +181,12 @@ std::vector<uplink::RelayCandidate> Client::candidates(const Outbound::Countries
         add(all, invite.peer, invite.relay_address(), standing);
   };
   add_invited(peers_, uplink::Standing::invited);
-  const auto& exits = view_->exits();
-  std::vector<std::size_t> order(exits.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::size_t drawn = 0;
-  for (std::size_t i = 0; i < order.size() && drawn < ClientLimits::exits; ++i) {
-    const auto left = static_cast<std::uint32_t>(order.size() - i);
-    std::swap(order[i], order[i + dialer_->random().below(left)]);
-    const auto& descriptor = exits[order[i]].descriptor;
-    if (!is_one_of(exits[order[i]], countries)) continue;
+  auto weights = exit_weights(view_->exits(), countries);
+  for (std::size_t drawn = 0; drawn < ClientLimits::exits;) {
+    const auto place = path::draw(weights, dialer_->random());
+    if (!place) break;
+    weights[*place] = 0;
+    const auto& descriptor = view_->exits()[*place].descriptor;
     if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
     add(all, descriptor.descriptor().peer, descriptor.descriptor().relay_address(), uplink::Standing::listed);
     ++drawn;

@@ -66,8 +66,9 @@ struct Plan {
   Process& process;
   NodeConfig config;
   std::shared_ptr<const session::Dialer> dialer{};
-  std::shared_ptr<const session::Dialer> circuit_dialer{};  // that and the next where circuits are served
-  std::shared_ptr<discovery::KnownRelays> known_relays{};
+  /// It shows this relay's own key. Where circuits are served, or a directory is.
+  std::shared_ptr<const session::Dialer> named_dialer{};
+  std::shared_ptr<discovery::KnownRelays> known_relays{};  // where circuits are served
   const PartOf<DirectoryNode>* directory = nullptr;
   std::shared_ptr<CircuitKeeper> circuit_keys{};  // once that part has started
 
@@ -75,7 +76,7 @@ struct Plan {
 };
 
 Started<DirectoryNode> start_directory(Plan& plan) {
-  auto made = DirectoryNode::start(plan.io(), std::move(*plan.config.directory), plan.dialer);
+  auto made = DirectoryNode::start(plan.io(), std::move(*plan.config.directory), plan.named_dialer);
   if (made && plan.known_relays) (*made)->tell(plan.known_relays);
   return made;
 }
@@ -96,13 +97,23 @@ Started<CircuitKeyPart> start_circuit_keys(Plan& plan) {
   return std::make_unique<CircuitKeyPart>(CircuitKeyPart{std::move(*made)});
 }
 
+/// The Noise keys of the directories that check this relay: its operators', and that in its own process.
+std::vector<crypto::X25519Public> measured_by(const NodeConfig& config) {
+  std::vector<crypto::X25519Public> keys;
+  if (!config.membership || !config.membership->registers) return keys;
+  for (const auto& invite : config.membership->operators) keys.push_back(invite.noise_key);
+  if (config.directory) keys.push_back(config.relay->identity.noise.public_key);
+  return keys;
+}
+
 Started<Relay> start_relay(Plan& plan) {
   auto& process = plan.process;
   auto& config = *plan.config.relay;
   if (plan.directory) config.directory = (**plan.directory).handler();
   if (plan.circuit_keys)
     config.circuits = CircuitConfig{[keeper = plan.circuit_keys] { return keeper->acceptable(); },
-                                    plan.known_relays, plan.circuit_dialer, *plan.config.circuit_keys};
+                                    plan.known_relays, plan.named_dialer, *plan.config.circuit_keys};
+  config.measured_by = measured_by(plan.config);
   net::tcp::endpoint failed_at;
   auto made = Relay::start(process.pool(), std::move(config), process.random(), failed_at);
   if (!made) return tl::unexpected(explain_relay_error(made.error(), failed_at, plan.config.flags.listen));
@@ -128,7 +139,7 @@ Started<Client> start_client(Plan& plan) {
 }
 
 /// What a relay's own connections to other relays look like: the commonest browser. Only those that carry
-/// circuits tell the other relay who this one is.
+/// circuits, and a directory's checks, tell the other relay who this one is.
 base::Result<void> add_relay_dialers(Plan& plan) {
   const auto& config = plan.config;
   auto& random = plan.process.random();
@@ -142,9 +153,10 @@ base::Result<void> add_relay_dialers(Plan& plan) {
   }
   DialerConfig dialing{client_hello::builtin_templates().front(), std::move(trust)};
   plan.dialer = make_dialer(dialing, random);
-  if (!plan.known_relays) return {};
-  dialing.own_key = std::make_shared<const crypto::X25519KeyPair>(config.relay->identity.noise.clone());
-  plan.circuit_dialer = make_dialer(dialing, random);
+  if (!plan.known_relays && !config.directory) return {};
+  const auto& own = config.directory ? config.directory->identity : config.relay->identity;
+  dialing.own_key = std::make_shared<const crypto::X25519KeyPair>(own.noise.clone());
+  plan.named_dialer = make_dialer(dialing, random);
   return {};
 }
 

@@ -5,7 +5,7 @@ namespace qnet::node {
 control::Network network_status(const discovery::NetworkView& view) {
   const auto& known = view.summary();
   return {known.relays,   known.exits, known.countries, known.operators,
-          known.agreeing, known.as_of, known.problem};
+          known.agreeing, known.as_of, known.problem,   known.measured};
 }
 
 control::Directory directory_status(const directory::Service& service) {
@@ -15,7 +15,7 @@ control::Directory directory_status(const directory::Service& service) {
           roster.countries(),    counted.registered,
           counted.heartbeats,    counted.refused,
           counted.snapshots,     counted.renewals,
-          service.healthy()};
+          service.healthy(),     counted.measured};
 }
 
 std::vector<control::Registered> registered_status(const discovery::Registrar& registrar) {

@@ -50,7 +50,8 @@ net::Task<discovery::KnownRelays::Relays> OwnList::copy() {
     const auto last =
         relays->empty() ? std::nullopt : std::optional(relays->back().descriptor.descriptor().peer.key());
     const auto more = directory->roster().listed_after(last ? &*last : nullptr, Limits::step);
-    for (const auto* const entry : more) relays->push_back({entry->descriptor, entry->country});
+    for (const auto* const entry : more)
+      relays->push_back({entry->descriptor, entry->country, false, entry->measured, entry->address});
     if (more.size() < Limits::step) co_return relays;
     co_await asio::post(timer_.get_executor(), asio::use_awaitable);
   }

@@ -6,6 +6,8 @@
 
 #include "node/memory_limit.hpp"
 #include "node/relay_services.hpp"
+#include "overlay/measure/messages.hpp"
+#include "overlay/measure/service.hpp"
 #include "transport/link/link_places.hpp"
 
 namespace qnet::node {
@@ -29,14 +31,19 @@ Relay::Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<
     : pool_(pool),
       peer_(config.identity.peer_id()),
       budget_(std::make_shared<mux::Budget>(session_memory(memory_limit()))),
+      measured_by_(std::move(config.measured_by)),
       sessions_(pool.size()),
       listeners_(std::move(listeners)) {
   if (config.exit) exit_ = std::make_unique<exit::Service>(std::move(*config.exit));
   if (config.circuits)
     circuits_ = std::make_unique<RelayCircuits>(pool_, peer_, std::move(*config.circuits), budget_, random);
+  const auto allowance = std::make_shared<measure::Allowance>();
   for (std::size_t core = 0; core < pool_.size(); ++core) {
     protocols_.push_back(relay_protocols(peer_, exit_.get(), config.directory, pool_.at(core), counters_));
     if (circuits_) circuits_->add_to(protocols_.back(), core);
+    protocols_.back().emplace(
+        measure::kMeasureProtocol,
+        measure::measure_handler(allowance, [this](const auto& key) { return standing_of(key); }));
   }
 }
 
@@ -47,6 +54,12 @@ void Relay::accept(const std::function<void(base::Error)>& gave_up) {
     listener->start(
         {[this](std::size_t core, std::unique_ptr<link::Link> link) { begin_session(core, std::move(link)); },
          gave_up});
+}
+
+measure::Standing Relay::standing_of(const crypto::X25519Public& key) const {
+  if (std::ranges::find(measured_by_, key) != measured_by_.end()) return measure::Standing::directory;
+  if (circuits_ && circuits_->is_relay(key)) return measure::Standing::relay;
+  return measure::Standing::stranger;
 }
 
 void Relay::begin_session(std::size_t core, std::unique_ptr<link::Link> link) {

@@ -12,6 +12,7 @@
 #include "foundation/net/io_pool.hpp"
 #include "node/counters.hpp"
 #include "node/relay_circuits.hpp"
+#include "overlay/measure/allowance.hpp"
 #include "overlay/peer/identity.hpp"
 #include "overlay/session/session.hpp"
 #include "transport/link/listener.hpp"
@@ -24,6 +25,9 @@ struct RelayConfig {
   std::optional<exit::ServiceOptions> exit;
   session::Handler directory{};             ///< empty in modes that serve none
   std::optional<CircuitConfig> circuits{};  ///< nothing in modes that serve none
+  /// The Noise keys of directories that may measure this relay. Where circuits are served, listed relays may
+  /// as well.
+  std::vector<crypto::X25519Public> measured_by{};
 };
 
 class Relay {
@@ -50,6 +54,7 @@ class Relay {
   using Sessions = std::vector<std::weak_ptr<session::Session>>;
   Relay(net::IoPool& pool, RelayConfig config, std::vector<std::unique_ptr<link::Listener>> listeners,
         base::RandomSource& random);
+  [[nodiscard]] measure::Standing standing_of(const crypto::X25519Public& key) const;
   void begin_session(std::size_t core, std::unique_ptr<link::Link> link);
 
   net::IoPool& pool_;
@@ -57,7 +62,8 @@ class Relay {
   std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   std::unique_ptr<exit::Service> exit_;
   std::shared_ptr<mux::Budget> budget_;
-  std::unique_ptr<RelayCircuits> circuits_;    // null where none are served
+  std::unique_ptr<RelayCircuits> circuits_;  // null where none are served
+  std::vector<crypto::X25519Public> measured_by_;
   std::vector<session::Protocols> protocols_;  // one for each core, as are:
   std::vector<Sessions> sessions_;
   std::vector<std::unique_ptr<link::Listener>> listeners_;

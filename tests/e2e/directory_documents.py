@@ -1,7 +1,9 @@
 """A second implementation of the directory's documents (docs/spec/directory.md), for tests."""
 
 import base64
+import contextlib
 import hashlib
+import ipaddress
 import json
 import time
 
@@ -151,7 +153,7 @@ def snapshot_header(wire):
     """The fields of a signed header; fails on a wrong signature."""
     names = ("format", "directory", "version", "issued", "expires", "digest", "count")
     fields = verified(b"qnet-snapshot-1:", wire)
-    assert len(fields) == len(names)
+    assert len(fields) == len(names) and fields[0] in (1, 2)
     return dict(zip(names, fields))
 
 
@@ -165,12 +167,29 @@ def verified_descriptor(wire):
     return fields
 
 
-def snapshot_list(data):
-    """[(descriptor's fields, country, source)], each descriptor with good signatures."""
+def snapshot_list(data, form=2):
+    """[(descriptor's fields, country, source, measured rate, address behind a name)], each descriptor with good
+    signatures. `form`: the header's."""
     relays = []
     while data:
         size = int.from_bytes(data[:2], "big")
-        wire, country, source = uncbor(data[2:2 + size])
-        relays.append((verified_descriptor(wire), country, source))
+        wire, country, source, *more = uncbor(data[2:2 + size])
+        fields = verified_descriptor(wire)
+        measured, address = more if form == 2 else (0, b"")
+        assert 0 <= measured < 1 << 32 and len(address) in (0, 4, 16)
+        assert not address or not is_number(fields[3][0][0]), "an address beside a number"
+        relays.append((fields, country, source, measured, address))
         data = data[2 + size:]
     return relays
+
+
+def is_number(host):
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return False
+
+
+def agreed_rate(told):
+    """Of one relay, by what each operator's list says: the low median of those who have measured."""
+    rates = sorted(rate for rate in told if rate > 0)
+    return rates[(len(rates) - 1) // 2] if rates else 0

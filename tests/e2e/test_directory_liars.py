@@ -44,7 +44,7 @@ class Liars(DirectoryNetwork):
         self.stack.callback(trap.close)
         sybil = Relay(port=trap.getsockname()[1], capabilities=3, ports=[80, 443], cover_name=COVER_NAME)
         now = int(time.time())
-        insert = "INSERT INTO relays VALUES (?, ?, 1, ?, ?, 1, '', 0, 0)"
+        insert = "INSERT INTO relays VALUES (?, ?, 1, ?, ?, 1, '', 0, 0, 0, x'')"
         return (insert, sybil.public, sybil.descriptor(), now, now), trap
 
     def nobody_came(self, trap):

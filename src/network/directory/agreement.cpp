@@ -20,6 +20,23 @@ Country country_by(std::size_t needed, const Told& told) {
   return {};
 }
 
+/// Where so many operators found the relay behind its name; nothing when they do not agree.
+std::optional<ip::IpAddress> address_by(std::size_t needed, const Told& told) {
+  for (const auto* const one : told) {
+    const auto same = [&](const Listed* other) { return one->address && other->address == one->address; };
+    if (!std::cmp_less(std::ranges::count_if(told, same), needed)) return one->address;
+  }
+  return std::nullopt;
+}
+
+/// While fewer than half of those who measured lie, it is between honest values. Who has none has no vote.
+Rate rate_by(const Told& told) {
+  std::vector<Rate> rates;
+  for (const auto* const one : told)
+    if (one->measured > 0) rates.push_back(one->measured);
+  return low_median(std::move(rates));
+}
+
 /// The descriptor that so many operators list, letter for letter.
 std::optional<Listed> listed_by(std::size_t needed, const Told& told) {
   for (const auto* const one : told) {
@@ -58,9 +75,14 @@ base::Result<std::vector<Listed>> agree(std::span<const std::vector<Listed>* con
     const auto holds = [now](const std::optional<Listed>& one) {
       return one && one->descriptor.descriptor().expires > now;
     };
+    const auto measured = rate_by(versions);
+    const auto address = address_by(needed, versions);
     auto best = listed_by(needed, versions);
     if (!holds(best)) best = newest_true(std::move(versions));
-    if (holds(best)) agreed.push_back(std::move(*best));
+    if (!holds(best)) continue;
+    best->measured = measured;
+    best->address = best->descriptor.descriptor().is_behind_a_name() ? address : std::nullopt;
+    agreed.push_back(std::move(*best));
   }
   if (agreed.empty() && !told.empty())
     return base::fail(Errc::no_agreement, "the operators' lists have no relay in common");

@@ -183,6 +183,10 @@ link::RelayAddress Descriptor::relay_address(std::size_t index) const {
   return {address.host, address.port, cover_name, noise_key, {}, cover, ech_configs};
 }
 
+bool Descriptor::is_behind_a_name() const {
+  return addresses.empty() || !ip::IpAddress::parse(addresses.front().host);
+}
+
 bool says_the_same(const Descriptor& one, const Descriptor& other) {
   auto as_other = one;
   as_other.issued = other.issued;

@@ -55,6 +55,8 @@ struct Descriptor {
   }
   /// How its transport reaches the `index`th of its addresses, which must be there.
   [[nodiscard]] link::RelayAddress relay_address(std::size_t index = 0) const;
+  /// Its first address, which directories check, is a name.
+  [[nodiscard]] bool is_behind_a_name() const;
   bool operator==(const Descriptor&) const = default;
 };
 

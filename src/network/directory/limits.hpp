@@ -52,6 +52,20 @@ struct RosterLimits {
   static constexpr std::size_t departed_peers = 20'000;
 };
 
+/// Of measured rates (docs/spec/directory.md §8).
+struct MeasuredLimits {
+  /// Measures of one relay that count, the last ones: a day's.
+  static constexpr std::size_t kept = 5;
+  /// The first come with each check, the later ones so far apart: 10,000 relays cost a directory 4 MB a
+  /// second.
+  static constexpr std::size_t first_measures = 3;
+  static constexpr std::chrono::hours interval{4};
+  static constexpr std::chrono::minutes early{30};
+  /// A list says another rate when it is so much lower, as a part of the higher one. A relay's weight need
+  /// not be more exact, and a list that has not changed is not loaded again.
+  static constexpr double change = 0.25;
+};
+
 struct SnapshotLimits {
   static constexpr std::chrono::hours life{3};
   /// A client's clock that is slow by as much as the handshake allows still takes fresh headers.

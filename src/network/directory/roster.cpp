@@ -51,7 +51,9 @@ Record to_record(const Entry& entry) {
           entry.last_seen,
           entry.checked,
           declares ? declared_country(entry.unstored->descriptor()) : entry.country,
-          false};
+          false,
+          entry.measured,
+          entry.address};
 }
 
 std::string_view to_text(CountrySource source) {
@@ -195,6 +197,10 @@ void Roster::replace(Entry& entry, SignedDescriptor descriptor, SteadyTime now) 
     entry.failures = 0;
     entry.obstacle = Obstacle::none;
     entry.answered_at = ip::ClientPrefix::unknown;
+    entry.address.reset();
+    // It may be another machine, on another line.
+    entry.measures = {};
+    entry.measured = 0;
     entry.endpoint_id = ++endpoint_ids_;
   }
   if (listed && same) list(entry);

@@ -19,6 +19,7 @@
 
 #include "foundation/ip/client_prefix.hpp"
 #include "network/directory/departed.hpp"
+#include "network/directory/rates.hpp"
 #include "network/directory/registration.hpp"
 
 namespace qnet::directory {
@@ -43,6 +44,9 @@ struct Record {
   bool checked = false;  ///< its address has answered
   Country country;
   bool departed = false;  ///< it said goodbye; kept for its sequence number
+  Rate measured = 0;      ///< as lists say it
+  /// Where it answered, if its first address is a name.
+  std::optional<ip::IpAddress> address{};
   bool operator==(const Record&) const = default;
 };
 
@@ -63,6 +67,10 @@ struct Entry {
   WallTime first_seen{};
   WallTime last_seen{};
   Country country{};
+  Measures measures{};  ///< by this directory, of this endpoint
+  Rate measured = 0;    ///< what lists say
+  /// Where it answered the last check, if its first address is a name. Lists say it.
+  std::optional<ip::IpAddress> address{};
   SteadyTime heard{};          ///< by any directory that shares the store; it expires from here
   SteadyTime taken{};          ///< by this one
   SteadyTime check_due{};      ///< when it is to be checked (again)
@@ -93,6 +101,7 @@ struct CheckResult {
   bool answered = false;                            ///< by that very peer
   ip::ClientPrefix at = ip::ClientPrefix::unknown;  ///< the address that answered
   Country country{};                                ///< of that address, when a database knows
+  std::optional<ip::IpAddress> address{};           ///< that one
 };
 
 class Roster {
@@ -140,6 +149,11 @@ class Roster {
   std::optional<Record> checked(const DueCheck& check, const CheckResult& result, SteadyTime now);
   /// The result of a check cannot be noted now: the relay is checked again soon.
   void check_again(const DueCheck& check, SteadyTime now);
+
+  /// Whether a relay that has just answered a check is to be measured as well.
+  [[nodiscard]] bool measure_due(const DueCheck& check, SteadyTime now) const;
+  /// How fast it sends at the endpoint that was checked; nothing when it gave nothing.
+  void measured(const DueCheck& check, std::optional<Rate> rate, SteadyTime now);
 
   /// Drops the relays that were silent for longer than Options::expiry; how many.
   std::size_t drop_silent(SteadyTime now);
@@ -200,6 +214,7 @@ class Roster {
   void list(Entry& entry);  ///< or its obstacle is set
   void unlist(Entry& entry);
   void note_result(Entry& entry, const CheckResult& result, SteadyTime now);
+  void say_rate(Entry& entry, Rate found);
   [[nodiscard]] bool may_come_back(const Record& record, const Descriptor& descriptor, SteadyTime now);
   void adopt(Entry& entry, const Record& record, bool news, SteadyTime now);
 

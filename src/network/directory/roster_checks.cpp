@@ -2,12 +2,18 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "network/directory/roster.hpp"
 
 namespace qnet::directory {
 
 namespace {
+
+/// A number stands for itself: only where a name led is news.
+std::optional<ip::IpAddress> address_behind(const std::string& host, const CheckResult& result) {
+  return ip::IpAddress::parse(host) ? std::nullopt : result.address;
+}
 
 /// Whether a database knows that the address is in another country than was thought.
 bool moves(const Entry& entry, const CheckResult& result) {
@@ -42,6 +48,7 @@ std::optional<Record> Roster::listed_by(const DueCheck& check, const CheckResult
   auto record = to_record(*entry);
   record.checked = true;
   if (moves(*entry, result)) record.country = result.country;
+  record.address = address_behind(entry->host(), result);
   return record;
 }
 
@@ -64,20 +71,24 @@ std::optional<Record> Roster::checked(const DueCheck& check, const CheckResult& 
   }
   const bool was_listed = entry.checked;
   const auto old_country = entry.country;
+  const auto old_address = entry.address;
   unindex(entry);
   note_result(entry, result, now);
   index(entry);
-  if (entry.checked == was_listed && entry.country == old_country) return std::nullopt;
+  if (entry.checked == was_listed && entry.country == old_country && entry.address == old_address)
+    return std::nullopt;
   return to_record(entry);
 }
 
 void Roster::note_result(Entry& entry, const CheckResult& result, SteadyTime now) {
   if (result.answered) {
     const bool moved = moves(entry, result);
+    const auto address = address_behind(entry.host(), result);
     entry.failures = 0;
-    if (!entry.checked || moved || entry.answered_at != result.at) {
+    if (!entry.checked || moved || entry.answered_at != result.at || entry.address != address) {
       unlist(entry);
       entry.answered_at = result.at;
+      entry.address = address;
       if (moved) entry.country = result.country;
       list(entry);
     }
@@ -92,6 +103,27 @@ void Roster::note_result(Entry& entry, const CheckResult& result, SteadyTime now
     pause = std::min<std::chrono::seconds>(
         CheckLimits::first_retry * (1U << std::min<unsigned>(entry.failures, 8U)), CheckLimits::last_retry);
   entry.check_due = now + pause;
+}
+
+bool Roster::measure_due(const DueCheck& check, SteadyTime now) const {
+  const auto* const entry = find(check.peer);
+  return entry != nullptr && entry->endpoint_id == check.endpoint_id && entry->checked &&
+         entry->measures.due(now);
+}
+
+void Roster::measured(const DueCheck& check, std::optional<Rate> rate, SteadyTime now) {
+  const auto found = entries_.find(check.peer);
+  if (found == entries_.end() || found->second.endpoint_id != check.endpoint_id) return;
+  auto& entry = found->second;
+  rate ? entry.measures.add(*rate, now) : entry.measures.failed(now);
+  const auto rates = entry.measures.rates();
+  say_rate(entry, low_median({rates.begin(), rates.end()}));
+}
+
+/// Rates are advice: unlike all else that a list says, they need not be durable first.
+void Roster::say_rate(Entry& entry, Rate found) {
+  const auto said = std::exchange(entry.measured, settled(entry.measured, found));
+  if (entry.checked && said != entry.measured) ++revision_;
 }
 
 std::size_t Roster::drop_silent(SteadyTime now) {

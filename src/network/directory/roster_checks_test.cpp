@@ -180,7 +180,7 @@ TEST_F(RosterChecksTest, nobody_is_kept_out_by_peers_that_only_name_its_address)
 
 TEST_F(RosterChecksTest, lists_no_more_than_clients_take) {
   Roster::Options options;
-  options.list_bytes = 2 * (relay_.descriptor.wire().size() + 16);
+  options.list_bytes = 2 * (relay_.descriptor.wire().size() + 40);
   roster_ = Roster(options);
   const std::vector<Relay> relays = [] {
     std::vector<Relay> three;

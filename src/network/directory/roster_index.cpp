@@ -6,7 +6,7 @@
 namespace qnet::directory {
 
 std::size_t listed_size(const Entry& entry) {
-  constexpr std::size_t kAroundDescriptor = 16;
+  constexpr std::size_t kAroundDescriptor = 40;
   return entry.descriptor.wire().size() + kAroundDescriptor;
 }
 

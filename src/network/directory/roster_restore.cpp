@@ -16,10 +16,10 @@ std::optional<SignedDescriptor> descriptor_of(const Record& record) {
   return std::move(*parsed);
 }
 
-/// Where it must have answered, when its host is an address. The address of a name is not kept; the next
-/// check finds it again.
+/// Where it must have answered: its host, when that is an address, or what a check found behind the name.
 ip::ClientPrefix declared_prefix(const Entry& entry) {
-  const auto address = ip::IpAddress::parse(entry.host());
+  auto address = ip::IpAddress::parse(entry.host());
+  if (!address) address = entry.address;
   return address ? ip::client_prefix(*address) : ip::ClientPrefix::unknown;
 }
 
@@ -79,6 +79,12 @@ bool Roster::restore(const Record& record, SteadyTime now) {
 /// directory that has lost its own connection would take relays off all lists, and two that disagree would
 /// follow each other's rows without end.
 void Roster::adopt(Entry& entry, const Record& record, bool news, SteadyTime now) {
+  // Until this directory has measured it, and found where its name leads, itself.
+  if (record.measured > 0 && entry.measures.rates().empty()) say_rate(entry, record.measured);
+  if (record.address && !entry.address && !ip::IpAddress::parse(entry.host())) {
+    entry.address = record.address;
+    if (entry.checked) ++revision_;
+  }
   const auto source = record.country.source;
   if (entry.country != record.country &&
       (source > entry.country.source || (news && source == entry.country.source))) {

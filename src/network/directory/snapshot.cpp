@@ -7,7 +7,6 @@ namespace qnet::directory {
 namespace {
 
 constexpr std::string_view kKind = "qnet-snapshot-1:";
-constexpr std::uint64_t kVersion = 1;
 constexpr std::uint64_t kLastTime = 253'402'300'799;
 
 std::uint64_t seconds(WallTime time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); }
@@ -15,8 +14,9 @@ std::uint64_t seconds(WallTime time) { return static_cast<std::uint64_t>(time.ti
 }  // namespace
 
 base::Bytes SnapshotHeader::sign(const peer::Identity& identity) const {
-  const auto body = cbor::encode(cbor::Array{kVersion, base::ByteView(directory.key()), version,
-                                             seconds(issued), seconds(expires), base::ByteView(list), count});
+  const auto body =
+      cbor::encode(cbor::Array{static_cast<std::uint64_t>(form), base::ByteView(directory.key()), version,
+                               seconds(issued), seconds(expires), base::ByteView(list), count});
   const auto signature = identity.signing.sign(signed_text(kKind, body));
   return cbor::encode(cbor::Array{base::ByteView(body), base::ByteView(signature)});
 }
@@ -33,8 +33,11 @@ base::Result<SnapshotHeader> SnapshotHeader::parse(base::ByteView wire) {
   const auto inner = cbor::decode(body, {.depth = 2, .size = SnapshotLimits::header});
   if (!inner) return base::fail(Errc::malformed, inner.error().message());
   Fields fields(*inner);
-  if (fields.number() != kVersion) return base::fail(Errc::malformed, "its version is not known");
-  SnapshotHeader header{peer::PeerId(fields.fixed<32>()), 0, {}, {}, {}, 0};
+  const auto form = fields.number();
+  if (form != static_cast<std::uint64_t>(ListForm::without_rates) &&
+      form != static_cast<std::uint64_t>(ListForm::with_rates))
+    return base::fail(Errc::malformed, "its version is not known");
+  SnapshotHeader header{peer::PeerId(fields.fixed<32>()), 0, {}, {}, {}, 0, static_cast<ListForm>(form)};
   header.version = fields.number();
   header.issued = WallTime(std::chrono::seconds(fields.number(kLastTime)));
   header.expires = WallTime(std::chrono::seconds(fields.number(kLastTime)));
@@ -44,6 +47,12 @@ base::Result<SnapshotHeader> SnapshotHeader::parse(base::ByteView wire) {
   if (!crypto::ed25519_verify(header.directory.key(), signed_text(kKind, body), signature))
     return base::fail(Errc::wrong_signature);
   return header;
+}
+
+link::RelayAddress Listed::relay_address() const {
+  auto at = descriptor.descriptor().relay_address();
+  if (address) at.host = address->to_text();
+  return at;
 }
 
 base::Result<void> accept_header(const SnapshotHeader& header, const peer::PeerId& from,

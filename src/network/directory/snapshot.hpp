@@ -9,6 +9,9 @@
 
 namespace qnet::directory {
 
+/// How a header says that its list's relays are written.
+enum class ListForm : std::uint8_t { without_rates = 1, with_rates = 2 };
+
 struct SnapshotHeader {
   peer::PeerId directory;     ///< who signed it
   std::uint64_t version = 0;  ///< grows with each header of a directory
@@ -16,6 +19,7 @@ struct SnapshotHeader {
   WallTime expires{};
   crypto::Digest list{};  ///< SHA-256 of the list, unpacked
   std::uint64_t count = 0;
+  ListForm form = ListForm::with_rates;
 
   /// CBOR [body, signature]; less than 180 bytes.
   [[nodiscard]] base::Bytes sign(const peer::Identity& identity) const;
@@ -30,16 +34,24 @@ struct Listed {
   Country country;
   /// In an agreement: most operators list this very descriptor, so that all clients are given the same.
   bool alike = false;
+  /// Bytes a second that it sends, as directories have measured it; 0 when none has.
+  Rate measured = 0;
+  /// Where a check found it, if its first address is a name. Nothing otherwise.
+  std::optional<ip::IpAddress> address{};
+
+  /// Where directories reached it: behind a name, at the address that they found there.
+  [[nodiscard]] link::RelayAddress relay_address() const;
   bool operator==(const Listed&) const = default;
 };
 
-/// For each relay a u16 length and CBOR [descriptor, country code, its source], in the order of the peers'
-/// keys.
+/// For each relay a u16 length and CBOR [descriptor, country code, its source, measured rate, address behind
+/// a name], in the order of the peers' keys.
 [[nodiscard]] base::Bytes encode_list(const std::vector<const Entry*>& relays);
 /// Adds one relay at the end of a list.
 void append_listed(base::Bytes& list, const Entry& relay);
 /// Error: malformed, when anything has the wrong form or order, or is there twice.
-[[nodiscard]] base::Result<std::vector<Listed>> decode_list(base::ByteView list);
+[[nodiscard]] base::Result<std::vector<Listed>> decode_list(base::ByteView list,
+                                                            ListForm form = ListForm::with_rates);
 
 /// The list that a header names. Errors: list_mismatch, malformed, too_large.
 [[nodiscard]] base::Result<std::vector<Listed>> open_list(const SnapshotHeader& header,

@@ -99,7 +99,7 @@ namespace {
 
 /// Larger than the values of any relay: a listing of thousands asks the system for memory once each.
 constexpr std::size_t kRelayValues = 4096;
-constexpr std::size_t kRelayFields = 17;
+constexpr std::size_t kRelayFields = 18;
 
 void append(std::string& text, const json::object& object) {
   json::serializer serializer;
@@ -134,6 +134,7 @@ void append_relay(std::string& text, const Entry& entry) {
   put("cover", json::string_view(cover.data(), cover.size()));
   put("cover_name", descriptor.cover_name);
   put("bandwidth", descriptor.bandwidth);
+  put("measured", entry.measured);
   put("exit_ports", std::move(ports));
   put("version", descriptor.software);
   put("expires", utc(descriptor.expires));

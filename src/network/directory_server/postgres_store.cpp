@@ -11,7 +11,9 @@ namespace qnet::directory {
 namespace {
 
 // What the newest version added: where it is there, nothing is to be set up, and no right to do so is needed.
-constexpr const char* kIsSetUp = "SELECT to_regclass('qnet_relays_last_seen') IS NOT NULL";
+constexpr const char* kIsSetUp =
+    "SELECT to_regclass('qnet_relays_last_seen') IS NOT NULL AND EXISTS (SELECT FROM pg_attribute"
+    " WHERE attrelid = to_regclass('qnet_relays') AND attname = 'address' AND NOT attisdropped)";
 // One lock for all who set the table up at once (pg_advisory_xact_lock). An older version's table is
 // completed.
 constexpr const char* kSetUp =
@@ -23,7 +25,9 @@ constexpr const char* kSetUp =
     " country text NOT NULL, country_source bigint NOT NULL, departed boolean NOT NULL,"
     " transaction bigint NOT NULL DEFAULT txid_current());"
     "CREATE INDEX IF NOT EXISTS qnet_relays_transaction ON qnet_relays (transaction);"
-    "CREATE INDEX IF NOT EXISTS qnet_relays_last_seen ON qnet_relays (last_seen)";
+    "CREATE INDEX IF NOT EXISTS qnet_relays_last_seen ON qnet_relays (last_seen);"
+    "ALTER TABLE qnet_relays ADD COLUMN IF NOT EXISTS measured bigint NOT NULL DEFAULT 0,"
+    " ADD COLUMN IF NOT EXISTS address bytea NOT NULL DEFAULT ''";
 // Rows of transactions that this server has not reached yet: a copy of another server's table. Each poll
 // would read them as news.
 constexpr const char* kRenumber =
@@ -34,25 +38,28 @@ constexpr const char* kRenumber =
 // After 11 minutes (RosterLimits::departed) no roster remembers the sequence number any more: what a roster
 // takes then is stored.
 constexpr const char* kSave =
-    "INSERT INTO qnet_relays AS old SELECT b.*, txid_current() FROM unnest($1::bytea[], $2::bytea[], "
-    "$3::bigint[],"
-    " $4::bigint[], $5::bigint[], $6::boolean[], $7::text[], $8::bigint[], $9::boolean[]) AS b ORDER BY 1"
+    "INSERT INTO qnet_relays AS old (peer, descriptor, sequence, first_seen, last_seen, checked, country,"
+    " country_source, departed, measured, address, transaction) SELECT b.*, txid_current() FROM"
+    " unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[],"
+    " $8::bigint[], $9::boolean[], $10::bigint[], $11::bytea[]) AS b ORDER BY 1"
     " ON CONFLICT (peer) DO UPDATE SET descriptor = excluded.descriptor, sequence = excluded.sequence,"
     " first_seen = excluded.first_seen, last_seen = excluded.last_seen, checked = excluded.checked,"
     " country = excluded.country, country_source = excluded.country_source, departed = excluded.departed,"
+    " measured = excluded.measured, address = excluded.address,"
     " transaction = excluded.transaction"
     " WHERE excluded.sequence > old.sequence OR (excluded.sequence = old.sequence AND"
     " (excluded.checked <> old.checked OR excluded.country <> old.country OR"
-    " excluded.country_source <> old.country_source)) OR excluded.last_seen > old.last_seen + 660";
+    " excluded.country_source <> old.country_source OR excluded.address <> old.address)) OR "
+    "excluded.last_seen > old.last_seen + 660";
 // In pages, each a short statement, however many rows there are.
 constexpr const char* kPage =
     "SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed,"
-    " transaction FROM qnet_relays WHERE transaction >= $1::bigint AND"
+    " measured, address, transaction FROM qnet_relays WHERE transaction >= $1::bigint AND"
     " (transaction, peer) > ($1::bigint, $2::bytea) AND last_seen >= $3::bigint"
     " ORDER BY transaction, peer LIMIT 2000";
 constexpr int kPageRows = 2000;
 constexpr int kPeerColumn = 0;
-constexpr int kTransactionColumn = 9;
+constexpr int kTransactionColumn = 11;
 constexpr const char* kRecent =
     "SELECT coalesce(max(last_seen) FILTER (WHERE last_seen <= extract(epoch FROM now())::bigint + "
     "$1::bigint),"
@@ -117,7 +124,7 @@ class PostgresStore final : public Store {
   }
 
   base::Result<void> save(std::span<const Record> records) override {
-    std::array<ArrayText, 9> columns;
+    std::array<ArrayText, 11> columns;
     // A statement may not touch one row twice: the last of a peer's records is the one that counts.
     for (std::size_t i = 0; i < records.size(); ++i) {
       const auto& record = records[i];
@@ -133,6 +140,8 @@ class PostgresStore final : public Store {
       columns[6].add(std::string_view(record.country.code));
       columns[7].add(static_cast<std::int64_t>(record.country.source));
       columns[8].add(record.departed ? std::string_view("t") : "f");
+      columns[9].add(std::int64_t{record.measured});
+      columns[10].add(record.address ? record.address->bytes() : base::ByteView());
     }
     std::vector<std::string> parameters;
     for (auto& column : columns) parameters.push_back(column.take());
@@ -209,7 +218,8 @@ class PostgresStore final : public Store {
     const auto number = [&](int column) { return to_number(text(column)); };
     const auto peer = bytes(0);
     const auto descriptor = bytes(1);
-    if (!peer || !descriptor) return std::nullopt;
+    const auto address = bytes(10);
+    if (!peer || !descriptor || !address) return std::nullopt;
     StoredRow stored;
     stored.peer = *peer;
     stored.descriptor = *descriptor;
@@ -220,6 +230,8 @@ class PostgresStore final : public Store {
     stored.country = text(6);
     stored.country_source = number(7);
     stored.departed = text(8) == "t";
+    stored.measured = number(9);
+    stored.address = *address;
     return to_record(stored);
   }
 

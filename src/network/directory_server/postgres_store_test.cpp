@@ -111,6 +111,10 @@ TEST(PostgresStore, a_table_of_an_older_version_is_completed) {
   auto store = std::move(*open_postgres(url));
   EXPECT_EQ(sorted(store->load()), std::vector{record(1)});
   server().execute(url, "DROP INDEX qnet_relays_last_seen");  // fails when it is not there
+  server().execute(url, "ALTER TABLE qnet_relays DROP COLUMN measured, DROP COLUMN address");
+  auto again = std::move(*open_postgres(url));
+  EXPECT_EQ(sorted(again->load()), std::vector{record(1)});
+  ASSERT_TRUE(again->save(std::vector{record(2)}));
 }
 
 TEST(PostgresStore, reads_many_rows_in_pages) {

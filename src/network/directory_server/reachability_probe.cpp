@@ -2,6 +2,7 @@
 
 #include "foundation/ip/public_address.hpp"
 #include "foundation/net/deadline.hpp"
+#include "overlay/measure/ask.hpp"
 #include "overlay/peer/peer_message.hpp"
 #include "overlay/peer/read_message.hpp"
 #include "overlay/session/stream.hpp"
@@ -26,8 +27,30 @@ net::Task<bool> ReachabilityProbe::is_there(session::Session& session, const pee
   co_return answer && answer->peer == peer;
 }
 
-net::Task<std::optional<ip::IpAddress>> ReachabilityProbe::run(
-    std::shared_ptr<const SignedDescriptor> descriptor) {
+namespace {
+
+/// Ends with its last holder.
+class OwnSession {
+ public:
+  explicit OwnSession(std::shared_ptr<session::Session> session) : session_(std::move(session)) {}
+  OwnSession(const OwnSession&) = delete;
+  OwnSession& operator=(const OwnSession&) = delete;
+  ~OwnSession() { session_->close(); }
+  [[nodiscard]] const std::shared_ptr<session::Session>& get() const { return session_; }
+
+ private:
+  std::shared_ptr<session::Session> session_;
+};
+
+net::Task<std::optional<Rate>> measure(std::shared_ptr<const OwnSession> session,
+                                       base::RandomSource& random) {
+  const auto rate = co_await measure::measure(session->get(), measure::RunLimits::steps.size(), random);
+  co_return rate ? std::optional(static_cast<Rate>(*rate)) : std::nullopt;
+}
+
+}  // namespace
+
+net::Task<std::optional<Found>> ReachabilityProbe::run(std::shared_ptr<const SignedDescriptor> descriptor) {
   auto relay = descriptor->descriptor().relay_address();
   const auto address = co_await address_of(relay.host);
   // The very address that was judged is the one dialled: a name could resolve to another the next time.
@@ -35,13 +58,13 @@ net::Task<std::optional<ip::IpAddress>> ReachabilityProbe::run(
   relay.host = address->to_text();
   auto dialled = co_await dialer_->dial(std::move(relay));
   if (!dialled) co_return std::nullopt;
-  const auto session = std::move(dialled->session);
+  const auto session = std::make_shared<const OwnSession>(std::move(dialled->session));
   // The handshake shows that the holder of the Noise key is there. Only that holder's own word tells which
   // peer it is: anybody may write another's key and address into a descriptor.
-  const bool found = co_await is_there(*session, descriptor->descriptor().peer);
-  session->close();
-  if (!found) co_return std::nullopt;
-  co_return address;
+  if (!co_await is_there(*session->get(), descriptor->descriptor().peer)) co_return std::nullopt;
+  auto& random = dialer_->random();
+  Found found{*address, [session, &random] { return measure(session, random); }};
+  co_return found;
 }
 
 }  // namespace qnet::directory

@@ -11,7 +11,7 @@
 
 #include "foundation/ip/ip_address.hpp"
 #include "foundation/net/byte_stream.hpp"
-#include "network/directory/descriptor.hpp"
+#include "network/directory_server/service.hpp"
 #include "overlay/session/dialer.hpp"
 #include "overlay/session/session.hpp"
 #include "protocol/dns/resolver.hpp"
@@ -36,9 +36,9 @@ class ReachabilityProbe {
         private_addresses_(private_addresses) {}
 
   /// Dials the descriptor's first address and asks for the peer id there. Gives the IP address at which the
-  /// descriptor's peer answered, or nothing. A name is looked up in the DNS alone. This must outlive the
-  /// call.
-  net::Task<std::optional<ip::IpAddress>> run(std::shared_ptr<const SignedDescriptor> descriptor);
+  /// descriptor's peer answered, and what measures it there; or nothing. A name is looked up in the DNS
+  /// alone. This must outlive the call.
+  net::Task<std::optional<Found>> run(std::shared_ptr<const SignedDescriptor> descriptor);
 
  private:
   net::Task<std::optional<ip::IpAddress>> address_of(std::string host);

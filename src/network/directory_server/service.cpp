@@ -32,6 +32,7 @@ Service::Service(asio::io_context& io, peer::Identity identity, Roster::Options 
       limiter_(random),
       session_limiter_(random),
       rows_(wall_now(), steady_now()),
+      measuring_(io.get_executor(), ServiceLimits::measured_at_once, ServiceLimits::waiting_to_be_measured),
       sweep_due_(steady_now() + ServiceLimits::sweep),
       timer_(io) {}
 
@@ -91,6 +92,7 @@ void Service::take_over(const std::vector<Record>& changed) {
 void Service::stop() {
   stopped_ = true;
   timer_.cancel();
+  measuring_.stop();
   memory_->stop();
   worker_.reset();
 }
@@ -201,27 +203,45 @@ net::Task<void> Service::check(DueCheck due) {
     wake_if_sooner();
   };
   // Whatever happens: a slot that is never given back is one probe less, for good.
-  const std::unique_ptr<const void, decltype(done)> slot(this, done);
-  co_await probe_and_note(due);
+  std::unique_ptr<const void, decltype(done)> slot(this, done);
+  auto found = co_await probe_and_note(due);
+  // Checks do not wait for measures.
+  slot.reset();
+  if (found && found->measure && roster_.measure_due(due, steady_now()))
+    co_await measure(due, std::make_unique<Found>(std::move(*found)));
 }
 
-net::Task<void> Service::probe_and_note(DueCheck due) {
+net::Task<std::optional<Found>> Service::probe_and_note(DueCheck due) {
   const auto* const entry = roster_.find(due.peer);
-  if (entry == nullptr || entry->endpoint_id != due.endpoint_id) co_return;
+  if (entry == nullptr || entry->endpoint_id != due.endpoint_id) co_return std::nullopt;
   const auto descriptor = std::make_shared<const SignedDescriptor>(entry->latest());
-  const auto answered_at = co_await hooks_.probe(descriptor);
+  auto found = co_await hooks_.probe(descriptor);
   CheckResult result;
-  result.answered = answered_at.has_value();
-  if (answered_at) {
-    result.at = ip::client_prefix(*answered_at);
+  result.answered = found.has_value();
+  if (found) {
+    result.at = ip::client_prefix(found->at);
+    result.address = found->at;
     if (hooks_.country_of)
-      if (auto code = hooks_.country_of(*answered_at))
+      if (auto code = hooks_.country_of(found->at))
         result.country = {std::move(*code), CountrySource::database};
   }
   const auto stored = co_await store_before_listing(due, result);
-  if (!stored) co_return roster_.check_again(due, steady_now());
+  if (!stored) {
+    roster_.check_again(due, steady_now());
+    co_return std::nullopt;
+  }
   auto record = roster_.checked(due, result, steady_now());
   if (record && record != *stored && worker_) worker_->save_later(std::move(*record));
+  co_return found;
+}
+
+net::Task<void> Service::measure(DueCheck due, std::unique_ptr<Found> found) {
+  const auto turn = co_await measuring_.take();
+  if (!turn || stopped_) co_return;
+  const auto rate = co_await found->measure();
+  if (stopped_) co_return;
+  if (rate) ++counters_.measured;
+  roster_.measured(due, rate, steady_now());
 }
 
 net::Task<base::Result<std::optional<Record>>> Service::store_before_listing(DueCheck due,

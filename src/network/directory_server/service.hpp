@@ -18,6 +18,7 @@
 #include "network/directory_server/rate_limiter.hpp"
 #include "network/directory_server/row_clock.hpp"
 #include "network/directory_server/store_worker.hpp"
+#include "network/directory_server/turns.hpp"
 
 namespace qnet::directory {
 
@@ -25,6 +26,10 @@ struct ServiceLimits {
   /// Reachability probes side by side. One that gets no answer takes up to 15 seconds, a socket, and some
   /// kilobytes.
   static constexpr std::size_t probes = 128;
+  /// Relays that are measured side by side: more would measure this directory's own line.
+  static constexpr std::size_t measured_at_once = 4;
+  /// Relays that wait for that, each with its session from the probe. More are measured after a later check.
+  static constexpr std::size_t waiting_to_be_measured = 64;
   /// Between two sweeps: old rows, and descriptors that have expired by the wall clock. Neither has a
   /// deadline by the steady clock.
   static constexpr std::chrono::seconds sweep{60};
@@ -37,9 +42,17 @@ struct ServiceLimits {
   static constexpr std::chrono::minutes brought_back{15};
 };
 
+/// A relay that answered a reachability probe.
+struct Found {
+  ip::IpAddress at;
+  /// How fast it sends, in bytes a second, or nothing; within a bounded time. It holds the probe's session.
+  /// Null where nobody measures.
+  std::function<net::Task<std::optional<Rate>>()> measure{};
+};
+
 struct ServiceHooks {
-  /// The IP address at which the descriptor's peer answers under its key, or nothing; within a bounded time.
-  std::function<net::Task<std::optional<ip::IpAddress>>(std::shared_ptr<const SignedDescriptor>)> probe;
+  /// Nothing where the descriptor's peer does not answer under its key; within a bounded time.
+  std::function<net::Task<std::optional<Found>>(std::shared_ptr<const SignedDescriptor>)> probe;
   /// Null without a country database.
   std::function<std::optional<std::string>(const ip::IpAddress&)> country_of;
 };
@@ -50,6 +63,7 @@ struct ServiceCounters {
   std::uint64_t refused = 0;
   std::uint64_t snapshots = 0;
   std::uint64_t renewals = 0;
+  std::uint64_t measured = 0;  ///< relays, as often as they were
 };
 
 /// Lives on one io_context, on which every call is made.
@@ -99,7 +113,8 @@ class Service : public std::enable_shared_from_this<Service> {
   [[nodiscard]] SteadyTime next_deadline();
   void wake_if_sooner();
   net::Task<void> check(DueCheck due);
-  net::Task<void> probe_and_note(DueCheck due);
+  net::Task<std::optional<Found>> probe_and_note(DueCheck due);
+  net::Task<void> measure(DueCheck due, std::unique_ptr<Found> found);
   /// What was stored, if the result changes what is listed. Error: store_lost.
   net::Task<base::Result<std::optional<Record>>> store_before_listing(DueCheck due,
                                                                       const CheckResult& result);
@@ -116,6 +131,7 @@ class Service : public std::enable_shared_from_this<Service> {
   ServiceCounters counters_;
   RowClock rows_;
   std::size_t probing_ = 0;
+  Turns measuring_;
   SteadyTime sweep_due_;
   boost::asio::steady_timer timer_;  // for next_deadline()
   bool stopped_ = false;

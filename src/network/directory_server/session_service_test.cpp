@@ -29,7 +29,7 @@ class SessionService : public ::testing::Test {
  protected:
   SessionService() {
     ServiceHooks hooks;
-    hooks.probe = [](std::shared_ptr<const SignedDescriptor>) -> net::Task<std::optional<ip::IpAddress>> {
+    hooks.probe = [](std::shared_ptr<const SignedDescriptor>) -> net::Task<std::optional<Found>> {
       co_return std::nullopt;
     };
     service_ = *Service::start(

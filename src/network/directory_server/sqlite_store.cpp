@@ -13,8 +13,8 @@ namespace qnet::directory {
 
 namespace {
 
-// 2: the index. Each step of kUpgrades leads to the next.
-constexpr int kSchema = 2;
+// 2: the index. 3: what is measured. Each step of kUpgrades leads to the next.
+constexpr int kSchema = 3;
 constexpr int kApplication = 0x514e6574;  // "QNet": the file is a directory's
 constexpr int kBusy = 5'000;              // milliseconds
 
@@ -27,22 +27,27 @@ constexpr const char* kCreate =
 // After 11 minutes (RosterLimits::departed) no roster remembers the sequence number any more: what a roster
 // takes then is stored.
 constexpr const char* kSave =
-    "INSERT INTO relays VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (peer) DO UPDATE SET"
+    "INSERT INTO relays VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (peer) DO UPDATE "
+    "SET"
     " descriptor = excluded.descriptor, sequence = excluded.sequence, first_seen = excluded.first_seen,"
     " last_seen = excluded.last_seen, checked = excluded.checked, country = excluded.country,"
-    " country_source = excluded.country_source, departed = excluded.departed"
+    " country_source = excluded.country_source, departed = excluded.departed, measured = excluded.measured,"
+    " address = excluded.address"
     " WHERE excluded.sequence > relays.sequence OR (excluded.sequence = relays.sequence AND"
     " (excluded.checked <> relays.checked OR excluded.country <> relays.country OR"
-    " excluded.country_source <> relays.country_source)) OR excluded.last_seen > relays.last_seen + 660";
+    " excluded.country_source <> relays.country_source OR excluded.address <> relays.address)) OR "
+    "excluded.last_seen > relays.last_seen + 660";
 constexpr std::array<const char*, kSchema - 1> kUpgrades{
-    "CREATE INDEX relays_last_seen ON relays (last_seen)"};
+    "CREATE INDEX relays_last_seen ON relays (last_seen)",
+    "ALTER TABLE relays ADD COLUMN measured INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE relays ADD COLUMN address BLOB NOT NULL DEFAULT x''"};
 // The newest row's time: null when all are ahead of this machine's clock by more than ?1 seconds.
 constexpr const char* kLoad =
     "WITH newest(at) AS (SELECT coalesce(max(last_seen) FILTER (WHERE last_seen <= strftime('%s', 'now') + "
     "?1),"
     " max(last_seen)) FROM relays)"
-    " SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed"
-    " FROM newest CROSS JOIN relays WHERE last_seen >= at - ?2";
+    " SELECT peer, descriptor, sequence, first_seen, last_seen, checked, country, country_source, departed,"
+    " measured, address FROM newest CROSS JOIN relays WHERE last_seen >= at - ?2";
 constexpr const char* kForget =
     "WITH newest(at) AS (SELECT max(last_seen) FROM relays WHERE last_seen <= strftime('%s', 'now') + ?1)"
     " DELETE FROM relays WHERE peer IN (SELECT peer FROM newest CROSS JOIN relays"
@@ -214,6 +219,8 @@ class SqliteStore final : public Store {
                         SQLITE_TRANSIENT, SQLITE_UTF8);
     sqlite3_bind_int(statement, 8, static_cast<int>(record.country.source));
     sqlite3_bind_int(statement, 9, record.departed ? 1 : 0);
+    sqlite3_bind_int64(statement, 10, record.measured);
+    blob(11, record.address ? record.address->bytes() : base::ByteView());
   }
 
   static std::optional<Record> read(sqlite3_stmt* row) {
@@ -232,6 +239,8 @@ class SqliteStore final : public Store {
     stored.country = base::text_of(bytes(6));
     stored.country_source = sqlite3_column_int64(row, 7);
     stored.departed = sqlite3_column_int(row, 8) != 0;
+    stored.measured = sqlite3_column_int64(row, 9);
+    stored.address = bytes(10);
     return to_record(stored);
   }
 

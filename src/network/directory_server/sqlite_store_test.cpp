@@ -71,10 +71,12 @@ TEST_F(SqliteFile, of_the_first_version_is_upgraded_with_all_that_is_in_it) {
   auto old = std::move(*open_sqlite(file_.string()));
   ASSERT_TRUE(old->save(std::vector{record(1), record(2)}));
   old.reset();
-  run("DROP INDEX relays_last_seen; PRAGMA user_version = 1");
+  run("DROP INDEX relays_last_seen; ALTER TABLE relays DROP COLUMN measured; ALTER TABLE relays DROP COLUMN "
+      "address;"
+      "PRAGMA user_version = 1");
   auto store = std::move(*open_sqlite(file_.string()));
   EXPECT_EQ(sorted(store->load()), sorted({record(1), record(2)}));
-  EXPECT_EQ(ask("PRAGMA user_version"), "2");
+  EXPECT_EQ(ask("PRAGMA user_version"), "3");
   EXPECT_EQ(ask("SELECT count(*) FROM sqlite_master WHERE name = 'relays_last_seen'"), "1");
 }
 

@@ -37,8 +37,8 @@ class Store {
   /// The relays that were heard within RowAges::recent, departed ones too.
   [[nodiscard]] virtual base::Result<std::vector<Record>> load() = 0;
   /// All of them or none, durable when it returns. A record whose sequence is not above the stored one
-  /// changes nothing. Two exceptions: the sequences are equal and only `checked` or the country differ; or
-  /// the stored record is so old that no roster remembers its sequence (RosterLimits::departed).
+  /// changes nothing. Two exceptions: the sequences are equal and `checked`, the country or the address
+  /// differ; or the stored record is so old that no roster remembers its sequence (RosterLimits::departed).
   [[nodiscard]] virtual base::Result<void> save(std::span<const Record> records) = 0;
   /// What other processes have stored since the last call (and perhaps some again); empty for a store that
   /// is not shared.

@@ -20,6 +20,8 @@ struct StoredRow {
   std::string_view country;
   std::int64_t country_source = 0;
   bool departed = false;
+  std::int64_t measured = 0;
+  base::ByteView address;  ///< empty for none
 };
 
 /// Databases have signed numbers. Larger ones than these nobody comes to honestly.
@@ -42,6 +44,9 @@ struct StoredRow {
   record.checked = row.checked;
   record.country = {std::string(row.country), static_cast<CountrySource>(row.country_source)};
   record.departed = row.departed;
+  record.measured =
+      static_cast<Rate>(std::clamp<std::int64_t>(row.measured, 0, std::numeric_limits<Rate>::max()));
+  record.address = ip::IpAddress::from_bytes(row.address);
   return record;
 }
 

@@ -55,6 +55,8 @@ TEST_P(StoreTest, gives_back_what_was_saved) {
   full.last_seen = kNow + std::chrono::seconds(5);
   full.checked = true;
   full.country = {"DE", CountrySource::database};
+  full.measured = std::numeric_limits<Rate>::max();
+  full.address = ip::IpAddress::parse("2001:db8::7");
   auto departed = record(3);
   departed.departed = true;
   departed.country = {};
@@ -82,6 +84,9 @@ TEST_P(StoreTest, a_check_is_noted_without_a_new_sequence) {
   auto checked = record(1, 5);
   checked.checked = true;
   checked.country = {"DE", CountrySource::database};
+  save({checked});
+  EXPECT_EQ(sorted(store_->load()), std::vector{checked});
+  checked.address = ip::IpAddress::parse("198.51.99.8");
   save({checked});
   EXPECT_EQ(sorted(store_->load()), std::vector{checked});
 }

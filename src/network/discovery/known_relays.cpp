@@ -46,7 +46,7 @@ std::optional<link::RelayAddress> KnownRelays::address_of(const peer::PeerId& pe
     if (found != known->relays->end() && key_of(*found) == peer.key()) {
       const auto& signed_one = found->descriptor;
       if (signed_one.descriptor().expires <= std::chrono::system_clock::now()) return std::nullopt;
-      auto address = signed_one.descriptor().relay_address();
+      auto address = found->relay_address();
       if (!may_dial(address.host, private_addresses_) || !signed_one.verify()) return std::nullopt;
       return address;
     }

@@ -25,10 +25,10 @@ class KnownRelays {
 
   void replace(Relays relays);
 
-  /// Where that relay is: by its own signature, and not after its descriptor has expired. Its first address
-  /// has to be a number of the public Internet: strangers choose the relay that we dial, so no name that can
-  /// point into our own network later is looked up. Nothing when it is not listed; then on_missing() is
-  /// called as well.
+  /// Where that relay is: by its own signature, and not after its descriptor has expired. Its first address,
+  /// or what directories found behind it, has to be a number of the public Internet: strangers choose the
+  /// relay that we dial, so no name that can point into our own network later is looked up. Nothing when it
+  /// is not listed; then on_missing() is called as well.
   [[nodiscard]] std::optional<link::RelayAddress> address_of(const peer::PeerId& peer) const;
   /// Whether that is a listed relay's Noise key.
   [[nodiscard]] bool is_relay(const crypto::X25519Public& noise_key) const;

@@ -69,6 +69,23 @@ bool is_reached(const std::string& host, bool private_addresses) {
   return known.address_of(identity(1).peer_id()).has_value();
 }
 
+TEST(KnownRelays, are_reached_behind_a_name_where_directories_found_them) {
+  const auto host_behind = [](const char* found) -> std::string {
+    auto descriptor = directory::testing::descriptor_of(identity(1), "relay.example.org");
+    descriptor.issued = directory::wall_now();
+    descriptor.expires = descriptor.issued + std::chrono::hours(1);
+    directory::Listed listed{directory::SignedDescriptor::sign(descriptor, identity(1)), {}};
+    listed.address = ip::IpAddress::parse(found);
+    KnownRelays known;
+    known.replace(
+        std::make_shared<const std::vector<directory::Listed>>(std::vector<directory::Listed>{listed}));
+    const auto at = known.address_of(identity(1).peer_id());
+    return at ? at->host : "";
+  };
+  EXPECT_EQ(host_behind("198.51.99.7"), "198.51.99.7");
+  EXPECT_EQ(host_behind("10.1.2.3"), "") << "whatever directories say";
+}
+
 TEST(KnownRelays, are_reached_at_numbers_of_the_public_internet_and_never_by_a_name) {
   EXPECT_TRUE(is_reached("198.51.99.7", false));
   EXPECT_TRUE(is_reached("2a01:4f8::1", false));

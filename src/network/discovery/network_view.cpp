@@ -40,6 +40,9 @@ std::string explain(const base::Error& error, const peer::Invite& operator_) {
   return text;
 }
 
+/// Whatever directories say of it.
+bool same_relay(const Listed& one, const Listed& other) { return one.descriptor == other.descriptor; }
+
 std::vector<peer::PeerId> peers_of(const std::vector<peer::Invite>& invites) {
   std::vector<peer::PeerId> peers;
   for (const auto& invite : invites) peers.push_back(invite.peer);
@@ -197,12 +200,13 @@ NetworkView::News NetworkView::agree_again() {
   Relays exits;
   for (const auto& relay : *agreed) {
     ++next.countries[relay.country.code];
+    if (relay.measured > 0) ++next.measured;
     if (relay.descriptor.descriptor().can(directory::Capability::exit)) exits.push_back(relay);
   }
   next.relays = agreed->size();
   next.exits = exits.size();
   summary_ = std::move(next);
-  const News news{*agreed != *relays_, exits != exits_};
+  const News news{*agreed != *relays_, !std::ranges::equal(exits, exits_, same_relay)};
   if (news.relays) relays_ = std::make_shared<const Relays>(std::move(*agreed));
   exits_ = std::move(exits);
   return news;

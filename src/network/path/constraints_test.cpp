@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "network/directory/testing/relays.hpp"
 #include "network/path/testing/networks.hpp"
 
 namespace qnet::path {
@@ -83,6 +84,34 @@ TEST(RelayFacts, are_what_the_descriptor_says) {
 
 TEST(RelayFacts, know_no_network_where_the_first_address_is_a_name) {
   EXPECT_FALSE(facts_of(descriptor_at({{"a.example", 443}, {"192.0.2.1", 443}})).network_known);
+}
+
+directory::Listed listed_at(std::vector<peer::HostPort> addresses) {
+  const auto keys = directory::testing::identity(1);
+  auto descriptor = directory::testing::descriptor_of(keys);
+  descriptor.addresses = std::move(addresses);
+  return {.descriptor = directory::SignedDescriptor::sign(descriptor, keys), .country = {}};
+}
+
+TEST(RelayFacts, are_what_directories_have_measured) {
+  auto listed = listed_at({{"192.0.2.1", 443}});
+  EXPECT_FALSE(facts_of(listed).measured) << "nobody has";
+  listed.measured = 5'000;
+  listed.country.code = "NO";
+  const auto facts = facts_of(listed);
+  EXPECT_EQ(facts.measured, 5'000U);
+  EXPECT_EQ(facts.country, "NO") << "theirs, not the relay's own";
+}
+
+TEST(RelayFacts, know_the_network_where_directories_say_what_is_behind_the_name) {
+  auto listed = listed_at({{"a.example", 443}, {"192.0.2.1", 443}});
+  EXPECT_FALSE(facts_of(listed).network_known);
+  listed.address = ip::IpAddress::parse("198.51.100.1");
+  const auto facts = facts_of(listed);
+  EXPECT_TRUE(facts.network_known);
+  EXPECT_EQ(facts.behind_name, listed.address);
+  EXPECT_EQ(facts.addresses.size(), 2U) << "what it declares beside counts as well";
+  EXPECT_EQ(facts.addresses.back(), *listed.address);
 }
 
 TEST(RelayTable, leaves_out_a_peer_that_is_there_twice) {

@@ -38,7 +38,12 @@ base::Result<link::RelayAddress> Network::address_of(const peer::PeerId& relay, 
   const auto opened = open(*this, relay);
   if (!opened) return tl::unexpected(opened.error());
   const auto& descriptor = opened->descriptor();
-  return descriptor.relay_address(variation % descriptor.addresses.size());
+  const auto index = variation % descriptor.addresses.size();
+  auto address = descriptor.relay_address(index);
+  // The network that was judged is the one that is dialled.
+  const auto& behind_name = table[*table.find(relay)].behind_name;
+  if (index == 0 && behind_name) address.host = behind_name->to_text();
+  return address;
 }
 
 base::Result<crypto::X25519Public> Network::circuit_key_of(const peer::PeerId& relay, WallTime now) const {
@@ -56,10 +61,9 @@ std::shared_ptr<const Network> network_of(std::span<const directory::Listed> rel
   all.reserve(relays.size());
   for (const auto& listed : relays) {
     const auto& descriptor = listed.descriptor.descriptor();
-    auto facts = facts_of(descriptor);
+    auto facts = facts_of(listed);
     // One lying operator and one exit could otherwise give a client a key of its own.
     facts.circuit_key = listed.alike && circuit_key_at(descriptor, now).has_value();
-    facts.country = listed.country.code;
     if (descriptor.family) facts.family = descriptor.family->family;
     if (!descriptor.circuit_keys.empty()) newest_keys.push_back(descriptor.circuit_keys.back().from);
     all.push_back(std::move(facts));

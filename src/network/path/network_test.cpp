@@ -76,6 +76,31 @@ TEST(Network, reaches_a_guard_at_its_addresses_in_turn) {
   EXPECT_EQ(network->address_of(peer_of(0), 2).value().host, "198.1.0.1");
 }
 
+TEST(Network, reaches_a_guard_behind_a_name_where_its_network_was_judged) {
+  auto one = descriptor(0);
+  one.addresses = {{"a.example", 443}, {"b.example", 8443}};
+  auto in_list = listed(one, 0);
+  in_list.address = ip::IpAddress::parse("198.51.100.1");
+  const auto network = network_of(std::vector{in_list}, kNow);
+  EXPECT_EQ(network->address_of(peer_of(0)).value().host, "198.51.100.1");
+  EXPECT_EQ(network->address_of(peer_of(0)).value().port, 443);
+  EXPECT_EQ(network->address_of(peer_of(0), 1).value().host, "b.example");
+  EXPECT_GT(network->table.weights(Position::inner)[0], 0U) << "it is a hop";
+}
+
+TEST(Network, weighs_by_what_directories_have_measured) {
+  auto all = relays(12);
+  for (auto& one : all) one.measured = 1'000'000;
+  all[0].measured = 10'000;
+  const auto network = network_of(all, kNow);
+  const auto slow = *network->table.find(all[0].descriptor.descriptor().peer);
+  const auto fast = *network->table.find(all[1].descriptor.descriptor().peer);
+  for (const auto position : {Position::inner, Position::exit, Position::fast_exit}) {
+    const auto weights = network->table.weights(position);
+    EXPECT_LT(weights[slow], weights[fast] / 50);
+  }
+}
+
 TEST(Network, uses_no_descriptor_that_its_relay_has_not_signed) {
   const std::vector all{forged(0)};
   const auto network = network_of(all, kNow);

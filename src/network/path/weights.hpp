@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "foundation/base/random.hpp"
+#include "network/directory/snapshot.hpp"
 #include "network/path/limits.hpp"
 
 namespace qnet::path {
@@ -17,6 +18,12 @@ struct Bandwidth {
   std::uint64_t declared = 0;             ///< bytes a second; 0 when it does not say. Only ever caps
   double part = 1;                        ///< of its weight that counts in this position
 };
+
+/// Of a listed relay.
+[[nodiscard]] inline Bandwidth bandwidth_of(const directory::Listed& listed) {
+  const auto measured = listed.measured > 0 ? std::optional<std::uint64_t>(listed.measured) : std::nullopt;
+  return {measured, listed.descriptor.descriptor().bandwidth};
+}
 
 /// One weight for each, in their order, as parts of WeightLimits::whole; none is 0. At most 200,000.
 [[nodiscard]] std::vector<std::uint32_t> weights_of(std::span<const Bandwidth> relays);

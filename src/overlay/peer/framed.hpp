@@ -1,5 +1,5 @@
-// Deterministic CBOR behind a u16 length: the form of every message that opens a stream (design §4). Private
-// to peer.
+// Deterministic CBOR behind a u16 length: the form of every message that opens a stream (design §4). For
+// implementations only: whose headers include it needs qnet::cbor.
 #pragma once
 
 #include "foundation/base/endian.hpp"

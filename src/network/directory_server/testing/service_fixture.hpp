@@ -42,7 +42,7 @@ class ServiceTest : public ::testing::Test {
     io_.run_for(std::chrono::milliseconds(50));
   }
 
-  net::Task<std::optional<ip::IpAddress>> probe(std::shared_ptr<const SignedDescriptor> descriptor) {
+  net::Task<std::optional<Found>> probe(std::shared_ptr<const SignedDescriptor> descriptor) {
     ++probes_;
     boost::asio::steady_timer pause(io_);
     while (holds_) {
@@ -51,7 +51,8 @@ class ServiceTest : public ::testing::Test {
     }
     if (throws_) throw std::runtime_error("a reachability probe that ends badly");
     if (!answers_) co_return std::nullopt;
-    co_return ip::IpAddress::parse(descriptor->descriptor().addresses[0].host);
+    Found found{*ip::IpAddress::parse(descriptor->descriptor().addresses[0].host), measure_};
+    co_return found;
   }
 
   template <class Condition>
@@ -134,6 +135,7 @@ class ServiceTest : public ::testing::Test {
   bool holds_ = false;  ///< probes do not end
   bool throws_ = false;
   int probes_ = 0;
+  std::function<net::Task<std::optional<Rate>>()> measure_;  ///< of every relay
 };
 
 }  // namespace qnet::directory::testing

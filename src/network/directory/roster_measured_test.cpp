@@ -1,0 +1,140 @@
+// Rates in the roster: what is measured, kept, and listed.
+#include "network/directory/testing/roster_fixture.hpp"
+
+namespace qnet::directory {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::kNow;
+using testing::kStart;
+
+class RosterRates : public testing::RosterTest {
+ protected:
+  [[nodiscard]] const Entry& entry() const { return *roster_.find(relay_.key()); }
+  [[nodiscard]] DueCheck check() const { return {relay_.key(), entry().endpoint_id}; }
+  void measure(Rate rate, SteadyTime now = kStart) { roster_.measured(check(), rate, now); }
+  [[nodiscard]] Record record(const std::string& host, Rate measured) const {
+    const testing::Relay other(8, host);
+    Record made{other.key(), {}, 1, kNow, kNow, true, {}, false, measured, {}};
+    made.descriptor.assign(other.descriptor.wire().begin(), other.descriptor.wire().end());
+    return made;
+  }
+};
+
+TEST_F(RosterRates, are_the_low_median_of_the_last_measures) {
+  register_and_check(relay_);
+  measure(1'000);
+  EXPECT_EQ(entry().measured, 1'000U);
+  measure(9'000);
+  EXPECT_EQ(entry().measured, 1'000U);
+  measure(9'000);
+  EXPECT_EQ(entry().measured, 9'000U);
+  for (std::size_t n = 0; n < MeasuredLimits::kept; ++n) measure(100);
+  EXPECT_EQ(entry().measured, 100U);
+  EXPECT_EQ(to_record(entry()).measured, 100U) << "it is kept with the next heartbeat";
+}
+
+TEST_F(RosterRates, change_the_list_only_when_they_change_much) {
+  register_and_check(relay_);
+  measure(1'000);
+  const auto before = roster_.revision();
+  for (const Rate rate : {1'100U, 1'150U, 1'200U, 1'240U, 1'200U}) measure(rate);
+  EXPECT_EQ(roster_.revision(), before);
+  EXPECT_EQ(entry().measured, 1'000U);
+  for (std::size_t n = 0; n < MeasuredLimits::kept; ++n) measure(2'000);
+  EXPECT_GT(roster_.revision(), before);
+}
+
+TEST_F(RosterRates, are_measured_of_listed_relays_and_often_at_first_alone) {
+  ASSERT_TRUE(roster_.take(testing::registration_of(relay_.descriptor, 1), kNow, kStart));
+  EXPECT_FALSE(roster_.measure_due(check(), kStart)) << "it is not listed yet";
+  answer(relay_, true);
+  for (std::size_t n = 0; n < MeasuredLimits::first_measures; ++n) {
+    EXPECT_TRUE(roster_.measure_due(check(), kStart + n * 1h));
+    measure(1'000, kStart + n * 1h);
+  }
+  EXPECT_FALSE(roster_.measure_due(check(), kStart + 3h));
+  EXPECT_TRUE(roster_.measure_due(check(), kStart + 6h));
+}
+
+TEST_F(RosterRates, end_with_a_relay_that_lets_nobody_measure_it_any_more) {
+  register_and_check(relay_);
+  measure(1'000);
+  measure(1'000);
+  roster_.measured(check(), std::nullopt, kStart);
+  EXPECT_EQ(entry().measured, 1'000U);
+  roster_.measured(check(), std::nullopt, kStart);
+  EXPECT_EQ(entry().measured, 0U);
+}
+
+TEST_F(RosterRates, belong_to_an_endpoint) {
+  register_and_check(relay_);
+  const auto before = check();
+  measure(1'000);
+  auto moved = relay_.descriptor.descriptor();
+  moved.addresses = {{"198.51.99.77", 443}};
+  moved.issued += 1min;
+  const auto signed_one = SignedDescriptor::sign(moved, relay_.keys);
+  ASSERT_TRUE(roster_.take(testing::registration_of(signed_one, 2), kNow, kStart + 1min));
+  EXPECT_EQ(entry().measured, 0U);
+  roster_.measured(before, 5'000, kStart + 1min);
+  EXPECT_EQ(entry().measured, 0U) << "the measure of the endpoint before";
+}
+
+TEST_F(RosterRates, stay_when_the_same_endpoint_signs_anew) {
+  register_and_check(relay_);
+  measure(1'000);
+  const auto later = testing::signed_again(relay_);
+  ASSERT_TRUE(roster_.take(testing::registration_of(later, 2), kNow, kStart + 1min));
+  roster_.stored(relay_.key(), later.digest(), kStart + 1min);
+  EXPECT_EQ(entry().measured, 1'000U);
+}
+
+TEST_F(RosterRates, of_a_store_hold_until_this_directory_has_measured_itself) {
+  const auto kept = record("198.51.99.7", 3'000);
+  ASSERT_TRUE(roster_.restore(kept, kStart));
+  const auto* const restored = roster_.find(kept.peer);
+  EXPECT_EQ(restored->measured, 3'000U);
+  roster_.measured({kept.peer, restored->endpoint_id}, 1'000, kStart);
+  EXPECT_EQ(restored->measured, 1'000U);
+  auto newer = kept;
+  newer.sequence = 2;
+  ASSERT_TRUE(roster_.restore(newer, kStart));
+  EXPECT_EQ(restored->measured, 1'000U) << "another directory's rate";
+}
+
+TEST_F(RosterRates, come_with_the_address_that_was_found_behind_a_name) {
+  const testing::Relay named(9, "relay.example.org");
+  ASSERT_TRUE(roster_.take(testing::registration_of(named.descriptor, 1), kNow, kStart));
+  const auto due = roster_.due_for_check(kStart, 10);
+  ASSERT_EQ(due.size(), 1U);
+  const auto here = ip::IpAddress::parse("198.51.99.8");
+  CheckResult result{true, ip::client_prefix(*here), {}, here};
+  const auto first = roster_.listed_by(due[0], result);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->address, here);
+  (void)roster_.checked(due[0], result, kStart);
+  EXPECT_EQ(roster_.find(named.key())->address, here);
+
+  const auto before = roster_.revision();
+  result.address = ip::IpAddress::parse("198.51.99.9");
+  result.at = ip::client_prefix(*result.address);
+  (void)roster_.checked(due[0], result, kStart + 1h);
+  EXPECT_EQ(roster_.find(named.key())->address, result.address);
+  EXPECT_GT(roster_.revision(), before);
+
+  Roster other;
+  ASSERT_TRUE(other.restore(to_record(*roster_.find(named.key())), kStart));
+  EXPECT_EQ(other.find(named.key())->address, result.address);
+}
+
+TEST_F(RosterRates, come_with_no_address_beside_a_number) {
+  ASSERT_TRUE(roster_.take(testing::registration_of(relay_.descriptor, 1), kNow, kStart));
+  const auto due = roster_.due_for_check(kStart, 10);
+  const auto here = ip::IpAddress::parse("198.51.99.7");
+  (void)roster_.checked(due[0], {true, ip::client_prefix(*here), {}, here}, kStart);
+  EXPECT_FALSE(entry().address);
+}
+
+}  // namespace
+}  // namespace qnet::directory

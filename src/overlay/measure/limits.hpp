@@ -1,0 +1,49 @@
+// Every number of measuring, each with the reason for its value (docs/spec/directory.md §8).
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace qnet::measure {
+
+struct RunLimits {
+  /// Of one run: enough for a line of 100 Mbit/s to show itself past TCP's slow start, and little on a slow
+  /// one, where the first or the second is the last.
+  static constexpr std::array<std::uint64_t, 4> steps{64ULL << 10U, 256ULL << 10U, 1ULL << 20U, 4ULL << 20U};
+  /// Up to this part of a step more, drawn: no size on the wire tells what it was for.
+  static constexpr std::uint32_t more = 2;
+  /// A transfer that took so long shows the rate: no larger one follows.
+  static constexpr std::chrono::milliseconds enough{500};
+  /// For one transfer, once it is answered. The rate of one that is cut off is that of what came.
+  static constexpr std::chrono::seconds transfer{10};
+  /// For all transfers of one run, and for the relay's answers, which come when others have measured it.
+  static constexpr std::chrono::seconds whole{30};
+  /// A transfer counts as taking at least so long: what came in one piece has no rate.
+  static constexpr std::chrono::microseconds shortest{100};
+  /// Lists have 32 bits for a rate: 34 Gbit/s.
+  static constexpr std::uint64_t highest = 0xffff'ffff;
+};
+
+struct AllowanceLimits {
+  /// Of one transfer: the largest step and what is drawn on top.
+  static constexpr std::uint64_t transfer = 6ULL << 20U;
+  /// One peer gets two runs an hour, and some transfers more.
+  static constexpr std::uint64_t bytes_of_one = 17ULL << 20U;
+  static constexpr unsigned transfers_of_one = 10;
+  /// All other relays together: 18 KB a second. A list has as many of them as anybody likes to run.
+  static constexpr std::uint64_t bytes_of_relays = 64ULL << 20U;
+  static constexpr unsigned transfers_of_relays = 512;
+  /// Others wait: of directories one transfer goes on at a time, and one of relays. Two that share a line
+  /// measure half of it.
+  static constexpr std::chrono::seconds line{25};
+  static constexpr std::size_t waiting = 16;
+  static constexpr std::chrono::hours window{1};
+  /// For a peer to ask once its stream is open.
+  static constexpr std::chrono::seconds question{10};
+  /// For it to take all of it.
+  static constexpr std::chrono::seconds taking{15};
+};
+
+}  // namespace qnet::measure
