@@ -144,6 +144,8 @@ base::Result<node::ClientConfig> client_config(const Settings& settings, base::R
   auto browser = browser_of(settings, random);
   if (!browser) return base::forward_error(browser);
   config.browser = std::move(*browser);
+  if (settings.browser_template.empty())
+    config.other_browsers = client_hello::others_than(config.browser, client_hello::builtin_templates());
   return config;
 }
 

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "node/error.hpp"
 #include "node/exit_weights.hpp"
@@ -42,7 +43,8 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
   auto acceptor = net::listen(io, config.socks);
   if (!acceptor) return base::forward_error(acceptor);
   constexpr bool rests = true;
-  auto dialer = make_dialer({config.browser, trust, rests, config.cover_authorities}, random);
+  auto dialer = make_dialer(
+      {config.browser, trust, rests, config.cover_authorities, {}, config.other_browsers}, random);
   return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, std::move(dialer)));
 }
 
@@ -86,6 +88,11 @@ void Client::join() {
     options.found = [this](const mdns::Found& found) { note_lan_peer(found); };
     lan_ = mdns::Lan::start(io_, std::move(options), dialer_->random());
   }
+  network_watch_ = net::NetworkWatch::start(io_.get_executor(), [uplink = uplink_, circuits = private_mode_] {
+    spdlog::info("this machine is in another network: new connections take new sessions");
+    uplink->network_changed();
+    circuits->network_changed();
+  });
   private_mode_->start(hops_);
   if (hops_ == 1) start_fast_mode();
   proxy_->start();
@@ -206,6 +213,7 @@ void Client::stop() {
   proxy_->stop();
   view_->stop();
   if (lan_) lan_->stop();
+  if (network_watch_) network_watch_->stop();
   outbound_->stop();
   private_mode_->stop();
   uplink_->stop();

@@ -12,6 +12,7 @@
 #include "control/status.hpp"
 #include "edge/proxy/server.hpp"
 #include "foundation/base/random.hpp"
+#include "foundation/net/network_watch.hpp"
 #include "network/discovery/network_view.hpp"
 #include "network/mdns/lan.hpp"
 #include "network/mdns/neighbours.hpp"
@@ -31,6 +32,8 @@ struct ClientConfig {
   std::optional<proxy::Credentials> credentials;
   /// Whose ClientHello is sent.
   client_hello::Template browser = client_hello::builtin_templates().front();
+  /// Whose are sent to a guard that does not answer, in turn; none where a person has named the browser.
+  std::vector<client_hello::Template> other_browsers{};
   /// Whose certificates relays of cover `site` may show, and web servers that answer in a relay's place, in
   /// PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities;
@@ -105,6 +108,7 @@ class Client {
   Outbound::Countries countries_;
   bool fast_mode_started_ = false;
   std::shared_ptr<proxy::Server> proxy_;
+  std::shared_ptr<net::NetworkWatch> network_watch_;  // null where the system tells nothing
 };
 
 }  // namespace qnet::node

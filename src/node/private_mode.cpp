@@ -114,7 +114,7 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
   if (config_.early_request)
     early = std::make_shared<const path::EarlyRequest>(std::string(peer::kConnectProtocol), request.encode());
   while (asked.size() < PrivateModeLimits::exits) {
-    wanted.patience = std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    wanted.wait = std::chrono::floor<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
     // Apart from the await: a trap of GCC 12 (CONTRIBUTING.md).
     auto asked_for = circuits_->session(wanted, std::exchange(early, nullptr));
     auto lease = co_await std::move(asked_for);

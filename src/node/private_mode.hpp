@@ -55,6 +55,8 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   void stop();
   /// The view has another list.
   void list_changed() { circuits_->list_changed(); }
+  /// This machine is in another network.
+  void network_changed() { circuits_->network_changed(); }
   /// An operator has answered just now.
   void network_answered() { circuits_->network_answered(); }
 

@@ -23,10 +23,13 @@ std::function<std::shared_ptr<const crypto::TrustStore>()> authorities_of(const 
 
 std::shared_ptr<const session::Dialer> make_dialer(const DialerConfig& config, base::RandomSource& random) {
   link::Dialers transports;
-  mirror::add_dialer(transports, {config.browser, authorities_of(config), config.rests, {}, config.own_key},
-                     random);
+  mirror::add_dialer(
+      transports,
+      {config.browser, authorities_of(config), config.rests, {}, config.own_key, config.other_browsers},
+      random);
   if (config.authorities)
-    site::add_dialer(transports, config.browser, config.authorities, random, config.own_key);
+    site::add_dialer(transports, config.browser, config.authorities, random, config.own_key,
+                     config.other_browsers);
   if (config.rests) transports.rest_where_not_recognised(random);
   return std::make_shared<const session::Dialer>(std::move(transports), random);
 }

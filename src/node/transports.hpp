@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "foundation/base/random.hpp"
 #include "foundation/crypto/certificate.hpp"
@@ -26,6 +27,8 @@ struct DialerConfig {
   /// Who this node is to the relays that it dials; null: nobody, with a key that is fresh for each link. A
   /// relay's own, for those of its links that carry circuits.
   std::shared_ptr<const crypto::X25519KeyPair> own_key{};
+  /// For link::RelayAddress::look from 1 on.
+  std::vector<client_hello::Template> other_browsers{};
 };
 
 /// `random` must outlive the dialer and its sessions.

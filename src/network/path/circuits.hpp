@@ -42,8 +42,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
     /// The last list that most operators agreed on, the same object until there is another; null until there
     /// is one.
     std::function<std::shared_ptr<const Network>()> network;
-    /// To a guard. `attempt` counts those that have failed in a row: each is to be made another way. Must end
-    /// within a time of its own.
+    /// To a guard. `attempt` counts those that have failed in a row; the address and its look are another
+    /// each time. Must end within a time of its own.
     std::function<net::Task<base::Result<session::Dialled>>(link::RelayAddress, unsigned attempt)> dial;
     /// A new list may help, or the operators' answer alone: it shows whether guards fail, or the network
     /// (network_answered()). May come often: the hook bounds how often it asks.

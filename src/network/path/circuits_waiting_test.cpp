@@ -50,7 +50,7 @@ TEST_F(WaitingTest, get_a_place_at_the_only_exit_of_a_country_when_it_is_free_ag
   EXPECT_TRUE(echoes(first, 10));
   circuits_->declined(first, Decline::full, 443);
   const auto waits = ask(wish);
-  const auto hurried = ask({.countries = {"SE"}, .patience = 1s});
+  const auto hurried = ask({.countries = {"SE"}, .wait = 1s});
   run_until([&] { return hurried->over; });
   EXPECT_TRUE(hurried->lease.error().is(Errc::exits_full));
   EXPECT_EQ(hurried->lease.error().message(),

@@ -25,8 +25,8 @@ struct Now {
 
 struct GuardOffer {
   peer::PeerId peer;
-  /// How many dials have failed in a row. Each is to be made another way: with another cover, template or
-  /// leg, in turn.
+  /// How many dials have failed in a row. Each is made another way: at another address, or with another
+  /// template, in turn.
   unsigned attempt = 0;
   bool primary = false;
 };

@@ -38,8 +38,10 @@ base::Result<link::RelayAddress> Network::address_of(const peer::PeerId& relay, 
   const auto opened = open(*this, relay);
   if (!opened) return tl::unexpected(opened.error());
   const auto& descriptor = opened->descriptor();
-  const auto index = variation % descriptor.addresses.size();
+  const auto count = static_cast<unsigned>(descriptor.addresses.size());
+  const auto index = variation % count;
   auto address = descriptor.relay_address(index);
+  address.look = variation / count;
   // The network that was judged is the one that is dialled.
   const auto& behind_name = table[*table.find(relay)].behind_name;
   if (index == 0 && behind_name) address.host = behind_name->to_text();

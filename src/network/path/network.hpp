@@ -25,7 +25,8 @@ struct Network {
 
   // Errors of both: relay_unknown; and of directory::Errc, when the descriptor is not by its relay.
 
-  /// Where a guard is dialled. `variation` picks one of its addresses, in turn.
+  /// How a guard is dialled. `variation` picks one of its addresses, in turn, and another look once each was
+  /// tried.
   [[nodiscard]] base::Result<link::RelayAddress> address_of(const peer::PeerId& relay,
                                                             unsigned variation = 0) const;
   /// To what a hop's first message is sealed at `now`; no_key when none of its keys is valid then.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "network/directory/testing/relays.hpp"
+#include "network/path/limits.hpp"
 #include "network/path/plan.hpp"
 
 namespace qnet::path {
@@ -74,6 +75,20 @@ TEST(Network, reaches_a_guard_at_its_addresses_in_turn) {
   EXPECT_EQ(network->address_of(peer_of(0)).value().host, "198.1.0.1");
   EXPECT_EQ(network->address_of(peer_of(0), 1).value().port, 8443);
   EXPECT_EQ(network->address_of(peer_of(0), 2).value().host, "198.1.0.1");
+}
+
+TEST(Network, shows_a_guard_another_browser_once_all_its_addresses_were_tried) {
+  auto one = descriptor(0);
+  one.addresses.push_back({"198.1.0.2", 8443});
+  const std::vector all{listed(one, 0), listed(descriptor(1), 1)};
+  const auto network = network_of(all, kNow);
+  const auto look = [&](std::uint64_t relay, unsigned attempt) {
+    return network->address_of(peer_of(relay), attempt).value().look;
+  };
+  for (unsigned attempt = 0; attempt < GuardLimits::variations; ++attempt) {
+    EXPECT_EQ(look(0, attempt), attempt / 2);
+    EXPECT_EQ(look(1, attempt), attempt);
+  }
 }
 
 TEST(Network, reaches_a_guard_behind_a_name_where_its_network_was_judged) {

@@ -56,7 +56,7 @@ RequestNumber Pool::request(CircuitWish wish, SteadyTime now) {
       other_port_ = wish.port;
       other_port_at_ = now;
     }
-    const auto deadline = now + std::clamp(wish.patience, wish.patience.zero(), PoolLimits::request);
+    const auto deadline = now + std::clamp(wish.wait, wish.wait.zero(), PoolLimits::request);
     const auto place = std::ranges::upper_bound(requests_, deadline, {}, &Request::deadline);
     requests_.insert(place, {number, std::move(wish), deadline});
   }

@@ -32,7 +32,7 @@ struct CircuitWish {
   std::vector<std::string> countries{};   ///< of the exit, ISO 3166-1; empty for any
   std::string isolation{};                ///< requests whose values differ never share a circuit
   std::vector<peer::PeerId> not_exits{};  ///< that have just declined this request, and are not full
-  std::chrono::milliseconds patience = PoolLimits::request;  ///< how long it waits; not longer than that
+  std::chrono::milliseconds wait = PoolLimits::request;  ///< how long it waits; not longer than that
   bool early = false;  ///< it may travel with a circuit's first message (take_early())
 };
 
@@ -109,7 +109,7 @@ class Pool {
   /// All circuits are closed, and requests refused. After that there is no action, whatever is told.
   void stop();
 
-  /// Exactly one AnswerRequest follows, within the wish's patience; none after stop().
+  /// Exactly one AnswerRequest follows, within the time that the wish names; none after stop().
   [[nodiscard]] RequestNumber request(CircuitWish wish, SteadyTime now);
 
   /// Who the exit of a circuit that is built will be. It counts as late `late_after` from now.

@@ -40,11 +40,11 @@ TEST(WaitingRequests, get_a_place_at_an_exit_that_was_full) {
 
 TEST(WaitingRequests, are_told_that_exits_are_full_when_they_cannot_wait) {
   FullWorld world;
-  world.in_sweden.patience = PoolLimits::full - 1s;
+  world.in_sweden.wait = PoolLimits::full - 1s;
   const auto hurried = world.request(world.in_sweden);
   world.fail(world.building.begin()->first, Errc::exits_full);
   EXPECT_TRUE(world.refused(hurried, Errc::exits_full));
-  world.in_sweden.patience = 15s;
+  world.in_sweden.wait = 15s;
   const auto patient = world.request(world.in_sweden);
   world.fail(world.building.begin()->first, Errc::exits_full);
   world.wait(5s);
@@ -94,14 +94,14 @@ TEST(WaitingRequests, are_tried_again_when_a_guard_is_back) {
   EXPECT_NE(world.got(waits), kNone);
 }
 
-TEST(WaitingRequests, are_refused_in_the_order_of_their_patience) {
+TEST(WaitingRequests, are_refused_in_the_order_of_their_deadlines) {
   PoolWorld world;
   const auto patient = world.request({.port = 443});
-  const auto hurried = world.request({.port = 443, .patience = 5s});
+  const auto hurried = world.request({.port = 443, .wait = 5s});
   world.wait(5s);
   EXPECT_TRUE(world.refused(hurried, Errc::timed_out));
   EXPECT_FALSE(world.answers.contains(patient));
-  EXPECT_TRUE(world.refused(world.request({.port = 22, .patience = -1s}), Errc::timed_out));
+  EXPECT_TRUE(world.refused(world.request({.port = 22, .wait = -1s}), Errc::timed_out));
 }
 
 }  // namespace

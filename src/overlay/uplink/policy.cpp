@@ -167,6 +167,17 @@ void Policy::clock_jumped(TimePoint now) {
   if (on_last_resort()) dial_now();
 }
 
+void Policy::network_changed(TimePoint now) {
+  if (!active()) return;
+  clock_jumped_ = now;
+  problem_.reset();
+  retry_.reset();
+  if (resting_) return;
+  if (connected()) actions_.emplace_back(Retire{});
+  leave_used();
+  begin_round();
+}
+
 std::optional<TimePoint> Policy::next_deadline() const {
   if (stopped_) return std::nullopt;
   std::optional<TimePoint> first;
@@ -271,27 +282,5 @@ void Policy::leave_used() {
 
 /// With jitter, so that a relay that comes back is not met by all of its clients in one moment.
 void Policy::pause(TimePoint now) { wake_at_ = now + retry_.next(random_); }
-
-void Policy::answer_all(const std::optional<base::Error>& error) {
-  for (const auto& request : std::exchange(requests_, {}))
-    actions_.emplace_back(Answer{request.number, error});
-}
-
-/// A round has failed: requests from before its last failure need not wait for the next round.
-void Policy::refuse_since_failure() {
-  if (!problem_ || problem_->kind != Problem::Kind::dial_failed) return;
-  while (!requests_.empty() && requests_.front().asked <= problem_->at) {
-    actions_.emplace_back(Answer{requests_.front().number, problem_->error});
-    requests_.pop_front();
-  }
-}
-
-void Policy::expire_requests(TimePoint now) {
-  const base::Error error = problem_ ? problem_->error : base::Error(Errc::timed_out);
-  while (!requests_.empty() && requests_.front().deadline <= now) {
-    actions_.emplace_back(Answer{requests_.front().number, error});
-    requests_.pop_front();
-  }
-}
 
 }  // namespace qnet::uplink

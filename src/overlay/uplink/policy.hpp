@@ -120,6 +120,8 @@ class Policy {
   void dial_now();
   /// The machine has slept, or its clock was set.
   void clock_jumped(TimePoint now);
+  /// The machine is in another network: the session in use is left for a new one. Pauses are over.
+  void network_changed(TimePoint now);
 
   /// When advance() is to be called; nothing while only facts can change anything.
   [[nodiscard]] std::optional<TimePoint> next_deadline() const;

@@ -213,5 +213,29 @@ TEST_F(PolicySessions, a_clock_that_jumped_makes_doubtful_who_was_heard_before) 
   EXPECT_EQ(dialled(), "b") << "and is worth a look for somebody better";
 }
 
+TEST_F(PolicySessions, takes_a_new_session_in_another_network) {
+  connect_to('a');
+  tell([&](Policy& one) { one.network_changed(now); });
+  EXPECT_THAT(said(), ElementsAre("retire"));
+  EXPECT_EQ(dialled(), "a");
+  EXPECT_TRUE(policy.doubts(now - 1ms));
+  succeed('a');
+  EXPECT_TRUE(policy.connected());
+}
+
+TEST_F(PolicySessions, ends_a_pause_in_another_network_but_no_rest) {
+  start_with("a");
+  fail('a');
+  EXPECT_EQ(std::exchange(rounds, 0), 1U);
+  (void)dialled();
+  tell([&](Policy& one) { one.network_changed(now); });
+  EXPECT_EQ(dialled(), "a") << "what failed may answer now";
+  succeed('a');
+  pass(Limits::shortest_rest);
+  end(Ending::idle);
+  tell([&](Policy& one) { one.network_changed(now); });
+  EXPECT_EQ(dialled(), "") << "nobody asks for anything";
+}
+
 }  // namespace
 }  // namespace qnet::uplink

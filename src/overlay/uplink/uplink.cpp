@@ -42,6 +42,12 @@ void Uplink::reconsider() {
   perform();
 }
 
+void Uplink::network_changed() {
+  since_ = std::chrono::system_clock::now();
+  policy_.network_changed(steady_now());
+  perform();
+}
+
 net::Task<base::Result<std::shared_ptr<session::Session>>> Uplink::session() {
   const auto self = shared_from_this();
   if (stopped_) co_return base::fail(Errc::stopped);

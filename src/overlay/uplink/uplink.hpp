@@ -53,6 +53,9 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   /// There are other candidates than before (Policy::reconsider()).
   void reconsider();
 
+  /// The machine is in another network (Policy::network_changed()).
+  void network_changed();
+
   /// A usable session, or why there is none. Waits at most UplinkLimits::request.
   net::Task<base::Result<std::shared_ptr<session::Session>>> session();
   /// This session's peer has no exit: others are asked, and it is not for a while.

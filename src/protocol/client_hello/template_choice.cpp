@@ -1,7 +1,9 @@
 #include "protocol/client_hello/template_choice.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <functional>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -105,6 +107,14 @@ const Template& kept_or_drawn_template(const std::filesystem::path& folder, std:
   const auto choice = choose_template(kept, templates, today, random);
   if (!folder.empty() && choice != kept) write_choice(folder, choice);
   return *find_template(templates, choice.name);
+}
+
+std::vector<Template> others_than(const Template& chosen, std::span<const Template> templates) {
+  std::vector<Template> others;
+  for (const auto& browser : templates)
+    if (browser.weight > 0 && browser.name != chosen.name) others.push_back(browser);
+  std::ranges::sort(others, std::ranges::greater{}, &Template::weight);
+  return others;
 }
 
 }  // namespace qnet::client_hello

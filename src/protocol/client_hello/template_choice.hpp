@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "foundation/base/random.hpp"
 #include "protocol/client_hello/template.hpp"
@@ -43,5 +44,8 @@ struct TemplateChoice {
 /// the choice holds for this run only.
 [[nodiscard]] const Template& kept_or_drawn_template(const std::filesystem::path& folder,
                                                      std::chrono::sys_days today, base::RandomSource& random);
+
+/// The others that are drawn, the commonest first: for attempts where the chosen one gets no answer.
+[[nodiscard]] std::vector<Template> others_than(const Template& chosen, std::span<const Template> templates);
 
 }  // namespace qnet::client_hello

@@ -1,5 +1,8 @@
 #include "protocol/client_hello/template_choice.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -68,6 +71,17 @@ TEST_F(TemplateChoosing, does_not_believe_a_day_that_no_choice_reaches) {
 TEST_F(TemplateChoosing, takes_the_first_when_none_has_a_weight) {
   templates = {browser("a", 0), browser("b", 0)};
   EXPECT_EQ(choose({}).name, "a");
+}
+
+TEST(TemplateOthers, are_those_that_are_drawn_the_commonest_first) {
+  const auto& all = builtin_templates();
+  const auto others = others_than(all.front(), all);
+  ASSERT_GE(others.size(), 2U);
+  for (const auto& other : others) {
+    EXPECT_NE(other.name, all.front().name);
+    EXPECT_GT(other.weight, 0U);
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(others, std::ranges::greater{}, &Template::weight));
 }
 
 TEST(TemplateChoiceText, is_read_back) {

@@ -19,6 +19,7 @@ struct RelayAddress {
   std::array<std::uint8_t, 8> access_tag{};  ///< docs/spec/htx.md: an htx::AccessTag
   Cover cover = Cover::mirror;
   base::Bytes ech_configs{};  ///< cover site: an ECHConfigList (RFC 9849 §4), or empty
+  unsigned look = 0;          ///< as which of the dialler's browsers, in turn; 0 is the usual one
 };
 
 }  // namespace qnet::link

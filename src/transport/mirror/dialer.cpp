@@ -117,10 +117,17 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, const Brow
 }
 
 void add_dialer(link::Dialers& dialers, Browser browser, base::RandomSource& random) {
+  std::vector<Browser> looks{std::move(browser)};
+  for (auto& hello : std::exchange(looks.front().others, {})) {
+    auto look = looks.front();
+    look.hello = std::move(hello);
+    looks.push_back(std::move(look));
+  }
   dialers.add(link::Cover::mirror,
-              [browser = std::move(browser),
+              [looks = std::move(looks),
                &random](link::RelayAddress relay) -> net::Task<base::Result<link::Dialled>> {
-                co_return co_await dial(std::move(relay), browser, random);
+                const auto& look = looks[relay.look % looks.size()];
+                co_return co_await dial(std::move(relay), look, random);
               });
 }
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "foundation/base/random.hpp"
 #include "foundation/crypto/certificate.hpp"
@@ -24,6 +25,8 @@ struct Browser {
   VisitPlaces places{};
   /// Who we are to the relay; null: nobody, with a key that is fresh for each link. On the wire it is sealed.
   std::shared_ptr<const crypto::X25519KeyPair> own_key{};
+  /// For RelayAddress::look from 1 on. dial() alone does not look at it.
+  std::vector<client_hello::Template> others{};
 };
 
 /// `browser` must outlive the call, `random` the link. Where nobody recognises us, the far end may be an

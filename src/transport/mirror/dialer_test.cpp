@@ -121,6 +121,31 @@ TEST_F(Dialling, shows_a_relay_the_key_that_it_was_given) {
   EXPECT_EQ(*shown, browser.own_key->public_key);
 }
 
+TEST_F(Dialling, looks_like_another_browser_when_it_is_told_to) {
+  const auto& templates = client_hello::builtin_templates();
+  browser.others = {templates.at(1)};
+  browser.others.front().record_version = 0x0302;  // to be told apart
+  link::Dialers dialers;
+  add_dialer(dialers, browser, random);
+  net::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
+  for (const unsigned look : {0U, 1U, 2U}) {
+    std::array<std::uint8_t, 3> head{};
+    const auto far_side = [&]() -> net::Task<void> {
+      net::TcpStream stream(co_await acceptor.async_accept(boost::asio::use_awaitable));
+      (void)co_await net::read_some(stream, head);
+    };
+    boost::asio::co_spawn(io, far_side(), boost::asio::detached);
+    link::RelayAddress relay;
+    relay.host = "127.0.0.1";
+    relay.port = acceptor.local_endpoint().port();
+    relay.cover_name = Origin::kName;
+    relay.noise_key = crypto::X25519KeyPair::generate(random).public_key;
+    relay.look = look;
+    EXPECT_FALSE(net::testing::run(io, dialers.dial(relay)));
+    EXPECT_EQ(head.at(2), look == 1 ? 0x02 : templates.front().record_version & 0xFF) << look;
+  }
+}
+
 TEST(VisitPlaces, come_back_when_a_visit_ends) {
   const VisitPlaces places;
   std::vector<std::shared_ptr<const void>> taken;

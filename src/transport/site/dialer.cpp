@@ -161,12 +161,15 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser br
 
 void add_dialer(link::Dialers& dialers, const client_hello::Template& hello,
                 std::shared_ptr<const crypto::TrustStore> authorities, base::RandomSource& random,
-                std::shared_ptr<const crypto::X25519KeyPair> own_key) {
+                std::shared_ptr<const crypto::X25519KeyPair> own_key,
+                const std::vector<client_hello::Template>& others) {
+  std::vector<client_hello::Template> looks{hello};
+  looks.insert(looks.end(), others.begin(), others.end());
   for (const auto cover : {Cover::site_h2, Cover::site_websocket, Cover::site_websocket_unbound})
     dialers.add(cover,
-                [hello, authorities, own_key,
+                [looks, authorities, own_key,
                  &random](link::RelayAddress relay) -> net::Task<base::Result<link::Dialled>> {
-                  const Browser browser{hello, *authorities, own_key.get()};
+                  const Browser browser{looks[relay.look % looks.size()], *authorities, own_key.get()};
                   co_return co_await dial(std::move(relay), browser, random);
                 });
 }

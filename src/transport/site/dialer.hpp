@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "foundation/base/random.hpp"
 #include "foundation/crypto/certificate.hpp"
@@ -24,9 +25,10 @@ net::Task<base::Result<link::Dialled>> dial(link::RelayAddress relay, Browser br
                                             base::RandomSource& random);
 
 /// Adds cover `site`, all three forms, to a node's transports. `random` must outlive their links. `own_key`
-/// as in Browser.
+/// as in Browser; `others` are for RelayAddress::look from 1 on.
 void add_dialer(link::Dialers& dialers, const client_hello::Template& hello,
                 std::shared_ptr<const crypto::TrustStore> authorities, base::RandomSource& random,
-                std::shared_ptr<const crypto::X25519KeyPair> own_key = nullptr);
+                std::shared_ptr<const crypto::X25519KeyPair> own_key = nullptr,
+                const std::vector<client_hello::Template>& others = {});
 
 }  // namespace qnet::site
