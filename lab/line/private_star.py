@@ -30,13 +30,19 @@ while True:
 
 
 class PrivateStar:
-    def __init__(self, stack, folder, *line, binary=QNET):
+    def __init__(self, stack, folder, *line, binary=QNET, congestion=None):
         self.stack, self.folder, self.binary = stack, folder, binary
         star = stack.enter_context(Star(*line))
         # Each in a network of its own, as hops must be.
         self.hosts = {name: star.host(number, number) for name, number in PLACES.items()}
-        self.site = SiteNginx(folder / "nginx", self.hosts["site"])
-        stack.callback(self.site.stop)
+        if congestion:
+            for host in self.hosts.values():
+                host.run("sysctl", "-qw", f"net.ipv4.tcp_congestion_control={congestion}", check=True)
+        # A relay answers its peers no sooner than its cover origin would: so that is beside it.
+        self.covers = {name: SiteNginx(folder / f"nginx-{name}", self.hosts[name])
+                       for name in PLACES if name not in ("site", "client")}
+        for cover in self.covers.values():
+            stack.callback(cover.stop)
         speaker = self.start("site", "python3", "-c", SPEAKS_FIRST)
         speaker.wait_until(lambda: "listens" in speaker.text(), "the site listens")
         self.start_relays()
@@ -47,9 +53,9 @@ class PrivateStar:
         return process
 
     def qnet(self, name, mode, *flags):
-        host = self.hosts[name]
-        cover = ["--cover-origin", f"{self.hosts['site'].address}:{self.site.https_port}", "--cover-name", COVER_NAME,
-                 "--cover-ca", self.site.certificate, "--directory-private"]
+        host, origin = self.hosts[name], self.covers[name]
+        cover = ["--cover-origin", f"{host.address}:{origin.https_port}", "--cover-name", COVER_NAME, "--cover-ca",
+                 origin.certificate, "--directory-private"]
         return self.start(name, self.binary, "run", "--helper-mode", mode, "--state-dir", self.folder / name,
                           "--listen", f"{host.address}:443", *cover, *flags,
                           env={"EXIT_ABUSE_EMAIL": "abuse@example.org"})

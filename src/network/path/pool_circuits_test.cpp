@@ -54,6 +54,8 @@ TEST(Pool, has_more_spares_while_they_are_taken_and_no_more_than_four) {
   for (int i = 0; i < 8; ++i) {
     world.request({.port = 443, .isolation = std::to_string(i)});
     world.build_all();
+    world.wait(PoolLimits::spare_pause);
+    world.build_all();
   }
   EXPECT_EQ(world.spares(), PoolLimits::most_spares);
   // Later no more are made than two.
@@ -65,6 +67,16 @@ TEST(Pool, has_more_spares_while_they_are_taken_and_no_more_than_four) {
   EXPECT_GE(world.spares(), PoolLimits::spares);
 }
 
+TEST(Pool, replaces_a_spare_that_was_taken_after_the_request_has_gone) {
+  PoolWorld world;
+  world.start(3);
+  world.build_all();
+  world.request({.port = 443});
+  EXPECT_TRUE(world.building.empty());
+  world.wait(PoolLimits::spare_pause);
+  EXPECT_FALSE(world.building.empty());
+}
+
 TEST(Pool, has_a_spare_for_another_port_that_was_asked_for) {
   PoolWorld world;
   world.start(3);
@@ -74,6 +86,7 @@ TEST(Pool, has_a_spare_for_another_port_that_was_asked_for) {
   for (int i = 0; i < 3 && !found; ++i) {
     world.build_all();
     world.request({.port = 443, .isolation = std::to_string(i)});
+    world.wait(PoolLimits::spare_pause);
     for (const auto& [number, build] : world.building)
       found = found || (build.ahead && build.wish.port == 993);
   }

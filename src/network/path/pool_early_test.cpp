@@ -167,6 +167,7 @@ TEST_F(PoolEarly, a_circuit_that_was_taken_early_counts_as_taken) {
     const auto circuit = first_built();
     (void)begin(circuit);
     world_.build(circuit);
+    world_.wait(PoolLimits::spare_pause);
   }
   EXPECT_EQ(world_.spares(), PoolLimits::spares + 1) << "one more for each taken in the last minute";
 }

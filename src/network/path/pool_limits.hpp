@@ -21,6 +21,8 @@ struct PoolLimits {
   static constexpr std::size_t spares = 2;
   /// The same while circuits were taken within `demand`, one more for each.
   static constexpr std::size_t most_spares = 4;
+  /// Before one that was taken is replaced: the request that has taken it goes first, and lines are slow.
+  static constexpr std::chrono::milliseconds spare_pause{100};
   static constexpr std::chrono::milliseconds demand = std::chrono::minutes(1);
   /// A circuit takes new streams for so long after its first: what one exit can link ends then.
   static constexpr std::chrono::milliseconds dirty = std::chrono::minutes(10);

@@ -134,6 +134,7 @@ bool Pool::waits_for_carrier(Request& request, const PoolCircuit& other, SteadyT
 void Pool::give_to(PoolCircuit& circuit, const std::string& isolation, SteadyTime now) {
   taken_.push_back(now);
   if (taken_.size() > PoolLimits::most_spares) taken_.pop_front();
+  ahead_from_ = std::max(ahead_from_, now + PoolLimits::spare_pause);
   circuit.isolation = isolation;
   circuit.first_use = now;
 }

@@ -74,6 +74,7 @@ TEST_F(SiteHandshake, gives_both_sides_the_same_keys_in_pieces_of_any_size) {
     }
     ASSERT_TRUE(done);
     auto last = *peer.finish(random);
+    EXPECT_EQ(last.relay_time, kNow);
     base::append(last.flight, base::bytes_of("more"));
     EXPECT_TRUE(responder.receive(last.flight, kNow, random)->empty());
     ASSERT_TRUE(responder.done());
