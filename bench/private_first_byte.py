@@ -2,8 +2,9 @@
 """Time to the first byte in private mode, over lines with a delay (lab/line): client, guard, middle, exit, site, and 50
 ms from each to the next, beside the round trip of that path measured in the same run.
 
-The site speaks first, so that its first byte is there when the exit is connected; then it answers a byte. Needs root,
-./run.sh --build-only and the line (ninja -C build/dev line).
+The first byte that a program gets is the proxy's answer, once the exit is connected to the site. Then the site speaks,
+as soon as it has accepted, which takes one more round trip between exit and site; and then it answers a byte of the
+program's. Needs root, ./run.sh --build-only and the line (ninja -C build/dev line).
 """
 
 import argparse
@@ -77,28 +78,30 @@ class Bench:
 
 
 def tell(name, all_times, trip):
-    columns = [statistics.median(times) * 1000 for times in zip(*all_times)]
-    first = [times[1] * 1000 for times in all_times]
-    print(f"| {name} | {columns[0]:.1f} | {columns[1]:.1f} ({min(first):.1f} to {max(first):.1f}) | "
-          f"{columns[1] - trip * 1000:+.1f} | {columns[2]:.1f} |", flush=True)
+    answer, site, exchanged = (statistics.median(times) * 1000 for times in zip(*all_times))
+    answers = [times[0] * 1000 for times in all_times]
+    print(f"| {name} | {answer:.1f} ({min(answers):.1f} to {max(answers):.1f}) | {answer - trip * 1000:+.1f} | "
+          f"{site:.1f} | {exchanged:.1f} |", flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--delay", type=float, default=50, metavar="MS", help="of each link, one way")
     parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument("--congestion", help="reno, cubic or bbr, on all hosts; default: the kernel's")
     parser.add_argument("--binary", type=pathlib.Path, default=pathlib.Path(QNET), help="the qnet to measure")
     options = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         # Two lines are between two hosts.
-        star = PrivateStar(stack, folder, "--delay", f"{options.delay / 2}ms", binary=options.binary.resolve())
+        star = PrivateStar(stack, folder, "--delay", f"{options.delay / 2}ms", binary=options.binary.resolve(),
+                           congestion=options.congestion)
         bench = Bench(star, options.rounds)
         trip = star.round_trips(*PATH)
         short = star.round_trips("client", "exit", "site")
         print(f"round trips, link by link: {trip * 1000:.1f} ms over three hops, {short * 1000:.1f} ms over one\n")
-        print("| ms, median (range) | SOCKS answer | first byte | less the round trip | answer to a byte |")
+        print("| ms, medians (range) | the proxy's answer | less the round trip | the site speaks | it answers |")
         print("| --- " * 5 + "|")
         tell("one hop, fast mode", bench.in_use("fast", 1), short)
         tell("three hops, a clean circuit ready", bench.warm("warm"), trip)
