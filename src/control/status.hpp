@@ -96,6 +96,7 @@ struct Directory {
   std::uint64_t renewals = 0;   ///< answers that nothing has changed
   bool store_works = true;
   std::uint64_t measures = 0;  ///< of relays' rates
+  std::uint64_t reports = 0;   ///< by relays, of others' rates
 };
 
 /// A directory that this peer registers with.

@@ -88,6 +88,7 @@ json::value to_json(const Directory& directory) {
   all["renewals"] = directory.renewals;
   all["store_works"] = directory.store_works;
   all["measures"] = directory.measures;
+  all["reports"] = directory.reports;
   return all;
 }
 

@@ -36,7 +36,7 @@ TEST(StatusJson, has_every_key_even_when_nothing_is_known) {
 TEST(StatusJson, gives_the_network_the_directory_and_where_it_is_registered) {
   auto status = testing::super_status();
   status.network = Network{3, 1, {{"SE", 2}, {"", 1}}, 3, 3, std::nullopt, "", 2};
-  status.directory = Directory{1, 2, {{"SE", 1}}, 3, 4, 5, 6, 7, true, 8};
+  status.directory = Directory{1, 2, {{"SE", 1}}, 3, 4, 5, 6, 7, true, 8, 9};
   status.registered = {{"192.0.2.9:443", false, "Set the clock."}};
   const auto all = render(status);
   EXPECT_EQ(all.at("network"),
@@ -44,7 +44,7 @@ TEST(StatusJson, gives_the_network_the_directory_and_where_it_is_registered) {
       "agreeing":3,"as_of":null,"problem":null,"measured":2})"));
   EXPECT_EQ(all.at("directory"),
             json::parse(R"({"listed":1,"waiting":2,"countries":{"SE":1},"registrations":3,
-      "heartbeats":4,"refused":5,"snapshots":6,"renewals":7,"store_works":true,"measures":8})"));
+      "heartbeats":4,"refused":5,"snapshots":6,"renewals":7,"store_works":true,"measures":8,"reports":9})"));
   EXPECT_EQ(all.at("registered"),
             json::parse(R"([{"directory":"192.0.2.9:443","listed":false,"problem":"Set the clock."}])"));
 }

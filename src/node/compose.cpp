@@ -6,7 +6,9 @@
 #include "control/server.hpp"
 #include "node/circuit_keeper.hpp"
 #include "node/network_status.hpp"
+#include "node/rate_reporter.hpp"
 #include "node/transports.hpp"
+#include "overlay/measure/ask.hpp"
 
 namespace qnet::node {
 
@@ -70,6 +72,8 @@ struct Plan {
   std::shared_ptr<const session::Dialer> named_dialer{};
   std::shared_ptr<discovery::KnownRelays> known_relays{};  // where circuits are served
   const PartOf<DirectoryNode>* directory = nullptr;
+  const PartOf<Relay>* relay = nullptr;
+  const PartOf<discovery::Membership>* membership = nullptr;
   std::shared_ptr<CircuitKeeper> circuit_keys{};  // once that part has started
 
   [[nodiscard]] boost::asio::io_context& io() const { return process.pool().first(); }
@@ -128,6 +132,35 @@ Started<discovery::Membership> start_membership(Plan& plan) {
   return std::make_unique<discovery::Membership>(
       plan.io(), std::move(*plan.config.membership), plan.dialer,
       plan.directory ? (**plan.directory).own_directory() : discovery::OwnDirectory());
+}
+
+/// Other relays' rates, as this one sees them, for its directories.
+struct RateReports {
+  std::shared_ptr<RateReporter> reporter;
+  void stop() { reporter->stop(); }
+};
+
+net::Task<std::optional<std::uint64_t>> measure_neighbour(const RelayCircuits* circuits, peer::PeerId peer,
+                                                          base::RandomSource* random) {
+  const auto session = co_await circuits->reach(std::move(peer));
+  if (!session) co_return std::nullopt;
+  co_return co_await measure::measure(*session, measure::RunLimits::of_neighbours, *random);
+}
+
+Started<RateReports> start_rate_reports(Plan& plan) {
+  auto& random = plan.process.random();
+  const auto* const circuits = (**plan.relay).circuits();
+  RateReporter::Hooks hooks;
+  hooks.draw = [known = plan.known_relays, self = (**plan.relay).peer(), &random](std::size_t most) {
+    return known->some(most, self, random);
+  };
+  hooks.measure = [circuits, &random](peer::PeerId peer) {
+    return measure_neighbour(circuits, std::move(peer), &random);
+  };
+  hooks.report = [registrar = (**plan.membership).shared_registrar()](
+                     std::vector<directory::RelayRate> rates) { return registrar->report(std::move(rates)); };
+  auto reporter = RateReporter::start(plan.io().get_executor(), std::move(hooks), random);
+  return std::make_unique<RateReports>(RateReports{std::move(reporter)});
 }
 
 Started<Client> start_client(Plan& plan) {
@@ -208,9 +241,11 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   if (config.directory) plan->directory = add("directory", start_directory);
   if (config.directory_http) add("directory API", start_api);
   if (circuits) add("circuit keys", start_circuit_keys);
-  if (config.relay) add("relay", start_relay);
+  if (config.relay) plan->relay = add("relay", start_relay);
   // It tells others of an address: what listens there has started.
-  if (config.membership) add("membership", start_membership);
+  if (config.membership) plan->membership = add("membership", start_membership);
+  if (circuits && config.membership && config.membership->registers && !config.membership->operators.empty())
+    add("rate reports", start_rate_reports);
   if (config.client)
     node->set_hops(
         [client = add("client", start_client)](std::size_t hops) { return (**client).set_hops(hops); });

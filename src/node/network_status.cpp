@@ -15,7 +15,8 @@ control::Directory directory_status(const directory::Service& service) {
           roster.countries(),    counted.registered,
           counted.heartbeats,    counted.refused,
           counted.snapshots,     counted.renewals,
-          service.healthy(),     counted.measured};
+          service.healthy(),     counted.measured,
+          counted.reports};
 }
 
 std::vector<control::Registered> registered_status(const discovery::Registrar& registrar) {

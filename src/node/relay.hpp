@@ -43,8 +43,11 @@ class Relay {
 
   /// Accepts from here on; `gave_up` is told when a listener can never serve.
   void accept(const std::function<void(base::Error)>& gave_up);
+  [[nodiscard]] const peer::PeerId& peer() const { return peer_; }
   /// Whether all listeners answer peers.
   [[nodiscard]] bool ready() const;
+  /// Null where none are served.
+  [[nodiscard]] const RelayCircuits* circuits() const { return circuits_.get(); }
   /// Stops accepting, and says good-bye on every session.
   void stop();
   /// Call on the first io_context's thread.

@@ -35,6 +35,11 @@ class RelayCircuits {
   void add_to(session::Protocols& protocols, std::size_t core) const;
   /// Whether who has shown this key is another relay: its session carries circuits of many clients.
   [[nodiscard]] bool is_relay(const crypto::X25519Public& key) const { return config_.relays->is_relay(key); }
+  /// A session with that relay, as circuits have; on the first core.
+  net::Task<base::Result<std::shared_ptr<session::Session>>> reach(peer::PeerId peer) const {
+    return neighbours_.front()->reach(std::move(peer));
+  }
+  [[nodiscard]] const std::shared_ptr<const discovery::KnownRelays>& relays() const { return config_.relays; }
   /// Says good-bye to the relays that circuits went on to.
   void stop();
   void fill(control::Status& status) const;

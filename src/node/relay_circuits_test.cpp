@@ -1,6 +1,7 @@
 #include "node/relay_circuits.hpp"
 
 #include "node/testing/three_relays.hpp"
+#include "overlay/measure/ask.hpp"
 
 namespace qnet::node {
 namespace {
@@ -81,6 +82,24 @@ TEST_F(RelayCircuitsTest, end_when_a_relay_on_the_way_stops) {
   nodes_[1].relay->stop();
   run_until([&] { return !circuit_->alive(); });
   run_until([&] { return circuits(0).open + circuits(2).open == 0; });
+}
+
+TEST_F(RelayCircuitsTest, relays_of_the_list_measure_each_other_and_a_stranger_measures_nobody) {
+  list({0, 1, 2});
+  dial_guard();
+  std::optional<std::uint64_t> by_stranger;
+  std::optional<std::uint64_t> by_relay;
+  bool done = false;
+  const auto job = [&]() -> net::Task<void> {
+    by_stranger = co_await measure::measure(guard_, 1, random_);
+    const auto neighbour = co_await nodes_[0].relay->circuits()->reach(nodes_[1].identity.peer_id());
+    if (neighbour) by_relay = co_await measure::measure(*neighbour, 1, random_);
+    done = true;
+  };
+  asio::co_spawn(pool_.first(), job(), asio::detached);
+  run_until([&] { return done; });
+  EXPECT_FALSE(by_stranger);
+  EXPECT_TRUE(by_relay);
 }
 
 }  // namespace

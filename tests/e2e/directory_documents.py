@@ -94,6 +94,12 @@ class Relay:
         parts = [body, self.key.sign(b"qnet-registration-1:" + body)]
         return cbor(parts + [descriptor] if whole else parts)
 
+    def rate_report(self, rates, at=None):
+        """`rates`: by peer key, what this relay measured of others."""
+        told = [list(one) for one in sorted(rates.items())]
+        body = cbor([1, self.public, int(time.time()) if at is None else at, told])
+        return self.signed(b"qnet-rates-1:", body)
+
     def body(self, **more):
         return json.dumps({"registration": base64url(self.registration(**more))}).encode()
 

@@ -75,7 +75,7 @@ base::Result<Query> Query::decode(base::ByteView message) {
   if (!value) return base::fail(Errc::malformed, value.error().message());
   Fields fields(*value);
   if (fields.number() != kVersion) return base::fail(Errc::malformed, "its version is not known");
-  Query query{static_cast<Kind>(fields.number(1)), {}};
+  Query query{static_cast<Kind>(fields.number(2)), {}};
   const auto payload = fields.bytes(RegistrationLimits::whole);
   if (!fields.done()) return base::fail(Errc::malformed);
   query.payload.assign(payload.begin(), payload.end());

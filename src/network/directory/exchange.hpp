@@ -19,9 +19,10 @@ struct ExchangeLimits {
 };
 
 struct Query {
-  enum class Kind : std::uint8_t { snapshot = 0, registration = 1 };
+  enum class Kind : std::uint8_t { snapshot = 0, registration = 1, rates = 2 };
   Kind kind = Kind::snapshot;
-  /// The digest of the list that the client has, or empty; or the registration.
+  /// The digest of the list that the client has, or empty; or the registration; or the
+  /// RateReport.
   base::Bytes payload;
 
   [[nodiscard]] base::Bytes encode() const;  ///< the length, then the message

@@ -24,10 +24,13 @@ base::Bytes encoded(const Answer& answer) {
 }
 
 TEST(Exchange, a_query_comes_back) {
-  const Query query{Query::Kind::registration, {1, 2, 3}};
-  const auto decoded = Query::decode(without_length(query.encode()));
-  ASSERT_TRUE(decoded);
-  EXPECT_EQ(*decoded, query);
+  for (const auto kind : {Query::Kind::snapshot, Query::Kind::registration, Query::Kind::rates}) {
+    const Query query{kind, {1, 2, 3}};
+    const auto decoded = Query::decode(without_length(query.encode()));
+    ASSERT_TRUE(decoded);
+    EXPECT_EQ(*decoded, query);
+  }
+  EXPECT_FALSE(Query::decode(without_length(Query{static_cast<Query::Kind>(3), {}}.encode())));
 }
 
 TEST(Exchange, answers_come_back) {

@@ -66,6 +66,24 @@ struct MeasuredLimits {
   static constexpr double change = 0.25;
 };
 
+/// What a relay says of others.
+struct RateReportLimits {
+  /// Of one report: more than a relay measures between two.
+  static constexpr std::size_t rates = 32;
+  static constexpr std::size_t whole = 2048;
+  /// Between two reports of one relay.
+  static constexpr std::chrono::minutes interval{20};
+  /// A reporter sees no higher rate than its own line's. What is above this part of what its own rate is
+  /// measured as says nothing of the other relay.
+  static constexpr double own_line = 0.5;
+};
+
+struct RateVoteLimits {
+  /// Of one relay, beside up to MeasuredLimits::kept measures of the directory's own.
+  static constexpr std::size_t votes = 8;
+  static constexpr std::chrono::hours life{24};
+};
+
 struct SnapshotLimits {
   static constexpr std::chrono::hours life{3};
   /// A client's clock that is slow by as much as the handshake allows still takes fresh headers.

@@ -25,4 +25,9 @@ struct Registration {
   [[nodiscard]] static base::Result<Registration> parse(base::ByteView wire);
 };
 
+/// More than five minutes from this directory's clock.
+[[nodiscard]] inline bool is_skewed(WallTime time, WallTime wall) {
+  return time - wall > RegistrationLimits::clock_skew || wall - time > RegistrationLimits::clock_skew;
+}
+
 }  // namespace qnet::directory

@@ -14,10 +14,6 @@ std::string skew_text(WallTime signed_at, WallTime wall) {
          " this directory's clock";
 }
 
-bool is_skewed(WallTime time, WallTime wall) {
-  return time - wall > RegistrationLimits::clock_skew || wall - time > RegistrationLimits::clock_skew;
-}
-
 /// The same endpoint needs no new check.
 bool same_endpoint(const Descriptor& one, const Descriptor& other) {
   return one.addresses == other.addresses && one.noise_key == other.noise_key &&
@@ -201,6 +197,7 @@ void Roster::replace(Entry& entry, SignedDescriptor descriptor, SteadyTime now) 
     // It may be another machine, on another line.
     entry.measures = {};
     entry.measured = 0;
+    votes_.forget(entry.key());
     entry.endpoint_id = ++endpoint_ids_;
   }
   if (listed && same) list(entry);
@@ -221,6 +218,7 @@ void Roster::drop(Entries::iterator found, SteadyTime now) {
   unlist(found->second);
   heard_.erase({found->second.heard, found->first});
   departed_.add(found->first, found->second.sequence, now);
+  votes_.forget(found->first);
   entries_.erase(found);
 }
 

@@ -19,7 +19,8 @@
 
 #include "foundation/ip/client_prefix.hpp"
 #include "network/directory/departed.hpp"
-#include "network/directory/rates.hpp"
+#include "network/directory/rate_report.hpp"
+#include "network/directory/rate_votes.hpp"
 #include "network/directory/registration.hpp"
 
 namespace qnet::directory {
@@ -67,8 +68,9 @@ struct Entry {
   WallTime first_seen{};
   WallTime last_seen{};
   Country country{};
-  Measures measures{};  ///< by this directory, of this endpoint
-  Rate measured = 0;    ///< what lists say
+  Measures measures{};    ///< by this directory, of this endpoint
+  SteadyTime reported{};  ///< when it has told of other relays' rates; 0 before
+  Rate measured = 0;      ///< what lists say
   /// Where it answered the last check, if its first address is a name. Lists say it.
   std::optional<ip::IpAddress> address{};
   SteadyTime heard{};          ///< by any directory that shares the store; it expires from here
@@ -154,6 +156,9 @@ class Roster {
   [[nodiscard]] bool measure_due(const DueCheck& check, SteadyTime now) const;
   /// How fast it sends at the endpoint that was checked; nothing when it gave nothing.
   void measured(const DueCheck& check, std::optional<Rate> rate, SteadyTime now);
+  /// What a listed relay tells of others' rates, as votes beside this directory's own measures. Its signature
+  /// was verified. Errors: clock_skewed, unknown_peer for one that is not listed, too_soon.
+  [[nodiscard]] base::Result<void> take(const RateReport& report, WallTime wall, SteadyTime now);
 
   /// Drops the relays that were silent for longer than Options::expiry; how many.
   std::size_t drop_silent(SteadyTime now);
@@ -215,12 +220,14 @@ class Roster {
   void unlist(Entry& entry);
   void note_result(Entry& entry, const CheckResult& result, SteadyTime now);
   void say_rate(Entry& entry, Rate found);
+  [[nodiscard]] Rate rate_of(const Entry& entry, SteadyTime now) const;
   [[nodiscard]] bool may_come_back(const Record& record, const Descriptor& descriptor, SteadyTime now);
   void adopt(Entry& entry, const Record& record, bool news, SteadyTime now);
 
   Options options_;
   Entries entries_;
   DepartedPeers departed_;
+  RateVotes votes_;
   std::unordered_map<ip::ClientPrefix, std::size_t> listed_at_;
   Ordered listed_;
   std::map<std::string, Ordered, std::less<>> by_country_;  // of the listed

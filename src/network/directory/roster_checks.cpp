@@ -105,27 +105,6 @@ void Roster::note_result(Entry& entry, const CheckResult& result, SteadyTime now
   entry.check_due = now + pause;
 }
 
-bool Roster::measure_due(const DueCheck& check, SteadyTime now) const {
-  const auto* const entry = find(check.peer);
-  return entry != nullptr && entry->endpoint_id == check.endpoint_id && entry->checked &&
-         entry->measures.due(now);
-}
-
-void Roster::measured(const DueCheck& check, std::optional<Rate> rate, SteadyTime now) {
-  const auto found = entries_.find(check.peer);
-  if (found == entries_.end() || found->second.endpoint_id != check.endpoint_id) return;
-  auto& entry = found->second;
-  rate ? entry.measures.add(*rate, now) : entry.measures.failed(now);
-  const auto rates = entry.measures.rates();
-  say_rate(entry, low_median({rates.begin(), rates.end()}));
-}
-
-/// Rates are advice: unlike all else that a list says, they need not be durable first.
-void Roster::say_rate(Entry& entry, Rate found) {
-  const auto said = std::exchange(entry.measured, settled(entry.measured, found));
-  if (entry.checked && said != entry.measured) ++revision_;
-}
-
 std::size_t Roster::drop_silent(SteadyTime now) {
   std::size_t count = 0;
   for (; !heard_.empty() && now - heard_.begin()->first > options_.expiry; ++count)

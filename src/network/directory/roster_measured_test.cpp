@@ -90,6 +90,67 @@ TEST_F(RosterRates, stay_when_the_same_endpoint_signs_anew) {
   EXPECT_EQ(entry().measured, 1'000U);
 }
 
+class RosterReports : public RosterRates {
+ protected:
+  /// A listed relay in a network of its own, which was measured as this fast.
+  testing::Relay reporter(std::uint64_t seed, Rate measured = 1'000'000) {
+    testing::Relay made(seed, "198." + std::to_string(seed) + ".0.1");
+    EXPECT_TRUE(roster_.take(testing::registration_of(made.descriptor, 1), kNow, kStart));
+    answer(made, true);
+    roster_.measured({made.key(), roster_.find(made.key())->endpoint_id}, measured, kStart);
+    return made;
+  }
+  base::Result<void> report(const testing::Relay& by, Rate rate, SteadyTime now = kStart) {
+    return roster_.take(RateReport{by.keys.peer_id(), kNow, {{relay_.key(), rate}}}, kNow, now);
+  }
+  void measure_three_times(Rate rate) {
+    register_and_check(relay_);
+    for (int n = 0; n < 3; ++n) measure(rate);
+  }
+};
+
+TEST_F(RosterReports, are_votes_beside_its_own_measures) {
+  measure_three_times(100'000);
+  for (std::uint64_t seed = 20; seed < 23; ++seed) ASSERT_TRUE(report(reporter(seed), 50'000));
+  EXPECT_EQ(entry().measured, 50'000U) << "three of six, and the lower one of the two in the middle";
+}
+
+TEST_F(RosterReports, of_two_liars_change_nothing) {
+  measure_three_times(100'000);
+  ASSERT_TRUE(report(reporter(20), 1));
+  ASSERT_TRUE(report(reporter(21), 1));
+  EXPECT_EQ(entry().measured, 100'000U);
+}
+
+TEST_F(RosterReports, raise_nothing_beyond_what_a_reporter_can_see) {
+  measure_three_times(100'000);
+  for (std::uint64_t seed = 20; seed < 28; ++seed)
+    ASSERT_TRUE(report(reporter(seed, 200'000), 4'000'000'000));
+  EXPECT_EQ(entry().measured, 100'000U);
+  for (std::uint64_t seed = 30; seed < 38; ++seed) ASSERT_TRUE(report(reporter(seed, 50'000), 40'000));
+  EXPECT_EQ(entry().measured, 100'000U) << "a slow reporter measures its own line";
+}
+
+TEST_F(RosterReports, count_once_it_has_measured_the_relay_itself_some_times) {
+  register_and_check(relay_);
+  ASSERT_TRUE(report(reporter(20), 1'000));
+  EXPECT_EQ(entry().measured, 0U);
+  measure(100'000);
+  EXPECT_EQ(entry().measured, 100'000U);
+}
+
+TEST_F(RosterReports, are_taken_from_listed_relays_now_and_then) {
+  measure_three_times(100'000);
+  const testing::Relay stranger(40, "198.40.0.1");
+  EXPECT_TRUE(report(stranger, 1).error().is(Errc::unknown_peer));
+  const auto known = reporter(20);
+  ASSERT_TRUE(report(known, 1'000));
+  EXPECT_TRUE(report(known, 1'000, kStart + 19min).error().is(Errc::too_soon));
+  EXPECT_TRUE(report(known, 1'000, kStart + 20min));
+  const RateReport old{known.keys.peer_id(), kNow - 6min, {{relay_.key(), 1'000}}};
+  EXPECT_TRUE(roster_.take(old, kNow, kStart + 1h).error().is(Errc::clock_skewed));
+}
+
 TEST_F(RosterRates, of_a_store_hold_until_this_directory_has_measured_itself) {
   const auto kept = record("198.51.99.7", 3'000);
   ASSERT_TRUE(roster_.restore(kept, kStart));

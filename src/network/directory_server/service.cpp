@@ -133,8 +133,19 @@ net::Task<Answer> Service::submit(Registration registration) {
   co_return answer;
 }
 
+Answer Service::take_rates(base::ByteView wire) {
+  const auto report = RateReport::parse(wire);
+  if (!report) return refuse(report.error());
+  if (auto taken = roster_.take(*report, wall_now(), steady_now()); !taken) return refuse(taken.error());
+  ++counters_.reports;
+  Answer answer;
+  answer.status = Status::ok;
+  return answer;
+}
+
 net::Task<Answer> Service::answer(Query query) {
   if (query.kind == Query::Kind::registration) co_return co_await submit(std::move(query.payload));
+  if (query.kind == Query::Kind::rates) co_return take_rates(query.payload);
   const auto self = shared_from_this();
   const auto now = co_await publication();
   Answer answer;

@@ -64,6 +64,7 @@ struct ServiceCounters {
   std::uint64_t snapshots = 0;
   std::uint64_t renewals = 0;
   std::uint64_t measured = 0;  ///< relays, as often as they were
+  std::uint64_t reports = 0;   ///< of relays about others' rates
 };
 
 /// Lives on one io_context, on which every call is made.
@@ -108,6 +109,7 @@ class Service : public std::enable_shared_from_this<Service> {
           base::RandomSource& random);
 
   [[nodiscard]] Answer refuse(const base::Error& error);
+  [[nodiscard]] Answer take_rates(base::ByteView wire);
   net::Task<void> keep_time();
   void advance(SteadyTime now);
   [[nodiscard]] SteadyTime next_deadline();

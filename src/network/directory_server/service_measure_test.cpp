@@ -59,6 +59,17 @@ TEST_F(ServiceMeasures, few_side_by_side_and_lists_all_meanwhile) {
   EXPECT_EQ(most_at_once_, static_cast<int>(ServiceLimits::measured_at_once));
 }
 
+TEST_F(ServiceMeasures, and_hears_what_listed_relays_report) {
+  (void)tell(relay_, testing::registration_of(descriptor(relay_), 1, testing::now()));
+  run_until([&] { return listed_rate(relay_.signing.public_key) > 0; });
+  const RateReport report{relay_.peer_id(), testing::now(), {{PeerKey{1}, 1'000}}};
+  EXPECT_EQ(ask({Query::Kind::rates, report.sign(relay_)}).status, Status::ok);
+  EXPECT_EQ(service_->counters().reports, 1U);
+  EXPECT_EQ(ask({Query::Kind::rates, report.sign(relay_)}).status, Status::too_many);
+  EXPECT_EQ(ask({Query::Kind::rates, report.sign(operator_)}).status, Status::unauthorised);
+  EXPECT_EQ(ask({Query::Kind::rates, {1, 2}}).status, Status::bad_request);
+}
+
 TEST_F(ServiceMeasures, and_lists_no_rate_of_a_relay_that_gives_nothing) {
   rate_.reset();
   (void)tell(relay_, testing::registration_of(descriptor(relay_), 1, testing::now()));

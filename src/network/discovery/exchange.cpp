@@ -12,7 +12,7 @@ namespace qnet::discovery {
 net::Task<base::Result<directory::Answer>> ask(std::shared_ptr<session::Session> session,
                                                directory::Query query) {
   using directory::Query;
-  const bool short_one = query.kind == Query::Kind::registration;
+  const bool short_one = query.kind != Query::Kind::snapshot;
   auto opened = session->open(directory::kDirectoryProtocol, query.encode());
   if (!opened) co_return tl::unexpected(opened.error());
   auto& stream = **opened;

@@ -1,6 +1,7 @@
 #include "network/discovery/known_relays.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "foundation/ip/special_ranges.hpp"
 
@@ -63,6 +64,22 @@ std::optional<link::RelayAddress> KnownRelays::address_of(const peer::PeerId& pe
 bool KnownRelays::is_relay(const crypto::X25519Public& noise_key) const {
   const auto known = index();
   return known && std::ranges::binary_search(known->noise_keys, noise_key);
+}
+
+std::vector<peer::PeerId> KnownRelays::some(std::size_t most, const peer::PeerId& self,
+                                            base::RandomSource& random) const {
+  std::vector<peer::PeerId> found;
+  const auto known = index();
+  if (!known) return found;
+  std::vector<std::size_t> places(known->relays->size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  for (std::size_t i = 0; i < places.size() && found.size() < most; ++i) {
+    const auto left = static_cast<std::uint32_t>(places.size() - i);
+    std::swap(places[i], places[i + random.below(left)]);
+    const auto& peer = (*known->relays)[places[i]].descriptor.descriptor().peer;
+    if (peer != self) found.push_back(peer);
+  }
+  return found;
 }
 
 void KnownRelays::on_missing(std::function<void()> function) {

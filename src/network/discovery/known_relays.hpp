@@ -33,6 +33,10 @@ class KnownRelays {
   /// Whether that is a listed relay's Noise key.
   [[nodiscard]] bool is_relay(const crypto::X25519Public& noise_key) const;
 
+  /// So many of them by lot, without `self`, or all that there are.
+  [[nodiscard]] std::vector<peer::PeerId> some(std::size_t most, const peer::PeerId& self,
+                                               base::RandomSource& random) const;
+
   /// Called on the thread that asked for a relay that is not there: a newer list may have it.
   void on_missing(std::function<void()> function);
 

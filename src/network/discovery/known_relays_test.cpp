@@ -1,5 +1,7 @@
 #include "network/discovery/known_relays.hpp"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include "network/directory/clock.hpp"
@@ -67,6 +69,19 @@ bool is_reached(const std::string& host, bool private_addresses) {
   known.replace(std::make_shared<const std::vector<directory::Listed>>(
       std::vector<directory::Listed>{{directory::SignedDescriptor::sign(descriptor, identity(1)), {}}}));
   return known.address_of(identity(1).peer_id()).has_value();
+}
+
+TEST(KnownRelays, are_drawn_by_lot_each_once_and_never_the_one_that_asks) {
+  KnownRelays known;
+  base::testing::SeededRandom random(1);
+  EXPECT_TRUE(known.some(8, identity(1).peer_id(), random).empty());
+  known.replace(list_of({1, 2, 3, 4, 5}, directory::wall_now()));
+  const auto all = known.some(8, identity(1).peer_id(), random);
+  EXPECT_EQ(all.size(), 4U);
+  EXPECT_EQ(std::ranges::count(all, identity(1).peer_id()), 0);
+  std::set<crypto::Ed25519Public> drawn;
+  for (int n = 0; n < 100; ++n) drawn.insert(known.some(1, identity(1).peer_id(), random).at(0).key());
+  EXPECT_EQ(drawn.size(), 4U);
 }
 
 TEST(KnownRelays, are_reached_behind_a_name_where_directories_found_them) {

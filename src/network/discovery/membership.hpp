@@ -47,6 +47,7 @@ class Membership {
   void stop(const std::shared_ptr<const void>& farewell);
   /// Null when it does not register.
   [[nodiscard]] const Registrar* registrar() const { return registrar_.get(); }
+  [[nodiscard]] const std::shared_ptr<Registrar>& shared_registrar() const { return registrar_; }
   /// Null when it does not ask.
   [[nodiscard]] const NetworkView* view() const { return view_.get(); }
 

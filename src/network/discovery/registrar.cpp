@@ -155,6 +155,18 @@ net::Task<base::Result<Answer>> Registrar::exchange(Operator& to, Purpose purpos
   co_return co_await ask(to.session, std::move(query));
 }
 
+net::Task<void> Registrar::report(std::vector<directory::RelayRate> rates) {
+  const auto self = shared_from_this();
+  const directory::RateReport report{config_.identity.peer_id(), wall_now(), std::move(rates)};
+  const Query query{Query::Kind::rates, report.sign(config_.identity)};
+  for (const auto& to : operators_) {
+    const auto session = to->session;
+    if (stopped_ || !to->heartbeat.listed() || !session || !session->usable()) continue;
+    auto copy = query;
+    (void)co_await ask(session, std::move(copy));
+  }
+}
+
 net::Task<void> Registrar::say_goodbye(std::shared_ptr<Operator> to,
                                        std::shared_ptr<const void> /*farewell*/) {
   const auto self = shared_from_this();

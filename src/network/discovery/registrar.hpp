@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "network/directory/rate_report.hpp"
 #include "network/directory/registration.hpp"
 #include "network/discovery/exchange.hpp"
 #include "network/discovery/heartbeat.hpp"
@@ -50,6 +51,10 @@ class Registrar : public std::enable_shared_from_this<Registrar> {
   void stop(const std::shared_ptr<const void>& farewell = nullptr);
 
   [[nodiscard]] std::vector<Directory> directories() const;
+
+  /// Tells the operators that list this relay of others' rates, over the sessions of the last heartbeats.
+  /// Best effort.
+  net::Task<void> report(std::vector<directory::RelayRate> rates);
 
  private:
   struct Operator;

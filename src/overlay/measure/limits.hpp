@@ -12,6 +12,8 @@ struct RunLimits {
   /// Of one run: enough for a line of 100 Mbit/s to show itself past TCP's slow start, and little on a slow
   /// one, where the first or the second is the last.
   static constexpr std::array<std::uint64_t, 4> steps{64ULL << 10U, 256ULL << 10U, 1ULL << 20U, 4ULL << 20U};
+  /// Of these, as many as relays go up to among each other: 2 MiB, and the rate of a line of 30 Mbit/s.
+  static constexpr std::size_t of_neighbours = 3;
   /// Up to this part of a step more, drawn: no size on the wire tells what it was for.
   static constexpr std::uint32_t more = 2;
   /// A transfer that took so long shows the rate: no larger one follows.

@@ -1,0 +1,71 @@
+// Rates in the roster: this directory's measures, and what relays report.
+#include <algorithm>
+#include <utility>
+
+#include "network/directory/roster.hpp"
+
+namespace qnet::directory {
+
+namespace {
+
+Party party_of(const Entry& entry) {
+  Party party{entry.key(), ip::IpAddress::parse(entry.host()), {}, entry.first_seen};
+  if (!party.address) party.address = entry.address;
+  if (const auto& family = entry.descriptor.descriptor().family) party.family = family->family;
+  return party;
+}
+
+}  // namespace
+
+bool Roster::measure_due(const DueCheck& check, SteadyTime now) const {
+  const auto* const entry = find(check.peer);
+  return entry != nullptr && entry->endpoint_id == check.endpoint_id && entry->checked &&
+         entry->measures.due(now);
+}
+
+void Roster::measured(const DueCheck& check, std::optional<Rate> rate, SteadyTime now) {
+  const auto found = entries_.find(check.peer);
+  if (found == entries_.end() || found->second.endpoint_id != check.endpoint_id) return;
+  auto& entry = found->second;
+  rate ? entry.measures.add(*rate, now) : entry.measures.failed(now);
+  say_rate(entry, rate_of(entry, now));
+}
+
+/// Rates are advice: unlike all else that a list says, they need not be durable first.
+void Roster::say_rate(Entry& entry, Rate found) {
+  const auto said = std::exchange(entry.measured, settled(entry.measured, found));
+  if (entry.checked && said != entry.measured) ++revision_;
+}
+
+/// Votes count beside own measures only, and not before there are some: so a few liars have no majority.
+Rate Roster::rate_of(const Entry& entry, SteadyTime now) const {
+  const auto own = entry.measures.rates();
+  std::vector<Rate> all(own.begin(), own.end());
+  if (own.size() >= MeasuredLimits::first_measures) {
+    const auto votes = votes_.of(entry.key(), now);
+    all.insert(all.end(), votes.begin(), votes.end());
+  }
+  return low_median(std::move(all));
+}
+
+base::Result<void> Roster::take(const RateReport& report, WallTime wall, SteadyTime now) {
+  if (is_skewed(report.time, wall)) return base::fail(Errc::clock_skewed);
+  const auto found = entries_.find(report.reporter.key());
+  if (found == entries_.end() || !found->second.checked) return base::fail(Errc::unknown_peer);
+  auto& reporter = found->second;
+  if (reporter.reported != SteadyTime{} && now - reporter.reported < RateReportLimits::interval)
+    return base::fail(Errc::too_soon);
+  reporter.reported = now;
+  const auto visible = static_cast<double>(reporter.measured) * RateReportLimits::own_line;
+  const auto party = party_of(reporter);
+  for (const auto& one : report.rates) {
+    const auto of = entries_.find(one.peer);
+    if (of == entries_.end() || !of->second.checked || one.rate > visible) continue;
+    auto& entry = of->second;
+    votes_.note(party, party_of(entry), one.rate, now);
+    if (!entry.measures.rates().empty()) say_rate(entry, rate_of(entry, now));
+  }
+  return {};
+}
+
+}  // namespace qnet::directory
