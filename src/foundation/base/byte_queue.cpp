@@ -8,8 +8,11 @@
 namespace qnet::base {
 
 namespace {
-// An idle stream must not pin a large block; a busy one must not allocate for each read.
-constexpr std::size_t kKeptCapacity = 4096;
+// An idle stream must not pin memory, of which a relay has many thousands; a busy one must not allocate for
+// each few bytes.
+constexpr std::size_t kKeptCapacity = 256;
+/// Below this a block grows as vectors do.
+constexpr std::size_t kSmall = 4096;
 /// No larger block is kept for the next queue.
 constexpr std::size_t kLargestSpare = 512 * 1024;
 /// Of a block, over what it is taken for. Each move costs, but what a queue pins is bounded by what it holds.
@@ -35,7 +38,7 @@ Bytes block_for(std::size_t needed) {
 
 void ByteQueue::push(ByteView bytes) {
   const auto needed = size() + bytes.size();
-  if (needed > kKeptCapacity && needed > storage_.capacity()) {
+  if (needed > kSmall && needed > storage_.capacity()) {
     move_to(block_for(needed));
   } else if (storage_.size() + bytes.size() > storage_.capacity()) {
     storage_.erase(storage_.begin(), storage_.begin() + static_cast<std::ptrdiff_t>(head_));

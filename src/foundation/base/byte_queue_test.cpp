@@ -70,7 +70,18 @@ TEST(ByteQueue, tells_the_memory_that_it_pins_until_it_is_empty) {
   queue.pop(199'999);
   EXPECT_GE(queue.memory(), 200'000U);
   queue.pop(1);
-  EXPECT_LE(queue.memory(), 4096U);
+  EXPECT_EQ(queue.memory(), 0U);
+}
+
+TEST(ByteQueue, pins_next_to_nothing_when_it_is_empty) {
+  for (const std::size_t size : {1U, 200U, 1200U, 4000U, 5000U, 20'000U}) {
+    ByteQueue queue;
+    for (int n = 0; n < 3; ++n) {
+      queue.push(Bytes(size));
+      queue.pop(size);
+      EXPECT_LE(queue.memory(), 256U) << size;
+    }
+  }
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "foundation/crypto/aead.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include <openssl/core_names.h>
 #include <openssl/err.h>
@@ -49,23 +52,25 @@ std::array<OSSL_PARAM, 2> tag_parameters(std::span<std::uint8_t, Aead::tag_size>
 
 }  // namespace
 
-struct Aead::Contexts {
+/// One of each algorithm and thread. It serves both directions: ChaCha20 and GCM have one key schedule, and
+/// each record names its direction.
+struct Aead::Context {
   enum Direction : int { decrypt = 0, encrypt = 1 };
 
-  // One context serves both directions: ChaCha20 and GCM have one key schedule, and each record names its
-  // direction.
   openssl::CipherContext context{EVP_CIPHER_CTX_new()};
+  std::uint64_t key_number = 0;
 
-  explicit Contexts(AeadAlgorithm algorithm) {
+  explicit Context(AeadAlgorithm algorithm) {
     require(context != nullptr && EVP_CipherInit_ex2(context.get(), cipher_of(algorithm), nullptr, nullptr,
                                                      encrypt, nullptr) == 1,
             "make an AEAD context");
   }
 
-  void set_key(base::ByteView key) {
+  void set_key(const Secret<32>& key, std::uint64_t number) {
     // Naming the cipher again would make OpenSSL free and allocate its state.
-    require(EVP_CipherInit_ex2(context.get(), nullptr, key.data(), nullptr, encrypt, nullptr) == 1,
+    require(EVP_CipherInit_ex2(context.get(), nullptr, key.view().data(), nullptr, encrypt, nullptr) == 1,
             "set an AEAD key");
+    key_number = number;
   }
 
   /// `parameters` may be null.
@@ -91,32 +96,70 @@ struct Aead::Contexts {
     int written = 0;
     return EVP_CipherFinal_ex(context.get(), &nothing, &written) == 1;
   }
+
+  /// Null where this thread has none yet.
+  [[nodiscard]] static std::unique_ptr<Context>& of(AeadAlgorithm algorithm) {
+    thread_local std::array<std::unique_ptr<Context>, 3> all;
+    return all.at(static_cast<std::size_t>(algorithm));
+  }
 };
 
 std::size_t Aead::key_size_of(AeadAlgorithm algorithm) {
   return algorithm == AeadAlgorithm::aes_128_gcm ? 16 : 32;
 }
 
-Aead::Aead(AeadAlgorithm algorithm, base::ByteView key) : contexts_(std::make_unique<Contexts>(algorithm)) {
+Aead::Aead(AeadAlgorithm algorithm, base::ByteView key) : algorithm_(algorithm) {
   require(key.size() == key_size_of(algorithm), "take a key of another size");
-  contexts_->set_key(key);
+  take_key(key);
 }
-Aead::Aead(Aead&&) noexcept = default;
-Aead& Aead::operator=(Aead&&) noexcept = default;
-Aead::~Aead() = default;
+Aead::Aead(Aead&& other) noexcept
+    : algorithm_(other.algorithm_),
+      key_(std::move(other.key_)),
+      key_number_(std::exchange(other.key_number_, 0)) {}
+Aead& Aead::operator=(Aead&& other) noexcept {
+  if (this == &other) return *this;
+  forget_key();
+  algorithm_ = other.algorithm_;
+  key_ = std::move(other.key_);
+  key_number_ = std::exchange(other.key_number_, 0);
+  return *this;
+}
+Aead::~Aead() { forget_key(); }
+
+void Aead::take_key(base::ByteView key) {
+  static std::atomic<std::uint64_t> keys{0};
+  forget_key();
+  std::ranges::copy(key, key_.data().begin());
+  key_number_ = keys.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+void Aead::forget_key() {
+  if (key_number_ == 0) return;
+  auto& context = Context::of(algorithm_);
+  if (context && context->key_number == key_number_) context->set_key({}, 0);
+  key_number_ = 0;
+}
+
+Aead::Context& Aead::context() const {
+  auto& context = Context::of(algorithm_);
+  if (!context) context = std::make_unique<Context>(algorithm_);
+  if (context->key_number != key_number_) context->set_key(key_, key_number_);
+  return *context;
+}
 
 ChaChaPoly::ChaChaPoly(std::span<const std::uint8_t, key_size> key)
     : Aead(AeadAlgorithm::chacha20_poly1305, key) {}
 
-void ChaChaPoly::set_key(std::span<const std::uint8_t, key_size> key) { contexts_->set_key(key); }
+void ChaChaPoly::set_key(std::span<const std::uint8_t, key_size> key) { take_key(key); }
 
 void Aead::seal(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
                 std::span<std::uint8_t, tag_size> tag) {
-  contexts_->start(Contexts::encrypt, nonce, ad, nullptr);
-  contexts_->transform(text);
-  require(contexts_->finish(), "finish a record");
+  auto& own = context();
+  own.start(Context::encrypt, nonce, ad, nullptr);
+  own.transform(text);
+  require(own.finish(), "finish a record");
   auto parameters = tag_parameters(tag);
-  require(EVP_CIPHER_CTX_get_params(contexts_->context.get(), parameters.data()) == 1, "read a record's tag");
+  require(EVP_CIPHER_CTX_get_params(own.context.get(), parameters.data()) == 1, "read a record's tag");
 }
 
 bool Aead::open(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
@@ -124,9 +167,10 @@ bool Aead::open(const Nonce& nonce, base::ByteView ad, base::MutableBytes text,
   std::array<std::uint8_t, tag_size> expected{};  // OSSL_PARAM points to non-const
   std::ranges::copy(tag, expected.begin());
   const auto parameters = tag_parameters(expected);
-  contexts_->start(Contexts::decrypt, nonce, ad, parameters.data());
-  contexts_->transform(text);
-  if (contexts_->finish()) return true;
+  auto& own = context();
+  own.start(Context::decrypt, nonce, ad, parameters.data());
+  own.transform(text);
+  if (own.finish()) return true;
   ERR_clear_error();  // a bad tag is an answer, not a fault to find in this thread's queue later
   wipe(text);
   return false;

@@ -1,14 +1,15 @@
 // The AEAD ciphers of TLS 1.3, in place; HTX's own records and Noise use ChaCha20-Poly1305 (RFC 8439) alone.
-// One object holds one key and its OpenSSL context, which is made once and reused, so that sealing a record
-// allocates nothing.
+// An object holds a key and no more: OpenSSL's context, which takes a kilobyte, is made once for each thread
+// and algorithm, and takes the key of who used it last. So sealing a record allocates nothing, and thousands
+// of idle circuits cost little.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "foundation/base/bytes.hpp"
+#include "foundation/crypto/secret.hpp"
 
 namespace qnet::crypto {
 
@@ -24,8 +25,10 @@ class Aead {
 
   /// `key` has the algorithm's size.
   Aead(AeadAlgorithm algorithm, base::ByteView key);
-  Aead(Aead&&) noexcept;
-  Aead& operator=(Aead&&) noexcept;
+  Aead(Aead&& other) noexcept;
+  Aead& operator=(Aead&& other) noexcept;
+  /// Wipes the key, also from the context of this thread. One that was used on another thread stays in that
+  /// thread's context until it is used there again.
   ~Aead();
 
   /// Encrypts `text` where it lies and writes its tag. `ad` may be empty.
@@ -37,8 +40,17 @@ class Aead {
                           std::span<const std::uint8_t, tag_size> tag);
 
  protected:
-  struct Contexts;
-  std::unique_ptr<Contexts> contexts_;
+  void take_key(base::ByteView key);
+
+ private:
+  struct Context;
+  [[nodiscard]] Context& context() const;
+  void forget_key();
+
+  AeadAlgorithm algorithm_;
+  Secret<32> key_;
+  /// Of all keys that were ever taken, so that a context knows whose it has; 0: moved away.
+  std::uint64_t key_number_ = 0;
 };
 
 class ChaChaPoly : public Aead {
@@ -47,7 +59,7 @@ class ChaChaPoly : public Aead {
 
   explicit ChaChaPoly(std::span<const std::uint8_t, key_size> key);
 
-  /// Takes another key into the same contexts.
+  /// Takes another key.
   void set_key(std::span<const std::uint8_t, key_size> key);
 
   /// The nonce of a Noise counter: four zero bytes, then the counter in little-endian order (Noise §12.3).

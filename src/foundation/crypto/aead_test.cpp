@@ -1,6 +1,7 @@
 #include "foundation/crypto/aead.hpp"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -133,6 +134,32 @@ TEST_F(ChaChaPolyRecord, opens_after_its_cipher_was_moved) {
   ChaChaPoly moved(std::move(cipher));
   EXPECT_TRUE(moved.open(nonce, ad, sealed, tag));
   EXPECT_EQ(sealed, text);
+}
+
+TEST_F(ChaChaPolyRecord, opens_with_its_own_key_when_others_of_its_thread_are_used_in_between) {
+  ChaChaPoly other(Key{7});
+  for (int n = 0; n < 3; ++n) {
+    auto opened = sealed;
+    EXPECT_FALSE(other.open(nonce, ad, opened, tag));
+    opened = sealed;
+    EXPECT_TRUE(cipher.open(nonce, ad, opened, tag));
+    EXPECT_EQ(opened, text);
+    // One with another key may have been where an older one was.
+    other = ChaChaPoly(Key{static_cast<std::uint8_t>(n)});
+    EXPECT_FALSE(other.open(nonce, ad, opened, tag));
+  }
+}
+
+TEST_F(ChaChaPolyRecord, opens_on_another_thread_than_the_one_that_made_its_cipher) {
+  auto first = sealed;
+  EXPECT_TRUE(cipher.open(nonce, ad, first, tag));
+  std::thread([&] {
+    auto second = sealed;
+    EXPECT_TRUE(cipher.open(nonce, ad, second, tag));
+    EXPECT_EQ(second, text);
+    cipher.set_key(Key{9});
+  }).join();
+  EXPECT_FALSE(cipher.open(nonce, ad, sealed, tag)) << "it has another key now, here as well";
 }
 
 TEST_F(ChaChaPolyRecord, may_be_empty_with_and_without_associated_data) {
