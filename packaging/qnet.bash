@@ -79,8 +79,8 @@ _qnet() {
       --cover-origin --cover-name --cover --site-root --site-upstream --site-transport --tls-cert --tls-key
       --behind-proxy --ech-configs --cover-ca --help-relay --help-directory --exit-abuse-email --exit-allow --exit-ports
       --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token
-      --directory-private --country-database --country --bandwidth --family --lan-discovery --state-dir
-      --log-level --threads" ;;
+      --directory-private --country-database --country --bandwidth --circuit-rate --family --lan-discovery
+      --state-dir --log-level --threads" ;;
     demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
     keygen) flags="--help --state-dir" ;;
     invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir

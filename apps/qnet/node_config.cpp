@@ -156,9 +156,10 @@ node::DirectoryConfig directory_config(const Settings& settings, const peer::Ide
           settings.country_database};
 }
 
+constexpr std::uint64_t kBytesPerMegabit = 125'000;
+
 directory::Descriptor descriptor_of(const Settings& settings, const peer::Identity& identity) {
   using directory::Capability;
-  constexpr std::uint64_t kBytesPerMegabit = 125'000;
   directory::Descriptor descriptor{identity.peer_id(), identity.noise.public_key, {}, settings.cover_name};
   descriptor.cover = cover_of(settings);
   descriptor.ech_configs = settings.ech_configs;
@@ -233,6 +234,7 @@ base::Result<node::NodeConfig> node_config(const Settings& settings, base::Rando
   config.relay = std::move(*relay);
   // A peer that no list names is in nobody's circuit.
   if (config.membership->registers) config.circuit_keys = settings.state_dir;
+  config.circuit_rate = settings.circuit_rate * kBytesPerMegabit;
   return config;
 }
 

@@ -105,6 +105,8 @@ constexpr auto kOptions = std::to_array<Option>({
     {"country", "QNET_COUNTRY", "CC", "where this relay is, such as SE", "R", false, set_country},
     {"bandwidth", "QNET_BANDWIDTH", "N", "Mbit/s that this relay offers", "R", false,
      set_number<&Settings::bandwidth, 1, 1'000'000>},
+    {"circuit_rate", "QNET_CIRCUIT_RATE", "N", "Mbit/s for circuits that go on (no bound)", "R", false,
+     set_number<&Settings::circuit_rate, 1, 1'000'000>},
     {"family", "QNET_FAMILY", "FILE", "the key that all your relays have", "R", false,
      set_file<&Settings::family>},
     {"site_port", "", "PORT", "the demo's web site; HTTPS on the next (8090)", "d", false,

@@ -79,6 +79,7 @@ struct Settings {
   std::filesystem::path country_database;  ///< empty for none
   std::string country;                     ///< this relay's, as declared
   std::uint32_t bandwidth = 0;             ///< Mbit/s that it offers; 0: not said
+  std::uint32_t circuit_rate = 0;          ///< Mbit/s of circuits that go on to a next relay; 0: no bound
   std::filesystem::path family;            ///< the file of its family's key; empty for none
   std::filesystem::path state_dir;
   std::string log_level = "info";

@@ -165,6 +165,11 @@ void add_circuits(Page& page) {
               [](Family& family, const Status& status) {
                 if (status.counters.circuits) family.sample(status.counters.circuits->open);
               });
+  page.family("qnet_circuit_bytes_total", "counter",
+              "Bytes that guards and middles have passed on, either way.",
+              [](Family& family, const Status& status) {
+                if (status.counters.circuits) family.sample(status.counters.circuits->bytes);
+              });
   page.family(
       "qnet_circuits_total", "counter",
       "First messages of circuits by outcome; those of a middle that went on count as created and extended.",

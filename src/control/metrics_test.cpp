@@ -115,6 +115,7 @@ TEST(Metrics, count_circuits_by_outcome) {
   EXPECT_THAT(page, HasSubstr("\nqnet_circuits_open 3\n"));
   EXPECT_THAT(page, HasSubstr("\nqnet_circuits_total{result=\"created\"} 20\n"));
   EXPECT_THAT(page, HasSubstr("\nqnet_circuits_total{result=\"unreachable\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_circuit_bytes_total 7000\n"));
 }
 
 TEST(Metrics, label_the_nodes_of_the_demo) {

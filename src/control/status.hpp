@@ -60,6 +60,8 @@ struct Circuits {
   std::uint64_t refused = 0;      ///< first messages that were not, or came again or too late, or too many
   std::uint64_t extended = 0;     ///< to a next relay
   std::uint64_t unreachable = 0;  ///< the next relay was unknown, or did not answer
+  std::uint64_t bytes = 0;        ///< passed on to a next relay or back from it
+  std::uint64_t rate = 0;         ///< of those bytes, as bounded by the operator, a second; 0: no bound
 };
 
 struct Counters {

@@ -54,6 +54,8 @@ json::value to_json(const Circuits& circuits) {
   counts["refused"] = circuits.refused;
   counts["extended"] = circuits.extended;
   counts["unreachable"] = circuits.unreachable;
+  counts["bytes"] = circuits.bytes;
+  counts["rate"] = circuits.rate;
   return counts;
 }
 

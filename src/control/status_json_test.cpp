@@ -84,8 +84,10 @@ TEST(StatusJson, counts_handshakes_and_refusals_by_reason) {
 }
 
 TEST(StatusJson, counts_circuits) {
-  EXPECT_EQ(render(testing::super_status()).at("counters").at("circuits"),
-            json::parse(R"({"open":3,"created":20,"refused":4,"extended":15,"unreachable":2})"));
+  EXPECT_EQ(
+      render(testing::super_status()).at("counters").at("circuits"),
+      json::parse(
+          R"({"open":3,"created":20,"refused":4,"extended":15,"unreachable":2,"bytes":7000,"rate":1250000})"));
 }
 
 TEST(StatusJson, nests_the_nodes_of_the_demo_by_name) {

@@ -100,8 +100,11 @@ std::string exit_text(const Exit& counts) {
 }
 
 std::string circuits_text(const Circuits& counts) {
-  return fmt::format("{} open; {} created, {} extended, {} refused, {} to no relay that answers", counts.open,
-                     counts.created, counts.extended, counts.refused, counts.unreachable);
+  auto text = fmt::format("{} open; {} created, {} extended, {} refused, {} to no relay that answers",
+                          counts.open, counts.created, counts.extended, counts.refused, counts.unreachable);
+  constexpr std::uint64_t bytes_per_megabit = 125'000;
+  if (counts.rate > 0) text += fmt::format("; at most {} Mbit/s", counts.rate / bytes_per_megabit);
+  return text;
 }
 
 void append_counters(std::string& out, const Counters& counters) {

@@ -41,7 +41,7 @@ traffic     0 B up, 0 B down
 open        0 sessions, 0 streams
 handshakes  7 accepted, 6 passed to the cover origin (2 replays, 1 with a wrong clock), 3 failed
 exit        4 open, 90 in all, 5 failed, 13 refused (port 2, private address 11)
-circuits    3 open; 20 created, 15 extended, 4 refused, 2 to no relay that answers
+circuits    3 open; 20 created, 15 extended, 4 refused, 2 to no relay that answers; at most 10 Mbit/s
 )");
 }
 

@@ -36,6 +36,7 @@ struct NodeConfig {
   /// The state folder of a relay that serves circuits: it keeps keys for them there, and its descriptor names
   /// them. Nothing where it serves none.
   std::optional<std::filesystem::path> circuit_keys{};
+  std::uint64_t circuit_rate = 0;  ///< bytes a second of circuits that go on to a next relay; 0: no bound
   /// Whose certificates relays of cover `site` may show, in PEM; empty for the system's authorities.
   std::filesystem::path cover_authorities{};
   bool dials_sites = true;  ///< false where no relay of cover `site` is dialled: no authority is read then

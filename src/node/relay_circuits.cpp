@@ -15,7 +15,8 @@ RelayCircuits::RelayCircuits(net::IoPool& pool, const peer::PeerId& self, Circui
       budget_(std::move(budget)),
       random_(random),
       seen_(std::make_shared<htx::ReplayCache>(random, htx::ReplayCache::default_capacity,
-                                               circuit::RelayLimits::memory)) {
+                                               circuit::RelayLimits::memory)),
+      rate_(config_.rate > 0 ? std::make_shared<circuit::ByteRate>(config_.rate) : nullptr) {
   if (!config_.state_dir.empty()) {
     journal_ = std::make_shared<htx::ReplayJournal>(config_.state_dir, "seen-circuits",
                                                     circuit::RelayLimits::memory);
@@ -63,6 +64,7 @@ void RelayCircuits::add_to(session::Protocols& protocols, std::size_t core) cons
       .seen = seen_,
       .note_early = note_early(),
       .budget = budget_,
+      .rate = rate_ ? std::make_shared<circuit::RateQueue>(pool_.at(core).get_executor(), rate_) : nullptr,
       .counters = counters_,
       .random = random_});
   protocols.emplace(circuit::kCircuitProtocol, service->handler());
@@ -75,9 +77,13 @@ void RelayCircuits::stop() {
 
 void RelayCircuits::fill(control::Status& status) const {
   const auto& counted = *counters_;
-  status.counters.circuits =
-      control::Circuits{static_cast<std::uint64_t>(counted.open.load()), counted.created, counted.refused,
-                        counted.extended, counted.unreachable};
+  status.counters.circuits = control::Circuits{static_cast<std::uint64_t>(counted.open.load()),
+                                               counted.created,
+                                               counted.refused,
+                                               counted.extended,
+                                               counted.unreachable,
+                                               counted.relayed,
+                                               config_.rate};
 }
 
 }  // namespace qnet::node

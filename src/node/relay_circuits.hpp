@@ -23,6 +23,8 @@ struct CircuitConfig {
   std::shared_ptr<const session::Dialer> dialer;
   /// Where the first messages are kept with which requests came early; empty to keep none.
   std::filesystem::path state_dir{};
+  /// Bytes a second of circuits that go on to a next relay, both ways and all cores together; 0: no bound.
+  std::uint64_t rate = 0;
 };
 
 class RelayCircuits {
@@ -55,6 +57,7 @@ class RelayCircuits {
   base::RandomSource& random_;
   std::shared_ptr<htx::ReplayCache> seen_;
   std::shared_ptr<htx::ReplayJournal> journal_;  // null where nothing is kept
+  std::shared_ptr<circuit::ByteRate> rate_;  // null: no bound
   std::shared_ptr<circuit::Counters> counters_ = std::make_shared<circuit::Counters>();
   std::vector<std::shared_ptr<circuit::Neighbours>> neighbours_;  // one for each core
 };

@@ -19,8 +19,29 @@ TEST_F(RelayCircuitsTest, carry_a_persons_request_through_guard_middle_and_exit)
   EXPECT_EQ(circuits(1).extended, 1U);
   EXPECT_EQ(circuits(2).created, 1U);
   EXPECT_EQ(status(2).counters.exit->total, 1U);
+  EXPECT_GT(circuits(0).bytes, 2 * text.size());
+  EXPECT_GT(circuits(1).bytes, 2 * text.size());
+  EXPECT_EQ(circuits(2).bytes, 0U) << "an exit passes nothing on";
+  EXPECT_EQ(circuits(0).rate, 0U) << "no bound";
   circuit_->close();
   run_until([&] { return circuits(0).open + circuits(1).open + circuits(2).open == 0; });
+}
+
+class RelayCircuitsWithARate : public RelayCircuitsTest {
+ protected:
+  RelayCircuitsWithARate() { rate_ = 2'000'000; }
+};
+
+TEST_F(RelayCircuitsWithARate, share_what_the_operator_has_set) {
+  list({0, 1, 2});
+  dial_guard();
+  begin({1, 2});
+  const std::string text(200'000, 'x');
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(echo(text), text);
+  // 400,000 bytes and more, less what is saved. A slow machine takes longer.
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(100));
+  EXPECT_EQ(circuits(0).rate, rate_);
 }
 
 TEST_F(RelayCircuitsTest, show_each_relay_which_relay_is_there_and_not_who_the_client_is) {

@@ -50,8 +50,13 @@ inline Status super_status() {
       Handshakes{.accepted = 7, .spliced = 6, .replayed = 2, .clock_skewed = 1, .failed = 3};
   status.counters.exit =
       Exit{.open = 4, .total = 90, .refused = {{"port", 2}, {"private address", 11}}, .failures = 5};
-  status.counters.circuits =
-      Circuits{.open = 3, .created = 20, .refused = 4, .extended = 15, .unreachable = 2};
+  status.counters.circuits = Circuits{.open = 3,
+                                      .created = 20,
+                                      .refused = 4,
+                                      .extended = 15,
+                                      .unreachable = 2,
+                                      .bytes = 7000,
+                                      .rate = 1'250'000};
   status.problem = "the cover origin does not answer";
   return status;
 }

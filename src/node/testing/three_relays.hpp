@@ -99,7 +99,7 @@ class ThreeRelays : public ::testing::Test {
     config.circuits =
         CircuitConfig{[kept = node.keys] { return kept; }, node.known,
                       dialer(std::make_shared<const crypto::X25519KeyPair>(node.identity.noise.clone())),
-                      is_exit ? folder_.path() : std::filesystem::path()};
+                      is_exit ? folder_.path() : std::filesystem::path(), rate_};
     net::tcp::endpoint failed_at;
     auto made = Relay::start(pool_, std::move(config), random_, failed_at);
     ASSERT_TRUE(made) << made.error().message();
@@ -215,6 +215,7 @@ class ThreeRelays : public ::testing::Test {
     ASSERT_TRUE(net::testing::comes_true(pool_.first(), condition));
   }
 
+  std::uint64_t rate_ = 0;                 // of relays that are started later
   base::testing::TemporaryFolder folder_;  // the exit's
   base::testing::SeededRandom random_{9};
   net::IoPool pool_{1};

@@ -1,16 +1,13 @@
 #include "overlay/circuit/service.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/unless.hpp"
-#include "foundation/net/write_limited.hpp"
 #include "overlay/circuit/circuit_link.hpp"
-#include "overlay/circuit/frame_pump.hpp"
-#include "overlay/circuit/idle_watch.hpp"
+#include "overlay/circuit/relayed.hpp"
 #include "overlay/session/silence.hpp"
 #include "transport/link/counters.hpp"
 #include "transport/link/link_places.hpp"
@@ -46,21 +43,6 @@ net::Task<void> answer_and_end(session::Stream& to, const base::Bytes& bytes) {
   if (co_await net::write_all(to, bytes)) co_await net::finish_and_drain(to);
 }
 
-/// One that has broken breaks the other, also while nobody reads from it or writes to it.
-class BreakTogether {
- public:
-  BreakTogether(session::Stream& one, session::Stream& other)
-      : first_(one, [&] { reset_both(one, other); }), second_(other, [&] { reset_both(one, other); }) {}
-
- private:
-  static void reset_both(session::Stream& one, session::Stream& other) {
-    one.reset();
-    other.reset();
-  }
-  net::BreakWatch first_;
-  net::BreakWatch second_;
-};
-
 }  // namespace
 
 session::Handler Service::handler() {
@@ -87,8 +69,7 @@ net::Task<void> Service::serve(StreamPointer upstream) {
   }
   waits.reset();
   if (!extends) co_return co_await be_hop(std::move(upstream), std::move(message), std::move(place));
-  const link::Gauge open(options_.counters, &Counters::open);
-  co_await be_guard(std::move(upstream), opening->next, std::move(message));
+  co_await be_guard(std::move(upstream), opening->next, std::move(message), count(std::move(place)));
 }
 
 /// Before any key is tried: a first message that is looked at costs more than all else here.
@@ -98,15 +79,22 @@ Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::K
   const auto& rate = from_relay ? RelayLimits::first_messages_of_relay : options_.first_messages;
   const auto session = Who::session(upstream.session_name());
   const auto party = Who::party(link::party_of(upstream.facts().remote_address));
+  const bool one_of_party = !from_relay && party.name != 0;
   if (!first_messages_.take(session, rate, now)) return nullptr;
-  if (from_relay && kind == Opening::Kind::create) return places_.take(session, RelayLimits::of_one_relay);
-  auto place = places_.take(session, RelayLimits::of_one_client);
-  if (!place || from_relay || party.name == 0) return place;
-  if (!first_messages_.take(party, RelayLimits::first_messages_of_party, now)) return nullptr;
-  auto of_party = places_.take(party, RelayLimits::of_one_party);
-  if (!of_party) return nullptr;
-  using Both = std::pair<PlacePointer, PlacePointer>;
-  return std::make_shared<const Both>(std::move(place), std::move(of_party));
+  PlacePointer place = from_relay && kind == Opening::Kind::create
+                           ? places_.take(session, RelayLimits::of_one_relay)
+                           : places_.take(session, RelayLimits::of_one_client);
+  if (!place) return nullptr;
+  if (one_of_party) {
+    if (!first_messages_.take(party, RelayLimits::first_messages_of_party, now)) return nullptr;
+    auto of_party = places_.take(party, RelayLimits::of_one_party);
+    if (!of_party) return nullptr;
+    using Both = std::pair<PlacePointer, PlacePointer>;
+    place = std::make_shared<const Both>(std::move(place), std::move(of_party));
+  }
+  // Last, so that nobody uses up what is everybody's with messages that are not looked at.
+  if (!first_messages_.take(Who::all(from_relay), options_.first_messages_of_all, now)) return nullptr;
+  return place;
 }
 
 net::Task<void> Service::refuse(StreamPointer upstream, Status status) {
@@ -143,19 +131,21 @@ net::Task<void> Service::be_hop(StreamPointer upstream, base::Bytes message, Pla
     be_end(std::move(upstream), std::move(rest), std::move(accepted->keys), std::move(place));
     co_return;
   }
-  const link::Gauge open(options_.counters, &Counters::open);
   Layer layer(std::move(accepted->keys), noise::Role::responder);
-  co_await be_middle(std::move(upstream), accepted->next, std::move(rest), layer);
+  co_await be_middle(std::move(upstream), accepted->next, std::move(rest), std::move(layer),
+                     count(std::move(place)));
 }
 
-void Service::be_end(StreamPointer upstream, base::Bytes early, noise::TransportKeys keys,
-                     PlacePointer place) {
-  /// What an open circuit keeps: its place, and its count.
+Service::PlacePointer Service::count(PlacePointer place) const {
   struct Counted {
     PlacePointer place;
     link::Gauge open;
   };
-  std::shared_ptr<const Counted> counted(new Counted{std::move(place), {options_.counters, &Counters::open}});
+  return std::shared_ptr<const Counted>(new Counted{std::move(place), {options_.counters, &Counters::open}});
+}
+
+void Service::be_end(StreamPointer upstream, base::Bytes early, noise::TransportKeys keys,
+                     PlacePointer place) {
   link::Facts facts;
   facts.handshake_hash = keys.handshake_hash;
   // What the circuits of one session hold is counted together: when memory is short, it lets go first.
@@ -163,40 +153,42 @@ void Service::be_end(StreamPointer upstream, base::Bytes early, noise::Transport
   Layers layers;
   layers.add(std::move(keys), noise::Role::responder);
   auto link = std::make_unique<CircuitLink>(std::move(upstream), std::move(layers), std::move(early), facts,
-                                            std::move(counted));
+                                            count(std::move(place)));
   // It lives as long as the stream below it.
   (void)session::Session::start(std::move(link), mux::Role::responder, options_.at_end,
                                 {.budget = options_.budget, .party = party});
 }
 
-net::Task<void> Service::be_guard(StreamPointer upstream, peer::PeerId peer, base::Bytes message) {
+net::Task<void> Service::be_guard(StreamPointer upstream, peer::PeerId peer, base::Bytes message,
+                                  PlacePointer counted) {
   auto next = co_await extend(*upstream, peer, std::move(message));
-  const auto said = std::exchange(next.answer, {});
-  if (!next.stream) co_return co_await answer_and_end(*upstream, said);
-  const BreakTogether together(*upstream, *next.stream);
-  net::WriteLimited up(*upstream, options_.blocked);
-  net::WriteLimited down(*next.stream, options_.blocked);
-  const IdleWatch idle(up, down, options_.idle);
-  if (!co_await net::write_all(up, said)) co_return;
-  net::Traffic ignored;
-  co_await net::join(up, down, ignored);
+  if (!next.stream) co_return co_await answer_and_end(*upstream, next.answer);
+  relay(std::move(upstream), std::move(next), std::nullopt, std::move(counted));
 }
 
 net::Task<void> Service::be_middle(StreamPointer upstream, peer::PeerId peer, base::Bytes message,
-                                   Layer& layer) {
-  using boost::asio::experimental::awaitable_operators::operator&&;
+                                   Layer layer, PlacePointer counted) {
   auto next = co_await extend(*upstream, peer, std::move(message));
   base::Bytes frame(CreationLimits::answer + FrameLimits::overhead);
-  std::ranges::copy(std::exchange(next.answer, {}), frame.begin() + FrameLimits::length_field);
+  std::ranges::copy(next.answer, frame.begin() + FrameLimits::length_field);
   if (!layer.seal(frame)) co_return upstream->reset();
   if (!next.stream) co_return co_await answer_and_end(*upstream, frame);
-  const BreakTogether together(*upstream, *next.stream);
-  net::WriteLimited up(*upstream, options_.blocked);
-  net::WriteLimited down(*next.stream, options_.blocked);
-  const IdleWatch idle(up, down, options_.idle);
-  if (!co_await net::write_all(up, frame)) co_return;
-  base::Bytes().swap(frame);
-  (void)co_await (open_frames(up, down, layer) && seal_frames(down, up, layer));
+  next.answer = std::move(frame);
+  relay(std::move(upstream), std::move(next), std::move(layer), std::move(counted));
+}
+
+void Service::relay(StreamPointer upstream, Next next, std::optional<Layer> layer, PlacePointer counted) {
+  RelayedParts parts;
+  parts.upstream = std::move(upstream);
+  parts.downstream = std::move(next.stream);
+  parts.layer = std::move(layer);
+  parts.answer = std::move(next.answer);
+  parts.blocked = options_.blocked;
+  parts.idle = options_.idle;
+  parts.rate = options_.rate;
+  parts.counters = options_.counters;
+  parts.counted = std::move(counted);
+  Relayed::start(std::move(parts));
 }
 
 /// Never without an answer. Given up when the limit is over, and when the side that asked has gone.

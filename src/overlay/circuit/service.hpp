@@ -2,29 +2,22 @@
 // sealed it.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "overlay/circuit/circuit_keys.hpp"
+#include "overlay/circuit/counters.hpp"
 #include "overlay/circuit/first_messages.hpp"
 #include "overlay/circuit/layers.hpp"
 #include "overlay/circuit/opening.hpp"
 #include "overlay/circuit/places.hpp"
+#include "overlay/circuit/rate_queue.hpp"
 #include "overlay/session/session.hpp"
 #include "overlay/session/stream.hpp"
 #include "transport/htx/replay_cache.hpp"
 
 namespace qnet::circuit {
-
-struct Counters {
-  std::atomic<std::uint64_t> created{0};   ///< first messages that were for us
-  std::atomic<std::uint64_t> refused{0};   ///< that were not, or came again, or at another time
-  std::atomic<std::uint64_t> extended{0};  ///< to a next hop, as guard or middle
-  std::atomic<std::uint64_t> unreachable{0};
-  std::atomic<std::int64_t> open{0};
-};
 
 struct ServiceOptions {
   peer::PeerId self;
@@ -48,6 +41,10 @@ struct ServiceOptions {
   std::chrono::milliseconds idle = RelayLimits::idle;
   /// Of one client's session.
   mux::Allowance::Rate first_messages = RelayLimits::first_messages_of_client;
+  /// Of what guards and middles pass on, for the circuits of this core; null: no bound.
+  std::shared_ptr<RateQueue> rate{};
+  /// Of all clients' sessions together, and of all relays'.
+  mux::Allowance::Rate first_messages_of_all = RelayLimits::first_messages_of_all;
   std::shared_ptr<Counters> counters = std::make_shared<Counters>();
   base::RandomSource& random;
 };
@@ -80,8 +77,12 @@ class Service : public std::enable_shared_from_this<Service> {
 
   net::Task<void> serve(StreamPointer upstream);
   net::Task<void> be_hop(StreamPointer upstream, base::Bytes message, PlacePointer place);
-  net::Task<void> be_guard(StreamPointer upstream, peer::PeerId next, base::Bytes message);
-  net::Task<void> be_middle(StreamPointer upstream, peer::PeerId next, base::Bytes message, Layer& layer);
+  net::Task<void> be_guard(StreamPointer upstream, peer::PeerId next, base::Bytes message,
+                           PlacePointer counted);
+  net::Task<void> be_middle(StreamPointer upstream, peer::PeerId next, base::Bytes message, Layer layer,
+                            PlacePointer counted);
+  /// From now on the circuit lives by itself.
+  void relay(StreamPointer upstream, Next next, std::optional<Layer> layer, PlacePointer counted);
   void be_end(StreamPointer upstream, base::Bytes early, noise::TransportKeys keys, PlacePointer place);
   [[nodiscard]] base::Result<Accepted> accept(base::ByteView message);
   net::Task<Next> extend(session::Stream& upstream, peer::PeerId next, base::Bytes message);
@@ -90,6 +91,8 @@ class Service : public std::enable_shared_from_this<Service> {
 
   /// A place for one more circuit; null when there is none, or when too many were begun a moment ago.
   [[nodiscard]] PlacePointer admit(const session::Stream& upstream, Opening::Kind kind);
+  /// The place, and an open circuit's count with it.
+  [[nodiscard]] PlacePointer count(PlacePointer place) const;
 
   ServiceOptions options_;
   Places places_;

@@ -149,6 +149,26 @@ TEST_F(Circuits, are_begun_no_faster_than_a_relay_allows) {
   EXPECT_EQ(relays_[5]->counters->refused, 1U);
 }
 
+TEST_F(Circuits, of_all_clients_together_are_begun_no_faster_than_a_relay_allows) {
+  first_messages_of_all_ = {.burst = 2, .per_second = 1};
+  add_relay(5);
+  std::size_t taken = 0;
+  for (bool refused = false; !refused && taken < 100; taken += refused ? 0 : 1) {
+    client_ = link(relays_[5]->protocols, {},
+                   boost::asio::ip::address_v4(0xc0000200 + static_cast<unsigned>(taken)));
+    const auto circuit = begin_through({1});
+    run_until([&] { return circuit->outcome.has_value(); });
+    refused = !*circuit->outcome;
+  }
+  EXPECT_GE(taken, 2U);
+  EXPECT_LT(taken, 100U);
+  // Relays have as many of their own.
+  client_ = link(relays_[5]->protocols, testing::kOfARelay);
+  const auto of_a_relay = begin_through({1});
+  run_until([&] { return of_a_relay->outcome.has_value(); });
+  EXPECT_TRUE(*of_a_relay->outcome);
+}
+
 /// Says that it takes part, and then either floods the circuit or reads nothing of it.
 session::Handler hop_that(bool floods) {
   return [floods](std::unique_ptr<session::Stream> stream) -> net::Task<void> {

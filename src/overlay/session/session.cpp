@@ -169,8 +169,8 @@ void Session::dispatch_events() {
       stream.broke();
       continue;
     }
-    if (event->kind != Kind::writable) stream.readable_.notify();
     if (event->kind != Kind::readable) stream.writable_.notify();
+    if (event->kind != Kind::writable) stream.came();
   }
 }
 

@@ -131,6 +131,11 @@ void Stream::on_break(std::function<void()> function) {
   on_break_ = std::move(function);
 }
 
+void Stream::came() {
+  readable_.notify();
+  if (on_readable_) on_readable_();
+}
+
 void Stream::broke() {
   readable_.notify();
   writable_.notify();

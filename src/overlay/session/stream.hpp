@@ -37,6 +37,9 @@ class Stream final : public net::BreakableStream {
   void close() override;
   /// A stream breaks when the peer resets it, and when the session ends before it has.
   void on_break(std::function<void()> function) override;
+  /// For who must not wait in a coroutine: calls `function` each time that there may be more to read. It must
+  /// not read at once. An empty one takes the last one back.
+  void on_readable(std::function<void()> function) { on_readable_ = std::move(function); }
   [[nodiscard]] boost::asio::any_io_executor executor() override;
 
  private:
@@ -47,6 +50,8 @@ class Stream final : public net::BreakableStream {
   [[nodiscard]] std::optional<base::Error> obstacle() const;
   /// Why nothing more can be written, if so.
   [[nodiscard]] std::optional<base::Error> write_obstacle() const;
+  /// Something has come.
+  void came();
   /// Wakes all that wait, and calls the function of on_break().
   void broke();
   /// Takes the peer's answer to our protocol name off the front of what it sent.
@@ -59,6 +64,7 @@ class Stream final : public net::BreakableStream {
   net::Signal readable_;
   net::Signal writable_;
   std::function<void()> on_break_;
+  std::function<void()> on_readable_;
   bool was_reset_ = false;
   bool closed_ = false;
   bool waits_for_room_ = false;  // stands in the session's queue

@@ -68,6 +68,8 @@ class Circuits : public ::testing::Test {
                        .blocked = blocked_,
                        .idle = idle_,
                        .first_messages = first_messages_,
+                       .rate = rate_ ? std::make_shared<RateQueue>(io_.get_executor(), rate_) : nullptr,
+                       .first_messages_of_all = first_messages_of_all_,
                        .counters = relay->counters,
                        .random = random_});
     relay->protocols.emplace(kCircuitProtocol, relay->service->handler());
@@ -199,6 +201,8 @@ class Circuits : public ::testing::Test {
   std::chrono::milliseconds blocked_ = RelayLimits::blocked;
   std::chrono::milliseconds idle_ = RelayLimits::idle;
   mux::Allowance::Rate first_messages_ = RelayLimits::first_messages_of_client;
+  mux::Allowance::Rate first_messages_of_all_ = RelayLimits::first_messages_of_all;
+  std::shared_ptr<ByteRate> rate_;
   std::vector<std::shared_ptr<Relay>> relays_;
   std::set<std::size_t> unreachable_;
   std::vector<SessionPointer> far_ends_;
