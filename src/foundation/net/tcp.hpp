@@ -17,9 +17,9 @@ namespace qnet::net {
 using tcp = boost::asio::ip::tcp;
 
 struct UnsentLimits {
-  /// Of the path's rate. Long enough for a busy process to come and write more before the kernel has sent
-  /// all.
-  static constexpr std::chrono::milliseconds time{50};
+  /// Of the path's rate. A short message waits so long behind a long one, and on a circuit at each link: so
+  /// no longer than it takes a process to come and write more.
+  static constexpr std::chrono::milliseconds time{5};
   /// The rate is asked for no more often than this: on a fast path it would cost as much as a small write.
   static constexpr std::chrono::milliseconds look{10};
   /// Also on the slowest path, and while its rate is not known: the first flight is no larger by much.
