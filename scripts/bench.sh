@@ -17,6 +17,7 @@ echo "== openssl speed, X25519"
 openssl speed -seconds 3 ecdhx25519 2>/dev/null | tail -n 1
 echo "== handshake"
 build/bench/bin/bench_handshake --benchmark_min_time=2 2>/dev/null
+build/bench/bin/bench_circuit 2>/dev/null
 echo "== directory"
 build/bench/bin/bench_directory --benchmark_min_time=0.5 2>/dev/null
 echo "== openssl speed again: the machine's own drift"
