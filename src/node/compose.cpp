@@ -115,9 +115,9 @@ Started<Relay> start_relay(Plan& plan) {
   auto& config = *plan.config.relay;
   if (plan.directory) config.directory = (**plan.directory).handler();
   if (plan.circuit_keys)
-    config.circuits = CircuitConfig{[keeper = plan.circuit_keys] { return keeper->acceptable(); },
-                                    plan.known_relays, plan.named_dialer, *plan.config.circuit_keys,
-                                    plan.config.circuit_rate};
+    config.circuits =
+        CircuitConfig{[keeper = plan.circuit_keys] { return keeper->acceptable(); }, plan.known_relays,
+                      plan.named_dialer, *plan.config.circuit_keys, plan.config.circuit_rate};
   config.measured_by = measured_by(plan.config);
   net::tcp::endpoint failed_at;
   auto made = Relay::start(process.pool(), std::move(config), process.random(), failed_at);

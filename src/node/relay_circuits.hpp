@@ -57,7 +57,7 @@ class RelayCircuits {
   base::RandomSource& random_;
   std::shared_ptr<htx::ReplayCache> seen_;
   std::shared_ptr<htx::ReplayJournal> journal_;  // null where nothing is kept
-  std::shared_ptr<circuit::ByteRate> rate_;  // null: no bound
+  std::shared_ptr<circuit::ByteRate> rate_;      // null: no bound
   std::shared_ptr<circuit::Counters> counters_ = std::make_shared<circuit::Counters>();
   std::vector<std::shared_ptr<circuit::Neighbours>> neighbours_;  // one for each core
 };

@@ -6,6 +6,8 @@
 namespace qnet::node {
 namespace {
 
+namespace asio = boost::asio;
+
 class RelayCircuitsTest : public testing::ThreeRelays {};
 
 TEST_F(RelayCircuitsTest, carry_a_persons_request_through_guard_middle_and_exit) {
