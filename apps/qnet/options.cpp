@@ -147,7 +147,7 @@ std::string help_text(Command command) {
 }
 
 std::string relay_help_text() {
-  return "Usage: qnet run --helper-mode relay|bootstrap|exit|super [OPTIONS]\n\n" +
+  return "Usage: qnet run --helper-mode relay|bootstrap|exit|super [OPTIONS]\n" +
          option_lines(Command::run, HelpPage::relay) +
          "qnet run --help and --help-directory list the others.\n";
 }

@@ -23,21 +23,28 @@ bool Avoidance::same(const Failure& failure, const Failure& other) {
 }
 
 void Avoidance::note(Failures& failures, Failure failure, SteadyTime now) {
+  const bool certain = failure.certain_until.has_value();
   const auto found =
       std::ranges::find_if(failures, [&](const Failure& known) { return same(known, failure); });
   if (found != failures.end()) {
     const auto forgiven = static_cast<std::uint64_t>((now - found->last) / AvoidanceLimits::forgiven);
     failure.count = found->count > forgiven ? found->count - static_cast<unsigned>(forgiven) : 0;
+    if (!certain) failure.certain_until = found->certain_until;
     failures.erase(found);
   }
   failure.count = std::min(failure.count + 1, 32U);  // far beyond the longest time
   failure.last = now;
   failure.until = now + time_after(failure.count);
+  if (certain) failure.certain_until = failure.until;
   failures.push_back(failure);
   if (failures.size() > AvoidanceLimits::remembered) failures.pop_front();
 }
 
 void Avoidance::pair_failed(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now) {
+  note(pairs_, {.one = one, .other = other, .certain_until = now}, now);
+}
+
+void Avoidance::pair_suspected(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now) {
   note(pairs_, {.one = one, .other = other}, now);
 }
 
@@ -51,10 +58,11 @@ void Avoidance::pair_worked(const peer::PeerId& one, const peer::PeerId& other) 
   std::erase_if(pairs_, [&](const Failure& failure) { return same(failure, worked); });
 }
 
-std::vector<peer::PeerId> Avoidance::relays(SteadyTime now) const {
+std::vector<peer::PeerId> Avoidance::relays(SteadyTime now, Counted counted) const {
   std::vector<peer::PeerId> found;
   for (const auto& failure : relays_)
     if (now < failure.until) found.push_back(failure.one);
+  if (counted == Counted::certain) return found;
   // A pair is remembered once, so each time is another neighbour.
   std::unordered_map<directory::PeerKey, std::size_t, directory::PeerKeyHash> times;
   const auto count = [&](const peer::PeerId& peer) {
@@ -68,10 +76,12 @@ std::vector<peer::PeerId> Avoidance::relays(SteadyTime now) const {
   return found;
 }
 
-std::vector<peer::PeerId> Avoidance::neighbours(const peer::PeerId& relay, SteadyTime now) const {
+std::vector<peer::PeerId> Avoidance::neighbours(const peer::PeerId& relay, SteadyTime now,
+                                                Counted counted) const {
   std::vector<peer::PeerId> found;
   for (const auto& failure : pairs_) {
-    if (now >= failure.until) continue;
+    const auto until = counted == Counted::all ? failure.until : failure.certain_until.value_or(now);
+    if (now >= until) continue;
     if (failure.one == relay) found.push_back(*failure.other);
     if (failure.other == relay) found.push_back(failure.one);
   }

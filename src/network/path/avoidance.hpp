@@ -24,8 +24,15 @@ using directory::SteadyTime;
 /// relays and as many pairs.
 class Avoidance {
  public:
-  /// A circuit failed between these two neighbours.
+  /// Which failures count: all, or those alone of which the place is known. A circuit that ends, or falls
+  /// silent, does not say where: its pairs are under suspicion, and so is a relay with many failed
+  /// neighbours. Where most relays are gone, that soon hits those that live.
+  enum class Counted { all, certain };
+
+  /// A circuit failed between these two neighbours: the one behind did not answer the one before it.
   void pair_failed(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now);
+  /// It failed at this pair, or at another one of its circuit.
+  void pair_suspected(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now);
   /// This relay alone is the cause: it had answered, and then fell silent, starved a circuit or broke the
   /// protocol in its own layer.
   void relay_failed(const peer::PeerId& relay, SteadyTime now);
@@ -33,9 +40,10 @@ class Avoidance {
   void pair_worked(const peer::PeerId& one, const peer::PeerId& other);
 
   /// The relays that are no hop now.
-  [[nodiscard]] std::vector<peer::PeerId> relays(SteadyTime now) const;
+  [[nodiscard]] std::vector<peer::PeerId> relays(SteadyTime now, Counted counted = Counted::all) const;
   /// The relays that are not to be a neighbour of this one now.
-  [[nodiscard]] std::vector<peer::PeerId> neighbours(const peer::PeerId& relay, SteadyTime now) const;
+  [[nodiscard]] std::vector<peer::PeerId> neighbours(const peer::PeerId& relay, SteadyTime now,
+                                                     Counted counted = Counted::all) const;
 
  private:
   struct Failure {
@@ -44,6 +52,7 @@ class Avoidance {
     unsigned count = 0;
     SteadyTime last{};
     SteadyTime until{};
+    std::optional<SteadyTime> certain_until{};
   };
   using Failures = std::deque<Failure>;  // the one that failed longest ago first
 

@@ -88,5 +88,31 @@ TEST(Avoidance, forgets_the_oldest_when_full) {
   EXPECT_EQ(avoidance.relays(kStart).size(), AvoidanceLimits::remembered);
 }
 
+TEST(Avoidance, tells_what_is_certain_from_what_is_under_suspicion) {
+  using Counted = Avoidance::Counted;
+  Avoidance avoidance;
+  avoidance.pair_suspected(peer_of(1), peer_of(2), kStart);
+  avoidance.pair_failed(peer_of(1), peer_of(3), kStart);
+  avoidance.relay_failed(peer_of(8), kStart);
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), kStart).size(), 2U);
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), kStart, Counted::certain), std::vector{peer_of(3)});
+  // A relay whose neighbours are gone is under suspicion itself.
+  avoidance.pair_failed(peer_of(1), peer_of(4), kStart);
+  EXPECT_EQ(avoidance.relays(kStart).size(), 2U);
+  EXPECT_EQ(avoidance.relays(kStart, Counted::certain), std::vector{peer_of(8)});
+}
+
+TEST(Avoidance, a_suspicion_makes_nothing_certain_and_ends_no_certainty) {
+  using Counted = Avoidance::Counted;
+  Avoidance avoidance;
+  avoidance.pair_failed(peer_of(1), peer_of(2), kStart);
+  avoidance.pair_suspected(peer_of(2), peer_of(1), kStart + std::chrono::seconds(1));
+  const auto within = kStart + AvoidanceLimits::first - std::chrono::milliseconds(1);
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), within, Counted::certain).size(), 1U);
+  const auto after = kStart + AvoidanceLimits::first;
+  EXPECT_TRUE(avoidance.neighbours(peer_of(1), after, Counted::certain).empty());
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), after).size(), 1U) << "two failures are avoided for longer";
+}
+
 }  // namespace
 }  // namespace qnet::path

@@ -11,13 +11,16 @@ namespace {
 
 /// One way to choose: how strict it is.
 struct Strictness {
-  bool avoids;         ///< what has failed lately is left out
+  std::optional<Avoidance::Counted>
+      avoids;          ///< what has failed lately is left out: all of it, what is certain
   bool spares_guards;  ///< a guard of this client is no exit either
 };
 
-/// From the strictest on. An attempt at what has failed is better than none. A client whose guard is the only
-/// exit for its wish uses it behind another guard.
-constexpr std::array kLevels{Strictness{true, true}, Strictness{false, true}, Strictness{false, false}};
+/// From the strictest on. An attempt at what has failed is better than none, and one at what is only under
+/// suspicion comes first. A client whose guard is the only exit for its wish uses it behind another guard.
+constexpr std::array kLevels{Strictness{Avoidance::Counted::all, true},
+                             Strictness{Avoidance::Counted::certain, true}, Strictness{std::nullopt, true},
+                             Strictness{std::nullopt, false}};
 
 using Weights = std::vector<std::uint32_t>;
 
@@ -36,7 +39,7 @@ class Search {
     // Failures of circuits never take a client from its guards: only Guards judges those.
     guards_ = middles_;
     if (strictness_.avoids) {
-      const auto avoided = known_.avoidance.relays(known_.now);
+      const auto avoided = known_.avoidance.relays(known_.now, *strictness_.avoids);
       strike(middles_, avoided);
       strike(exits, avoided);
     }
@@ -81,7 +84,8 @@ class Search {
       if (const auto place = relays_.find(peer)) weights[*place] = 0;
   }
   void strike_neighbours_of(std::size_t place, Weights& weights) const {
-    if (strictness_.avoids) strike(weights, known_.avoidance.neighbours(relays_[place].peer, known_.now));
+    if (strictness_.avoids)
+      strike(weights, known_.avoidance.neighbours(relays_[place].peer, known_.now, *strictness_.avoids));
   }
 
   [[nodiscard]] bool may_be_guard(std::size_t guard, std::size_t exit) const {

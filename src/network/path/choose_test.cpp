@@ -175,6 +175,15 @@ TEST(Choose, avoids_relays_and_pairs_that_failed_while_there_are_others) {
   EXPECT_EQ(choose.seen(2), (Numbers{0, 1})) << "an attempt is better than none";
 }
 
+TEST(Choose, takes_what_is_under_suspicion_before_what_has_failed_for_certain) {
+  // All middles but one are gone, and that one is suspected for the end of a circuit.
+  Setting choose{RelayTable(network(8, 1)), guards_of({7})};
+  for (const auto gone : {1U, 2U, 3U, 4U, 5U}) choose.avoidance.pair_failed(peer_of(7), peer_of(gone), kNow);
+  choose.avoidance.pair_suspected(peer_of(7), peer_of(6), kNow);
+  choose.avoidance.pair_suspected(peer_of(6), peer_of(0), kNow);
+  EXPECT_EQ(choose.seen(1), (Numbers{6}));
+}
+
 TEST(Choose, finds_the_only_circuit_that_there_is) {
   // Most exits and middles are of one family, or in one network with each other.
   auto relays = network(9, 4);

@@ -177,7 +177,7 @@ void Circuits::note_cut(const Circuit& circuit) {
 
 void Circuits::blame_pairs(const Circuit& circuit) {
   for (std::size_t i = 1; i < circuit.hops.size(); ++i)
-    avoidance_.pair_failed(circuit.hops[i - 1], circuit.hops[i], steady_now());
+    avoidance_.pair_suspected(circuit.hops[i - 1], circuit.hops[i], steady_now());
 }
 
 /// It had answered once. Any hop before it may have kept its bytes, so the pairs are avoided too.
