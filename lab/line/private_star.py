@@ -14,7 +14,7 @@ PLACES = {"site": 2, "operator": 10, "relay0": 11, "relay1": 12, "exit": 13, "cl
 PORT = 7777
 NAME = "speaks-first.example"
 
-# Says a byte to whoever comes, and a byte to each byte.
+# Says a byte at each connection, and a byte to each byte.
 SPEAKS_FIRST = """
 import socket, threading
 def serve(connection):

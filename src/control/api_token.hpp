@@ -1,5 +1,5 @@
-// The secret that whoever changes a running QNet must show. Programs of other users on this machine reach its
-// port, and pages in a browser do; only this user reads the file.
+// A request that changes a running QNet must show this secret. Programs of other users on this machine reach
+// its port, and so do pages in a browser; only this user reads the file.
 #pragma once
 
 #include <filesystem>

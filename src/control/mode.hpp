@@ -13,7 +13,7 @@ namespace qnet::control {
 
 /// What a running client lets others change.
 struct Controls {
-  /// Whoever changes something shows it as "Authorization: Bearer …" (api_token.hpp).
+  /// A request that changes something shows it as "Authorization: Bearer …" (api_token.hpp).
   std::string token{};
   /// The number for new connections from now on. An error is a sentence for people.
   std::function<base::Result<void>(std::size_t hops)> set_hops{};

@@ -17,7 +17,7 @@
 namespace qnet::node {
 
 struct RateReporterLimits {
-  /// Of one round, drawn by lot from the whole list: whom a relay measures tells nothing of its circuits.
+  /// Of one round, drawn by lot from the whole list: which relays it measures tells nothing of its circuits.
   std::size_t relays = 8;
   /// Between two rounds, and half of it before the first.
   std::chrono::milliseconds round = std::chrono::minutes(60);

@@ -29,7 +29,8 @@ std::optional<ip::IpAddress> address_by(std::size_t needed, const Told& told) {
   return std::nullopt;
 }
 
-/// While fewer than half of those who measured lie, it is between honest values. Who has none has no vote.
+/// While fewer than half of those who measured lie, it is between honest values. An operator without a
+/// measure has no vote.
 Rate rate_by(const Told& told) {
   std::vector<Rate> rates;
   for (const auto* const one : told)

@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto report = directory::RateReport::parse({data, size});
   if (!report) return 0;
   if (report->rates.empty() || report->rates.size() > directory::RateReportLimits::rates) std::abort();
-  // The body is written in one way, whoever signs it.
+  // The body is written in one way, with any signature.
   base::testing::SeededRandom random(1);
   const auto wire = report->sign(peer::Identity::generate(random));
   if (wire.size() != size) std::abort();

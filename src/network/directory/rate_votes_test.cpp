@@ -51,7 +51,7 @@ TEST_F(RateVotesTest, are_one_for_each_network_and_for_each_family) {
   brother.family = sister.family = crypto::Ed25519Public{7};
   report(brother, 600);
   report(sister, 700);
-  EXPECT_EQ(votes(), (std::vector<Rate>{100, 700})) << "who is known longest speaks for a party";
+  EXPECT_EQ(votes(), (std::vector<Rate>{100, 700})) << "the relay that is known longest speaks for a party";
 }
 
 TEST_F(RateVotesTest, are_none_of_a_relay_itself_or_its_own_party) {
@@ -75,7 +75,7 @@ TEST_F(RateVotesTest, are_few_and_new_keys_displace_nobody) {
   EXPECT_EQ(votes(), std::vector<Rate>(RateVoteLimits::votes, 100));
   report(party(40, 200h), 300);
   EXPECT_EQ(votes().size(), RateVoteLimits::votes);
-  EXPECT_EQ(votes().back(), 300U) << "who is known longer has a place";
+  EXPECT_EQ(votes().back(), 300U) << "a relay that is known longer has a place";
 }
 
 TEST_F(RateVotesTest, grow_old) {

@@ -29,7 +29,7 @@ class Turns {
       --free_;
       co_return Turn(this, give_back);
     }
-    // Whoever gives a turn back takes the first out of the line, and leaves the turn to it.
+    // When a turn is given back, the first leaves the line and has the turn.
     boost::asio::steady_timer mine(executor_, boost::asio::steady_timer::time_point::max());
     line_.push_back(&mine);
     const auto leave = [this](boost::asio::steady_timer* waiting) { std::erase(line_, waiting); };

@@ -62,7 +62,7 @@ class PoolLife {
     if (const auto circuit = any(world_.building))
       world_.build(*circuit, below(5), below(2) == 0 ? "SE" : "DE");
   }
-  /// Who travels with its first message owns it, whoever it serves in the end.
+  /// The request that travels with its first message owns it, also when it serves another one in the end.
   void begin_one() {
     const auto circuit = any(world_.building);
     if (!circuit) return;

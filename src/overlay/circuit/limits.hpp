@@ -80,8 +80,8 @@ struct RelayLimits {
   static constexpr mux::Allowance::Rate first_messages_of_party{.burst = 256, .per_second = 64};
   /// Of another relay's session, for all its clients. It is a tenth of one core's time.
   static constexpr mux::Allowance::Rate first_messages_of_relay{.burst = 1024, .per_second = 256};
-  /// Of all clients together, and as many of all relays, on each core: a quarter of its time at most, whoever
-  /// comes from however many addresses, so that the circuits that are open go on. 5,000 people begin some
+  /// Of all clients together, and as many of all relays, on each core: a quarter of its time at most, from
+  /// however many addresses they come, so that the circuits that are open go on. 5,000 people begin some
   /// tens a second.
   static constexpr mux::Allowance::Rate first_messages_of_all{.burst = 1024, .per_second = 500};
   /// A side of a circuit that takes nothing for so long, or twice as long at most, ends it: what waits for it

@@ -35,7 +35,7 @@ class Allowance {
   Allowance() : state_(std::make_shared<State>()) {}
 
   /// Where another transfer is under way, `free` is called when it has ended: once, on any thread.
-  [[nodiscard]] Taken take(const crypto::X25519Public& asker, Standing standing, std::uint64_t bytes,
+  [[nodiscard]] Taken take(const crypto::X25519Public& peer, Standing standing, std::uint64_t bytes,
                            TimePoint now, std::function<void()> free);
 
  private:
