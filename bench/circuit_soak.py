@@ -8,17 +8,15 @@ ends with 1 if anything has grown. Needs ./run.sh --build-only.
 """
 
 import argparse
-import contextlib
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 from harness import Nginx, wait_until  # noqa: E402
+from scratch import scratch  # noqa: E402
 from three_hops import MEBIBYTE, QNet  # noqa: E402
 
 PROGRAMS = 4
@@ -64,9 +62,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--period", type=float, default=20, help="seconds between two generations of circuits")
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         site = Nginx(folder / "site", files={"small": bytes(50_000), "large": bytes(20 * MEBIBYTE)})
         stack.callback(site.stop)
         network = QNet(stack, folder / "qnet", site)

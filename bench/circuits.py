@@ -7,16 +7,13 @@ circuit_load, as many clients from as many addresses of 127.0.0.0/8. Needs the p
 """
 
 import argparse
-import contextlib
 import json
 import os
 import pathlib
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -27,6 +24,7 @@ import harness  # noqa: E402
 from harness import (COVER_NAME, Nginx, Node, TcpServer, cpu_seconds, free_port, receive_exactly, run,  # noqa: E402
                      wait_until)
 from line import Line  # noqa: E402
+from scratch import scratch  # noqa: E402
 
 LOAD = ROOT / "build" / "bench" / "bin" / "circuit_load"
 SETTLE = 5  # seconds: memory that was used for handshakes goes back
@@ -284,9 +282,7 @@ def main():
 
 
 def measure(options, line=None):
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         exits = 6 if options.what in ("guard", "middle") else 2
         network = Network(stack, folder, exits, options.threads, line)
         {"flood": flood, "beside": beside}.get(options.what, idle)(network, options)

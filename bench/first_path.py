@@ -4,18 +4,16 @@ disk, with the last lists on disk, and with one of the directories silent, then 
 time through a client that runs is the limit.
 """
 
-import contextlib
 import pathlib
-import shutil
 import signal
 import statistics
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 from harness import COVER_NAME, Nginx, Node, run, wait_until  # noqa: E402
+from scratch import scratch  # noqa: E402
 
 SITE = "site.qnet-test.example"
 ROUNDS = 7
@@ -44,9 +42,7 @@ def shown(name, times):
 
 
 def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-path-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         cover, site = Nginx(folder / "cover"), Nginx(folder / "site")
         stack.callback(cover.stop)
         stack.callback(site.stop)

@@ -6,14 +6,11 @@ connections and replayed hellos, 10,000 a minute by default. Needs ./run.sh --bu
 """
 
 import argparse
-import contextlib
 import multiprocessing
 import os
 import pathlib
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -21,6 +18,7 @@ sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "tests" / "probing")]
 
 import flooder  # noqa: E402
 from harness import COVER_NAME, Nginx, Node, cpu_seconds, run  # noqa: E402
+from scratch import scratch  # noqa: E402
 
 MEBIBYTE = 1 << 20
 
@@ -47,9 +45,7 @@ def main():
     parser.add_argument("--pin", action="store_true",
                         help="relay, client and curl on core 0; cover origin and flood on core 1")
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         cover = Nginx(folder / "cover")
         stack.callback(cover.stop)
         limit = f"limit_rate {options.limit_rate}m;" if options.limit_rate else ""

@@ -5,17 +5,15 @@ Needs ./run.sh --build-only. With --against, another build of qnet does the same
 """
 
 import argparse
-import contextlib
 import pathlib
-import shutil
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 import harness  # noqa: E402
 from harness import COVER_NAME, Nginx, Node  # noqa: E402
+from scratch import scratch  # noqa: E402
 
 SETTLE = 4  # seconds: memory that was used for the handshake goes back
 
@@ -23,9 +21,7 @@ SETTLE = 4  # seconds: memory that was used for the handshake goes back
 def measure(binary, clients):
     """KiB for each session, twice: the second wave meets a process that has grown already."""
     harness.QNET = str(binary)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         site = Nginx(folder / "site")
         stack.callback(site.stop)
         relay = Node(folder / "relay", "super", ["--cover-origin", f"127.0.0.1:{site.https_port}", "--cover-name",

@@ -9,7 +9,6 @@ Needs root, ./run.sh --build-only, the line (ninja -C build/dev line), and scrip
 import argparse
 import contextlib
 import pathlib
-import shutil
 import signal
 import statistics
 import subprocess
@@ -23,6 +22,7 @@ sys.path.insert(0, str(ROOT / "lab" / "line"))
 import line_rivals  # noqa: E402
 from harness import QNET, run  # noqa: E402
 from line import Line  # noqa: E402
+from scratch import scratch  # noqa: E402
 
 
 def numbers(text):
@@ -166,9 +166,7 @@ def tell_beside(rtt, loss, rival, alone, beside):
 def main():
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # so that nothing is left behind
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         line = stack.enter_context(Line())
         if options.congestion:
             line.set_congestion_control(options.congestion)

@@ -11,11 +11,9 @@ import argparse
 import contextlib
 import json
 import pathlib
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
@@ -23,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "
 import harness  # noqa: E402
 from harness import (COVER_NAME, Nginx, Node, Process, accepts, cpu_seconds, free_port, run,  # noqa: E402
                      wait_until)
+from scratch import scratch  # noqa: E402
 from trojan_config import trojan_config  # noqa: E402
 
 MEBIBYTE = 1 << 20
@@ -81,9 +80,7 @@ def main():
                         help="another build of qnet to compare with, instead of trojan")
     options = parser.parse_args()
     size = options.mebibytes * MEBIBYTE
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         site = Nginx(folder / "site")
         stack.callback(site.stop)
         with open(site.root / "file", "wb") as file:

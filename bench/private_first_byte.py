@@ -8,12 +8,9 @@ program's. Needs root, ./run.sh --build-only and the line (ninja -C build/dev li
 """
 
 import argparse
-import contextlib
 import pathlib
-import shutil
 import statistics
 import sys
-import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "lab" / "line"), str(ROOT / "tests" / "net"), str(ROOT / "tests" / "e2e")]
@@ -21,6 +18,7 @@ sys.path[:0] = [str(ROOT / "lab" / "line"), str(ROOT / "tests" / "net"), str(ROO
 import line  # noqa: E402, F401: it makes the harness known
 from harness import QNET, wait_until  # noqa: E402
 from private_star import PrivateStar, exchange  # noqa: E402
+from scratch import scratch  # noqa: E402
 
 PATH = ("client", "relay0", "relay1", "exit", "site")
 
@@ -91,9 +89,7 @@ def main():
     parser.add_argument("--congestion", help="reno, cubic or bbr, on all hosts; default: the kernel's")
     parser.add_argument("--binary", type=pathlib.Path, default=pathlib.Path(QNET), help="the qnet to measure")
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         # Two lines are between two hosts.
         star = PrivateStar(stack, folder, "--delay", f"{options.delay / 2}ms", binary=options.binary.resolve(),
                            congestion=options.congestion)

@@ -6,17 +6,16 @@ bytes by src/network/directory/exchange_test.cpp; the rest is what a browser's v
 
 import contextlib
 import pathlib
-import shutil
 import socket
 import statistics
 import sys
-import tempfile
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 from harness import COVER_NAME, Nginx, Node, TcpServer, free_port, run, wait_until  # noqa: E402
+from scratch import scratch  # noqa: E402
 
 ROUNDS = 5
 
@@ -56,9 +55,7 @@ def refresh(folder, invite, counter):
 
 
 def main():
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bytes-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         cover = Nginx(folder / "cover")
         stack.callback(cover.stop)
         flags = ["--cover-origin", f"127.0.0.1:{cover.https_port}", "--cover-name", COVER_NAME, "--directory-private"]

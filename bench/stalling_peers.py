@@ -9,11 +9,9 @@ import argparse
 import contextlib
 import pathlib
 import resource
-import shutil
 import socket
 import struct
 import sys
-import tempfile
 import threading
 import time
 
@@ -26,6 +24,7 @@ import harness  # noqa: E402
 import hellos  # noqa: E402
 from harness import COVER_NAME, Nginx, Node  # noqa: E402
 from peer import Peer, relay_key  # noqa: E402
+from scratch import scratch  # noqa: E402
 from tls_bytes import record  # noqa: E402
 
 MEBIBYTE = 1 << 20
@@ -128,9 +127,7 @@ def start_relay(stack, folder, data, *options):
 @contextlib.contextmanager
 def workplace(binary):
     harness.QNET = str(binary)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         yield folder, stack
 
 

@@ -7,19 +7,17 @@ the first byte, and the ratios. Needs ./run.sh --build-only and scripts/packages
 """
 
 import argparse
-import contextlib
 import pathlib
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "e2e"))
 
 import harness  # noqa: E402
 from harness import COVER_NAME, Nginx, Node, cpu_seconds, free_port, run, wait_until  # noqa: E402
+from scratch import scratch  # noqa: E402
 from tor_network import TorNetwork  # noqa: E402
 
 MEBIBYTE = 1 << 20
@@ -99,9 +97,7 @@ def main():
     parser.add_argument("--scheduler", default="Vanilla", help="of Tor: Vanilla, KISTLite or KIST")
     parser.add_argument("--without-tor", action="store_true")
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="qnet-bench-"))
-    with contextlib.ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    with scratch() as (folder, stack):
         site = Nginx(folder / "site")
         stack.callback(site.stop)
         with open(site.root / "file", "wb") as file:

@@ -31,8 +31,6 @@
 namespace qnet::cli {
 namespace {
 
-constexpr const char* kLoopback = "127.0.0.1";
-
 int fail(const base::Error& error) {
   fmt::print(stderr, "qnet: {}.\n", error.message());
   return EXIT_FAILURE;

@@ -11,7 +11,6 @@ namespace qnet::cli {
 
 namespace {
 
-constexpr const char* kLoopback = "127.0.0.1";
 constexpr std::string_view kRoute = "/mode";
 
 base::Result<std::size_t> hops_of(base::Result<control::Fetched> answer) {
@@ -35,7 +34,7 @@ base::Result<void> mode(const Settings& settings) {
   const auto wanted = changes ? control::hops_named(settings.words.front()) : std::nullopt;
   if (settings.words.size() > 1 || (changes && !wanted))
     return base::fail(Errc::bad_value, "choose fast, private, or a number of relays from 1 to 5");
-  // Asked first: whoever runs no QNet is told that, and not of a secret that is missing.
+  // Asked first: where no QNet runs, that is told, and not that a secret is missing.
   auto hops = hops_of(control::fetch(kLoopback, settings.status_port, kRoute));
   if (hops && wanted) hops = change(settings, *wanted);
   if (!hops) return base::forward_error(hops);

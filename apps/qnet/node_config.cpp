@@ -17,8 +17,6 @@
 namespace qnet::cli {
 namespace {
 
-constexpr const char* kLoopback = "127.0.0.1";
-
 net::tcp::endpoint endpoint(const std::string& address, std::uint16_t port) {
   return {boost::asio::ip::make_address(address), port};
 }

@@ -15,6 +15,9 @@
 
 namespace qnet::cli {
 
+/// Where the status port is.
+inline constexpr const char* kLoopback = "127.0.0.1";
+
 enum class Command {
   run,
   demo,

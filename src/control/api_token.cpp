@@ -25,10 +25,7 @@ tl::unexpected<base::Error> failed(Errc code, const fs::path& file, int error = 
 
 /// The system's error number, 0 for success.
 int write_token(const fs::path& folder, std::string_view token) {
-  std::error_code error;
-  const bool made = fs::create_directories(folder, error);
-  if (!error && made) fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) return error.value();
+  if (const int error = base::make_private_folder(folder); error != 0) return error;
   return base::write_file_durably(token_file(folder), base::bytes_of(token), base::Existing::keep);
 }
 

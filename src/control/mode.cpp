@@ -1,6 +1,7 @@
 #include "control/mode.hpp"
 
 #include <charconv>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -10,6 +11,14 @@ namespace qnet::control {
 namespace {
 constexpr std::size_t kFast = 1;
 constexpr std::size_t kPrivate = 3;
+
+/// Empty for any other text.
+boost::json::object object_in(std::string_view json) {
+  boost::system::error_code error;
+  auto value = boost::json::parse(json, error);
+  auto* const object = error ? nullptr : value.if_object();
+  return object == nullptr ? boost::json::object() : std::move(*object);
+}
 }  // namespace
 
 std::string mode_text(std::size_t hops) {
@@ -21,23 +30,19 @@ std::string mode_json(std::size_t hops) {
 }
 
 std::optional<std::size_t> hops_in(std::string_view json) {
-  boost::system::error_code error;
-  const auto value = boost::json::parse(json, error);
-  const auto* const object = error ? nullptr : value.if_object();
-  if (object == nullptr || object->size() != 1) return std::nullopt;
-  const auto* const hops = object->if_contains("hops");
+  const auto object = object_in(json);
+  if (object.size() != 1) return std::nullopt;
+  const auto* const hops = object.if_contains("hops");
   const auto* const number = hops == nullptr ? nullptr : hops->if_int64();
   if (number == nullptr || *number < 1) return std::nullopt;
   return static_cast<std::size_t>(*number);
 }
 
 std::string reason_in(std::string_view json) {
-  boost::system::error_code error;
-  const auto value = boost::json::parse(json, error);
-  const auto* const object = error ? nullptr : value.if_object();
+  const auto object = object_in(json);
   std::string text;
   for (const auto* const key : {"error", "hint"}) {
-    const auto* const part = object == nullptr ? nullptr : object->if_contains(key);
+    const auto* const part = object.if_contains(key);
     const auto* const words = part == nullptr ? nullptr : part->if_string();
     if (words == nullptr || words->empty()) continue;
     if (!text.empty()) text += ' ';

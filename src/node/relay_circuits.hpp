@@ -41,7 +41,6 @@ class RelayCircuits {
   net::Task<base::Result<std::shared_ptr<session::Session>>> reach(peer::PeerId peer) const {
     return neighbours_.front()->reach(std::move(peer));
   }
-  [[nodiscard]] const std::shared_ptr<const discovery::KnownRelays>& relays() const { return config_.relays; }
   /// Says good-bye to the relays that circuits went on to.
   void stop();
   void fill(control::Status& status) const;

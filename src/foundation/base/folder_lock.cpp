@@ -5,14 +5,14 @@
 
 #include <cerrno>
 
+#include "foundation/base/private_file.hpp"
+
 namespace qnet::base {
 
 namespace fs = std::filesystem;
 
 int FolderLock::take(const fs::path& folder) {
-  std::error_code error;
-  if (fs::create_directories(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) return error.value();
+  if (const int error = make_private_folder(folder); error != 0) return error;
   auto file = std::make_unique<FileHandle>(
       ::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
   if (!file->valid() || ::flock(file->get(), LOCK_EX | LOCK_NB) != 0) return errno;

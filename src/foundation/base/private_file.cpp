@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <system_error>
 
 #include "foundation/base/file_handle.hpp"
 
@@ -40,6 +41,13 @@ PrivateRead read_private_file(const std::filesystem::path& file, MutableBytes co
   const auto got = read_whole(fd.get(), content);
   if (got < 0) return {Outcome::unreadable, errno};
   return {got == static_cast<ssize_t>(content.size()) ? Outcome::done : Outcome::other_size};
+}
+
+int make_private_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  const bool made = std::filesystem::create_directories(folder, error);
+  if (!error && made) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  return error.value();
 }
 
 }  // namespace qnet::base

@@ -22,4 +22,8 @@ struct PrivateRead {
 /// Fills `content` with a file of just that size. What else comes back leaves `content` without meaning.
 [[nodiscard]] PrivateRead read_private_file(const std::filesystem::path& file, MutableBytes content);
 
+/// Makes a folder for such files where there is none, for its owner alone. One that is there stays as it is.
+/// Gives 0, or errno.
+[[nodiscard]] int make_private_folder(const std::filesystem::path& folder);
+
 }  // namespace qnet::base

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 
 #include <boost/asio/steady_timer.hpp>
@@ -25,24 +24,14 @@ class WriteLimited final : public ByteStream {
   void consume(std::size_t count) override { stream_.consume(count); }
   Task<base::Result<void>> wait_writable() override;
   [[nodiscard]] std::size_t write_room() const override { return stream_.write_room(); }
-  base::Result<std::size_t> try_write(base::ByteView bytes) override {
-    auto written = stream_.try_write(bytes);
-    if (written) written_ += *written;
-    return written;
-  }
+  base::Result<std::size_t> try_write(base::ByteView bytes) override { return stream_.try_write(bytes); }
   [[nodiscard]] Outgoing outgoing() const override { return stream_.outgoing(); }
   [[nodiscard]] base::MutableBytes prepare() override { return stream_.prepare(); }
-  void commit(std::size_t count) override {
-    stream_.commit(count);
-    written_ += count;
-  }
+  void commit(std::size_t count) override { stream_.commit(count); }
   void finish() override { stream_.finish(); }
   void reset() override { stream_.reset(); }
   void close() override { stream_.close(); }
   [[nodiscard]] boost::asio::any_io_executor executor() override { return stream_.executor(); }
-
-  /// Bytes that were written through it.
-  [[nodiscard]] std::uint64_t written() const { return written_; }
 
  private:
   // Shared, because a cancelled handler may already be queued when the scope is left.
@@ -59,7 +48,6 @@ class WriteLimited final : public ByteStream {
 
   ByteStream& stream_;
   std::shared_ptr<State> state_;
-  std::uint64_t written_ = 0;
 };
 
 }  // namespace qnet::net

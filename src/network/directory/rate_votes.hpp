@@ -12,7 +12,7 @@
 
 namespace qnet::directory {
 
-/// Who reports, or of whom: what tells whether two relays may be one party's.
+/// A relay that reports, or that is reported of: what tells whether two relays may be one party's.
 struct Party {
   PeerKey peer{};
   std::optional<ip::IpAddress> address{};  ///< where it answered
@@ -23,15 +23,14 @@ struct Party {
   [[nodiscard]] bool may_be_one_with(const Party& other) const;
 };
 
-/// At most RateVoteLimits::votes of each relay, all of different parties, and none of its own. Those whom the
-/// directory has known longest stay: keys are made in a moment, but not years ago.
+/// At most RateVoteLimits::votes of each relay, all of different parties, and none of its own. The reporters
+/// that the directory has known longest stay: keys are made in a moment, but not years ago.
 class RateVotes {
  public:
   void note(const Party& reporter, const Party& of, Rate rate, SteadyTime now);
   /// Those that are not too old.
   [[nodiscard]] std::vector<Rate> of(const PeerKey& peer, SteadyTime now) const;
   void forget(const PeerKey& peer) { votes_.erase(peer); }
-  [[nodiscard]] std::size_t size() const { return votes_.size(); }
 
  private:
   struct Vote {

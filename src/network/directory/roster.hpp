@@ -88,6 +88,11 @@ struct Entry {
   /// The newest that was taken, durable or not.
   [[nodiscard]] const SignedDescriptor& latest() const { return unstored ? *unstored : descriptor; }
   /// The host that is probed.
+  /// Its first address, or what a check found behind the name there.
+  [[nodiscard]] std::optional<ip::IpAddress> known_address() const {
+    const auto number = ip::IpAddress::parse(host());
+    return number ? number : address;
+  }
   [[nodiscard]] const std::string& host() const { return descriptor.descriptor().addresses.front().host; }
 };
 

@@ -9,8 +9,7 @@ namespace qnet::directory {
 namespace {
 
 Party party_of(const Entry& entry) {
-  Party party{entry.key(), ip::IpAddress::parse(entry.host()), {}, entry.first_seen};
-  if (!party.address) party.address = entry.address;
+  Party party{entry.key(), entry.known_address(), {}, entry.first_seen};
   if (const auto& family = entry.descriptor.descriptor().family) party.family = family->family;
   return party;
 }

@@ -18,8 +18,7 @@ std::optional<SignedDescriptor> descriptor_of(const Record& record) {
 
 /// Where it must have answered: its host, when that is an address, or what a check found behind the name.
 ip::ClientPrefix declared_prefix(const Entry& entry) {
-  auto address = ip::IpAddress::parse(entry.host());
-  if (!address) address = entry.address;
+  const auto address = entry.known_address();
   return address ? ip::client_prefix(*address) : ip::ClientPrefix::unknown;
 }
 
@@ -81,7 +80,7 @@ bool Roster::restore(const Record& record, SteadyTime now) {
 void Roster::adopt(Entry& entry, const Record& record, bool news, SteadyTime now) {
   // Until this directory has measured it, and found where its name leads, itself.
   if (record.measured > 0 && entry.measures.rates().empty()) say_rate(entry, record.measured);
-  if (record.address && !entry.address && !ip::IpAddress::parse(entry.host())) {
+  if (record.address && !entry.address && entry.descriptor.descriptor().is_behind_a_name()) {
     entry.address = record.address;
     if (entry.checked) ++revision_;
   }

@@ -22,14 +22,13 @@ bool Avoidance::same(const Failure& failure, const Failure& other) {
          (failure.other == other.one && other.other == failure.one);
 }
 
-void Avoidance::note(Failures& failures, Failure failure, SteadyTime now) {
-  const bool certain = failure.certain_until.has_value();
+void Avoidance::note(Failures& failures, Failure failure, bool certain, SteadyTime now) {
   const auto found =
       std::ranges::find_if(failures, [&](const Failure& known) { return same(known, failure); });
   if (found != failures.end()) {
     const auto forgiven = static_cast<std::uint64_t>((now - found->last) / AvoidanceLimits::forgiven);
     failure.count = found->count > forgiven ? found->count - static_cast<unsigned>(forgiven) : 0;
-    if (!certain) failure.certain_until = found->certain_until;
+    failure.certain_until = found->certain_until;
     failures.erase(found);
   }
   failure.count = std::min(failure.count + 1, 32U);  // far beyond the longest time
@@ -41,15 +40,15 @@ void Avoidance::note(Failures& failures, Failure failure, SteadyTime now) {
 }
 
 void Avoidance::pair_failed(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now) {
-  note(pairs_, {.one = one, .other = other, .certain_until = now}, now);
+  note(pairs_, {.one = one, .other = other}, true, now);
 }
 
 void Avoidance::pair_suspected(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now) {
-  note(pairs_, {.one = one, .other = other}, now);
+  note(pairs_, {.one = one, .other = other}, false, now);
 }
 
 void Avoidance::relay_failed(const peer::PeerId& relay, SteadyTime now) {
-  note(relays_, {.one = relay, .other = std::nullopt}, now);
+  note(relays_, {.one = relay, .other = std::nullopt}, true, now);
 }
 
 /// Of a relay's own failures none is forgotten here: it may work for its accomplices alone.

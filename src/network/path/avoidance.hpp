@@ -56,7 +56,7 @@ class Avoidance {
   };
   using Failures = std::deque<Failure>;  // the one that failed longest ago first
 
-  static void note(Failures& failures, Failure failure, SteadyTime now);
+  static void note(Failures& failures, Failure failure, bool certain, SteadyTime now);
   [[nodiscard]] static bool same(const Failure& failure, const Failure& other);
 
   Failures relays_;

@@ -11,8 +11,8 @@ namespace {
 
 /// One way to choose: how strict it is.
 struct Strictness {
-  std::optional<Avoidance::Counted>
-      avoids;          ///< what has failed lately is left out: all of it, what is certain
+  /// What has failed lately, as far as it is left out.
+  std::optional<Avoidance::Counted> avoids;
   bool spares_guards;  ///< a guard of this client is no exit either
 };
 

@@ -62,7 +62,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
     std::shared_ptr<session::Session> session;  ///< with the exit
     peer::PeerId exit;
     std::shared_ptr<const Use> use;
-    /// The stream that was opened with the circuit's first message, for whoever takes it; null when none was.
+    /// The stream that was opened with the circuit's first message; the caller may take it. Null when none
+    /// was.
     std::shared_ptr<EarlyStream> early{};
   };
 
@@ -145,7 +146,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
              std::chrono::milliseconds time);
   void build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun);
-  void not_built(CircuitNumber number, base::Error error, std::optional<SteadyTime> again = {});
+  void not_built(CircuitNumber number, base::Error error, std::optional<SteadyTime> again = {},
+                 bool blamed = false);
   void circuit_ended(CircuitNumber number);
   void note_end(const peer::PeerId& guard, bool reached_exit);
   void note_cut(const Circuit& circuit);

@@ -70,10 +70,11 @@ void Circuits::perform(const BuildCircuit& action) {
       boost::asio::detached);
 }
 
-void Circuits::not_built(CircuitNumber number, base::Error error, std::optional<SteadyTime> again) {
+void Circuits::not_built(CircuitNumber number, base::Error error, std::optional<SteadyTime> again,
+                         bool blamed) {
   problems_.failed(error);
   circuits_.erase(number);
-  pool_.failed(number, error, steady_now(), again);
+  pool_.failed(number, error, steady_now(), again, blamed);
 }
 
 net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
@@ -127,11 +128,11 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
   if (refused) clocks_.refused(hops.front());
   const bool ours = refused && problems_.refused(hops.front(), hops[1], steady_now());
   if (ours || problems_.all_refuse_through(hops.front(), steady_now())) hooks_.unsatisfied();
+  const bool blamed = !ours && links_->heard_since(hops.front(), begun);
   if (ours) {
     // Nobody else is to blame.
-  } else if (links_->heard_since(hops.front(), begun)) {
+  } else if (blamed) {
     avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
-    pool_.blamed();
     if (build->timed_out()) build_times_[hops.size()].timed_out();
     note_end(hops.front(), false);
   } else if (!links_->connected(hops.front()) && !links_->slow(hops.front(), steady_now())) {

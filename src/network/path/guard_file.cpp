@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "foundation/base/durable_file.hpp"
+#include "foundation/base/private_file.hpp"
 #include "network/path/limits.hpp"
 
 namespace qnet::path {
@@ -34,8 +35,7 @@ base::Result<GuardSample> load_guards(const fs::path& folder) {
 }
 
 base::Result<void> save_guards(const GuardSample& sample, const fs::path& folder) {
-  std::error_code error;
-  if (fs::create_directories(folder, error)) fs::permissions(folder, fs::perms::owner_all, error);
+  (void)base::make_private_folder(folder);  // where it fails, so does the file
   const auto path = guard_file(folder);
   const int reason = base::write_file_durably(path, sample.encode(), base::Existing::replace);
   if (reason == 0) return {};

@@ -106,7 +106,7 @@ std::optional<RequestNumber> Pool::take_early(CircuitNumber number, SteadyTime n
 }
 
 void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now,
-                  std::optional<SteadyTime> again) {
+                  std::optional<SteadyTime> again, bool blamed) {
   const auto place = std::ranges::find(circuits_, number, &PoolCircuit::number);
   if (place == circuits_.end()) return;
   const auto wish = std::move(place->wish);
@@ -117,7 +117,7 @@ void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now
   const auto build_from = again.value_or(now);
   // What no attempt changes costs nobody anything: only what nobody waits for has a pause then.
   if (build_from <= now)
-    note_failure(ahead, now);
+    note_failure(ahead, blamed, now);
   else if (ahead)
     ahead_from_ = now + retry_ahead_.next(random_);
   std::erase_if(requests_, [&](Request& request) {
@@ -131,9 +131,9 @@ void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now
   step(now);
 }
 
-void Pool::note_failure(bool ahead, SteadyTime now) {
+void Pool::note_failure(bool ahead, bool blamed, SteadyTime now) {
   // The first of a row is no sign of anything: another path is tried at once.
-  const bool learned = std::exchange(blamed_, false) && failures_ < PoolLimits::lessons;
+  const bool learned = blamed && failures_ < PoolLimits::lessons;
   if (failures_++ > 0) build_from_ = now + (learned ? PoolLimits::first_retry : retry_.next(random_));
   if (ahead || failures_ > 1) ahead_from_ = now + retry_ahead_.next(random_);
 }
@@ -142,7 +142,7 @@ void Pool::ended(CircuitNumber number, SteadyTime now) {
   const auto place = std::ranges::find(circuits_, number, &PoolCircuit::number);
   if (place == circuits_.end()) return;
   // One that ends all circuits at once must not make us build without a pause.
-  if (!place->proven) note_failure(true, now);
+  if (!place->proven) note_failure(true, false, now);
   circuits_.erase(place);
   step(now);
 }

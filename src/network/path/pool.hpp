@@ -120,11 +120,10 @@ class Pool {
   /// becomes of this circuit, it goes to any other one as usual.
   [[nodiscard]] std::optional<RequestNumber> take_early(CircuitNumber circuit, SteadyTime now);
   /// Errors of choose() that no other attempt changes answer the requests that it was for. No attempt changes
-  /// others before `again`: requests that cannot wait so long are answered too.
+  /// others before `again`: requests that cannot wait so long are answered too. `blamed`: it has shown which
+  /// pair of relays to avoid, so the next attempt is another one.
   void failed(CircuitNumber circuit, const base::Error& error, SteadyTime now,
-              std::optional<SteadyTime> again = {});
-  /// Before failed(): it has shown which pair of relays to avoid, so the next attempt is another one.
-  void blamed() { blamed_ = true; }
+              std::optional<SteadyTime> again = {}, bool blamed = false);
   /// A circuit that was built is over.
   void ended(CircuitNumber circuit, SteadyTime now);
 
@@ -198,7 +197,7 @@ class Pool {
   [[nodiscard]] std::size_t building(bool ahead_only) const;
   [[nodiscard]] bool rests(SteadyTime now) const { return now - last_request_ >= PoolLimits::rest; }
   void close(CircuitNumber number);
-  void note_failure(bool ahead, SteadyTime now);
+  void note_failure(bool ahead, bool blamed, SteadyTime now);
 
   base::RandomSource& random_;
   std::deque<PoolCircuit> circuits_;  // in the order in which they were begun
@@ -217,7 +216,6 @@ class Pool {
   SteadyTime other_port_at_{};
   std::size_t default_hops_ = 1;
   unsigned failures_ = 0;  // in a row
-  bool blamed_ = false;    // the failure that is told next
   std::uint64_t last_circuit_ = 0;
   std::uint64_t last_number_ = 0;  // of requests
   bool stopped_ = false;

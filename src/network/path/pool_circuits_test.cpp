@@ -11,7 +11,7 @@ using testing::peer_of;
 using testing::PoolWorld;
 using State = PoolCircuit::State;
 
-constexpr CircuitNumber kNone{0};
+using testing::kNone;
 
 /// A pool in which one request has a circuit, and nothing is built ahead.
 struct UsedPool : PoolWorld {

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using testing::peer_of;
 using testing::PoolWorld;
 
-constexpr CircuitNumber kNone{0};
+using testing::kNone;
 
 TEST(Pool, builds_for_a_request_what_it_asks_for) {
   PoolWorld world;
@@ -100,10 +100,7 @@ TEST(Pool, builds_anew_at_once_after_a_failure_and_more_slowly_after_several) {
 TEST(Pool, goes_on_without_longer_pauses_while_each_failure_shows_what_to_avoid) {
   PoolWorld world;
   world.request({.port = 443});
-  const auto fail_one = [&] {
-    world.pool.blamed();
-    world.fail(world.building.begin()->first, Errc::timed_out);
-  };
+  const auto fail_one = [&] { world.fail(world.building.begin()->first, Errc::timed_out, {}, true); };
   fail_one();
   for (unsigned i = 1; i < PoolLimits::lessons; ++i) {
     ASSERT_EQ(world.building.size(), 1U) << i;
@@ -122,10 +119,7 @@ TEST(Pool, goes_on_without_longer_pauses_while_each_failure_shows_what_to_avoid)
 TEST(Pool, races_more_circuits_after_two_failures) {
   PoolWorld world;
   const auto request = world.request({.port = 443});
-  for (int i = 0; i < 2; ++i) {
-    world.pool.blamed();
-    world.fail(world.building.begin()->first, Errc::timed_out);
-  }
+  for (int i = 0; i < 2; ++i) world.fail(world.building.begin()->first, Errc::timed_out, {}, true);
   world.wait(PoolLimits::first_retry);
   const auto before = world.begun;
   world.wait(10s);

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 using testing::peer_of;
 using testing::PoolWorld;
 
-constexpr CircuitNumber kNone{0};
+using testing::kNone;
 
 /// The only exit in SE is full.
 struct FullWorld : PoolWorld {

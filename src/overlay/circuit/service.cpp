@@ -61,7 +61,7 @@ net::Task<void> Service::serve(StreamPointer upstream) {
   auto opening = co_await read_opening(*upstream);
   if (!opening) co_return upstream->reset();
   const bool extends = opening->kind == Opening::Kind::extend;
-  auto place = admit(*upstream, opening->kind);
+  auto place = admit(*upstream, opening->kind, from_relay);
   auto message = std::move(opening->message);
   if (!place) {
     base::Bytes().swap(message);
@@ -73,9 +73,8 @@ net::Task<void> Service::serve(StreamPointer upstream) {
 }
 
 /// Before any key is tried: a first message that is looked at costs more than all else here.
-Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::Kind kind) {
+Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::Kind kind, bool from_relay) {
   const auto now = std::chrono::steady_clock::now();
-  const bool from_relay = options_.is_relay(upstream.facts().peer_key);
   const auto& rate = from_relay ? RelayLimits::first_messages_of_relay : options_.first_messages;
   const auto session = Who::session(upstream.session_name());
   const auto party = Who::party(link::party_of(upstream.facts().remote_address));

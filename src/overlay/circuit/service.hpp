@@ -90,7 +90,7 @@ class Service : public std::enable_shared_from_this<Service> {
   net::Task<void> refuse(StreamPointer upstream, Status status);
 
   /// A place for one more circuit; null when there is none, or when too many were begun a moment ago.
-  [[nodiscard]] PlacePointer admit(const session::Stream& upstream, Opening::Kind kind);
+  [[nodiscard]] PlacePointer admit(const session::Stream& upstream, Opening::Kind kind, bool from_relay);
   /// The place, and an open circuit's count with it.
   [[nodiscard]] PlacePointer count(PlacePointer place) const;
 

@@ -33,11 +33,7 @@ crypto::Secret<kFileSize> file_content(const Identity& identity) {
 
 /// The system's error number, 0 for success.
 int write_identity(const Identity& identity, const fs::path& folder, base::Existing existing) {
-  std::error_code error;
-  const bool made = fs::create_directories(folder, error);
-  if (!error && made) fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) return error.value();
-
+  if (const int error = base::make_private_folder(folder); error != 0) return error;
   const auto file = identity_file(folder);
   return base::write_file_durably(file, file_content(identity).view(), existing);
 }

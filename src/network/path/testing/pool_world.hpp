@@ -12,6 +12,8 @@
 
 namespace qnet::path::testing {
 
+inline constexpr CircuitNumber kNone{0};
+
 class PoolWorld {
  public:
   explicit PoolWorld(std::uint64_t seed = 1) : random(seed), pool(random) {}
@@ -55,9 +57,9 @@ class PoolWorld {
       build(building.begin()->first);
     }
   }
-  void fail(CircuitNumber circuit, Errc why, std::optional<SteadyTime> again = {}) {
+  void fail(CircuitNumber circuit, Errc why, std::optional<SteadyTime> again = {}, bool learned = false) {
     building.erase(circuit);
-    pool.failed(circuit, why, now, again);
+    pool.failed(circuit, why, now, again, learned);
     fetch();
   }
   void answer(CircuitNumber circuit) {
