@@ -2,7 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,11 +43,19 @@ class Body {
   std::string_view bytes_;
 };
 
+/// Gives a streamed body's next chunk, and nothing at its end. The server calls it again when the last chunk
+/// is sent, so a slow reader makes it wait. It may wait as long as it likes: what it waits for is cancelled,
+/// and its coroutine destroyed, when the client goes and in the io_context's next turn after stop(). So it
+/// owns or shares what it uses. A chunk is held whole until it is sent; an empty one sends nothing.
+using NextChunk = std::function<net::Task<std::optional<std::string>>()>;
+
 struct Reply {
   unsigned status = 200;
   std::string content_type{};
   Body body{};
-  std::vector<std::pair<std::string, std::string>> fields{};  ///< further header fields
+  /// Further header fields. One that the server sets by itself, such as Cache-Control, is replaced.
+  std::vector<std::pair<std::string, std::string>> fields{};
+  NextChunk stream{};  ///< where there is one, the body comes from it, and the connection ends with it
 };
 
 /// {"error": …, "hint": …}

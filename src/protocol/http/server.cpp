@@ -14,6 +14,7 @@
 #include <boost/beast/http/read.hpp>
 
 #include "protocol/http/connection_slots.hpp"
+#include "protocol/http/send_stream.hpp"
 #include "protocol/http/wire.hpp"
 
 namespace qnet::http {
@@ -50,6 +51,23 @@ Task<void> linger(beast::tcp_stream& stream) {
 /// fifty times a second, that is a fifth of the time (bench/directory_load.py, "a large country's").
 std::size_t much_at_once(const boost::system::error_code& error, std::size_t) {
   return error ? 0 : std::size_t{1024} * 1024;
+}
+
+class Counted {
+ public:
+  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+  ~Counted() { --count_; }
+
+ private:
+  std::size_t& count_;
+};
+
+Reply too_many_streams() {
+  auto reply = error_reply(503, "Too many streams are open.", "Close one, or try again in a moment.");
+  retry_after(reply, std::chrono::seconds(5));
+  return reply;
 }
 
 // One write without waiting: a fresh socket always has room for it.
@@ -89,6 +107,7 @@ class Server::State : public std::enable_shared_from_this<State> {
 
   [[nodiscard]] tcp::endpoint address() const { return address_; }
   [[nodiscard]] std::size_t open_connections() const { return slots_->taken(); }
+  [[nodiscard]] std::size_t open_streams() const { return streams_; }
 
  private:
   static Task<void> accept_all(std::shared_ptr<State> self);
@@ -96,6 +115,7 @@ class Server::State : public std::enable_shared_from_this<State> {
                           std::unique_ptr<ConnectionSlots::Connection> connection);
   Task<bool> serve_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, const tcp::endpoint& from);
   Task<Reply> ask_handler(const Request& request) const;
+  Task<void> answer_with_stream(beast::tcp_stream& stream, const Reply& reply, unsigned version);
   Task<bool> wait_for_request(ConnectionSlots::Connection& connection, beast::flat_buffer& buffer) const;
   Task<boost::system::error_code> read(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                        Parser& parser) const;
@@ -106,6 +126,7 @@ class Server::State : public std::enable_shared_from_this<State> {
   Handler handler_;
   ServerLimits limits_;
   std::shared_ptr<ConnectionSlots> slots_;
+  std::size_t streams_ = 0;
   bool stopped_ = false;
 };
 
@@ -190,6 +211,11 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
     reply = co_await ask_handler(request);
   }
   if (stopped_) co_return false;
+  if (reply.stream && !head && streams_ >= limits_.streams) reply = too_many_streams();
+  if (reply.stream && !head) {
+    co_await answer_with_stream(stream, reply, version);
+    co_return false;
+  }
   const auto before = head_of(reply, version, keep_alive);
   const auto body = head ? std::string_view() : reply.body.bytes();
   const std::array<asio::const_buffer, 2> parts{asio::buffer(before), asio::buffer(body)};
@@ -197,6 +223,21 @@ Task<bool> Server::State::serve_request(beast::tcp_stream& stream, beast::flat_b
   if (failed) co_return false;
   if (!keep_alive) co_await linger(stream);
   co_return keep_alive;
+}
+
+Task<void> Server::State::answer_with_stream(beast::tcp_stream& stream, const Reply& reply,
+                                             unsigned version) {
+  const auto before = head_of(reply, version, false);
+  const auto [failed, written] = co_await asio::async_write(stream, asio::buffer(before), kAwait);
+  if (failed || stopped_) co_return;
+  stream.expires_never();
+  const auto framing = version >= 11 ? Framing::chunked : Framing::until_close;
+  bool whole = false;
+  {
+    const Counted open(streams_);
+    whole = co_await send_stream(stream.socket(), reply.stream, framing, limits_.chunk);
+  }
+  if (whole && !stopped_) co_await linger(stream);
 }
 
 /// Whose request goes wrong is told so.
@@ -224,6 +265,7 @@ void Server::stop() {
 
 tcp::endpoint Server::address() const { return state_->address(); }
 std::size_t Server::open_connections() const { return state_->open_connections(); }
+std::size_t Server::open_streams() const { return state_->open_streams(); }
 
 base::Result<Server> Server::start(asio::io_context& io, const tcp::endpoint& at, Handler handler,
                                    const ServerLimits& limits) {

@@ -22,13 +22,16 @@ struct ServerLimits {
   std::size_t per_client_prefix = 32;         ///< of the connections; an IPv4 address or an IPv6 /64
   std::chrono::milliseconds request{10'000};  ///< from a request's first byte to the end of its answer
   std::chrono::milliseconds idle{30'000};     ///< between two requests; twice a scraper's usual interval
+  std::size_t streams = 8;                    ///< streamed bodies at once; one more is answered 503
+  std::chrono::milliseconds chunk{10'000};    ///< for a client to take one chunk of a streamed body
 };
 
 /// Lives on one io_context that one thread runs; every call is made there. Stops when destroyed.
 class Server {
  public:
   /// Listens at once. The errors are net's. `handler` is called once for each whole request, and never after
-  /// stop(); what it holds must outlive every call.
+  /// stop(); what it holds must outlive every call. A streamed body (Reply::stream) holds its connection's
+  /// slot, and has no limit of time.
   static base::Result<Server> start(boost::asio::io_context& io, const net::tcp::endpoint& at,
                                     Handler handler, const ServerLimits& limits);
 
@@ -43,6 +46,9 @@ class Server {
   [[nodiscard]] net::tcp::endpoint address() const;
 
   [[nodiscard]] std::size_t open_connections() const;
+
+  /// Streamed bodies that are being sent.
+  [[nodiscard]] std::size_t open_streams() const;
 
  private:
   class State;

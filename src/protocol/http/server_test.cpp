@@ -1,9 +1,6 @@
 // Who gets a connection when many want one. What a client sees of the rest: control/server_test.cpp.
 #include "protocol/http/server.hpp"
 
-#include <sys/socket.h>
-
-#include <array>
 #include <functional>
 #include <list>
 #include <optional>
@@ -13,10 +10,9 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 
 #include "foundation/net/testing/comes_true.hpp"
-#include "protocol/http/connection_slots.hpp"
+#include "protocol/http/testing/client.hpp"
 
 namespace qnet::http {
 namespace {
@@ -24,45 +20,11 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::make_address;
 using net::tcp;
+using testing::Client;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-/// A client that never blocks: the server runs in the same thread.
-class Client {
- public:
-  /// Loopback has a whole /8 of addresses to come from.
-  Client(asio::io_context& io, const tcp::endpoint& to, const char* from) : socket_(io) {
-    socket_.open(to.protocol());
-    socket_.bind({make_address(from), 0});
-    socket_.connect(to);
-    socket_.non_blocking(true);
-  }
-  void send(std::string_view text) {
-    boost::system::error_code ignored;
-    asio::write(socket_, asio::buffer(text), ignored);
-  }
-  const std::string& received() {
-    std::array<char, 4096> chunk{};
-    for (;;) {
-      boost::system::error_code error;
-      const auto size = socket_.read_some(asio::buffer(chunk), error);
-      received_.append(chunk.data(), size);
-      ended_ = ended_ || (error && error != asio::error::would_block);
-      if (error) return received_;
-    }
-  }
-  bool ended() {
-    (void)received();
-    return ended_;
-  }
-
- private:
-  tcp::socket socket_;
-  std::string received_;
-  bool ended_ = false;
-};
 
 class HttpServer : public ::testing::Test {
  protected:

@@ -45,7 +45,10 @@ std::string head_of(const Reply& reply, unsigned version, bool keep_alive) {
   head.set("X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : reply.fields) head.set(name, value);
   head.keep_alive(keep_alive);
-  if (head.result() != bhttp::status::not_modified) head.content_length(reply.body.bytes().size());
+  if (reply.stream)
+    head.chunked(version >= 11);  // HTTP/1.0 has no chunks: there the end of the connection ends the body
+  else if (head.result() != bhttp::status::not_modified)
+    head.content_length(reply.body.bytes().size());
   std::ostringstream text;
   text << head.base();
   return std::move(text).str();
