@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "edge/exit/destination_kind.hpp"
 #include "foundation/ip/asio_address.hpp"
 #include "protocol/dns/error.hpp"
 
@@ -58,7 +59,8 @@ net::Task<base::Result<Connection>> Connector::checked_connect(std::string host,
                                                                Holder holder) {
   const auto end = Clock::now() + timing_.deadline;
   auto verdict = shared_->policy.check_host(host, port);
-  if (const auto* reason = std::get_if<Refusal>(&verdict)) co_return refuse(*reason);
+  if (const auto* reason = std::get_if<Refusal>(&verdict))
+    co_return refuse(*reason, destination_kind(host, port));
   auto permit = shared_->limit.acquire(holder);
   if (!permit) co_return base::forward_error(permit);
 
@@ -86,13 +88,15 @@ net::Task<base::Result<std::vector<ip::IpAddress>>> Connector::checked_resolve(s
   auto addresses = co_await resolver_.resolve(std::move(name));
   if (!addresses) co_return base::fail(error_of(addresses.error()));
   for (const auto& address : *addresses) {
-    if (const auto reason = shared_->policy.check_resolved(address, port)) co_return refuse(*reason);
+    if (const auto reason = shared_->policy.check_resolved(address, port))
+      co_return refuse(*reason, name_kind(port));
   }
   co_return addresses;
 }
 
-tl::unexpected<base::Error> Connector::refuse(Refusal reason) {
+tl::unexpected<base::Error> Connector::refuse(Refusal reason, std::string kind) {
   shared_->counters.refused.at(static_cast<std::size_t>(reason)).fetch_add(1, std::memory_order_relaxed);
+  if (shared_->blocked) shared_->blocked->add(reason, std::move(kind), std::chrono::system_clock::now());
   return base::fail(Errc::not_allowed, std::string(describe(reason)));
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "edge/exit/blocked_log.hpp"
 #include "edge/exit/connection_limit.hpp"
 #include "edge/exit/counters.hpp"
 #include "edge/exit/policy.hpp"
@@ -28,6 +29,7 @@ struct Shared {
   const net::SourceAddresses from;  ///< of connections to sites
   ConnectionLimit limit;
   Counters counters;
+  std::shared_ptr<BlockedLog> blocked{};  ///< of refusals; null for none. Set before there is a connector
 };
 
 struct ConnectorTiming {
@@ -51,16 +53,15 @@ class Connector {
       : shared_(std::move(shared)), resolver_(resolver), timing_(timing) {}
 
   /// `host` is any bytes. A name with one forbidden address among its addresses is refused as a whole: no
-  /// honest site has one, and a site that mixes them is probing or rebinding. Counts every outcome; logs
-  /// nothing. The error is one of Errc; that of `not_allowed` says in its context what kind of place it is,
-  /// and none says which.
-  /// Each `holder` has a share of the places.
+  /// honest site has one, and a site that mixes them is probing or rebinding. Counts every outcome; refusals
+  /// go to Shared::blocked too. The error is one of Errc; that of `not_allowed` says in its context what kind
+  /// of place it is, and none says which. Each `holder` has a share of the places.
   net::Task<base::Result<Connection>> connect(std::string host, std::uint16_t port, Holder holder = {});
 
  private:
   net::Task<base::Result<Connection>> checked_connect(std::string host, std::uint16_t port, Holder holder);
   net::Task<base::Result<std::vector<ip::IpAddress>>> checked_resolve(std::string name, std::uint16_t port);
-  [[nodiscard]] tl::unexpected<base::Error> refuse(Refusal reason);
+  [[nodiscard]] tl::unexpected<base::Error> refuse(Refusal reason, std::string kind);
 
   std::shared_ptr<Shared> shared_;
   dns::Resolver& resolver_;

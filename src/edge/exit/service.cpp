@@ -1,5 +1,8 @@
 #include "edge/exit/service.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include "foundation/ip/asio_address.hpp"
 #include "foundation/ip/own_addresses.hpp"
 
@@ -27,6 +30,7 @@ Service::Service(ServiceOptions options) : name_servers_(std::move(options.name_
     options.policy.own_addresses.insert(options.policy.own_addresses.end(), own->begin(), own->end());
   shared_ = std::make_shared<Shared>(Policy(std::move(options.policy)), options.max_connections,
                                      std::move(options.from));
+  if (!options.log_folder.empty()) shared_->blocked = std::make_shared<BlockedLog>(options.log_folder);
 }
 
 Service::~Service() = default;
@@ -36,6 +40,8 @@ StreamHandler Service::handler(boost::asio::io_context& io) {
   options.name_servers = name_servers_;
   if (const auto& v4 = shared_->from.v4) options.from.v4 = v4->to_v4();
   if (const auto& v6 = shared_->from.v6) options.from.v6 = v6->to_v6();
+  if (cores_.empty() && shared_->blocked)
+    boost::asio::co_spawn(io, keep_tending(shared_->blocked), boost::asio::detached);
   cores_.push_back(std::make_unique<Core>(io, shared_, std::move(options)));
   return [&connector = cores_.back()->connector](std::unique_ptr<session::Stream> stream,
                                                  net::Traffic& traffic) {

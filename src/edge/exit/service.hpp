@@ -1,6 +1,7 @@
 // An exit for the streams of all cores: one policy, one limit, and for each core a resolver.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,7 +18,8 @@ struct ServiceOptions {
   PolicyOptions policy;                   ///< this machine's own addresses are added
   dns::Lookup::NameServers name_servers;  ///< empty for the system's
   std::size_t max_connections = kDefaultMaxConnections;
-  net::SourceAddresses from{};  ///< of connections to sites and of questions to name servers
+  net::SourceAddresses from{};         ///< of connections to sites and of questions to name servers
+  std::filesystem::path log_folder{};  ///< for exit-blocked.log (BlockedLog); empty: there is none
 };
 
 /// Serves one stream to its end; the traffic is counted as it flows.
