@@ -24,16 +24,17 @@ _qnet() {
   fi
   case $previous in
     --helper-mode) mapfile -t COMPREPLY < <(compgen -W "client relay bootstrap exit super" -- "$word"); return ;;
-    --log-level) mapfile -t COMPREPLY < <(compgen -W "error warning info debug" -- "$word"); return ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W "error warning info debug trace" -- "$word"); return ;;
     --cover) mapfile -t COMPREPLY < <(compgen -W "mirror site" -- "$word"); return ;;
     --site-transport) mapfile -t COMPREPLY < <(compgen -W "h2 websocket" -- "$word"); return ;;
     --template) mapfile -t COMPREPLY < <(compgen -W "$templates" -- "$word"); return ;;
-    --config | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store | --family)
+    --config | --log-file | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store | --family)
       _qnet_paths -f "$word"
       return ;;
     --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
     --relay-only | --exit-node | --behind-proxy | --directory-private | --lan-discovery | --no-early-request) ;;
-    --qr | --json | --toml | --from | --help-relay | --help-directory | --help | -h) ;;
+    --log-json | --log-destinations | --no-exit-log) ;;
+    --qr | --json | --toml | --from | --help-relay | --help-directory | --help-log | --help | -h) ;;
     --*) return ;;
   esac
   local command="${COMP_WORDS[1]}"
@@ -77,11 +78,12 @@ _qnet() {
     run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --hops --no-early-request
       --exit-country --template --socks-port --socks-bind --socks-auth --status-port --listen --advertise
       --cover-origin --cover-name --cover --site-root --site-upstream --site-transport --tls-cert --tls-key
-      --behind-proxy --ech-configs --cover-ca --help-relay --help-directory --exit-abuse-email --exit-allow --exit-ports
-      --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token
+      --behind-proxy --ech-configs --cover-ca --help-relay --help-directory --help-log --exit-abuse-email --exit-allow
+      --exit-ports --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token
       --directory-private --country-database --country --bandwidth --circuit-rate --family --lan-discovery
-      --state-dir --log-level --threads" ;;
-    demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level" ;;
+      --state-dir --log-level --log-file --log-json --log-destinations --no-exit-log --threads" ;;
+    demo) flags="--help --socks-port --status-port --site-port --base-port --state-dir --log-level --log-file
+      --log-json --log-destinations" ;;
     keygen) flags="--help --state-dir" ;;
     invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir
       --qr" ;;

@@ -23,7 +23,7 @@ complete_to "super" qnet run --helper-mode s
 complete_to "super" qnet run --helper-mode = s
 complete_to "client relay bootstrap exit super" qnet run --helper-mode ""
 complete_to "client relay bootstrap exit super" qnet run --helper-mode =
-complete_to "error warning info debug" qnet demo --log-level ""
+complete_to "error warning info debug trace" qnet demo --log-level ""
 complete_to "warning" qnet run --qr --log-level w
 complete_to "safari-26 safari-ios-26" qnet run --template s
 complete_to "demo" qnet d

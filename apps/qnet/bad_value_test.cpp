@@ -152,10 +152,18 @@ TEST(BadValue, a_name_server_is_an_address) {
                 AllOf(HasSubstr("--dns-server"), HasSubstr("name server")));
 }
 
-TEST(BadValue, a_log_level_is_one_of_four) {
-  for (const char* const level : {"INFO", "warn", "trace", "off"})
+TEST(BadValue, a_log_level_is_one_of_five) {
+  for (const char* const level : {"INFO", "warn", "TRACE", "off"})
     EXPECT_THAT(error_of(client({"--log-level", level})),
                 AllOf(HasSubstr("--log-level"), HasSubstr("warning")));
+}
+
+TEST(BadValue, level_trace_needs_a_word_that_destinations_may_be_logged) {
+  EXPECT_THAT(error_of(client({"--log-level", "trace"})),
+              AllOf(HasSubstr("--log-destinations"), HasSubstr("what they ask for")));
+  EXPECT_THAT(error_of({"demo"}, {{"QNET_LOG_LEVEL", "trace"}}), HasSubstr("--log-destinations"));
+  EXPECT_EQ(settings_of(client({"--log-level", "trace", "--log-destinations"})).log_level, "trace");
+  EXPECT_EQ(settings_of(client({"--log-destinations"})).log_level, "info");
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ using base::Result;
 
 std::vector<std::string> flags_of(Command command) {
   std::vector<std::string> flags{"--help"};
-  if (command == Command::run) flags.insert(flags.end(), {"--config", "--help-relay", "--help-directory"});
+  if (command == Command::run)
+    flags.insert(flags.end(), {"--config", "--help-relay", "--help-directory", "--help-log"});
   for (const auto* const option : options_of(command)) flags.push_back(option->flag());
   return flags;
 }
@@ -60,6 +61,7 @@ Result<CommandLine> parse_command_line(Command command, std::vector<std::string>
   if (command == Command::run) {
     app.add_flag("--help-relay", line.help_relay);
     app.add_flag("--help-directory", line.help_directory);
+    app.add_flag("--help-log", line.help_log);
     add_valued(app, "--config", configs);
   }
   const auto options = options_of(command);
@@ -77,7 +79,7 @@ Result<CommandLine> parse_command_line(Command command, std::vector<std::string>
   } catch (const CLI::ParseError& error) {
     return base::fail(Errc::bad_value, error.what());
   }
-  if (line.help || line.help_relay || line.help_directory) return line;
+  if (line.help || line.help_relay || line.help_directory || line.help_log) return line;
   for (const auto& extra : app.remaining()) {
     if (!takes_words(command) || extra.starts_with('-')) return unknown_flag(command, extra);
     line.words.push_back(extra);

@@ -18,6 +18,7 @@ struct CommandLine {
   bool help = false;
   bool help_relay = false;
   bool help_directory = false;
+  bool help_log = false;
 };
 
 [[nodiscard]] base::Result<CommandLine> parse_command_line(Command command,

@@ -42,7 +42,7 @@ void check_relay(const cli::Settings& s) {
 }
 
 void check(const cli::Settings& s) {
-  constexpr std::array<std::string_view, 4> levels = {"error", "warning", "info", "debug"};
+  constexpr std::array<std::string_view, 5> levels = {"error", "warning", "info", "debug", "trace"};
   require(s.command == cli::Command::run && cli::to_text(s.helper_mode) != "?");
   require(s.socks_port > 0 && s.status_port > 0 && s.listen.port > 0);
   require(is_address(s.socks_bind) && is_address(s.listen.host));
@@ -52,6 +52,7 @@ void check(const cli::Settings& s) {
   for (const auto* const address : {&s.advertise, &s.cover_origin})
     if (*address) require(peer::parse_host_port((*address)->to_text()) == **address);
   require(std::ranges::find(levels, s.log_level) != levels.end());
+  require(s.log_destinations || s.log_level != "trace");
   require(s.threads <= 256 && s.exit_max_connections >= 1 && s.exit_max_connections <= 1'000'000);
   require(s.state_dir.native().find('\0') == std::string::npos);
   check_lists(s);

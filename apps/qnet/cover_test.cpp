@@ -94,8 +94,8 @@ TEST(CoverSite, refuses_unknown_words) {
   EXPECT_THAT(error_of(site({"--site-transport", "h3"})), HasSubstr("websocket"));
 }
 
-TEST(Help, of_run_relays_and_directories_together_has_every_option) {
-  const auto all = help_text(Command::run) + relay_help_text() + directory_help_text();
+TEST(Help, of_runs_pages_together_has_every_option) {
+  const auto all = help_text(Command::run) + relay_help_text() + directory_help_text() + log_help_text();
   for (const auto& option : option_table()) {
     if (!option.belongs_to(Command::run)) continue;
     EXPECT_THAT(all, ContainsRegex(" " + option.flag() + "[ ,]"));

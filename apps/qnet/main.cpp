@@ -6,8 +6,6 @@
 #include <thread>
 
 #include <fmt/core.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 #include <boost/asio/ip/address.hpp>
 
 #include "control/client.hpp"
@@ -16,6 +14,7 @@
 #include "family_command.hpp"
 #include "foundation/base/folder_lock.hpp"
 #include "foundation/crypto/system_random.hpp"
+#include "foundation/logging/set_up.hpp"
 #include "mode_command.hpp"
 #include "node/run.hpp"
 #include "node_config.hpp"
@@ -36,10 +35,16 @@ int fail(const base::Error& error) {
   return EXIT_FAILURE;
 }
 
-void set_up_log(const std::string& level) {
-  spdlog::set_default_logger(spdlog::stderr_color_mt("qnet"));
-  spdlog::set_pattern("%Y-%m-%d %H:%M:%S %l: %v");
-  spdlog::set_level(spdlog::level::from_str(level));
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+/// Gives the last lines of the log, as they come.
+base::Result<std::shared_ptr<const logging::Ring>> set_up_log(const Settings& settings) {
+  const auto journal = environment("JOURNAL_STREAM").value_or("");
+  const auto level = logging::level_named(settings.log_level).value_or(logging::Level::info);
+  return logging::set_up({level, settings.log_file, settings.log_json, journal});
 }
 
 /// Two peers with one folder would each answer hellos that the other has seen, and overwrite its invite.
@@ -53,7 +58,8 @@ base::Result<void> lock_folder(const std::filesystem::path& folder, base::Folder
 }
 
 int run(const Settings& settings) {
-  set_up_log(settings.log_level);
+  const auto log = set_up_log(settings);
+  if (!log) return fail(log.error());
   base::FolderLock lock;
   if (settings.helper_mode != HelperMode::client)
     if (const auto locked = lock_folder(settings.state_dir, lock); !locked) return fail(locked.error());
@@ -79,7 +85,8 @@ int run(const Settings& settings) {
 }
 
 int demo(const Settings& settings, std::string_view program) {
-  set_up_log(settings.log_level);
+  const auto log = set_up_log(settings);
+  if (!log) return fail(log.error());
   base::FolderLock lock;
   if (const auto locked = lock_folder(settings.state_dir / "demo", lock); !locked)
     return fail(locked.error());
@@ -167,11 +174,6 @@ int dispatch(const Settings& settings, std::string_view program) {
     case Command::family_new: return outcome(new_family(settings));
   }
   return EXIT_FAILURE;
-}
-
-std::optional<std::string> environment(const std::string& name) {
-  const char* const value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): before any thread
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 int run_program(std::span<char*> words) {

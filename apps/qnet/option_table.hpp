@@ -12,7 +12,7 @@
 namespace qnet::cli {
 
 /// Where the help of `qnet run` tells of an option: each page fits a terminal's screen.
-enum class HelpPage { main, relay, directory };
+enum class HelpPage { main, relay, directory, log };
 
 struct Option {
   std::string_view key;          ///< in the file, "socks_port"; the flag is the same with hyphens
@@ -21,7 +21,8 @@ struct Option {
   std::string_view help;
   std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus),
                               ///< of template l(ist) (sho)w c(apture), of cover (chec)x, of f(amily) new;
-                              ///< R for run, but in the help of --help-relay, D of --help-directory
+                              ///< R for run, but in the help of --help-relay, D of --help-directory,
+                              ///< L of --help-log
   bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 
@@ -31,6 +32,7 @@ struct Option {
     return value_name == "PORT" || value_name == "PORTS" || value_name == "N";
   }
   [[nodiscard]] HelpPage page() const {
+    if (commands.find('L') != std::string_view::npos) return HelpPage::log;
     if (commands.find('D') != std::string_view::npos) return HelpPage::directory;
     return commands.find('R') != std::string_view::npos ? HelpPage::relay : HelpPage::main;
   }

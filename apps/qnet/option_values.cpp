@@ -256,9 +256,9 @@ Result<void> set_token(Settings& s, const std::string& text) {
 }
 
 Result<void> set_log_level(Settings& s, const std::string& text) {
-  for (const char* level : {"error", "warning", "info", "debug"})
+  for (const char* level : {"error", "warning", "info", "debug", "trace"})
     if (text == level) return s.log_level = text, Result<void>();
-  return bad("\"" + text + "\" is not a log level: choose error, warning, info or debug");
+  return bad("\"" + text + "\" is not a log level: choose error, warning, info, debug or trace");
 }
 
 }  // namespace qnet::cli

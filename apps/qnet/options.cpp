@@ -66,6 +66,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   if (line->help) return Outcome(PrintText{help_text(*command)});
   if (line->help_relay) return Outcome(PrintText{relay_help_text()});
   if (line->help_directory) return Outcome(PrintText{directory_help_text()});
+  if (line->help_log) return Outcome(PrintText{log_help_text()});
 
   GivenOptions from_file;
   if (!line->config.empty()) {
@@ -139,10 +140,12 @@ std::string help_text(Command command) {
   auto text = fmt::format("Usage: qnet {} [OPTIONS]{}\n\n{}", name_of(command), words_help(command),
                           option_lines(command, HelpPage::main));
   if (command == Command::run)
-    text += fmt::format("  {:<28} {}\n  {:<28} {}\n  {:<28} {}\n", "--config FILE",
-                        "the same options in TOML: socks_port = 1088", "--help-relay",
-                        "the options of relays and exits", "--help-directory",
-                        "the options of bootstrap and super peers");
+    for (const auto& [flag, help] :
+         {std::pair{"--config FILE", "the same options in TOML: socks_port = 1088"},
+          std::pair{"--help-relay", "the options of relays and exits"},
+          std::pair{"--help-directory", "the options of bootstrap and super peers"},
+          std::pair{"--help-log", "the options of the log"}})
+      text += fmt::format("  {:<28} {}\n", flag, help);
   return text;
 }
 
@@ -156,6 +159,12 @@ std::string directory_help_text() {
   return "Usage: qnet run --helper-mode bootstrap|super [OPTIONS]\n\n" +
          option_lines(Command::run, HelpPage::directory) +
          "\nqnet run --help and --help-relay list the others.\n";
+}
+
+std::string log_help_text() {
+  return "Usage: qnet run [OPTIONS]\n\n" + option_lines(Command::run, HelpPage::log) +
+         "\nWithout --log-file the log goes to the journal, or to standard error.\n"
+         "qnet run --help lists the other options.\n";
 }
 
 std::string exit_warning() {

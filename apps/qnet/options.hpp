@@ -31,6 +31,8 @@ struct PrintText {
 [[nodiscard]] std::string relay_help_text();
 /// What `qnet run --help-directory` prints.
 [[nodiscard]] std::string directory_help_text();
+/// What `qnet run --help-log` prints.
+[[nodiscard]] std::string log_help_text();
 [[nodiscard]] std::string version_text();
 
 /// What an exit's operator must have read; shown before everything else in modes with an exit.

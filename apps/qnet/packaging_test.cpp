@@ -56,6 +56,7 @@ TEST(ManPage, has_every_flag_with_its_value) {
   EXPECT_THAT(page, HasSubstr(".It Fl -config Ar FILE\n"));
   EXPECT_THAT(page, HasSubstr(".It Fl -help-relay\n"));
   EXPECT_THAT(page, HasSubstr(".It Fl -help-directory\n"));
+  EXPECT_THAT(page, HasSubstr(".It Fl -help-log\n"));
 }
 
 TEST(ManPage, has_every_environment_variable_at_its_flag_and_in_the_list) {
@@ -82,7 +83,7 @@ TEST(Completion, offers_each_command_exactly_its_flags) {
   for (const auto command : kCommands) {
     std::vector<std::string> expected{"--help"};
     if (command == Command::run)
-      expected.insert(expected.end(), {"--config", "--help-relay", "--help-directory"});
+      expected.insert(expected.end(), {"--config", "--help-relay", "--help-directory", "--help-log"});
     for (const auto* const option : options_of(command)) expected.push_back(option->flag());
     EXPECT_THAT(completed_flags(script, command), ::testing::UnorderedElementsAreArray(expected))
         << name_of(command);

@@ -104,6 +104,9 @@ TEST(Precedence, the_documented_variables_reach_their_settings) {
                                        {"STEALTH_OPERATORS", kInvite + ", " + kOtherInvite},
                                        {"QNET_SOCKS_AUTH", "ada:pass:word"},
                                        {"QNET_LOG_LEVEL", "debug"},
+                                       {"QNET_LOG_FILE", "/var/log/qnet.log"},
+                                       {"QNET_LOG_JSON", "true"},
+                                       {"QNET_NO_EXIT_LOG", "true"},
                                        {"QNET_STATE_DIR", "/srv/qnet"}});
   EXPECT_EQ(s.socks_port, 3000);
   EXPECT_EQ(s.status_port, 3001);
@@ -111,6 +114,8 @@ TEST(Precedence, the_documented_variables_reach_their_settings) {
   EXPECT_EQ(s.socks_auth->user, "ada");
   EXPECT_EQ(s.socks_auth->password, "pass:word");
   EXPECT_EQ(s.log_level, "debug");
+  EXPECT_EQ(s.log_file, "/var/log/qnet.log");
+  EXPECT_TRUE(s.log_json && s.no_exit_log && !s.log_destinations);
   EXPECT_EQ(s.state_dir, "/srv/qnet");
 }
 

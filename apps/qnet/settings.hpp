@@ -85,8 +85,11 @@ struct Settings {
   std::uint32_t circuit_rate = 0;          ///< Mbit/s of circuits that go on to a next relay; 0: no bound
   std::filesystem::path family;            ///< the file of its family's key; empty for none
   std::filesystem::path state_dir;
-  std::string log_level = "info";
-  std::uint32_t threads = 0;  ///< 0: one for each core
+  std::string log_level = "info";  ///< one of logging::Level
+  std::filesystem::path log_file;  ///< empty: the journal, or standard error
+  bool log_json = false;           ///< one JSON object a line
+  bool log_destinations = false;   ///< level trace may be chosen
+  std::uint32_t threads = 0;       ///< 0: one for each core
 
   std::string abuse_email;
   std::vector<std::string> exit_allow;
@@ -94,6 +97,7 @@ struct Settings {
   std::uint32_t exit_max_connections = 1000;
   std::vector<std::string> exit_bind;  ///< addresses that exit traffic comes from, one of a family at most
   std::vector<peer::HostPort> dns_servers;
+  bool no_exit_log = false;  ///< no file of refusals
 
   std::uint16_t site_port = 8090;  ///< demo: the built-in web site; HTTPS is on the next port
   std::uint16_t base_port = 8440;  ///< demo: the super peer; the relays are on the next two ports

@@ -166,8 +166,17 @@ Result<void> check_path(const Settings& s) {
   return {};
 }
 
+Result<void> check_log(const Settings& s) {
+  if (s.log_level == "trace" && !s.log_destinations)
+    return base::fail(Errc::missing,
+                      "level trace writes into the log who connects and what they ask for: give "
+                      "--log-destinations too if that may be known, or choose --log-level debug");
+  return {};
+}
+
 Result<void> check_whole(const Settings& s) {
   const bool runs = s.command == Command::run;
+  if (auto log = check_log(s); !log) return log;
   if (runs && has_exit(s.helper_mode) && s.abuse_email.empty())
     return base::fail(
         Errc::missing,

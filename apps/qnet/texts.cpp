@@ -91,6 +91,7 @@ base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
       if (const auto own = ip::IpAddress::parse(address.to_string()))
         options.policy.own_addresses.push_back(*own);
   if (auto bound = take_source_addresses(s, options.from); !bound) return base::forward_error(bound);
+  if (!s.no_exit_log) options.log_folder = s.state_dir / "logs";
   for (const auto& server : s.dns_servers)
     options.name_servers.emplace_back(boost::asio::ip::make_address(server.host), server.port);
   return options;

@@ -71,7 +71,7 @@ class CommandLine(unittest.TestCase):
 
     def test_help_fits_a_screen(self):
         for arguments in (["--help"], ["run", "--help"], ["run", "--help-relay"], ["run", "--help-directory"],
-                          ["demo", "--help"], ["status", "--help"], ["invite", "--help"]):
+                          ["run", "--help-log"], ["demo", "--help"], ["status", "--help"], ["invite", "--help"]):
             code, out, _ = qnet(*arguments)
             self.assertEqual(code, 0)
             lines = out.splitlines()

@@ -86,6 +86,7 @@ Task<void> serve(Connector& connector, std::unique_ptr<net::BreakableStream> str
                  Holder holder, ServiceLimits limits) {
   auto request = co_await read_request(*stream, limits.request);
   if (!request) co_return stream->reset();
+  spdlog::trace("asked for {}, port {}", request->host, request->port);
   auto outcome = co_await connect_for(*stream, connector, std::move(*request), holder);
   if (!outcome) co_return;
   auto& connection = *outcome;

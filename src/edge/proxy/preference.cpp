@@ -77,11 +77,11 @@ base::Result<Preference> preference_of(std::string_view user, std::string_view p
   Preference preference;
   preference.isolation = fmt::format("{}:{}:{}", user.size(), user, password);
   const auto [name, wishes] = split_user_name(user);
-  if (looks_like_a_wish(name)) return base::fail(Errc::bad_preference, std::string(name));
+  if (looks_like_a_wish(name)) return base::fail(Errc::bad_preference);
   for (std::size_t at = 0; !wishes.empty() && at <= wishes.size();) {
     const auto end = std::min(wishes.find(',', at), wishes.size());
     const auto item = wishes.substr(at, end - at);
-    if (!take_wish(item, preference)) return base::fail(Errc::bad_preference, std::string(item));
+    if (!take_wish(item, preference)) return base::fail(Errc::bad_preference);
     at = end + 1;
   }
   return preference;

@@ -34,7 +34,8 @@ struct UserName {
 [[nodiscard]] UserName split_user_name(std::string_view user);
 
 /// A wish that cannot be read is an error with what to write instead (Errc::bad_preference): a program that
-/// asks for three hops must not get one because of a slip.
+/// asks for three hops must not get one because of a slip. The error, which is logged, tells nothing of the
+/// user name: programs put what they like there, Tor Browser the site that it visits.
 [[nodiscard]] base::Result<Preference> preference_of(std::string_view user, std::string_view password);
 
 }  // namespace qnet::proxy

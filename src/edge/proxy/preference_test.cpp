@@ -99,10 +99,11 @@ TEST(Preference, is_told_by_socks5_also_where_no_password_is_wanted) {
 
 TEST(Preference, that_cannot_be_read_is_refused_by_socks5_with_words_for_the_log) {
   Socks5 socks({});
-  socks.feed(greeting_of("hops=9", "x"));
+  socks.feed(greeting_of("marked.example,hops=9", "x"));
   EXPECT_EQ(base::to_hex(socks.take_output()), "05020101");
   EXPECT_EQ(socks.state(), State::refused);
-  EXPECT_THAT(socks.problem(), HasSubstr("hops=9"));
+  EXPECT_THAT(socks.problem(), HasSubstr("hops=1 to hops=5"));
+  EXPECT_THAT(socks.problem(), ::testing::Not(HasSubstr("marked")));
   Socks5 closed(Credentials{"alice", "secret"});
   closed.feed(greeting_of("hops=9", "wrong"));
   EXPECT_EQ(closed.problem(), "");

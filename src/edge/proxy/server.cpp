@@ -161,6 +161,8 @@ net::Task<void> Server::talk(net::TcpStream& program) {
     dialogue = co_await converse(program);
   }
   if (!dialogue) co_return program.close();
+  const auto& wanted = dialogue->destination();
+  spdlog::trace("a program asks for {}, port {}", wanted.host, wanted.port);
   auto connected = co_await connect_for(program, *dialogue);
   if (!connected) co_return program.close();
   if (auto sent = co_await net::write_all(program, dialogue->reply(connected->status)); !sent) co_return;

@@ -1,5 +1,6 @@
 #include "transport/link/accept_loop.hpp"
 
+#include <spdlog/spdlog.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -20,6 +21,14 @@ constexpr auto kPause = std::chrono::milliseconds(100);
 net::Task<void> counted(net::Task<void> served, std::shared_ptr<Counters> counters) {
   const Gauge open(counters, &Counters::connections_open);
   co_await std::move(served);
+}
+
+/// Without a port: that says nothing to an operator.
+void log_visitor(const net::tcp::socket& socket) {
+  if (!spdlog::should_log(spdlog::level::trace)) return;
+  boost::system::error_code gone;
+  const auto from = socket.remote_endpoint(gone);
+  if (!gone) spdlog::trace("a connection from {}", ip::unmapped(from.address()).to_string());
 }
 
 }  // namespace
@@ -46,6 +55,7 @@ void AcceptLoop::stop() {
 void AcceptLoop::serve(std::size_t core, net::tcp::socket socket) {
   auto& io = pool_.at(core);
   const auto remote = from_ == From::visitors ? ip::limited_remote_address(socket) : std::nullopt;
+  if (from_ == From::visitors) log_visitor(socket);
   auto place = places_.take(io.get_executor(), remote);
   asio::co_spawn(io, counted(serve_(core, std::move(socket), std::move(place)), counters_), asio::detached);
 }
