@@ -6,7 +6,11 @@ namespace qnet::ip {
 namespace {
 
 bool same(const char* one, const char* other) {
-  return probably_same_network(IpAddress::parse(one).value(), IpAddress::parse(other).value());
+  const auto first = IpAddress::parse(one).value();
+  const auto second = IpAddress::parse(other).value();
+  const bool same = probably_same_network(first, second);
+  EXPECT_EQ(network_guess(first) == network_guess(second), same);
+  return same;
 }
 
 TEST(NetworkGuess, takes_a_16_of_ipv4_for_one_network) {

@@ -14,29 +14,38 @@ namespace {
 
 TimePoint now() { return std::chrono::steady_clock::now(); }
 
-/// Takes what is there, for as long as something comes. What it is says nothing, so it is not looked at.
-net::Task<void> take(session::Stream& stream, Transfer& transfer) {
-  while (co_await stream.wait_readable()) {
-    const auto there = stream.peek().size();
-    if (there == 0) co_return;  // the end
-    stream.consume(there);
-    transfer.got(there, now());
+/// Until all has come. False when the other side ends before, or sends something else.
+net::Task<bool> take(session::Stream& stream, Pattern pattern, Transfer& transfer) {
+  while (transfer.left() > 0) {
+    if (!co_await stream.wait_readable()) co_return false;
+    const auto there = stream.peek();
+    if (there.empty() || there.size() > transfer.left() || !pattern.takes(there)) co_return false;
+    transfer.got(there.size(), now());
+    stream.consume(there.size());
   }
+  co_return true;
 }
 
-/// Nothing when the relay gives nothing.
-net::Task<std::optional<Transfer>> ask_for(session::Session& session, std::uint64_t bytes, TimePoint ends) {
+/// Nothing when the relay does not give all that was asked for, as long as this side lets it.
+net::Task<std::optional<Transfer>> ask_for(session::Session& session, std::uint64_t bytes, TimePoint ends,
+                                           base::RandomSource& random) {
   const auto executor = co_await boost::asio::this_coro::executor;
   const Amount question{bytes};
   auto opened = session.open(kMeasureProtocol, question.encode());
   if (!opened) co_return std::nullopt;
   auto& stream = **opened;
-  const net::Deadline whole(executor, ends - now(), [&stream] { stream.reset(); });
+  std::optional<net::Deadline> limit;
+  limit.emplace(executor, ends - now(), [&stream] { stream.reset(); });
   const auto answer = co_await peer::read_message<Amount>(stream);
   if (!answer || answer->bytes != bytes) co_return std::nullopt;
-  const net::Deadline limit(executor, RunLimits::transfer, [&stream] { stream.reset(); });
+  limit.emplace(executor, RunLimits::transfer, [&stream] { stream.reset(); });
+  Seed seed{};
+  random.fill(seed);
   Transfer transfer(bytes, now());
-  co_await take(stream, transfer);
+  if (!co_await net::write_all(stream, seed)) co_return std::nullopt;
+  const bool whole = co_await take(stream, Pattern(seed), transfer);
+  if (!whole && !limit->expired()) co_return std::nullopt;
+  if (!whole) transfer.cut(now());
   // The relay's turn is over when this has come, and the next one's begins.
   stream.finish();
   co_return transfer;
@@ -46,10 +55,10 @@ net::Task<std::optional<Transfer>> ask_for(session::Session& session, std::uint6
 
 net::Task<std::optional<std::uint64_t>> measure(std::shared_ptr<session::Session> session, std::size_t steps,
                                                 base::RandomSource& random) {
-  const auto ends = now() + RunLimits::whole;
+  const auto ends = now() + RunLimits::answers;
   Transfers run(steps, random);
   while (const auto size = run.next()) {
-    const auto transfer = co_await ask_for(*session, *size, ends);
+    const auto transfer = co_await ask_for(*session, *size, ends, random);
     if (!transfer) break;
     run.took(*transfer);
   }

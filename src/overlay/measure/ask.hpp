@@ -9,8 +9,9 @@
 
 namespace qnet::measure {
 
-/// How fast it sends, in bytes a second; nothing when it gives nothing. `steps` as for Transfers; ends within
-/// RunLimits::whole. `random` must outlive the call.
+/// How fast it sends, in bytes a second; nothing when it gives nothing, or not all that it is asked for.
+/// `steps` as for Transfers; ends within RunLimits::answers and one RunLimits::transfer. `random` must
+/// outlive the call.
 net::Task<std::optional<std::uint64_t>> measure(std::shared_ptr<session::Session> session, std::size_t steps,
                                                 base::RandomSource& random);
 

@@ -38,5 +38,23 @@ TEST(Amount, refuses_what_names_no_number_or_too_large_a_one) {
   EXPECT_FALSE(Amount::decode(cbor::encode(cbor::Map{{"bytes", AllowanceLimits::transfer + 1}})));
 }
 
+TEST(Pattern, takes_the_seed_again_and_again_in_any_pieces_and_nothing_else) {
+  const Seed seed{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+  base::Bytes bytes(100);
+  Pattern::fill(seed, bytes);
+  EXPECT_EQ(bytes[16], 1U);
+  for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+    Pattern pattern(seed);
+    EXPECT_TRUE(pattern.takes(base::ByteView(bytes).first(cut)));
+    EXPECT_TRUE(pattern.takes(base::ByteView(bytes).subspan(cut))) << cut;
+  }
+  for (auto& byte : bytes) {
+    ++byte;
+    EXPECT_FALSE(Pattern(seed).takes(bytes));
+    --byte;
+  }
+  EXPECT_FALSE(Pattern(seed).takes(base::Bytes(64))) << "what is sent without the seed";
+}
+
 }  // namespace
 }  // namespace qnet::measure

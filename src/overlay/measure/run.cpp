@@ -4,6 +4,15 @@
 
 namespace qnet::measure {
 
+namespace {
+
+double rate_of(std::uint64_t bytes, TimePoint::duration lasted) {
+  const auto counted = std::max<TimePoint::duration>(lasted, RunLimits::shortest);
+  return static_cast<double>(bytes) / std::chrono::duration<double>(counted).count();
+}
+
+}  // namespace
+
 void Transfer::got(std::uint64_t bytes, TimePoint now) {
   received_ += std::min(bytes, left());
   last_ = now;
@@ -15,25 +24,22 @@ void Transfer::got(std::uint64_t bytes, TimePoint now) {
 
 std::optional<std::uint64_t> Transfer::rate() const {
   if (received_ == 0) return std::nullopt;
-  const bool halves = at_half_ > 0 && received_ > at_half_;
-  const auto counted = halves ? received_ - at_half_ : received_;
-  const auto lasted =
-      std::max<TimePoint::duration>(last_ - (halves ? half_at_ : begun_), RunLimits::shortest);
-  const auto seconds = std::chrono::duration<double>(lasted).count();
-  const auto rate = static_cast<double>(counted) / seconds;
+  auto rate = rate_of(received_, last_ - begun_);
+  if (at_half_ > 0 && received_ > at_half_)
+    rate = std::min(rate, rate_of(received_ - at_half_, last_ - half_at_));
   return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(rate), 1, RunLimits::highest);
 }
 
 std::optional<std::uint64_t> Transfers::next() {
-  if (over_ || done_ >= std::min(steps_, RunLimits::steps.size())) return std::nullopt;
+  if (over_ || done_ >= steps_) return std::nullopt;
   const auto step = RunLimits::steps.at(done_);
   return step + random_.below(static_cast<std::uint32_t>(step / RunLimits::more));
 }
 
 void Transfers::took(const Transfer& transfer) {
   ++done_;
-  if (const auto rate = transfer.rate()) rate_ = rate;
-  over_ = transfer.left() > 0 || transfer.took() >= RunLimits::enough;
+  over_ = transfer.left() > 0 || transfer.shows_rate() || done_ == steps_;
+  if (over_) rate_ = transfer.rate();
 }
 
 }  // namespace qnet::measure

@@ -1,4 +1,9 @@
 // One measuring of a relay: which transfers are asked for, and what rate they show. No I/O, no clock.
+//
+// Whatever the relay does, the rate is not above what its line carried while it was measured. Nothing can
+// come before it was told to begin (messages.hpp), and that is where the time begins, so pauses, bursts and
+// data that is held back only lower it. And the relay does not choose the size that shows the rate: a
+// transfer that is refused or ended early shows none.
 #pragma once
 
 #include <chrono>
@@ -12,19 +17,23 @@ namespace qnet::measure {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
-/// One transfer, from its answer on.
+/// One transfer, from the moment at which the relay was told to begin.
 class Transfer {
  public:
   Transfer(std::uint64_t bytes, TimePoint begun) : bytes_(bytes), begun_(begun), half_at_(begun) {}
 
   [[nodiscard]] std::uint64_t left() const { return bytes_ - received_; }
   void got(std::uint64_t bytes, TimePoint now);
+  /// This side lets no more come. The time without anything counts.
+  void cut(TimePoint now) { last_ = now; }
 
-  /// Bytes a second, at least 1; nothing before anything has come. Of the second half alone, where there is
-  /// one: the beginning of TCP is not the relay's rate, and neither is what a limiter on the way lets through
-  /// at once.
+  /// Bytes a second, at least 1; nothing before anything has come. The lower of two: that of the whole, as a
+  /// part that came fast may have been held back before, and that of the second half, as a limiter on the way
+  /// may let the first through at once.
   [[nodiscard]] std::optional<std::uint64_t> rate() const;
-  [[nodiscard]] TimePoint::duration took() const { return last_ - begun_; }
+  /// Whether bytes came for long enough: the second half alone for RunLimits::enough. A pause before it is no
+  /// sign of a slow line, and a far relay is slow to begin.
+  [[nodiscard]] bool shows_rate() const { return at_half_ > 0 && last_ - half_at_ >= RunLimits::enough; }
 
  private:
   std::uint64_t bytes_;
@@ -39,13 +48,15 @@ class Transfer {
 class Transfers {
  public:
   /// `steps`: how many of RunLimits::steps it goes up to. `random` must outlive it.
-  Transfers(std::size_t steps, base::RandomSource& random) : steps_(steps), random_(random) {}
+  Transfers(std::size_t steps, base::RandomSource& random)
+      : steps_(std::min(steps, RunLimits::steps.size())), random_(random) {}
 
   /// The size of the next transfer; nothing when the last one has shown the rate.
   [[nodiscard]] std::optional<std::uint64_t> next();
-  /// How the last one went, whole or not.
+  /// How the last one went: whole, or cut off by this side.
   void took(const Transfer& transfer);
-  /// Of the last transfer; nothing when none has brought anything.
+  /// Of the transfer that took long enough, or of the largest. Nothing before that one has come: what smaller
+  /// ones show is the beginning of a connection.
   [[nodiscard]] std::optional<std::uint64_t> rate() const { return rate_; }
 
  private:

@@ -12,12 +12,12 @@ using namespace std::chrono_literals;
 constexpr TimePoint kStart{1000s};
 constexpr std::uint64_t kMiB = 1ULL << 20U;
 
-/// All of it, in pieces of 64 KiB at so many bytes a second, after `wait`.
+/// All of it, in pieces of 4 KiB at so many bytes a second, after `wait`.
 Transfer at_rate(std::uint64_t bytes, double rate, std::chrono::milliseconds wait = 0ms) {
   Transfer transfer(bytes, kStart);
   std::uint64_t sent = 0;
   while (transfer.left() > 0) {
-    const auto piece = std::min<std::uint64_t>(transfer.left(), 65536);
+    const auto piece = std::min<std::uint64_t>(transfer.left(), 4096);
     sent += piece;
     const std::chrono::duration<double> passed(static_cast<double>(sent) / rate);
     transfer.got(piece, kStart + wait + std::chrono::duration_cast<TimePoint::duration>(passed));
@@ -25,9 +25,23 @@ Transfer at_rate(std::uint64_t bytes, double rate, std::chrono::milliseconds wai
   return transfer;
 }
 
-TEST(Transfer, shows_the_rate_whatever_the_wait_before_it) {
-  EXPECT_NEAR(static_cast<double>(at_rate(kMiB, 3e6).rate().value()), 3e6, 3e4);
-  EXPECT_NEAR(static_cast<double>(at_rate(kMiB, 3e6, 400ms).rate().value()), 3e6, 3e4);
+TEST(Transfer, shows_the_rate_of_the_whole_where_that_is_lower) {
+  EXPECT_NEAR(static_cast<double>(at_rate(kMiB, 4e6).rate().value()), 4e6, 4e4);
+  EXPECT_NEAR(static_cast<double>(at_rate(kMiB, 4e6, 738ms).rate().value()), 1.048e6, 1e4);
+}
+
+TEST(Transfer, that_stalls_at_its_half_and_then_bursts_has_the_rate_of_the_whole) {
+  Transfer transfer(96 * 1024, kStart);
+  transfer.got(48 * 1024, kStart + 600ms);
+  transfer.got(48 * 1024, kStart + 600ms);
+  EXPECT_NEAR(static_cast<double>(transfer.rate().value()), 96 * 1024 / 0.6, 1);
+  EXPECT_FALSE(transfer.shows_rate()) << "the time in which nothing came is no reason to stop at this size";
+}
+
+TEST(Transfer, shows_a_rate_only_when_bytes_came_for_long_enough) {
+  EXPECT_TRUE(at_rate(kMiB, 1e6).shows_rate());
+  EXPECT_FALSE(at_rate(kMiB, 4e6).shows_rate());
+  EXPECT_FALSE(at_rate(kMiB, 4e6, 5s).shows_rate());
 }
 
 TEST(Transfer, is_not_deceived_by_what_a_limiter_lets_through_at_once) {
@@ -39,8 +53,9 @@ TEST(Transfer, is_not_deceived_by_what_a_limiter_lets_through_at_once) {
 
 TEST(Transfer, that_is_cut_off_shows_the_rate_of_what_came) {
   Transfer transfer(kMiB, kStart);
-  transfer.got(10'000, kStart + 10s);
-  EXPECT_EQ(transfer.rate(), 1'000U);
+  transfer.got(10'000, kStart + 1ms);
+  transfer.cut(kStart + 10s);
+  EXPECT_EQ(transfer.rate(), 1'000U) << "also for the time in which nothing came";
   EXPECT_FALSE(Transfer(kMiB, kStart).rate()) << "nothing came";
 }
 
@@ -95,20 +110,27 @@ TEST(Transfers, asks_for_another_size_each_time_and_never_for_more_than_is_given
   EXPECT_LE(2 * sum, AllowanceLimits::bytes_of_one) << "two runs an hour";
 }
 
-TEST(Transfers, ends_with_a_transfer_that_is_refused_or_cut_off) {
+TEST(Transfers, ends_with_a_transfer_that_is_cut_off) {
   base::testing::SeededRandom random(3);
-  Transfers refused(4, random);
-  refused.took(Transfer(*refused.next(), kStart));
-  EXPECT_FALSE(refused.next());
-  EXPECT_FALSE(refused.rate());
-
   Transfers cut(4, random);
   cut.took(at_rate(*cut.next(), 1e6));
   Transfer second(*cut.next(), kStart);
-  second.got(20'000, kStart + 10s);
+  second.got(20'000, kStart + 1s);
+  second.cut(kStart + 10s);
   cut.took(second);
   EXPECT_FALSE(cut.next());
   EXPECT_EQ(cut.rate(), 2'000U);
+}
+
+TEST(Transfers, shows_no_rate_before_the_transfer_that_does) {
+  base::testing::SeededRandom random(3);
+  Transfers run(4, random);
+  for (int n = 0; n < 3; ++n) {
+    run.took(at_rate(*run.next(), 1e9));
+    EXPECT_FALSE(run.rate()) << "a relay that refuses the next one would choose its size";
+  }
+  run.took(at_rate(*run.next(), 1e9));
+  EXPECT_TRUE(run.rate());
 }
 
 }  // namespace

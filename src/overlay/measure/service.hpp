@@ -9,7 +9,7 @@
 
 namespace qnet::measure {
 
-/// Gives so many zeros as are asked for, to the peers that `standing_of` knows: called on the session's
+/// Gives so many bytes as are asked for, to the peers that `standing_of` knows: called on the session's
 /// thread with the key that the peer has shown. One allowance for all cores.
 [[nodiscard]] session::Handler measure_handler(
     std::shared_ptr<Allowance> allowance, std::function<Standing(const crypto::X25519Public&)> standing_of);
