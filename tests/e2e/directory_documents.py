@@ -195,7 +195,8 @@ def is_number(host):
     return False
 
 
-def agreed_rate(told):
-    """Of one relay, by what each operator's list says: the low median of those who have measured."""
-    rates = sorted(rate for rate in told if rate > 0)
-    return rates[(len(rates) - 1) // 2] if rates else 0
+def agreed_rate(told, operators):
+    """Of one relay, by what operators' lists say: the highest rate that most operators say or exceed. Who has not
+    measured it says 0, and so does an operator without a list."""
+    rates = sorted([*told, *[0] * (operators - len(told))], reverse=True)
+    return rates[operators // 2]

@@ -29,13 +29,16 @@ std::optional<ip::IpAddress> address_by(std::size_t needed, const Told& told) {
   return std::nullopt;
 }
 
-/// While fewer than half of those who measured lie, it is between honest values. An operator without a
-/// measure has no vote.
-Rate rate_by(const Told& told) {
+/// The highest rate that so many operators say, or exceed; 0 when fewer have a measure. So an operator
+/// without a measure says 0, and one without a list too: where a relay lets nobody but a liar measure it,
+/// that liar is not a majority.
+Rate rate_by(std::size_t needed, const Told& told) {
   std::vector<Rate> rates;
-  for (const auto* const one : told)
-    if (one->measured > 0) rates.push_back(one->measured);
-  return low_median(std::move(rates));
+  for (const auto* const one : told) rates.push_back(one->measured);
+  if (rates.size() < needed) return 0;
+  const auto place = rates.begin() + static_cast<std::ptrdiff_t>(needed - 1);
+  std::ranges::nth_element(rates, place, std::ranges::greater());
+  return *place;
 }
 
 /// The descriptor that so many operators list, letter for letter.
@@ -76,7 +79,7 @@ base::Result<std::vector<Listed>> agree(std::span<const std::vector<Listed>* con
     const auto holds = [now](const std::optional<Listed>& one) {
       return one && one->descriptor.descriptor().expires > now;
     };
-    const auto measured = rate_by(versions);
+    const auto measured = rate_by(needed, versions);
     const auto address = address_by(needed, versions);
     auto best = listed_by(needed, versions);
     if (!holds(best)) best = newest_true(std::move(versions));

@@ -23,9 +23,11 @@ void Measures::add(Rate rate, SteadyTime now) {
   note_attempt(now);
 }
 
-void Measures::failed(SteadyTime now) {
-  if (count_ > 0) forget_oldest();
-  note_attempt(now);
+std::vector<Rate> Measures::rates() const {
+  std::vector<Rate> counted(rates_.begin(), rates_.begin() + count_);
+  const auto gave = [](Rate rate) { return rate != kGaveNothing; };
+  if (few() && std::ranges::any_of(counted, gave)) std::erase(counted, kGaveNothing);
+  return counted;
 }
 
 void Measures::forget_oldest() {
@@ -34,12 +36,12 @@ void Measures::forget_oldest() {
 }
 
 void Measures::note_attempt(SteadyTime now) {
-  if (attempts_ < MeasuredLimits::first_measures) ++attempts_;
+  if (few()) ++attempts_;
   last_ = now;
 }
 
 bool Measures::due(SteadyTime now) const {
-  if (attempts_ < MeasuredLimits::first_measures) return true;
+  if (few()) return true;
   // A check that comes a little early must not be missed for that.
   return now - last_ >= MeasuredLimits::interval - MeasuredLimits::early;
 }

@@ -13,6 +13,10 @@ namespace qnet::directory {
 /// Bytes a second; 0 when nobody knows.
 using Rate = std::uint32_t;
 
+/// What a failed measure counts as: lower than any relay that gives something, and not 0, which would say
+/// that nobody knows.
+inline constexpr Rate kGaveNothing = 1;
+
 /// Of an even number the lower one of the two in the middle; 0 of none. So those who want it higher must be
 /// more than half.
 [[nodiscard]] Rate low_median(std::vector<Rate> rates);
@@ -21,13 +25,17 @@ using Rate = std::uint32_t;
 /// Otherwise each measure would change the list, and with it what all clients have to load.
 [[nodiscard]] Rate settled(Rate said, Rate found);
 
-/// This directory's last measures of one relay.
+/// This directory's last measures of one relay. A relay that gives nothing would otherwise be one that nobody
+/// has measured, and counted with more than a slow one that lets itself be measured.
 class Measures {
  public:
   void add(Rate rate, SteadyTime now);
-  /// It gave nothing: the oldest measure is forgotten, so that no relay keeps a rate that it does not show.
-  void failed(SteadyTime now);
-  [[nodiscard]] std::span<const Rate> rates() const { return {rates_.data(), count_}; }
+  /// It gave nothing, or not all that it was asked for.
+  void failed(SteadyTime now) { add(kGaveNothing, now); }
+  /// Those that count. While they are few, a failed one counts only where all have failed.
+  [[nodiscard]] std::vector<Rate> rates() const;
+  /// Fewer attempts were made than come soon one after the other.
+  [[nodiscard]] bool few() const { return attempts_ < MeasuredLimits::first_measures; }
   /// The first few come soon one after the other.
   [[nodiscard]] bool due(SteadyTime now) const;
 

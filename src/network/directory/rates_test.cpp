@@ -44,14 +44,25 @@ TEST(Measures, are_the_last_few) {
   EXPECT_EQ(std::ranges::min(rates), 3U);
 }
 
-TEST(Measures, are_forgotten_one_by_one_where_a_relay_gives_nothing) {
+TEST(Measures, that_failed_count_as_the_lowest_rate) {
   Measures measures;
-  for (Rate rate = 1; rate <= 3; ++rate) measures.add(rate, kStart);
+  for (Rate rate = 11; rate <= 13; ++rate) measures.add(rate, kStart);
   measures.failed(kStart);
-  EXPECT_EQ(measures.rates().front(), 2U);
-  for (int n = 0; n < 3; ++n) measures.failed(kStart);
-  EXPECT_TRUE(measures.rates().empty());
+  EXPECT_EQ(low_median(measures.rates()), 11U);
+  for (int n = 0; n < 2; ++n) measures.failed(kStart);
+  EXPECT_EQ(low_median(measures.rates()), kGaveNothing);
   EXPECT_FALSE(measures.due(kStart + 1h)) << "who gives nothing is not asked more often";
+}
+
+TEST(Measures, that_failed_count_at_once_where_all_have) {
+  Measures measures;
+  EXPECT_TRUE(measures.rates().empty());
+  measures.failed(kStart);
+  EXPECT_EQ(measures.rates(), std::vector{kGaveNothing}) << "or who refuses would be as good as unknown";
+  measures.add(500, kStart);
+  EXPECT_EQ(measures.rates(), std::vector<Rate>{500}) << "one failure among the first ones has any reason";
+  measures.add(500, kStart);
+  EXPECT_EQ(low_median(measures.rates()), 500U);
 }
 
 TEST(Measures, are_due_often_at_first_and_seldom_later) {

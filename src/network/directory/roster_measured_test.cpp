@@ -13,6 +13,7 @@ class RosterRates : public testing::RosterTest {
   [[nodiscard]] const Entry& entry() const { return *roster_.find(relay_.key()); }
   [[nodiscard]] DueCheck check() const { return {relay_.key(), entry().endpoint_id}; }
   void measure(Rate rate, SteadyTime now = kStart) { roster_.measured(check(), rate, now); }
+  void refuse() { roster_.measured(check(), std::nullopt, kStart); }
   [[nodiscard]] Record record(const std::string& host, Rate measured) const {
     const testing::Relay other(8, host);
     Record made{other.key(), {}, 1, kNow, kNow, true, {}, false, measured, {}};
@@ -57,14 +58,35 @@ TEST_F(RosterRates, are_measured_of_listed_relays_and_often_at_first_alone) {
   EXPECT_TRUE(roster_.measure_due(check(), kStart + 6h));
 }
 
-TEST_F(RosterRates, end_with_a_relay_that_lets_nobody_measure_it_any_more) {
+TEST_F(RosterRates, are_the_lowest_of_a_relay_that_lets_nobody_measure_it_any_more) {
   register_and_check(relay_);
-  measure(1'000);
-  measure(1'000);
-  roster_.measured(check(), std::nullopt, kStart);
+  for (int n = 0; n < 3; ++n) measure(1'000);
+  refuse();
+  refuse();
   EXPECT_EQ(entry().measured, 1'000U);
-  roster_.measured(check(), std::nullopt, kStart);
-  EXPECT_EQ(entry().measured, 0U);
+  refuse();
+  EXPECT_EQ(entry().measured, kGaveNothing);
+  for (int n = 0; n < 10; ++n) refuse();
+  EXPECT_EQ(entry().measured, kGaveNothing) << "never as one that nobody has tried to measure";
+}
+
+TEST_F(RosterRates, are_no_better_for_a_relay_that_refuses_than_for_a_slow_one) {
+  register_and_check(relay_);
+  refuse();
+  EXPECT_EQ(entry().measured, kGaveNothing);
+  measure(1'000);
+  EXPECT_EQ(entry().measured, 1'000U) << "the failure may have had any reason";
+}
+
+TEST_F(RosterRates, of_a_store_hold_against_a_first_failure) {
+  const auto kept = record("198.51.99.7", 3'000);
+  ASSERT_TRUE(roster_.restore(kept, kStart));
+  const auto* const restored = roster_.find(kept.peer);
+  const DueCheck due{kept.peer, restored->endpoint_id};
+  for (int n = 0; n < 2; ++n) roster_.measured(due, std::nullopt, kStart);
+  EXPECT_EQ(restored->measured, 3'000U);
+  roster_.measured(due, std::nullopt, kStart);
+  EXPECT_EQ(restored->measured, kGaveNothing);
 }
 
 TEST_F(RosterRates, belong_to_an_endpoint) {
@@ -113,6 +135,20 @@ TEST_F(RosterReports, are_votes_beside_its_own_measures) {
   measure_three_times(100'000);
   for (std::uint64_t seed = 20; seed < 23; ++seed) ASSERT_TRUE(report(reporter(seed), 50'000));
   EXPECT_EQ(entry().measured, 50'000U) << "three of six, and the lower one of the two in the middle";
+}
+
+TEST_F(RosterReports, raise_nothing_however_many_agree) {
+  // The relay gives something to those relays alone that will say what it likes.
+  measure_three_times(100'000);
+  for (std::uint64_t seed = 20; seed < 28; ++seed) ASSERT_TRUE(report(reporter(seed), 400'000));
+  EXPECT_EQ(entry().measured, 100'000U);
+}
+
+TEST_F(RosterReports, do_not_stand_in_for_measures_that_are_refused) {
+  register_and_check(relay_);
+  for (int n = 0; n < 3; ++n) refuse();
+  for (std::uint64_t seed = 20; seed < 28; ++seed) ASSERT_TRUE(report(reporter(seed), 400'000));
+  EXPECT_EQ(entry().measured, kGaveNothing);
 }
 
 TEST_F(RosterReports, of_two_liars_change_nothing) {

@@ -27,6 +27,8 @@ void Roster::measured(const DueCheck& check, std::optional<Rate> rate, SteadyTim
   if (found == entries_.end() || found->second.endpoint_id != check.endpoint_id) return;
   auto& entry = found->second;
   rate ? entry.measures.add(*rate, now) : entry.measures.failed(now);
+  // Until there are more, a rate that a store has kept holds against a failure.
+  if (!rate && entry.measured > 0 && entry.measures.few()) return;
   say_rate(entry, rate_of(entry, now));
 }
 
@@ -36,15 +38,16 @@ void Roster::say_rate(Entry& entry, Rate found) {
   if (entry.checked && said != entry.measured) ++revision_;
 }
 
-/// Votes count beside own measures only, and not before there are some: so a few liars have no majority.
+/// Votes count beside own measures only, and not before there are some. They may outnumber those: a relay can
+/// refuse all relays but the liars, and a reporter that was given nothing has no vote. So votes never raise a
+/// rate, and lower it only where they and the measures that agree with them are more than half.
 Rate Roster::rate_of(const Entry& entry, SteadyTime now) const {
-  const auto own = entry.measures.rates();
-  std::vector<Rate> all(own.begin(), own.end());
-  if (own.size() >= MeasuredLimits::first_measures) {
-    const auto votes = votes_.of(entry.key(), now);
-    all.insert(all.end(), votes.begin(), votes.end());
-  }
-  return low_median(std::move(all));
+  auto all = entry.measures.rates();
+  const auto own = low_median(all);
+  if (entry.measures.few()) return own;
+  const auto votes = votes_.of(entry.key(), now);
+  all.insert(all.end(), votes.begin(), votes.end());
+  return std::min(own, low_median(std::move(all)));
 }
 
 base::Result<void> Roster::take(const RateReport& report, WallTime wall, SteadyTime now) {
@@ -62,7 +65,7 @@ base::Result<void> Roster::take(const RateReport& report, WallTime wall, SteadyT
     if (of == entries_.end() || !of->second.checked || one.rate > visible) continue;
     auto& entry = of->second;
     votes_.note(party, party_of(entry), one.rate, now);
-    if (!entry.measures.rates().empty()) say_rate(entry, rate_of(entry, now));
+    if (!entry.measures.few()) say_rate(entry, rate_of(entry, now));
   }
   return {};
 }

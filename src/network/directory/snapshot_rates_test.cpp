@@ -1,6 +1,7 @@
 // What directories add to descriptors in a list: rates and addresses.
 #include <gtest/gtest.h>
 
+#include "foundation/base/testing/seeded_random.hpp"
 #include "foundation/cbor/encode.hpp"
 #include "network/directory/agreement.hpp"
 #include "network/directory/packing.hpp"
@@ -84,6 +85,8 @@ TEST(ListWithRates, is_told_from_one_without_by_its_header) {
 
 class AgreedRates : public ::testing::Test {
  protected:
+  static constexpr Rate kHighest = std::numeric_limits<Rate>::max();
+
   /// What each operator lists of one relay: a rate, and where its name led.
   Listed agreed(const std::vector<std::pair<Rate, const char*>>& told, std::size_t operators = 3) {
     std::vector<std::vector<Listed>> lists;
@@ -100,11 +103,51 @@ class AgreedRates : public ::testing::Test {
   Listed relay_{.descriptor = entry("relay.example.org").descriptor, .country = {}};
 };
 
-TEST_F(AgreedRates, are_the_low_median_of_those_who_measured) {
+TEST_F(AgreedRates, are_the_highest_that_most_operators_say_or_exceed) {
   EXPECT_EQ(agreed({{100, ""}, {300, ""}, {200, ""}}).measured, 200U);
   EXPECT_EQ(agreed({{100, ""}, {300, ""}}).measured, 100U);
-  EXPECT_EQ(agreed({{0, ""}, {300, ""}, {0, ""}}).measured, 300U);
+  EXPECT_EQ(agreed({{100, ""}, {300, ""}, {200, ""}, {400, ""}}, 4).measured, 200U);
   EXPECT_EQ(agreed({{0, ""}, {0, ""}, {0, ""}}).measured, 0U);
+  EXPECT_EQ(agreed({{300, ""}}, 1).measured, 300U);
+}
+
+TEST_F(AgreedRates, are_none_while_fewer_than_most_operators_have_measured) {
+  EXPECT_EQ(agreed({{0, ""}, {kHighest, ""}, {0, ""}}).measured, 0U) << "one says the maximum, two nothing";
+  EXPECT_EQ(agreed({{0, ""}, {kHighest, ""}}).measured, 0U) << "and the third is dead";
+  EXPECT_EQ(agreed({{100, ""}, {kHighest, ""}, {0, ""}}).measured, 100U) << "one of them is honest";
+  EXPECT_EQ(agreed({{kGaveNothing, ""}, {kHighest, ""}, {0, ""}}).measured, kGaveNothing);
+  EXPECT_EQ(agreed({{100, ""}, {kHighest, ""}, {kHighest, ""}, {0, ""}, {0, ""}}, 5).measured, 100U)
+      << "two liars are more than the honest who have measured, and still no majority";
+}
+
+TEST_F(AgreedRates, are_never_raised_by_a_minority_of_liars) {
+  base::testing::SeededRandom random(18);
+  for (int round = 0; round < 2'000; ++round) {
+    const auto operators = 1 + random.below(9);
+    const auto needed = static_cast<std::uint32_t>(majority_of(operators));
+    const auto liars = random.below(needed);
+    std::vector<std::pair<Rate, const char*>> told;
+    std::vector<Rate> honest;
+    for (std::uint32_t n = 0; n < operators; ++n) {
+      if (n < liars) {
+        told.emplace_back(random.below(2) == 0 ? kHighest : random.below(1'000'000), "");
+        continue;
+      }
+      // Some have no measure, and some are dead: they list nothing.
+      if (random.below(5) == 0) continue;
+      honest.push_back(random.below(3) == 0 ? 0 : 1 + random.below(1'000));
+      told.emplace_back(honest.back(), "");
+    }
+    if (told.size() < needed) continue;
+    const auto found = agreed(told, operators).measured;
+    EXPECT_LE(found, honest.empty() ? 0 : std::ranges::max(honest)) << operators << " " << liars;
+    const auto measured = honest.size() - static_cast<std::size_t>(std::ranges::count(honest, 0U));
+    if (measured >= needed) {
+      std::erase(honest, 0U);
+      EXPECT_GE(found, std::ranges::min(honest))
+          << "nor is it lowered where most are honest and have measured";
+    }
+  }
 }
 
 TEST_F(AgreedRates, stay_between_honest_ones_when_one_operator_of_three_lies) {
