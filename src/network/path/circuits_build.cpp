@@ -141,7 +141,7 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
     note_end(hops.front(), false);
   }
   if (build->timed_out()) error = Errc::timed_out;
-  not_built(number, std::move(error));
+  not_built(number, std::move(error), {}, blamed);
 }
 
 /// Nobody here has ended it.
