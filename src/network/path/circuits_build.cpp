@@ -108,7 +108,7 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
 void Circuits::built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
                      std::chrono::milliseconds time) {
   build_times_[plan.hops.size()].built_in(time);
-  problems_.built(plan.hops.front());
+  problems_.built(plan.hops.front(), steady_now());
   auto& circuit = circuits_.at(number);
   circuit.guard = std::move(guard);
   circuit.stands = true;
@@ -126,7 +126,7 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
   const auto last = std::min(build->established(), hops.size() - 2);
   const bool refused = error.is(circuit::Errc::hop_refused) && last == 0;
   if (refused) clocks_.refused(hops.front());
-  const bool ours = refused && problems_.refused(hops.front(), hops[1], steady_now());
+  const bool ours = refused && problems_.refused(list_->table, hops.front(), hops[1], steady_now());
   if (ours || problems_.all_refuse_through(hops.front(), steady_now())) hooks_.unsatisfied();
   const bool blamed = !ours && links_->heard_since(hops.front(), begun);
   if (ours) {

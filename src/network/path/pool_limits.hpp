@@ -75,12 +75,16 @@ struct PoolLimits {
   static constexpr std::chrono::milliseconds fresh{250};
   /// A session with a guard that was asked and brought nothing for so long is closed, and dialled anew.
   static constexpr std::chrono::milliseconds dead_guard = std::chrono::seconds(10);
-  /// Different first hops that refuse in a row, through different guards, mean that the clock is off, or the
-  /// list is old.
-  static constexpr std::size_t refusals = 3;
+  /// Different first hops, of as many networks and families, that refuse in a row: through different guards
+  /// they mean that the clock is off, or the list is old; through one, that it refuses in their place. Each
+  /// may be an attacker's, so they are as many as nobody owns who owns a few. In a network with fewer, all.
+  static constexpr std::size_t refusals = 8;
+  static constexpr std::size_t fewest_refusals = 3;
   /// A guard through which so many have refused is used after the others for so long: then it has another
   /// chance, as refusing relays and not the guard may have been the cause.
   static constexpr std::chrono::milliseconds refusing_guard = std::chrono::minutes(10);
+  /// But not when a circuit was built through it within this time: it does let circuits through.
+  static constexpr std::chrono::milliseconds works_lately = std::chrono::minutes(1);
   /// Attempts to find hops whose keys are valid, in one build.
   static constexpr std::size_t redraws = 8;
 };
