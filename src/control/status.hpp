@@ -77,13 +77,13 @@ struct Counters {
 /// What this node knows of the network, by its operators' lists.
 struct Network {
   std::uint64_t relays = 0;
-  std::uint64_t exits = 0;                                       ///< of the relays
-  std::map<std::string, std::size_t> countries{};                ///< ISO 3166-1 → relays; "" for unknown
-  std::uint64_t operators = 0;                                   ///< configured
-  std::uint64_t agreeing = 0;                                    ///< that gave a list
-  std::optional<std::chrono::system_clock::time_point> as_of{};  ///< when it was signed
-  std::string problem{};                                         ///< a sentence, or empty
-  std::uint64_t measured = 0;                                    ///< relays of which a rate is known
+  std::uint64_t exits = 0;                          ///< of the relays
+  std::map<std::string, std::size_t> countries{};   ///< ISO 3166-1 → relays; "" for unknown
+  std::uint64_t operators = 0;                      ///< configured
+  std::uint64_t agreeing = 0;                       ///< that gave a list
+  std::optional<std::chrono::sys_seconds> as_of{};  ///< when it was signed
+  std::string problem{};                            ///< a sentence, or empty
+  std::uint64_t measured = 0;                       ///< relays of which a rate is known
 };
 
 /// What a directory lists, and how much it is asked.

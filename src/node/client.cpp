@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "network/directory/clock.hpp"
 #include "node/error.hpp"
 #include "node/exit_weights.hpp"
 #include "node/network_status.hpp"
@@ -194,7 +195,7 @@ std::vector<uplink::RelayCandidate> Client::candidates(const Outbound::Countries
     if (!place) break;
     weights[*place] = 0;
     const auto& descriptor = view_->exits()[*place].descriptor;
-    if (descriptor.descriptor().expires <= std::chrono::system_clock::now() || !descriptor.verify()) continue;
+    if (descriptor.descriptor().expires <= directory::wall_now() || !descriptor.verify()) continue;
     add(all, descriptor.descriptor().peer, descriptor.descriptor().relay_address(), uplink::Standing::listed);
     ++drawn;
   }

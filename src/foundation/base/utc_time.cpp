@@ -1,5 +1,8 @@
 #include "foundation/base/utc_time.hpp"
 
+#include <algorithm>
+#include <ctime>
+
 #include <fmt/chrono.h>
 
 namespace qnet::base {
@@ -12,8 +15,12 @@ std::tm utc(system_clock::time_point time) { return fmt::gmtime(system_clock::to
 
 }  // namespace
 
-std::string utc_text(system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc(time));
+/// Not by way of the system's clock: that counts nanoseconds, and overflows in the year 2262, while peers
+/// name years up to 9999.
+std::string utc_text(std::chrono::sys_seconds time) {
+  constexpr std::time_t last = 253'402'300'799;
+  const auto shown = std::clamp<std::time_t>(time.time_since_epoch().count(), 0, last);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(shown));
 }
 
 std::string utc_text_to_millisecond(system_clock::time_point time) {

@@ -1,3 +1,4 @@
+// Moments as text.
 #pragma once
 
 #include <chrono>
@@ -5,8 +6,12 @@
 
 namespace qnet::base {
 
-/// "2026-11-25T13:22:00Z" (RFC 3339 §5.6), to the second.
-[[nodiscard]] std::string utc_text(std::chrono::system_clock::time_point time);
+/// "2026-11-25T13:22:00Z" (RFC 3339 §5.6), to the second. Any moment: one before 1970 is told as 1970, one
+/// after the year 9999 as its end.
+[[nodiscard]] std::string utc_text(std::chrono::sys_seconds time);
+[[nodiscard]] inline std::string utc_text(std::chrono::system_clock::time_point time) {
+  return utc_text(std::chrono::floor<std::chrono::seconds>(time));
+}
 
 /// "2026-11-25T13:22:00.123Z".
 [[nodiscard]] std::string utc_text_to_millisecond(std::chrono::system_clock::time_point time);

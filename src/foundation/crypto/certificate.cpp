@@ -181,10 +181,10 @@ base::Result<void> CertificateChain::verify_signature(std::uint16_t scheme, base
   return {};
 }
 
-CertificateChain::Time CertificateChain::not_after() const {
+std::chrono::sys_seconds CertificateChain::not_after() const {
   std::tm fields{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(state_->own()), &fields) != 1) return {};
-  return std::chrono::system_clock::from_time_t(timegm(&fields));
+  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&fields)));
 }
 
 std::string CertificateChain::subject() const { return text_of(X509_get_subject_name(state_->own())); }

@@ -67,7 +67,8 @@ class CertificateChain {
   [[nodiscard]] base::Result<void> verify_signature(std::uint16_t scheme, base::ByteView signed_text,
                                                     base::ByteView signature) const;
 
-  [[nodiscard]] Time not_after() const;
+  /// In seconds: certificates name years up to 9999, and `Time` ends before 2263.
+  [[nodiscard]] std::chrono::sys_seconds not_after() const;
   /// "CN = www.example.com", for people.
   [[nodiscard]] std::string subject() const;
   [[nodiscard]] std::string issuer() const;

@@ -29,15 +29,13 @@ json::array capabilities_of(const Descriptor& descriptor, json::storage_ptr memo
   return names;
 }
 
-std::string utc(WallTime time) { return base::utc_text(std::chrono::system_clock::time_point(time)); }
-
 json::array circuit_keys_of(const Descriptor& descriptor, const json::storage_ptr& memory) {
   json::array keys(memory);
   for (const auto& one : descriptor.circuit_keys) {
     json::object key(memory);
     key.emplace("key", base::to_hex(one.key));
-    key.emplace("from", utc(one.from));
-    key.emplace("until", utc(one.until));
+    key.emplace("from", base::utc_text(one.from));
+    key.emplace("until", base::utc_text(one.until));
     keys.emplace_back(std::move(key));
   }
   return keys;
@@ -127,8 +125,8 @@ void append_relay(std::string& text, const Entry& entry) {
   const auto source = to_text(entry.country.source);
   put("country_source", json::string_view(source.data(), source.size()));
   put("capabilities", capabilities_of(descriptor, &memory));
-  put("first_seen", utc(entry.first_seen));
-  put("last_seen", utc(entry.last_seen));
+  put("first_seen", base::utc_text(entry.first_seen));
+  put("last_seen", base::utc_text(entry.last_seen));
   put("noise_key", base::to_hex(descriptor.noise_key));
   const auto cover = link::name_of(descriptor.cover);
   put("cover", json::string_view(cover.data(), cover.size()));
@@ -137,7 +135,7 @@ void append_relay(std::string& text, const Entry& entry) {
   put("measured", entry.measured);
   put("exit_ports", std::move(ports));
   put("version", descriptor.software);
-  put("expires", utc(descriptor.expires));
+  put("expires", base::utc_text(descriptor.expires));
   put("circuit_keys", circuit_keys_of(descriptor, &memory));
   if (descriptor.family)
     put("family", base::to_hex(descriptor.family->family));

@@ -78,6 +78,10 @@ TEST_F(ApiJsonTest, a_listing_tells_circuit_keys_and_the_family) {
             std::string::npos)
       << text;
   EXPECT_NE(text.find(R"("family":")" + base::to_hex(full.family->family) + '"'), std::string::npos) << text;
+  auto far = full;  // a relay may name any time up to the year 9999
+  far.circuit_keys = {{second.key, WallTime(std::chrono::seconds(253'402'300'000)),
+                       WallTime(std::chrono::seconds(253'402'300'799))}};
+  EXPECT_NE(listed(far).find(R"("until":"9999-12-31T23:59:59Z"})"), std::string::npos);
   const auto plain = listed(testing::descriptor_of(relay_));
   EXPECT_NE(plain.find(R"("circuit_keys":[],"family":null)"), std::string::npos) << plain;
 }

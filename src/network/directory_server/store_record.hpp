@@ -30,11 +30,16 @@ struct StoredRow {
       std::min<std::uint64_t>(sequence, std::numeric_limits<std::int64_t>::max()));
 }
 
+/// From 1970 to the year 9999, as in documents: others overflow as soon as they are computed with.
+[[nodiscard]] inline bool is_moment(std::int64_t seconds) {
+  return seconds >= 0 && seconds <= 253'402'300'799;
+}
+
 [[nodiscard]] inline std::optional<Record> to_record(const StoredRow& row) {
   Record record;
   const bool known_country = row.country.empty() || is_country(row.country);
   if (row.peer.size() != record.peer.size() || row.sequence < 0 || row.country_source < 0 ||
-      row.country_source > 2 || !known_country)
+      row.country_source > 2 || !known_country || !is_moment(row.first_seen) || !is_moment(row.last_seen))
     return std::nullopt;
   std::ranges::copy(row.peer, record.peer.begin());
   record.descriptor.assign(row.descriptor.begin(), row.descriptor.end());

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "foundation/ip/special_ranges.hpp"
+#include "network/directory/clock.hpp"
 
 namespace qnet::discovery {
 
@@ -46,7 +47,7 @@ std::optional<link::RelayAddress> KnownRelays::address_of(const peer::PeerId& pe
     const auto found = std::ranges::lower_bound(*known->relays, peer.key(), {}, key_of);
     if (found != known->relays->end() && key_of(*found) == peer.key()) {
       const auto& signed_one = found->descriptor;
-      if (signed_one.descriptor().expires <= std::chrono::system_clock::now()) return std::nullopt;
+      if (signed_one.descriptor().expires <= directory::wall_now()) return std::nullopt;
       auto address = found->relay_address();
       if (!may_dial(address.host, private_addresses_) || !signed_one.verify()) return std::nullopt;
       return address;

@@ -32,10 +32,10 @@ class NetworkView : public std::enable_shared_from_this<NetworkView> {
     std::size_t exits = 0;
     std::map<std::string, std::size_t> countries;  ///< "" for unknown
     std::size_t operators = 0;
-    std::size_t measured = 0;                                    ///< relays of which a rate is known
-    std::size_t agreeing = 0;                                    ///< that gave a list
-    std::optional<std::chrono::system_clock::time_point> as_of;  ///< the newest header that it rests on
-    std::string problem;                                         ///< one sentence, or empty
+    std::size_t measured = 0;                       ///< relays of which a rate is known
+    std::size_t agreeing = 0;                       ///< that gave a list
+    std::optional<std::chrono::sys_seconds> as_of;  ///< the newest header that it rests on
+    std::string problem;                            ///< one sentence, or empty
   };
 
   NetworkView(const boost::asio::any_io_executor& executor, std::vector<peer::Invite> operators,

@@ -15,14 +15,16 @@ struct GuardClockLimits {
   /// A relay answers only clients whose clock is within ten minutes of its own. The rest is for what was
   /// rounded. A guard that tells another time lies, or the machine slept since.
   static constexpr std::chrono::seconds most = std::chrono::minutes(11);
-  /// Of the two clocks, before a refusal may be the one's fault.
+  /// Of the two clocks. Up to here both are taken by every hop, and ours is told: what a guard tells would
+  /// let it mark circuits, and gain nothing.
   static constexpr std::chrono::seconds apart = std::chrono::minutes(1);
   static constexpr std::size_t guards = 64;
 };
 
 class GuardClocks {
  public:
-  /// The time for a circuit's first message behind this guard. `told`: what its handshake told, if it did.
+  /// The time for a circuit's first message behind this guard. `told`: what its handshake told, if it did:
+  /// any number, as the guard may lie.
   [[nodiscard]] WallTime time(const peer::PeerId& guard, const std::optional<link::PeerTime>& told,
                               const Now& now);
   /// The first hop behind it has refused such a message. The next one tells the other clock's time, where

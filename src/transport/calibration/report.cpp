@@ -1,6 +1,7 @@
 #include "transport/calibration/report.hpp"
 
 #include <algorithm>
+#include <ctime>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -89,7 +90,7 @@ std::string facts(const Report& report, const Study& study) {
   const auto& sample = study.samples.front();
   const auto& certificate = *sample.certificates;
   std::string text = fmt::format("  {:<22} until {:%F}, from {}{}{}\n", "certificate",
-                                 fmt::gmtime(std::chrono::system_clock::to_time_t(certificate.not_after())),
+                                 fmt::gmtime(std::time_t{certificate.not_after().time_since_epoch().count()}),
                                  certificate.issuer(), sample.flight.stapled ? ", with OCSP stapling" : "",
                                  sample.flight.compressed_certificate ? ", compressed" : "");
   if (report.trust) text += fmt::format("  {:<22} {}\n", "", report.trust->message());
@@ -122,7 +123,7 @@ std::vector<std::string> warnings(const Report& report, const Study& study) {
   if (typical(study, &Sample::connected_after) > kSlow)
     all.emplace_back(
         "It is far from here: every connection to the relay is answered as late as the origin answers.");
-  if (sample.certificates->not_after() - report.now < kSoon)
+  if (sample.certificates->not_after() - std::chrono::floor<std::chrono::seconds>(report.now) < kSoon)
     all.emplace_back("Its certificate ends soon; the relay refuses an origin whose certificate has expired.");
   for (const auto& row : report.rows)
     if (!row.study) {

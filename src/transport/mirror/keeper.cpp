@@ -228,8 +228,7 @@ KeeperFacts Keeper::facts() const {
   const auto profiles = gate_.profiles();
   KeeperFacts facts{!profiles->empty(), since_, problem_, {}};
   if (facts.ready)
-    facts.measured =
-        std::chrono::system_clock::time_point(std::chrono::seconds(profiles->all().front()->measured_at));
+    facts.measured = std::chrono::sys_seconds(std::chrono::seconds(profiles->all().front()->measured_at));
   return facts;
 }
 

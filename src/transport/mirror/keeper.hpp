@@ -27,7 +27,7 @@ struct KeeperFacts {
   std::chrono::system_clock::time_point since;  ///< when `ready` last changed
   std::optional<base::Error> problem;           ///< why the last measurement failed
   /// When the profiles in use were measured; nothing without any.
-  std::optional<std::chrono::system_clock::time_point> measured;
+  std::optional<std::chrono::sys_seconds> measured;
 };
 
 /// Lives on one io_context. The gate and the source of randomness must outlive it.
