@@ -22,19 +22,25 @@ bool Avoidance::same(const Failure& failure, const Failure& other) {
          (failure.other == other.one && other.other == failure.one);
 }
 
-void Avoidance::note(Failures& failures, Failure failure, bool certain, SteadyTime now) {
+void Avoidance::note(Failures& failures, Failure failure, bool certain, SteadyTime now) const {
   const auto found =
       std::ranges::find_if(failures, [&](const Failure& known) { return same(known, failure); });
   if (found != failures.end()) {
     const auto forgiven = static_cast<std::uint64_t>((now - found->last) / AvoidanceLimits::forgiven);
     failure.count = found->count > forgiven ? found->count - static_cast<unsigned>(forgiven) : 0;
     failure.certain_until = found->certain_until;
+    failure.search = found->search;
+    failure.searched_until = found->searched_until;
     failures.erase(found);
   }
   failure.count = std::min(failure.count + 1, 32U);  // far beyond the longest time
   failure.last = now;
   failure.until = now + time_after(failure.count);
-  if (certain) failure.certain_until = failure.until;
+  if (certain) {
+    failure.certain_until = failure.until;
+    failure.search = search_;
+    failure.searched_until = now + AvoidanceLimits::search;
+  }
   failures.push_back(failure);
   if (failures.size() > AvoidanceLimits::remembered) failures.pop_front();
 }
@@ -75,12 +81,16 @@ std::vector<peer::PeerId> Avoidance::relays(SteadyTime now, Counted counted) con
   return found;
 }
 
+bool Avoidance::counts(const Failure& failure, Counted counted, SteadyTime now) const {
+  if (failure.search == search_ && now < failure.searched_until) return true;
+  return now < (counted == Counted::all ? failure.until : failure.certain_until.value_or(now));
+}
+
 std::vector<peer::PeerId> Avoidance::neighbours(const peer::PeerId& relay, SteadyTime now,
                                                 Counted counted) const {
   std::vector<peer::PeerId> found;
   for (const auto& failure : pairs_) {
-    const auto until = counted == Counted::all ? failure.until : failure.certain_until.value_or(now);
-    if (now >= until) continue;
+    if (!counts(failure, counted, now)) continue;
     if (failure.one == relay) found.push_back(*failure.other);
     if (failure.other == relay) found.push_back(failure.one);
   }

@@ -36,6 +36,9 @@ class Avoidance {
   /// This relay alone is the cause: it had answered, and then fell silent, starved a circuit or broke the
   /// protocol in its own layer.
   void relay_failed(const peer::PeerId& relay, SteadyTime now);
+  /// A circuit was built: the search for a path, in which no certain failure was tried twice, is over. Now
+  /// each of its failures counts for its own time alone.
+  void found_path() { ++search_; }
   /// A circuit carried data across both.
   void pair_worked(const peer::PeerId& one, const peer::PeerId& other);
 
@@ -53,14 +56,18 @@ class Avoidance {
     SteadyTime last{};
     SteadyTime until{};
     std::optional<SteadyTime> certain_until{};
+    std::uint64_t search = 0;  // in which it was certain last
+    SteadyTime searched_until{};
   };
   using Failures = std::deque<Failure>;  // the one that failed longest ago first
 
-  static void note(Failures& failures, Failure failure, bool certain, SteadyTime now);
+  void note(Failures& failures, Failure failure, bool certain, SteadyTime now) const;
+  [[nodiscard]] bool counts(const Failure& failure, Counted counted, SteadyTime now) const;
   [[nodiscard]] static bool same(const Failure& failure, const Failure& other);
 
   Failures relays_;
   Failures pairs_;
+  std::uint64_t search_ = 1;
 };
 
 }  // namespace qnet::path

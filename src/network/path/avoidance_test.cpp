@@ -27,6 +27,7 @@ bool avoids(const Avoidance& avoidance, std::uint32_t one, std::uint32_t other, 
 TEST(Avoidance, blames_the_pair_and_neither_of_the_two) {
   Avoidance avoidance;
   avoidance.pair_failed(peer_of(1), peer_of(2), kStart);
+  avoidance.found_path();
   EXPECT_TRUE(avoids(avoidance, 1, 2, kStart));
   EXPECT_TRUE(avoids(avoidance, 2, 1, kStart));
   EXPECT_FALSE(avoids(avoidance, 1, 3, kStart));
@@ -40,6 +41,7 @@ TEST(Avoidance, grows_with_each_failure_up_to_a_day) {
   auto now = kStart;
   for (const auto expected : {1min, 2min, 4min, 8min}) {
     avoidance.pair_failed(peer_of(2), peer_of(1), now);
+    avoidance.found_path();
     EXPECT_TRUE(avoids(avoidance, 1, 2, now + expected - 1ms));
     EXPECT_FALSE(avoids(avoidance, 1, 2, now + expected));
     now += expected;
@@ -106,12 +108,28 @@ TEST(Avoidance, a_suspicion_makes_nothing_certain_and_ends_no_certainty) {
   using Counted = Avoidance::Counted;
   Avoidance avoidance;
   avoidance.pair_failed(peer_of(1), peer_of(2), kStart);
+  avoidance.found_path();
   avoidance.pair_suspected(peer_of(2), peer_of(1), kStart + std::chrono::seconds(1));
   const auto within = kStart + AvoidanceLimits::first - std::chrono::milliseconds(1);
   EXPECT_EQ(avoidance.neighbours(peer_of(1), within, Counted::certain).size(), 1U);
   const auto after = kStart + AvoidanceLimits::first;
   EXPECT_TRUE(avoidance.neighbours(peer_of(1), after, Counted::certain).empty());
   EXPECT_EQ(avoidance.neighbours(peer_of(1), after).size(), 1U) << "two failures are avoided for longer";
+}
+
+TEST(Avoidance, tries_nothing_certain_twice_while_a_path_is_searched) {
+  using Counted = Avoidance::Counted;
+  Avoidance avoidance;
+  avoidance.pair_failed(peer_of(1), peer_of(2), kStart);
+  avoidance.pair_suspected(peer_of(1), peer_of(3), kStart);
+  const auto later = kStart + AvoidanceLimits::first;
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), later, Counted::certain), std::vector{peer_of(2)});
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), later), std::vector{peer_of(2)}) << "but a suspicion is over";
+  EXPECT_TRUE(avoidance.neighbours(peer_of(1), kStart + AvoidanceLimits::search).empty());
+  avoidance.found_path();
+  EXPECT_TRUE(avoidance.neighbours(peer_of(1), later).empty()) << "a circuit was built: it is over";
+  avoidance.pair_failed(peer_of(1), peer_of(3), later);
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), later + AvoidanceLimits::search - 1ms), std::vector{peer_of(3)});
 }
 
 }  // namespace

@@ -20,6 +20,8 @@ void BuildTimes::built_in(std::chrono::milliseconds time) {
   if (times_.size() > BuildTimeLimits::kept) times_.pop_front();
 }
 
+void BuildTimes::failed_in_time() { keep(late_, false); }
+
 void BuildTimes::timed_out() {
   const auto before = time_out();
   keep(late_, true);

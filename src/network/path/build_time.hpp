@@ -16,6 +16,9 @@ class BuildTimes {
   /// doubles.
   void timed_out();
 
+  /// A hop has told in time that the next one does not answer: the network is as fast as before.
+  void failed_in_time();
+
   /// Within BuildTimeLimits::shortest and longest.
   [[nodiscard]] std::chrono::milliseconds time_out() const;
   /// What few builds take longer than; time_out() gives half as much again.

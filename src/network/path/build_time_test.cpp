@@ -50,6 +50,15 @@ TEST(BuildTimes, bear_a_time_out_now_and_then) {
   EXPECT_EQ(times.time_out(), 3s);
 }
 
+TEST(BuildTimes, do_not_grow_where_hops_tell_in_time_that_others_are_gone) {
+  BuildTimes times;
+  for (int i = 0; i < 200; ++i) {
+    times.failed_in_time();
+    if (i % 4 == 0) times.timed_out();
+  }
+  EXPECT_EQ(times.time_out(), BuildTimeLimits::unknown);
+}
+
 TEST(BuildTimes, begin_anew_with_twice_the_time_when_many_are_late) {
   BuildTimes times;
   for (int i = 0; i < 100; ++i) times.built_in(8s);

@@ -9,18 +9,32 @@ namespace qnet::path {
 
 namespace {
 
+/// Which hops of circuits under way are left out, as far as they have not answered: another circuit through
+/// them would wait for the same answer.
+enum class Busy {
+  all,      ///< all of these
+  awaited,  ///< the one that is to answer next: those behind it were not asked yet
+  none,
+};
+
 /// One way to choose: how strict it is.
 struct Strictness {
   /// What has failed lately, as far as it is left out.
   std::optional<Avoidance::Counted> avoids;
   bool spares_guards;  ///< a guard of this client is no exit either
+  Busy busy;
 };
 
 /// From the strictest on. An attempt at what has failed is better than none, and one at what is only under
 /// suspicion comes first. A client whose guard is the only exit for its wish uses it behind another guard.
-constexpr std::array kLevels{Strictness{Avoidance::Counted::all, true},
-                             Strictness{Avoidance::Counted::certain, true}, Strictness{std::nullopt, true},
-                             Strictness{std::nullopt, false}};
+constexpr std::array kLevels{Strictness{Avoidance::Counted::all, true, Busy::all},
+                             Strictness{Avoidance::Counted::certain, true, Busy::all},
+                             Strictness{Avoidance::Counted::all, true, Busy::awaited},
+                             Strictness{Avoidance::Counted::certain, true, Busy::awaited},
+                             Strictness{Avoidance::Counted::all, true, Busy::none},
+                             Strictness{Avoidance::Counted::certain, true, Busy::none},
+                             Strictness{std::nullopt, true, Busy::none},
+                             Strictness{std::nullopt, false, Busy::none}};
 
 using Weights = std::vector<std::uint32_t>;
 
@@ -43,6 +57,8 @@ class Search {
       strike(middles_, avoided);
       strike(exits, avoided);
     }
+    strike_busy(middles_);
+    strike_busy(exits);
     strike(middles_, known_.guards.reserved);
     if (strictness_.spares_guards) strike(exits, known_.guards.reserved);
 
@@ -53,6 +69,8 @@ class Search {
         chosen_ = {*guard};
         exit_ = *exit;
         if (add_middles()) return hops(offer.attempt);
+        // That all middles behind a guard are being tried takes no client from it.
+        if (strictness_.busy != Busy::none) break;
       }
     }
     return std::nullopt;
@@ -79,9 +97,17 @@ class Search {
     if (drawn) weights[*drawn] = 0;
     return drawn;
   }
-  void strike(Weights& weights, const std::vector<peer::PeerId>& peers) const {
+  void strike(Weights& weights, std::span<const peer::PeerId> peers) const {
     for (const auto& peer : peers)
       if (const auto place = relays_.find(peer)) weights[*place] = 0;
+  }
+  void strike_busy(Weights& weights) const {
+    if (strictness_.busy == Busy::none) return;
+    for (const auto& [hops, established] : known_.underway) {
+      const auto first = std::min(established + 1, hops.size());
+      const auto last = strictness_.busy == Busy::all ? hops.size() : std::min(first + 1, hops.size());
+      strike(weights, std::span(hops).subspan(first, last - first));
+    }
   }
   void strike_neighbours_of(std::size_t place, Weights& weights) const {
     if (strictness_.avoids)
@@ -142,8 +168,10 @@ base::Result<Hops> choose_from_all(const Known& known, const Wish& wish, base::R
   if (!exits) return tl::unexpected(exits.error());
   if (known.guards.usable.empty()) return base::fail(Errc::no_guard);
   Search search(known, wish, random);
-  for (const auto& level : kLevels)
+  for (const auto& level : kLevels) {
+    if (level.busy != Busy::none && known.underway.empty()) continue;
     if (auto found = search.run(*exits, level)) return std::move(*found);
+  }
   return base::fail(search.any_pair(*exits) ? Errc::too_few_relays : Errc::guards_too_near);
 }
 

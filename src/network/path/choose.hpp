@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,12 +27,19 @@ struct Hops {
   unsigned attempt = 0;             ///< of the guard, as it was offered
 };
 
+/// A circuit that is being built meanwhile.
+struct Underway {
+  std::vector<peer::PeerId> hops;  ///< the guard first
+  std::size_t established = 0;     ///< how many behind the guard have answered well
+};
+
 /// What is known when the choice is made. All must outlive the call only.
 struct Known {
   const RelayTable& relays;
   const GuardChoice& guards;
   const Avoidance& avoidance;
   SteadyTime now{};
+  std::span<const Underway> underway{};
 };
 
 /// The exit is drawn first, then the guard is the first usable one that shares nothing with it, then the

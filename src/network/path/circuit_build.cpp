@@ -20,13 +20,18 @@ net::Task<base::Result<void>> CircuitBuild::run(const std::shared_ptr<session::S
       .now = now,
       .random = random,
       .early = early_request_.has_value(),
-      .outcome = [weak = weak_from_this()](base::Result<void> result, std::size_t established) {
-        const auto told = weak.lock();
-        if (!told) return;
-        told->outcome_ = std::move(result);
-        told->established_ = established;
-        told->over_.notify();
-      }};
+      .progress =
+          [weak = weak_from_this()](std::size_t established) {
+            if (const auto told = weak.lock()) told->established_ = established;
+          },
+      .outcome =
+          [weak = weak_from_this()](base::Result<void> result, std::size_t established) {
+            const auto told = weak.lock();
+            if (!told) return;
+            told->outcome_ = std::move(result);
+            told->established_ = established;
+            told->over_.notify();
+          }};
   auto link = std::make_unique<circuit::CircuitLink>(guard->executor(), std::move(beginning), link::Facts{});
   link_ = link.get();
   session_ = session::Session::start(std::move(link), mux::Role::initiator, {});

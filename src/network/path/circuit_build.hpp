@@ -43,7 +43,7 @@ class CircuitBuild : public std::enable_shared_from_this<CircuitBuild> {
 
   /// With the exit. Null before run().
   [[nodiscard]] const std::shared_ptr<session::Session>& session() const { return session_; }
-  /// How many hops behind the guard have answered well, when run() has ended.
+  /// How many hops behind the guard have answered well so far.
   [[nodiscard]] std::size_t established() const { return established_; }
   [[nodiscard]] bool timed_out() const { return timed_out_; }
   [[nodiscard]] bool given_up() const { return given_up_; }

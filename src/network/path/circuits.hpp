@@ -154,6 +154,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void blame_pairs(const Circuit& circuit);
   void blame_exit(CircuitNumber number);
   [[nodiscard]] GuardLinks::Hooks guard_hooks();
+  [[nodiscard]] std::vector<Underway> underway() const;
   [[nodiscard]] GuardChoice guards_in_order(SteadyTime now) const;
 
   void guard_stands(const peer::PeerId& guard);

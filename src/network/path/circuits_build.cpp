@@ -28,6 +28,13 @@ GuardChoice Circuits::guards_in_order(SteadyTime time) const {
   return choice;
 }
 
+std::vector<Underway> Circuits::underway() const {
+  std::vector<Underway> all;
+  for (const auto& [number, circuit] : circuits_)
+    if (!circuit.stands) all.push_back({circuit.hops, circuit.build->established()});
+  return all;
+}
+
 GuardLinks::Hooks Circuits::guard_hooks() {
   GuardLinks::Hooks hooks;
   hooks.dial = hooks_.dial;
@@ -51,8 +58,8 @@ void Circuits::perform(const BuildCircuit& action) {
     return not_built(action.circuit, Errc::no_list);
   }
   const auto time = now();
-  auto planned =
-      plan(*list_, guards_in_order(time.steady), avoidance_, time, action.wish, action.ahead, random_);
+  auto planned = plan(*list_, guards_in_order(time.steady), avoidance_, underway(), time, action.wish,
+                      action.ahead, random_);
   if (!planned) {
     hooks_.unsatisfied();
     const auto again = planned.error().is(Errc::no_guard) ? guards_.next_chance() : std::nullopt;
@@ -108,6 +115,7 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
 void Circuits::built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
                      std::chrono::milliseconds time) {
   build_times_[plan.hops.size()].built_in(time);
+  avoidance_.found_path();
   problems_.built(plan.hops.front(), steady_now());
   auto& circuit = circuits_.at(number);
   circuit.guard = std::move(guard);
@@ -133,7 +141,11 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
     // Nobody else is to blame.
   } else if (blamed) {
     avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
-    if (build->timed_out()) build_times_[hops.size()].timed_out();
+    auto& times = build_times_[hops.size()];
+    if (build->timed_out())
+      times.timed_out();
+    else
+      times.failed_in_time();
     note_end(hops.front(), false);
   } else if (!links_->connected(hops.front()) && !links_->slow(hops.front(), steady_now())) {
     // A guard that ends its session rather than the circuit is counted all the same; a line that is dead is

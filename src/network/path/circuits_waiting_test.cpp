@@ -30,13 +30,14 @@ TEST_F(WaitingTest, are_served_as_soon_as_a_silent_circuit_brings_something) {
   ASSERT_EQ(in_vain.session, first.session);
   const auto stream = in_vain.session->open("/test/echo/1", {});
   run_until([&] { return doubted(); });
-  // Nothing else can be built. Once both builds are late, no timer looks at the circuit for some seconds.
+  // Nothing else can be built. When the second build has begun, no timer looks at the circuit until it is
+  // late.
   for (std::size_t n = 0; n < kRelays; ++n) hanging_.insert(n);
   const auto waits = ask();
-  run_until([&] { return building() >= PoolLimits::raced; });
-  ASSERT_FALSE(net::testing::comes_true(io_, [&] { return waits->over; }, PoolLimits::late + 100ms));
+  run_until([&] { return building() >= 2; });
+  ASSERT_FALSE(net::testing::comes_true(io_, [&] { return waits->over; }, 100ms));
   frost->thaw();
-  ASSERT_TRUE(net::testing::comes_true(io_, [&] { return waits->over; }, 2500ms));
+  ASSERT_TRUE(net::testing::comes_true(io_, [&] { return waits->over; }, PoolLimits::late - 500ms));
   ASSERT_TRUE(waits->lease);
   EXPECT_EQ(waits->lease->session, first.session);
 }

@@ -112,6 +112,9 @@ struct BiasLimits {
 struct AvoidanceLimits {
   static constexpr std::chrono::milliseconds first = std::chrono::minutes(1);
   static constexpr std::chrono::milliseconds longest = std::chrono::hours(24);
+  /// Of a pair that has failed for certain while nothing was built since: to try it again before all others
+  /// would show nothing new. A guard that lies about some gains nothing by it: it would lie again.
+  static constexpr std::chrono::milliseconds search = std::chrono::minutes(5);
   /// A failure less is remembered for each of these that pass without one.
   static constexpr std::chrono::hours forgiven{6};
   /// A relay that fails with so many different neighbours is the likely cause.

@@ -143,7 +143,7 @@ struct Planning {
     guards.reserved = {peer_of(0)};
   }
   base::Result<Plan> operator()(WallTime wall, Wish wish = {}, bool ahead = false) {
-    return plan(*network, guards, {}, {wall, SteadyTime(1h)}, std::move(wish), ahead, random);
+    return plan(*network, guards, {}, {}, {wall, SteadyTime(1h)}, std::move(wish), ahead, random);
   }
   std::shared_ptr<const Network> network;
   GuardChoice guards;

@@ -26,9 +26,10 @@ Keys keys_of(const Network& network, const std::vector<peer::PeerId>& hops, Wall
 }  // namespace
 
 base::Result<Plan> plan(const Network& network, const GuardChoice& guards, const Avoidance& avoidance,
-                        Now now, Wish wish, bool ahead, base::RandomSource& random) {
+                        std::span<const Underway> underway, Now now, Wish wish, bool ahead,
+                        base::RandomSource& random) {
   if (network.outdated(now.wall)) return base::fail(Errc::list_outdated);
-  const Known known{network.table, guards, avoidance, now.steady};
+  const Known known{network.table, guards, avoidance, now.steady, underway};
   for (std::size_t n = 0; n < PoolLimits::redraws; ++n) {
     auto hops = choose(known, wish, random);
     if (!hops && ahead && wish.port && hops.error().is(Errc::no_exit_for_port)) {

@@ -19,7 +19,7 @@ struct Plan {
 /// `ahead`: nobody waits for it, so that another port than the wish's is better than no circuit. Errors: of
 /// choose(), and list_outdated.
 [[nodiscard]] base::Result<Plan> plan(const Network& network, const GuardChoice& guards,
-                                      const Avoidance& avoidance, Now now, Wish wish, bool ahead,
-                                      base::RandomSource& random);
+                                      const Avoidance& avoidance, std::span<const Underway> underway, Now now,
+                                      Wish wish, bool ahead, base::RandomSource& random);
 
 }  // namespace qnet::path

@@ -68,7 +68,8 @@ void Pool::chosen(CircuitNumber number, ExitFacts exit, std::chrono::millisecond
                   SteadyTime now) {
   if (auto* const circuit = find(number)) {
     circuit->exit = std::move(exit);
-    circuit->late_at = now + std::min(late_after, PoolLimits::late);
+    const auto longest = failures_ > 0 ? PoolLimits::late_in_search : PoolLimits::late;
+    circuit->late_at = now + std::min(late_after, longest);
   }
   step(now);
 }
@@ -235,6 +236,14 @@ std::size_t Pool::building(bool ahead_only) const {
   return static_cast<std::size_t>(std::ranges::count_if(circuits_, [&](const PoolCircuit& circuit) {
     return circuit.state == PoolCircuit::State::building && (circuit.ahead || !ahead_only);
   }));
+}
+
+bool Pool::may_build(SteadyTime now) const {
+  const auto on_time = std::ranges::count_if(circuits_, [&](const PoolCircuit& circuit) {
+    return circuit.state == PoolCircuit::State::building && now < circuit.late_at;
+  });
+  return static_cast<std::size_t>(on_time) < PoolLimits::builds &&
+         building(false) < PoolLimits::builds_and_late;
 }
 
 void Pool::close(CircuitNumber number) {

@@ -179,6 +179,7 @@ class Pool {
   void serve_requests(SteadyTime now);
   void build_for_requests(SteadyTime now);
   void build_for(Request& request, SteadyTime now);
+  [[nodiscard]] bool may_build(SteadyTime now) const;
   void build_ahead(SteadyTime now);
   [[nodiscard]] std::optional<Wish> missing_spare(SteadyTime now) const;
   [[nodiscard]] bool was_for(const Wish& built, const CircuitWish& wish, SteadyTime now) const;

@@ -10,13 +10,15 @@ namespace qnet::path {
 struct PoolLimits {
   /// In all, those that only let their last streams end among them. A guard takes 64 of one session.
   static constexpr std::size_t circuits = 32;
-  /// Being built at a time; each costs every relay on it a handshake.
+  /// Being built at a time, those that are late apart; each costs every relay on it a handshake.
   static constexpr std::size_t builds = 4;
+  /// The same with those that are late: they wait for a relay that is gone, and cost nothing any more.
+  static constexpr std::size_t builds_and_late = 12;
+  /// For one wish at a time, while none has failed: each begins when those before are late. On a line that is
+  /// slow, more would make it slower.
+  static constexpr std::size_t raced = 4;
   /// Of those, built before they are needed.
   static constexpr std::size_t builds_ahead = 2;
-  /// For one wish at a time: a second one begins when the first is late, and no third. After two failures in
-  /// a row as many as `builds`: where many relays are gone, most paths end at one of them.
-  static constexpr std::size_t raced = 2;
   /// Clean circuits with the usual number of hops that are kept ready: two origins of a page at once.
   static constexpr std::size_t spares = 2;
   /// The same while circuits were taken within `demand`, one more for each.
@@ -35,6 +37,9 @@ struct PoolLimits {
   static constexpr std::chrono::milliseconds rest = std::chrono::minutes(60);
   /// A build counts as late after this at most, and earlier when builds are known to be faster.
   static constexpr std::chrono::milliseconds late = std::chrono::seconds(2);
+  /// The same once a build has failed, and none has gone well since: where many relays are gone, most paths
+  /// end at one of them, and a relay that is there answers soon.
+  static constexpr std::chrono::milliseconds late_in_search{500};
   /// A circuit that was asked, and has brought nothing for so long, takes no new requests until it does.
   static constexpr std::chrono::milliseconds doubt = std::chrono::seconds(2);
   /// After this it counts as silent: it gets no more requests, and its exit is avoided. Sooner than
@@ -48,8 +53,9 @@ struct PoolLimits {
   static constexpr std::chrono::milliseconds first_retry{250};
   static constexpr std::chrono::milliseconds last_retry = std::chrono::seconds(8);
   /// So many failures in a row are followed by the first pause alone, if each has shown which pair of relays
-  /// to avoid: every attempt is another one. A guard that fails all of them is not asked for more.
-  static constexpr unsigned lessons = 16;
+  /// to avoid: every attempt is another one. As many as one request has time for; then a guard that fails
+  /// whatever it is asked for is asked more seldom.
+  static constexpr unsigned lessons = 100;
   /// The same for circuits that nobody waits for.
   static constexpr std::chrono::milliseconds first_retry_ahead = std::chrono::seconds(1);
   static constexpr std::chrono::milliseconds last_retry_ahead = std::chrono::minutes(2);

@@ -161,7 +161,8 @@ void Pool::build_for_requests(SteadyTime now) {
   }
 }
 
-/// Nothing when one that is not late is on its way.
+/// Nothing when one that is not late is on its way. Beside late ones another begins, as they may wait for
+/// relays that are gone.
 void Pool::build_for(Request& request, SteadyTime now) {
   const auto& wish = request.wish;
   std::size_t late = 0;
@@ -173,8 +174,7 @@ void Pool::build_for(Request& request, SteadyTime now) {
     if (now < circuit->late_at) return;
     ++late;
   }
-  const auto most = failures_ < 2 ? PoolLimits::raced : PoolLimits::builds;
-  if (late >= most || building(false) >= PoolLimits::builds) return;
+  if ((failures_ == 0 && late >= PoolLimits::raced) || !may_build(now)) return;
   if (now < build_from_ || now < request.build_from) return;
   if (make_room(true)) {
     auto not_exits = lacking_.without(wish.port, now);
@@ -195,8 +195,7 @@ void Pool::build_for(Request& request, SteadyTime now) {
 }
 
 void Pool::build_ahead(SteadyTime now) {
-  while (now >= ahead_from_ && building(true) < PoolLimits::builds_ahead &&
-         building(false) < PoolLimits::builds) {
+  while (now >= ahead_from_ && building(true) < PoolLimits::builds_ahead && may_build(now)) {
     auto wish = missing_spare(now);
     if (!wish || !make_room(false)) return;
     begin(std::move(*wish), true, now);

@@ -138,7 +138,7 @@ class PoolLife {
   }
   void check() {
     EXPECT_LE(world_.pool.circuits().size(), PoolLimits::circuits);
-    EXPECT_LE(world_.building.size(), PoolLimits::builds);
+    EXPECT_LE(world_.building.size(), PoolLimits::builds_and_late);
     EXPECT_EQ(world_.pool.waiting(), wishes_.size());
     for (const auto& [number, wish] : wishes_)
       EXPECT_LT(world_.now - world_.asked.at(number), PoolLimits::request);

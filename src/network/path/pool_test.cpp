@@ -63,21 +63,23 @@ TEST(Pool, gives_a_circuit_only_to_wishes_that_its_exit_serves) {
   EXPECT_NE(world.got(world.request({.port = 0})), kNone);
 }
 
-TEST(Pool, races_a_second_circuit_beside_a_late_one_and_no_third) {
+TEST(Pool, races_another_circuit_beside_late_ones_and_four_at_most_while_none_fails) {
   PoolWorld world;
   const auto request = world.request({.port = 443});
-  world.choose(world.building.begin()->first);
-  world.wait(PoolLimits::late - 1ms);
-  EXPECT_EQ(world.begun, 1U);
-  world.wait(1ms);
-  EXPECT_EQ(world.begun, 2U);
+  for (std::size_t i = 1; i <= PoolLimits::raced; ++i) {
+    EXPECT_EQ(world.begun, i);
+    world.choose(world.building.rbegin()->first);
+    world.wait(PoolLimits::late - 1ms);
+    EXPECT_EQ(world.begun, i);
+    world.wait(1ms);
+  }
   world.wait(10s);
-  EXPECT_EQ(world.begun, 2U);
-  const auto second = world.building.rbegin()->first;
-  world.build(second);
-  EXPECT_EQ(world.got(request), second);
+  EXPECT_EQ(world.begun, PoolLimits::raced);
+  const auto last = world.building.rbegin()->first;
+  world.build(last);
+  EXPECT_EQ(world.got(request), last);
   world.build_all();
-  EXPECT_EQ(world.spares(), 1U) << "the late one serves the next request";
+  EXPECT_EQ(world.spares(), PoolLimits::raced - 1) << "the late ones serve the next requests";
 }
 
 TEST(Pool, builds_anew_at_once_after_a_failure_and_more_slowly_after_several) {
@@ -116,17 +118,27 @@ TEST(Pool, goes_on_without_longer_pauses_while_each_failure_shows_what_to_avoid)
   EXPECT_TRUE(world.building.empty());
 }
 
-TEST(Pool, races_more_circuits_after_two_failures) {
+TEST(Pool, races_more_circuits_and_sooner_after_a_failure) {
   PoolWorld world;
   const auto request = world.request({.port = 443});
-  for (int i = 0; i < 2; ++i) world.fail(world.building.begin()->first, Errc::timed_out, {}, true);
-  world.wait(PoolLimits::first_retry);
-  const auto before = world.begun;
-  world.wait(10s);
-  EXPECT_EQ(world.building.size(), PoolLimits::builds);
-  EXPECT_GT(world.begun, before);
+  world.fail(world.building.begin()->first, Errc::timed_out, {}, true);
+  for (std::size_t i = 1; i <= PoolLimits::builds_and_late; ++i) {
+    ASSERT_EQ(world.building.size(), i);
+    world.choose(world.building.rbegin()->first);
+    world.wait(PoolLimits::late_in_search);
+  }
+  world.wait(5s);
+  EXPECT_EQ(world.building.size(), PoolLimits::builds_and_late);
   world.build(world.building.rbegin()->first);
   EXPECT_NE(world.got(request), kNone);
+}
+
+TEST(Pool, begins_no_more_than_four_circuits_at_once_for_whoever_waits) {
+  PoolWorld world;
+  for (int i = 0; i < 20; ++i) world.request({.port = 443, .isolation = std::to_string(i)});
+  EXPECT_EQ(world.building.size(), PoolLimits::builds);
+  world.wait(20s);
+  EXPECT_EQ(world.building.size(), PoolLimits::builds_and_late);
 }
 
 TEST(Pool, tries_no_more_than_a_few_times_while_a_request_waits) {

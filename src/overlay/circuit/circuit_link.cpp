@@ -132,7 +132,10 @@ base::Result<void> CircuitLink::take(base::MutableBytes whole, link::User& user)
 
 base::Result<void> CircuitLink::take_answer(base::MutableBytes whole) {
   if (auto taken = initiator_->take(whole); !taken) return taken;
-  if (!initiator_->done()) return {};
+  if (!initiator_->done()) {
+    if (beginning_ && beginning_->progress) beginning_->progress(initiator_->established());
+    return {};
+  }
   facts_.handshake_hash = initiator_->handshake_hash();
   layers_ = initiator_->take_layers();
   initiator_.reset();

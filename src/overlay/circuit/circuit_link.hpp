@@ -29,6 +29,8 @@ struct Beginning {
   /// Whether the first bytes of the link travel with the first message. They are worth less (create()). Then
   /// the circuit begins when there are some, and not before.
   bool early = false;
+  /// Told after each hop's good answer but the last one's: how many there were.
+  std::function<void(std::size_t established)> progress{};
   /// Told once: that all hops have answered well, or why not and how many had.
   std::function<void(base::Result<void>, std::size_t established)> outcome{};
 };
