@@ -1,0 +1,62 @@
+// What follows from a node's status: which circuit counts, who protects, what to say.
+import type { Advice, Circuit, Mode, Node, State } from "@qnet/api";
+import type { Key, Values } from "./words";
+
+export type Shown = State | "silent";
+
+const OPERATORS: readonly Mode[] = ["relay", "bootstrap", "exit", "super"];
+export const isOperator = (node: Node): boolean => OPERATORS.includes(node.mode);
+/** It carries a person's traffic: it has a proxy, or says how many relays that crosses. */
+export const isClient = (node: Node): boolean => node.hops !== null || node.socks_addr !== null;
+
+const RANK: Record<Circuit["state"], number> = { "in use": 4, ready: 3, building: 2, silent: 1, old: 0 };
+
+/** The circuit that new connections take, by what can be seen: in use before ready, then the busiest, then the newest. */
+export function currentCircuit(circuits: readonly Circuit[]): Circuit | null {
+  const before = (a: Circuit, b: Circuit) =>
+    RANK[b.state] - RANK[a.state] || b.streams - a.streams || a.age_seconds - b.age_seconds;
+  return [...circuits].sort(before)[0] ?? null;
+}
+
+/** The sentence about who sees what, and what stands in its places. */
+export function protection(node: Node): { key: Key; values: Values } {
+  if (node.state !== "connected") return { key: "protected.none", values: {} };
+  const circuit = currentCircuit(node.circuits);
+  const peer = node.peers.find((p) => p.state === "connected");
+  const guard = circuit?.hops[0]?.address ?? peer?.address ?? "?";
+  const exit = circuit?.hops.at(-1)?.address ?? node.exit_seen?.address ?? "?";
+  const cover = (node.peers.find((p) => p.address === guard || p.name === guard) ?? peer)?.cover ?? "?";
+  const hops = circuit?.hops.length ?? node.hops ?? 1;
+  return hops > 1
+    ? { key: "protected.private", values: { cover, guard, exit } }
+    : { key: "protected.fast", values: { cover, guard } };
+}
+
+/** What one press can do about an advice. */
+export type Remedy = "connect" | "path" | "invite" | "anywhere";
+const REMEDIES: Record<string, Remedy> = {
+  disconnected: "connect",
+  nothing_came_back: "path",
+  web_silent: "path",
+  nobody_known: "invite",
+  relays_silent: "invite",
+  no_list: "invite",
+  no_exit_there: "anywhere",
+};
+export const remedyOf = (advice: Advice): Remedy | null => REMEDIES[advice.code] ?? null;
+
+/** Advice that only says that it is under way needs no alarm. */
+export const isUnderWay = (advice: Advice): boolean => ["starting", "building"].includes(advice.code);
+
+/** Relays by country that this node knows of: of the network, of its own directory, or of whom it dials. */
+export function countriesOf(node: Node): [string, number][] {
+  const counts = new Map<string, number>();
+  const known = node.network?.countries ?? node.directory?.countries ?? {};
+  for (const [code, count] of Object.entries(known)) counts.set(code, count);
+  if (counts.size === 0) {
+    for (const peer of node.peers) counts.set(peer.country ?? "", (counts.get(peer.country ?? "") ?? 0) + 1);
+  }
+  return [...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
+}
+
+export const isInvite = (text: string): boolean => /^qnet:\/\/[A-Za-z0-9._~:/?#[\]@!$&'()*+,;=%-]+$/.test(text.trim());
