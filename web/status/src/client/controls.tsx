@@ -90,7 +90,7 @@ function ExitCountry(props: { node: Node }) {
   );
 }
 
-export function Controls(props: { node: Node; silent: boolean }) {
+export function Controls(props: { node: Node }) {
   const { t } = useSpeech();
   const { run, busy, mayChange } = useDoing();
   return (

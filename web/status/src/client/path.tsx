@@ -15,7 +15,16 @@ function roleOf(index: number, count: number): Key {
   return index === count - 1 ? "page.role.exit" : "page.role.middle";
 }
 
-function Stop(props: { icon: "you" | "relay" | "exit" | "web"; role: string; name?: string | undefined; place?: string }) {
+interface StopProps {
+  icon: "you" | "relay" | "exit" | "web";
+  role: string;
+  name?: string | undefined;
+  place?: string | undefined;
+  trip?: number | null | undefined;
+}
+
+function Stop(props: StopProps) {
+  const { t, milliseconds } = useSpeech();
   return (
     <li class="stop">
       <span class="round">
@@ -29,6 +38,12 @@ function Stop(props: { icon: "you" | "relay" | "exit" | "web"; role: string; nam
             {shortName(props.name)}
           </bdi>
         )}
+        {props.trip != null && (
+          <span class="trip">
+            <span class="sr-only">{t("page.round_trip")}: </span>
+            {milliseconds(props.trip)}
+          </span>
+        )}
       </span>
     </li>
   );
@@ -36,8 +51,10 @@ function Stop(props: { icon: "you" | "relay" | "exit" | "web"; role: string; nam
 
 function Chain(props: { circuit: Circuit; node: Node }) {
   const { t, country } = useSpeech();
-  const { hops, state } = props.circuit;
+  const { hops, state, round_trip_ms } = props.circuit;
   const seen = props.node.exit_seen;
+  const first = props.node.peers.find((p) => p.address === hops[0]?.address || p.name === hops[0]?.address);
+  const tripTo = (i: number) => (i === hops.length - 1 ? round_trip_ms : i === 0 ? first?.round_trip_ms : null);
   return (
     <ol class={`chain ${state.replace(" ", "-")}`} aria-label={t("page.path")}>
       <Stop icon="you" role={t("page.role.you")} />
@@ -48,9 +65,10 @@ function Chain(props: { circuit: Circuit; node: Node }) {
           role={t(roleOf(i, hops.length))}
           name={hop.address}
           place={country(hop.country ?? "")}
+          trip={tripTo(i)}
         />
       ))}
-      <Stop icon="web" role={t("page.role.web")} name={seen?.address} />
+      <Stop icon="web" role={t("page.role.web")} place={seen ? t("page.sees", { address: seen.address }) : undefined} />
     </ol>
   );
 }

@@ -1,20 +1,21 @@
 // Bytes, times and countries as people write them, by the browser's own tables.
 import type { Language } from "./words";
 
-const STEPS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+const STEPS = ["kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 function scaled(value: number): { value: number; unit: (typeof STEPS)[number] } {
   let step = 0;
+  value /= 1000;
   // 999.5 would be written as 1,000.
   while (value >= 999.5 && step < STEPS.length - 1) {
     value /= 1000;
     step++;
   }
-  return { value, unit: STEPS[step] ?? "byte" };
+  return { value, unit: STEPS[step] ?? "terabyte" };
 }
 
 function inUnit(language: Language, value: number, unit: string, display: "short" | "long" = "short"): string {
-  const digits = unit.startsWith("byte") || value >= 100 ? 0 : 1;
+  const digits = value >= 100 ? 0 : 1;
   return new Intl.NumberFormat(language, {
     style: "unit",
     unit,

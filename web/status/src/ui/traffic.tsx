@@ -46,12 +46,12 @@ export function Graph(props: { rates: Node["rates"]; label: string }) {
         <Line values={down} top={top} kind="down" fill={`${id}-down`} />
         <Line values={up} top={top} kind="up" fill={`${id}-up`} />
       </svg>
-      <span class="peak" aria-hidden="true">
+      <span class="peak" dir="auto" aria-hidden="true">
         {rate(top)}
       </span>
       <figcaption aria-hidden="true">
-        <span>{t("page.minute_ago")}</span>
-        <span>{t("page.now")}</span>
+        <span dir="auto">{t("page.minute_ago")}</span>
+        <span dir="auto">{t("page.now")}</span>
       </figcaption>
     </figure>
   );

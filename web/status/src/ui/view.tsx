@@ -21,18 +21,22 @@ export function View(props: { node: Node; now: number; own: boolean }) {
     <div class="cards">
       {isClient(node) && <Path node={node} />}
       {operator && <Overview node={node} />}
-      <Traffic node={node} />
-      {operator && <Relaying node={node} />}
-      <ExitCard node={node} />
-      <Happened of={node.happened} now={now} />
-      <CountryMap node={node} />
-      <DirectoryCard node={node} />
-      <RegisteredCard node={node} />
-      <LimitsCard node={node} />
-      <Peers of={node.peers} />
-      {own && isClient(node) && <UseIt node={node} />}
-      {own && isClient(node) && <AddInvite />}
-      {own && operator && <InviteCard />}
+      <div class="column">
+        <Traffic node={node} />
+        {operator && <Relaying node={node} />}
+        <CountryMap node={node} />
+        <Peers of={node.peers} />
+        <LimitsCard node={node} />
+      </div>
+      <div class="column">
+        <ExitCard node={node} />
+        <Happened of={node.happened} now={now} />
+        <RegisteredCard node={node} />
+        <DirectoryCard node={node} />
+        {own && isClient(node) && <UseIt node={node} />}
+        {own && isClient(node) && <AddInvite />}
+        {own && operator && <InviteCard />}
+      </div>
     </div>
   );
 }
