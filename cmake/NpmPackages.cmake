@@ -1,15 +1,22 @@
-# qnet_npm_packages(out LOCK folder NEEDED_FOR text [HINT text]): installs what folder/package-lock.json pins by its
-# integrity hashes under QNET_NPM_DIR, once for all build folders, and sets `out` to the folder that holds node_modules.
+# qnet_npm_packages(out LOCK folder NEEDED_FOR text [HINT text] [WORKSPACES folder…] [WITHOUT_DEV]): installs what
+# folder/package-lock.json pins by its integrity hashes under QNET_NPM_DIR, once for all build folders, and sets `out` to
+# the folder that holds node_modules. WORKSPACES are folders below that the lock file knows; WITHOUT_DEV leaves out
+# devDependencies.
 set(QNET_NPM_DIR "${PROJECT_SOURCE_DIR}/build/npm" CACHE PATH
   "Where npm packages are put, for all build folders at once")
 
 function(qnet_npm_packages out)
-  cmake_parse_arguments(ARG "" "LOCK;NEEDED_FOR;HINT" "" ${ARGN})
+  cmake_parse_arguments(ARG "WITHOUT_DEV" "LOCK;NEEDED_FOR;HINT" "WORKSPACES" ${ARGN})
   set(lock_file "${ARG_LOCK}/package-lock.json")
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${lock_file}")
   file(SHA256 "${lock_file}" wanted)
   string(SUBSTRING "${wanted}" 0 16 short)
   set(folder "${QNET_NPM_DIR}/${short}")
+  set(omit "")
+  if(ARG_WITHOUT_DEV)
+    string(APPEND folder "-without-dev")
+    set(omit --omit=dev)
+  endif()
   set(${out} "${folder}" PARENT_SCOPE)
 
   file(MAKE_DIRECTORY "${folder}")
@@ -25,8 +32,11 @@ function(qnet_npm_packages out)
   endif()
   message(STATUS "Fetching with npm, for ${ARG_NEEDED_FOR}")
   file(COPY "${ARG_LOCK}/package.json" "${lock_file}" DESTINATION "${folder}")
+  foreach(workspace IN LISTS ARG_WORKSPACES)
+    file(COPY "${ARG_LOCK}/${workspace}/package.json" DESTINATION "${folder}/${workspace}")
+  endforeach()
   execute_process(
-    COMMAND "${NPM_PROGRAM}" ci --ignore-scripts --no-audit --no-fund
+    COMMAND "${NPM_PROGRAM}" ci ${omit} --ignore-scripts --no-audit --no-fund
     WORKING_DIRECTORY "${folder}"
     RESULT_VARIABLE failed OUTPUT_VARIABLE log ERROR_VARIABLE log)
   if(failed)
