@@ -50,7 +50,7 @@ function Protection(props: { node: Node }) {
   const { key, values } = protection(props.node);
   return (
     <div class="protection">
-      <p>
+      <p class={key === "protected.none" ? "none" : ""}>
         <Icon of="eye" />
         <span>
           <Sentence of={key} values={values} />

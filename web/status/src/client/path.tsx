@@ -127,7 +127,7 @@ export function Path(props: { node: Node }) {
   return (
     <Card title={t("page.your_path")} note={stands ? said(`page.circuit.${current.state.replace(" ", "_")}`) : null} wide>
       {stands ? <Chain circuit={current} node={props.node} /> : <p class="empty">{t("page.no_path")}</p>}
-      {stands && (
+      {stands && (trip !== null || exit_seen) && (
         <div class="path-facts">
           {trip !== null && <p>{t("page.round_trip_is", { time: milliseconds(trip) })}</p>}
           {exit_seen && (

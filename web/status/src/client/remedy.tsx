@@ -8,8 +8,6 @@ export function RemedyButton(props: { remedy: Remedy }) {
   const { run, busy } = useDoing();
   const press = () => {
     switch (props.remedy) {
-      case "connect":
-        return run("remedy", api.start);
       case "path":
         return run("remedy", api.newCircuit);
       case "anywhere":

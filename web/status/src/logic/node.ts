@@ -33,9 +33,8 @@ export function protection(node: Node): { key: Key; values: Values } {
 }
 
 /** What one press can do about an advice. */
-export type Remedy = "connect" | "path" | "invite" | "anywhere";
+export type Remedy = "path" | "invite" | "anywhere";
 const REMEDIES: Record<string, Remedy> = {
-  disconnected: "connect",
   nothing_came_back: "path",
   web_silent: "path",
   nobody_known: "invite",
