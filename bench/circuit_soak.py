@@ -50,9 +50,9 @@ class Soak:
 
     def settled(self):
         """No stream, and no circuit but the client's spare ones; then what each process holds."""
-        wait_until(lambda: all(row["state"] == "ready" for row in self.client.status()["path"]["circuits"]),
+        wait_until(lambda: all(row["state"] == "ready" for row in self.client.status()["circuits"]),
                    "used circuits are closed", 150, 1)
-        wait_until(lambda: all(node.status()["counters"]["streams_open"] == 0 for node in self.nodes.values()),
+        wait_until(lambda: all(node.status()["streams_open"] == 0 for node in self.nodes.values()),
                    "no stream is open", 30, 1)
         return {name: (node.process.resident(), node.process.descriptors()) for name, node in self.nodes.items()}
 

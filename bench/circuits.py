@@ -120,7 +120,7 @@ class Network:
 
 
 def circuits_of(node):
-    return node.status()["counters"]["circuits"]["open"]
+    return node.status()["relayed"]["open"]
 
 
 def idle(network, options):

@@ -22,7 +22,7 @@ base::Result<std::size_t> hops_of(base::Result<control::Fetched> answer) {
 }
 
 base::Result<std::size_t> change(const Settings& settings, std::size_t hops) {
-  auto token = control::load_token(settings.state_dir);
+  auto token = control::load_token(settings.state_dir, settings.status_port);
   if (!token) return base::forward_error(token);
   return hops_of(control::post(kLoopback, settings.status_port, kRoute, control::mode_json(hops), *token));
 }

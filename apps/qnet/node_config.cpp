@@ -2,6 +2,7 @@
 #include "node_config.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <thread>
 
 #include <boost/asio/ip/address.hpp>
@@ -209,6 +210,26 @@ base::Result<void> add_network(const Settings& settings, const peer::Identity& i
   return {};
 }
 
+node::Told told_by(const Settings& settings) {
+  node::Told told;
+  if (has_exit(settings.helper_mode)) {
+    told.limits.emplace("exit_connections", settings.exit_max_connections);
+    told.abuse_contact = settings.abuse_email;
+  }
+  if (settings.circuit_rate > 0)
+    told.limits.emplace("circuit_bytes_per_second", settings.circuit_rate * kBytesPerMegabit);
+  if (settings.bandwidth > 0)
+    told.limits.emplace("offered_bytes_per_second", settings.bandwidth * kBytesPerMegabit);
+  return told;
+}
+
+/// Empty where the address is not known.
+std::string invite_kept(const Settings& settings) {
+  std::string link;
+  if (reachable_address(settings)) std::ifstream(invite_file(settings)) >> link;
+  return link;
+}
+
 }  // namespace
 
 base::Result<node::NodeConfig> node_config(const Settings& settings, base::RandomSource& random) {
@@ -216,6 +237,8 @@ base::Result<node::NodeConfig> node_config(const Settings& settings, base::Rando
   config.helper_mode = to_text(settings.helper_mode);
   config.status = endpoint(kLoopback, settings.status_port);
   config.threads = settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency();
+  config.state_dir = settings.state_dir;
+  config.operators = settings.operators.size();
   if (settings.directory_http)
     config.directory_http = endpoint(settings.directory_http->host, settings.directory_http->port);
   if (settings.helper_mode == HelperMode::client) {
@@ -233,6 +256,9 @@ base::Result<node::NodeConfig> node_config(const Settings& settings, base::Rando
   // A peer that no list names is in nobody's circuit.
   if (config.membership->registers) config.circuit_keys = settings.state_dir;
   config.circuit_rate = settings.circuit_rate * kBytesPerMegabit;
+  config.listen_address = settings.listen.to_text();
+  config.told = told_by(settings);
+  config.invite = invite_kept(settings);
   return config;
 }
 

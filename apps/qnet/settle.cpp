@@ -188,11 +188,6 @@ Result<void> check_whole(const Settings& s) {
     if (auto directory = check_directory(s); !directory) return directory;
   if (runs && s.helper_mode != HelperMode::client)
     if (auto relay = check_relay(s); !relay) return relay;
-  if (runs && s.helper_mode == HelperMode::client && s.peers.empty() && s.operators.empty())
-    return base::fail(Errc::missing,
-                      "a client needs somebody to connect to: give --peer or --operators with an invite "
-                      "(qnet://…), or run "
-                      "qnet demo to try QNet on this machine alone");
   if (runs)
     if (auto path = check_path(s); !path) return path;
   if (s.state_dir.empty() && needs_state_dir(s))

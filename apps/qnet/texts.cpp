@@ -11,7 +11,7 @@ std::string demo_text(const Settings& s, std::string_view program) {
       R"(QNet's demo network is running on this machine: a super peer with an exit, two relays, a client and a web site.
 
   Proxy   127.0.0.1:{0}   SOCKS5, and HTTP CONNECT
-  Status  http://127.0.0.1:{1}/status.txt
+  Page    http://127.0.0.1:{1}/   (in a browser; {3} open opens it with its buttons)
 
 Try, in another terminal:
   curl --socks5-hostname 127.0.0.1:{0} http://site.qnet.demo/
@@ -27,12 +27,17 @@ Stop it with Ctrl-C.
 std::string software_name() { return "qnet " QNET_VERSION; }
 
 std::string started_text(const Settings& s) {
-  const auto status = fmt::format("  Status  http://127.0.0.1:{}/status.txt\n", s.status_port);
+  const auto status =
+      fmt::format("  Page    http://127.0.0.1:{}/   (qnet open opens it with its buttons)\n", s.status_port);
   if (s.helper_mode == HelperMode::client)
     return fmt::format(
         "QNet is running as client.\n  Proxy   {}:{}   SOCKS5 (with host names: socks5h), and HTTP "
-        "CONNECT\n{}",
-        s.socks_bind, s.socks_port, status);
+        "CONNECT\n{}{}",
+        s.socks_bind, s.socks_port, status,
+        s.peers.empty() && s.operators.empty()
+            ? "  It was given no relay: add an invite (qnet://...) on the page, or start it with --peer or "
+              "--operators. To try QNet on this machine alone, run qnet demo.\n"
+            : "");
   return fmt::format(
       "QNet is running as {}.\n  Peers   {}, looking like {} to everybody else\n{}  Invite  qnet invite "
       "--state-dir {}\n",
@@ -72,6 +77,16 @@ base::Result<void> take_source_addresses(const Settings& s, net::SourceAddresses
   return {};
 }
 
+/// The cover origin by its name: a client asks for it to see whether anything comes back from the web. Every
+/// stranger who connects to this relay is shown it anyway.
+std::optional<exit::AllowEntry> allowed_cover_origin(const Settings& s) {
+  boost::system::error_code name;
+  if (!s.cover_origin || (boost::asio::ip::make_address(s.cover_origin->host, name), name))
+    return std::nullopt;
+  auto entry = exit::parse_allow_entry(s.cover_name + ":443=" + s.cover_origin->to_text());
+  return entry ? std::optional(std::move(*entry)) : std::nullopt;
+}
+
 }  // namespace
 
 base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
@@ -84,6 +99,7 @@ base::Result<exit::ServiceOptions> exit_options(const Settings& s) {
       return base::fail(Errc::bad_value, fmt::format("--exit-allow {}: {}", text, entry.error().message()));
     options.policy.allow.push_back(std::move(*entry));
   }
+  if (auto origin = allowed_cover_origin(s)) options.policy.allow.push_back(std::move(*origin));
   // Behind a translating router the public address is none of the machine's own, but leads to it.
   boost::system::error_code name;
   if (s.advertise)

@@ -83,11 +83,11 @@ class PrivateStar:
         return status_of(self.hosts["client"]) or {}
 
     def circuits(self, *states):
-        rows = self.status().get("path", {}).get("circuits", [])
+        rows = self.status().get("circuits", [])
         return [row for row in rows if not states or row["state"] in states]
 
     def wait_connected(self):
-        wait_until(lambda: self.status().get("connection") == "connected", "the client is connected", 90, 0.1)
+        wait_until(lambda: self.status().get("state") == "connected", "the client is connected", 90, 0.1)
 
     def connect(self, user=None):
         """Seconds from a program's request to connect to the proxy's answer, and to the site's first byte; and the

@@ -1,7 +1,6 @@
 #include "control/api_token.hpp"
 
 #include <array>
-#include <cerrno>
 #include <system_error>
 
 #include "control/error.hpp"
@@ -24,17 +23,20 @@ tl::unexpected<base::Error> failed(Errc code, const fs::path& file, int error = 
 }
 
 /// The system's error number, 0 for success.
-int write_token(const fs::path& folder, std::string_view token) {
-  if (const int error = base::make_private_folder(folder); error != 0) return error;
-  return base::write_file_durably(token_file(folder), base::bytes_of(token), base::Existing::keep);
+int write_token(const fs::path& file, std::string_view token) {
+  if (const int error = base::make_private_folder(file.parent_path()); error != 0) return error;
+  return base::write_file_durably(file, base::bytes_of(token), base::Existing::replace);
 }
 
 }  // namespace
 
-fs::path token_file(const fs::path& folder) { return folder / "api-token"; }
+fs::path token_file(const fs::path& folder, std::uint16_t port) {
+  return folder / ("api-token-" + std::to_string(port));
+}
 
-base::Result<std::string> load_token(const fs::path& folder) {
-  const auto file = token_file(folder);
+namespace {
+
+base::Result<std::string> load(const fs::path& file) {
   std::array<std::uint8_t, kText> content{};
   const auto [outcome, error] = base::read_private_file(file, content);
   switch (outcome) {
@@ -50,16 +52,25 @@ base::Result<std::string> load_token(const fs::path& folder) {
   return token;
 }
 
-base::Result<std::string> load_or_create_token(const fs::path& folder, base::RandomSource& random) {
-  auto loaded = load_token(folder);
-  if (loaded || !loaded.error().is(Errc::no_token)) return loaded;
+}  // namespace
+
+base::Result<std::string> load_token(const fs::path& folder, std::uint16_t port) {
+  return load(token_file(folder, port));
+}
+
+base::Result<ApiToken> ApiToken::make(const fs::path& folder, std::uint16_t port,
+                                      base::RandomSource& random) {
   std::array<std::uint8_t, kSecret> secret{};
   random.fill(secret);
-  auto token = base::to_base64url(secret);
-  const int error = write_token(folder, token);
-  if (error == EEXIST) return load_token(folder);  // another process was faster
-  if (error != 0) return failed(Errc::token_unwritable, token_file(folder), error);
+  ApiToken token(token_file(folder, port), base::to_base64url(secret));
+  if (const int error = write_token(token.file_, token.text_); error != 0)
+    return failed(Errc::token_unwritable, token.file_, error);
   return token;
+}
+
+ApiToken::~ApiToken() {
+  std::error_code ignored;
+  if (!file_.empty() && load(file_) == text_) fs::remove(file_, ignored);
 }
 
 }  // namespace qnet::control

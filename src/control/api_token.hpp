@@ -2,24 +2,43 @@
 // its port, and so do pages in a browser; only this user reads the file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "foundation/base/random.hpp"
 #include "foundation/base/result.hpp"
 
 namespace qnet::control {
 
-/// `api-token` in a state folder.
-[[nodiscard]] std::filesystem::path token_file(const std::filesystem::path& folder);
+/// `api-token-PORT` in a state folder: clients that share a folder have ports of their own.
+[[nodiscard]] std::filesystem::path token_file(const std::filesystem::path& folder, std::uint16_t port);
 
 /// 43 characters of base64url: 32 random bytes. Errors: no_token (the file is not there), token_exposed
 /// (others than its owner have rights on it), token_unreadable (also one that is damaged).
-[[nodiscard]] base::Result<std::string> load_token(const std::filesystem::path& folder);
+[[nodiscard]] base::Result<std::string> load_token(const std::filesystem::path& folder, std::uint16_t port);
 
-/// Makes folder and file (0600) where there are none. Several processes with one folder get one token.
-/// Errors: token_exposed, token_unreadable, token_unwritable.
-[[nodiscard]] base::Result<std::string> load_or_create_token(const std::filesystem::path& folder,
-                                                             base::RandomSource& random);
+/// The secret of one running QNet. Each start makes a new one: who listens on the port after QNet has ended
+/// learns nothing of use from those who show it the old one.
+class ApiToken {
+ public:
+  /// Makes the folder where there is none, and the file (0600). Errors: token_unwritable.
+  [[nodiscard]] static base::Result<ApiToken> make(const std::filesystem::path& folder, std::uint16_t port,
+                                                   base::RandomSource& random);
+  ApiToken(ApiToken&& other) noexcept
+      : file_(std::exchange(other.file_, {})), text_(std::move(other.text_)) {}
+  ApiToken& operator=(ApiToken&&) = delete;
+  /// Removes the file, if it still has this secret.
+  ~ApiToken();
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  ApiToken(std::filesystem::path file, std::string text) : file_(std::move(file)), text_(std::move(text)) {}
+  std::filesystem::path file_;
+  std::string text_;
+};
 
 }  // namespace qnet::control

@@ -1,7 +1,6 @@
 #include "control/api_token.hpp"
 
 #include <fstream>
-#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -15,12 +14,14 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class ApiToken : public ::testing::Test {
+constexpr std::uint16_t kPort = 8088;
+
+class ApiTokenTest : public ::testing::Test {
  protected:
   void put(std::string_view text) const {
     fs::create_directories(folder_);
-    std::ofstream(token_file(folder_), std::ios::binary) << text;
-    fs::permissions(token_file(folder_), fs::perms::owner_read | fs::perms::owner_write);
+    std::ofstream(token_file(folder_, kPort), std::ios::binary) << text;
+    fs::permissions(token_file(folder_, kPort), fs::perms::owner_read | fs::perms::owner_write);
   }
 
   crypto::SystemRandom random_;
@@ -28,52 +29,73 @@ class ApiToken : public ::testing::Test {
   fs::path folder_ = fs::path(root_.path()) / "state";
 };
 
-TEST_F(ApiToken, is_made_once_for_its_owner_alone) {
-  const auto made = load_or_create_token(folder_, random_);
-  ASSERT_TRUE(made) << made.error().message();
-  EXPECT_EQ(made->size(), 43U);
-  EXPECT_EQ(load_or_create_token(folder_, random_), *made);
-  EXPECT_EQ(load_token(folder_), *made);
-  EXPECT_EQ(fs::status(token_file(folder_)).permissions(), fs::perms::owner_read | fs::perms::owner_write);
-}
-
-TEST_F(ApiToken, is_one_for_processes_that_make_it_at_once) {
-  std::vector<std::string> tokens(8);
+TEST_F(ApiTokenTest, is_there_for_its_owner_alone_while_qnet_runs) {
   {
-    std::vector<std::jthread> threads;
-    for (auto& token : tokens)
-      threads.emplace_back([&] {
-        crypto::SystemRandom random;
-        token = load_or_create_token(folder_, random).value_or("");
-      });
+    const auto made = ApiToken::make(folder_, kPort, random_);
+    ASSERT_TRUE(made) << made.error().message();
+    EXPECT_EQ(made->text().size(), 43U);
+    EXPECT_EQ(load_token(folder_, kPort), made->text());
+    EXPECT_EQ(fs::status(made->file()).permissions(), fs::perms::owner_read | fs::perms::owner_write);
   }
-  EXPECT_THAT(tokens, ::testing::Each(tokens.front()));
-  EXPECT_EQ(tokens.front().size(), 43U);
+  EXPECT_FALSE(fs::exists(token_file(folder_, kPort)));
 }
 
-TEST_F(ApiToken, that_is_missing_is_told_with_what_to_do) {
-  const auto loaded = load_token(folder_);
+TEST_F(ApiTokenTest, is_another_at_each_start) {
+  const auto first = ApiToken::make(folder_, kPort, random_);
+  const auto second = ApiToken::make(folder_, kPort, random_);
+  ASSERT_TRUE(first && second);
+  EXPECT_NE(first->text(), second->text());
+  EXPECT_EQ(load_token(folder_, kPort), second->text());
+}
+
+TEST_F(ApiTokenTest, of_a_later_start_is_not_removed_by_an_earlier_one) {
+  auto first = ApiToken::make(folder_, kPort, random_);
+  const auto second = ApiToken::make(folder_, kPort, random_);
+  {
+    const auto gone = std::move(*first);
+  }
+  EXPECT_EQ(load_token(folder_, kPort), second->text());
+}
+
+TEST_F(ApiTokenTest, is_one_for_each_port) {
+  const auto one = ApiToken::make(folder_, kPort, random_);
+  const auto other = ApiToken::make(folder_, kPort + 1, random_);
+  EXPECT_EQ(load_token(folder_, kPort), one->text());
+  EXPECT_EQ(load_token(folder_, kPort + 1), other->text());
+}
+
+TEST_F(ApiTokenTest, that_is_missing_is_told_with_what_to_do) {
+  const auto loaded = load_token(folder_, kPort);
   ASSERT_FALSE(loaded);
   EXPECT_TRUE(loaded.error().is(Errc::no_token));
   EXPECT_THAT(loaded.error().message(), HasSubstr("--state-dir"));
 }
 
-TEST_F(ApiToken, that_others_may_read_is_refused_and_kept) {
-  ASSERT_TRUE(load_or_create_token(folder_, random_));
-  fs::permissions(token_file(folder_), fs::perms::group_read, fs::perm_options::add);
-  const auto loaded = load_or_create_token(folder_, random_);
+TEST_F(ApiTokenTest, that_others_may_read_is_not_shown_and_replaced_at_the_next_start) {
+  const auto made = ApiToken::make(folder_, kPort, random_);
+  fs::permissions(made->file(), fs::perms::group_read, fs::perm_options::add);
+  const auto loaded = load_token(folder_, kPort);
   ASSERT_FALSE(loaded);
   EXPECT_TRUE(loaded.error().is(Errc::token_exposed));
+  const auto next = ApiToken::make(folder_, kPort, random_);
+  EXPECT_EQ(load_token(folder_, kPort), next->text());
 }
 
-TEST_F(ApiToken, that_is_damaged_is_refused) {
+TEST_F(ApiTokenTest, that_is_damaged_is_refused) {
   for (const auto& text : {std::string(), std::string(42, 'A'), std::string(44, 'A'), std::string(43, '*'),
                            std::string(42, 'A') + "B"}) {
     put(text);
-    const auto loaded = load_or_create_token(folder_, random_);
+    const auto loaded = load_token(folder_, kPort);
     ASSERT_FALSE(loaded) << text;
     EXPECT_TRUE(loaded.error().is(Errc::token_unreadable)) << text;
   }
+}
+
+TEST_F(ApiTokenTest, that_cannot_be_written_is_told) {
+  std::ofstream(folder_) << "a file";
+  const auto made = ApiToken::make(folder_, kPort, random_);
+  ASSERT_FALSE(made);
+  EXPECT_TRUE(made.error().is(Errc::token_unwritable));
 }
 
 }  // namespace

@@ -33,10 +33,12 @@ TEST(Client, fetches_from_a_running_server) {
 TEST(Client, posts_with_the_secret) {
   net::testing::IoThread thread;
   std::size_t hops = 0;
-  const Controls controls{"secret", [&](std::size_t wanted) -> base::Result<void> {
-                            hops = wanted;
-                            return {};
-                          }};
+  Controls controls;
+  controls.token = "secret";
+  controls.set_hops = [&](std::size_t wanted) -> base::Result<void> {
+    hops = wanted;
+    return {};
+  };
   auto server =
       thread.run([&] { return Server::start(thread.io(), kAnyPort, testing::client_status, controls); });
   ASSERT_TRUE(server);

@@ -88,13 +88,14 @@ class Page {
 void add_state(Page& page) {
   page.family("qnet_info", "gauge", "The program's version and mode.",
               [](Family& family, const Status& status) {
-                family.sample({{"version", status.version}, {"helper_mode", status.helper_mode}}, 1);
+                family.sample({{"version", status.version}, {"mode", status.helper_mode}}, 1);
               });
-  page.family("qnet_connection_state", "gauge", "1 for the state that the node is in.",
-              [](Family& family, const Status& status) {
-                for (const auto state : {Connection::offline, Connection::calibrating, Connection::connected})
-                  family.sample({{"state", to_text(state)}}, status.connection == state ? 1 : 0);
-              });
+  page.family(
+      "qnet_state", "gauge", "1 for the state that the node is in.",
+      [](Family& family, const Status& status) {
+        for (const auto state : {State::offline, State::calibrating, State::connected, State::disconnected})
+          family.sample({{"state", to_text(state)}}, status.state == state ? 1 : 0);
+      });
   page.family("qnet_uptime_seconds", "gauge", "Time since the start.",
               [](Family& family, const Status& status) { family.sample(status.uptime.count()); });
 }

@@ -88,9 +88,9 @@ TEST(Metrics, keep_the_format_in_every_mode) {
 
 TEST(Metrics, tell_state_and_traffic) {
   const auto page = metrics(testing::client_status());
-  EXPECT_THAT(page, HasSubstr("\nqnet_info{version=\"0.1.0\",helper_mode=\"client\"} 1\n"));
-  EXPECT_THAT(page, HasSubstr("\nqnet_connection_state{state=\"connected\"} 1\n"));
-  EXPECT_THAT(page, HasSubstr("\nqnet_connection_state{state=\"offline\"} 0\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_info{version=\"0.1.0\",mode=\"client\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_state{state=\"connected\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nqnet_state{state=\"offline\"} 0\n"));
   EXPECT_THAT(page, HasSubstr("\nqnet_bytes_total{direction=\"down\"} 5000000000\n"));
   EXPECT_THAT(page, HasSubstr("\nqnet_peer_round_trip_seconds{peer=\"relay-1\"} 0.012345\n"));
   EXPECT_THAT(page, HasSubstr("\nqnet_peer_connected{peer=\"relay-2\"} 0\n"));

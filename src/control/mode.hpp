@@ -2,22 +2,11 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "foundation/base/result.hpp"
-
 namespace qnet::control {
-
-/// What a running client lets others change.
-struct Controls {
-  /// A request that changes something shows it as "Authorization: Bearer …" (api_token.hpp).
-  std::string token{};
-  /// The number for new connections from now on. An error is a sentence for people.
-  std::function<base::Result<void>(std::size_t hops)> set_hops{};
-};
 
 /// "3 hops (private mode)".
 [[nodiscard]] std::string mode_text(std::size_t hops);

@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "control/mode.hpp"
+#include "control/controls.hpp"
 #include "control/status.hpp"
 #include "protocol/http/router.hpp"
 
@@ -12,7 +12,7 @@ namespace qnet::control {
 using StatusSource = std::function<Status()>;
 
 /// Calls `source` once for each request that needs it. Only this machine's own names are answered as Host.
-/// Where `controls` can change nothing, there is no route for that.
+/// Pages of other origins get nothing. What `controls` does not offer has no route.
 [[nodiscard]] http::Router status_router(StatusSource source, Controls controls = {});
 
 }  // namespace qnet::control

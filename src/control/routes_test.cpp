@@ -57,27 +57,58 @@ Reply get(std::string_view target, std::string_view method = "GET",
 TEST(Routes, answer_each_path_in_its_own_type) {
   EXPECT_THAT(get("/").body, HasSubstr("/status.txt"));
   EXPECT_EQ(get("/status").content_type, "application/json");
-  EXPECT_EQ(boost::json::parse(get("/status").body).at("helper_mode"), "client");
+  EXPECT_EQ(boost::json::parse(get("/status").body).at("mode"), "client");
   EXPECT_THAT(get("/status.txt").content_type, StartsWith("text/plain"));
   EXPECT_THAT(get("/status.txt").body, StartsWith("QNet 0.1.0"));
   EXPECT_THAT(get("/metrics").content_type, StartsWith("text/plain; version=0.0.4"));
   EXPECT_THAT(get("/metrics").body, StartsWith("# HELP qnet_info"));
 }
 
-TEST(Routes, ignore_a_query) {
-  EXPECT_EQ(get("/status?pretty").status, 200U);
-  EXPECT_EQ(get("/status?%zz|").status, 200U);
+TEST(Routes, ignore_a_query) { EXPECT_EQ(get("/status?pretty").status, 200U); }
+
+TEST(Routes, of_a_wrong_path_name_the_right_ones) {
+  EXPECT_EQ(boost::json::parse(get("/nothing").body).at("hint"),
+            "Try /status, /status.txt, /ready, /metrics, /mode, /proxy.pac, /ping.");
 }
 
-TEST(Routes, an_index_and_a_hint_name_them_all) {
-  EXPECT_EQ(get("/").body,
-            "QNet is running.\n\n"
-            "/status.txt  how it is doing, for people\n"
-            "/status      the same as JSON\n"
-            "/ready       200 when it is connected, else 503\n"
-            "/metrics     for Prometheus\n");
-  EXPECT_EQ(boost::json::parse(get("/nothing").body).at("hint"),
-            "Try /status, /status.txt, /ready, /metrics.");
+TEST(Routes, answer_a_ping) { EXPECT_EQ(get("/ping").body, "pong\n"); }
+
+TEST(Routes, give_browsers_the_proxy) {
+  const auto pac = get("/proxy.pac");
+  EXPECT_EQ(pac.content_type, "application/x-ns-proxy-autoconfig");
+  EXPECT_THAT(pac.body, HasSubstr("SOCKS5 127.0.0.1:1088"));
+  const auto relay =
+      answer({.method = "GET", .target = "/proxy.pac", .host = "localhost"}, testing::super_status);
+  EXPECT_EQ(relay.status, 404U);
+}
+
+TEST(Routes, refuse_what_a_browser_asks_for_another_page) {
+  const auto router = status_router(testing::client_status);
+  http::Request request;
+  request.method = "GET";
+  request.target = "/status";
+  request.host = "127.0.0.1:8088";
+  const auto status = [&] {
+    const auto decision = router.decide(request, std::chrono::steady_clock::now());
+    const auto* const refused = std::get_if<http::Reply>(&decision);
+    return refused == nullptr ? 200U : refused->status;
+  };
+  for (const auto* origin : {"http://evil.example", "null", "https://127.0.0.1:8088", "http://localhost:8088",
+                             "http://127.0.0.1:8089"}) {
+    request.origin = origin;
+    EXPECT_EQ(status(), 403U) << origin;
+  }
+  request.origin = "http://127.0.0.1:8088";
+  request.sec_fetch_site = "same-origin";
+  EXPECT_EQ(status(), 200U);
+  request.origin = {};
+  for (const auto* site : {"cross-site", "same-site"}) {
+    request.sec_fetch_site = site;
+    request.sec_fetch_mode = "no-cors";
+    EXPECT_EQ(status(), 403U) << site;
+    request.sec_fetch_mode = "navigate";
+    EXPECT_EQ(status(), 200U) << site;
+  }
 }
 
 TEST(Routes, are_ready_when_connected) {
@@ -92,7 +123,7 @@ TEST(Routes, are_not_ready_while_any_node_is_not_and_say_why) {
   EXPECT_EQ(reply.status, 503U);
   EXPECT_EQ(reply.body, "super is calibrating: the cover origin does not answer\n");
   status.nodes.pop_back();
-  status.connection = Connection::offline;
+  status.state = State::offline;
   EXPECT_EQ(answer(request, [&] { return status; }).body, "QNet is offline\n");
 }
 
@@ -118,75 +149,6 @@ TEST(Routes, do_not_make_a_status_for_a_request_that_is_refused) {
   };
   EXPECT_EQ(answer({.method = "GET", .target = "/status", .host = "evil.example"}, never).status, 403U);
   EXPECT_EQ(answer({.method = "PUT", .target = "/status", .host = "localhost"}, never).status, 405U);
-}
-
-/// A client with 3 hops, what was asked of it, and a secret.
-class ModeRoute : public ::testing::Test {
- protected:
-  Reply ask(Request request) {
-    const auto source = [] {
-      auto status = testing::client_status();
-      status.path = Path{3, {}};
-      return status;
-    };
-    return answer(request, source, {"secret", [this](std::size_t hops) -> base::Result<void> {
-                                      if (hops > 5) return base::fail(Errc::bad_answer, "choose 1 to 5 hops");
-                                      asked_ = hops;
-                                      return {};
-                                    }});
-  }
-  Reply post(std::string_view body, std::string_view authorization = "Bearer secret") {
-    return ask({"POST", "/mode", "localhost:8088", body, authorization});
-  }
-
-  std::optional<std::size_t> asked_;
-};
-
-TEST_F(ModeRoute, is_told_to_everybody_on_this_machine) {
-  const auto reply = ask({"GET", "/mode", "localhost:8088"});
-  EXPECT_EQ(reply.status, 200U);
-  EXPECT_EQ(reply.body, R"({"hops":3})");
-  EXPECT_THAT(ask({"GET", "/", "localhost"}).body, HasSubstr("/mode "));
-}
-
-TEST_F(ModeRoute, is_changed_by_who_has_the_secret) {
-  const auto reply = post(R"({"hops":1})");
-  EXPECT_EQ(reply.status, 200U);
-  EXPECT_EQ(reply.body, R"({"hops":1})");
-  EXPECT_EQ(asked_, 1U);
-}
-
-TEST_F(ModeRoute, is_changed_by_nobody_else) {
-  for (const auto authorization : {"", "secret", "Bearer ", "Bearer secre", "Bearer secrets", "Basic secret"})
-    EXPECT_EQ(post(R"({"hops":1})", authorization).status, 401U) << authorization;
-  EXPECT_EQ(ask({"POST", "/mode", "evil.example", R"({"hops":1})", "Bearer secret"}).status, 403U);
-  EXPECT_EQ(ask({"PUT", "/mode", "localhost", R"({"hops":1})", "Bearer secret"}).status, 405U);
-  EXPECT_EQ(asked_, std::nullopt);
-}
-
-TEST_F(ModeRoute, that_is_none_is_refused_with_what_to_send) {
-  EXPECT_THAT(post("private").body, HasSubstr(R"({\"hops\": 3})"));
-  EXPECT_EQ(post("").status, 400U);
-  const auto reply = post(R"({"hops":6})");
-  EXPECT_EQ(reply.status, 400U);
-  EXPECT_THAT(reply.body, HasSubstr("choose 1 to 5 hops"));
-  EXPECT_EQ(asked_, std::nullopt);
-}
-
-TEST(Routes, have_no_mode_where_nothing_can_be_changed) {
-  EXPECT_EQ(get("/mode").status, 404U);
-  EXPECT_EQ(get("/mode", "POST").status, 404U);
-}
-
-TEST_F(ModeRoute, needs_a_secret_that_is_not_empty) {
-  EXPECT_EQ(answer({"POST", "/mode", "localhost", R"({"hops":1})", "Bearer "}, testing::client_status,
-                   {"",
-                    [](std::size_t) -> base::Result<void> {
-                      ADD_FAILURE();
-                      return {};
-                    }})
-                .status,
-            401U);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace qnet::control {
 
 struct ServerLimits {
   std::size_t header_bytes = 8 * 1024;        ///< a browser sends about 1 KiB
-  std::size_t body_bytes = 1024;              ///< what changes something has 12
+  std::size_t body_bytes = 16 * 1024;         ///< a registration with a directory; an invite has 4 KiB
   std::size_t connections = 32;               ///< a scraper, a browser's six, and some scripts
   std::chrono::milliseconds request{10'000};  ///< from a request's first byte to the end of its answer
   std::chrono::milliseconds idle{30'000};     ///< between two requests; twice a scraper's usual interval
@@ -26,8 +26,8 @@ struct ServerLimits {
 class Server {
  public:
   /// Listens at once. Errors: not_loopback, port_taken (naming the port, and its owner if that can be told),
-  /// cannot_listen. `source` is called once for each request that needs it, and, as `controls`, never after
-  /// stop().
+  /// cannot_listen. `source` is called once a second and once for each request that needs it, and, as
+  /// `controls`, never after stop().
   static base::Result<Server> start(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& at,
                                     StatusSource source, Controls controls = {},
                                     const ServerLimits& limits = {});
@@ -46,8 +46,8 @@ class Server {
 
  private:
   struct State;
-  explicit Server(std::unique_ptr<State> state);
-  std::unique_ptr<State> state_;
+  explicit Server(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
 };
 
 }  // namespace qnet::control

@@ -1,14 +1,17 @@
 #include "control/status.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace qnet::control {
 
-std::string_view to_text(Connection state) {
+std::string_view to_text(State state) {
   switch (state) {
-    case Connection::offline: return "offline";
-    case Connection::calibrating: return "calibrating";
-    case Connection::connected: return "connected";
+    case State::offline: return "offline";
+    case State::calibrating: return "calibrating";
+    case State::connected: return "connected";
+    case State::disconnected: return "disconnected";
   }
   return "unknown";
 }
@@ -26,13 +29,19 @@ std::string_view to_text(PeerState state) {
 namespace {
 
 std::optional<std::string> why_not_ready(std::string_view name, const Status& status) {
-  if (status.connection == Connection::connected) return std::nullopt;
-  auto reason = fmt::format("{} is {}", name, to_text(status.connection));
+  if (status.state == State::connected) return std::nullopt;
+  auto reason = fmt::format("{} is {}", name, to_text(status.state));
   if (!status.problem.empty()) reason.append(": ").append(status.problem);
   return reason;
 }
 
 }  // namespace
+
+std::uint64_t peers_online(const Status& status) {
+  if (status.directory) return status.directory->listed;
+  if (status.network) return status.network->relays;
+  return static_cast<std::uint64_t>(std::ranges::count(status.peers, PeerState::connected, &Peer::state));
+}
 
 std::optional<std::string> why_not_ready(const Status& status) {
   for (const auto& node : status.nodes)

@@ -16,16 +16,17 @@
 
 namespace qnet::control {
 
-enum class Connection {
-  offline,      ///< no peer can be reached, or none is known
-  calibrating,  ///< working towards `connected`: dialling, or measuring the cover origin
-  connected,
+enum class State {
+  offline,       ///< no peer can be reached, or none is known
+  calibrating,   ///< working towards `connected`: dialling, or measuring the cover origin
+  connected,     ///< of a client: bytes came back from the web through the tunnel as it is now
+  disconnected,  ///< a client whose person wants it so
 };
 
 enum class PeerState { idle, connecting, connected, failed };
 
 /// "offline", "connecting"…: the words of the API, the same in every rendering.
-[[nodiscard]] std::string_view to_text(Connection state);
+[[nodiscard]] std::string_view to_text(State state);
 [[nodiscard]] std::string_view to_text(PeerState state);
 
 struct Peer {
@@ -34,7 +35,8 @@ struct Peer {
   std::string address;  ///< host:port
   PeerState state = PeerState::idle;
   std::optional<std::chrono::microseconds> round_trip;  ///< nothing before the first measurement
-  std::string last_error;                               ///< a sentence, or empty
+  std::string country{};                                ///< ISO 3166-1; empty for unknown
+  std::string last_error{};                             ///< a sentence, or empty
 };
 
 /// Cumulative since the start.
@@ -108,21 +110,49 @@ struct Registered {
   std::string problem{};
 };
 
-/// One circuit of a client. It names the relays, and nothing of what it carries.
-struct Circuit {
-  std::vector<std::string> hops;  ///< host:port of each; the guard first, the exit last
-  std::string country;            ///< the exit's, as it declares; empty without one
-  std::string state;              ///< "building", "ready", "in use" or "old"
-  std::uint64_t streams = 0;
-  std::chrono::seconds age{0};
+/// A relay on a client's way.
+struct Hop {
+  std::string address;    ///< host:port, or a peer id
+  std::string country{};  ///< ISO 3166-1; empty for unknown
 };
 
-/// Which way a client's traffic takes.
+/// One circuit of a client. It names the relays, and nothing of what it carries.
+struct Circuit {
+  std::vector<Hop> hops;  ///< the guard first, the exit last; in fast mode there is one
+  std::string state;      ///< "building", "ready", "in use", "silent", "old"
+  std::size_t streams = 0;
+  std::chrono::seconds age{0};
+  std::optional<std::chrono::microseconds> round_trip{};  ///< to the exit and back
+};
+
+/// A client's way to the web.
 struct Path {
-  std::uint64_t hops = 1;                ///< of connections that ask for nothing else; 1 is fast mode
-  std::vector<std::string> countries{};  ///< of exits; empty for any
+  std::size_t hops = 1;                  ///< of new connections that ask for nothing else
+  std::vector<std::string> countries{};  ///< where exits may be; empty for anywhere
   std::vector<Circuit> circuits{};
-  std::string problem{};  ///< a sentence, or empty
+  std::string problem{};           ///< of circuits; a sentence, or empty
+  bool wanted = true;              ///< false while the person wants it disconnected
+  bool stands = false;             ///< a relay answers, or a circuit is ready
+  bool came_back = false;          ///< bytes came from the web since then
+  bool silent = false;             ///< it was asked again and again, and nothing came
+  std::uint64_t renewals = 0;      ///< so often the person has asked for another path
+  bool knows_relays = true;        ///< false with no peer, no operator, and nobody found
+  std::optional<Hop> exit_seen{};  ///< the exit of the last connection, with its address as sites see it
+};
+
+/// What happened; `code` is one of "happened.…" in data/words.
+using WordMap = std::map<std::string, std::string>;
+struct Happening {
+  std::chrono::system_clock::time_point at;
+  std::string code;
+  WordMap words{};  ///< for the places {name} of the sentence
+  bool operator==(const Happening&) const = default;
+};
+
+/// Bytes in each of the last seconds, the oldest first; at most 60.
+struct Rates {
+  std::vector<std::uint64_t> up{};
+  std::vector<std::uint64_t> down{};
 };
 
 struct Node;
@@ -130,20 +160,25 @@ struct Node;
 struct Status {
   std::string version;
   std::string helper_mode;  ///< "client", "relay", "bootstrap", "exit", "super", "demo"
-  Connection connection = Connection::offline;
-  std::chrono::system_clock::time_point since;  ///< when `connection` last changed
+  State state = State::offline;
+  std::chrono::system_clock::time_point state_since;  ///< when `state` last changed
   std::chrono::seconds uptime{0};
   std::string peer_id;           ///< empty in modes without an identity
   std::string socks_address;     ///< host:port, empty without a proxy
+  bool socks_password = false;   ///< programs must show one
   std::string browser_template;  ///< whose ClientHello a client sends; empty in modes that dial nobody
   std::string listen_address;    ///< host:port, empty in modes that accept no peers
   std::vector<Peer> peers;
   Counters counters;
-  std::optional<Network> network;      ///< of a node with operators
-  std::optional<Directory> directory;  ///< in modes that serve one
-  std::vector<Registered> registered;  ///< in modes that register
-  std::optional<Path> path;            ///< of a client
-  std::string problem;                 ///< the last problem, as a sentence for people, or empty
+  std::optional<Network> network;               ///< of a node with operators
+  std::optional<Directory> directory;           ///< in modes that serve one
+  std::vector<Registered> registered;           ///< in modes that register
+  std::optional<Path> path;                     ///< of a client
+  std::map<std::string, std::uint64_t> limits;  ///< of an operator's node, by name
+  std::string abuse_contact;                    ///< of an exit
+  std::string problem;                          ///< the last problem, as a sentence for people, or empty
+  Rates rates;                                  ///< by Watch, as the next
+  std::vector<Happening> happened;              ///< the newest first, at most 50
   std::vector<Node> nodes;  ///< in the demo: the nodes of its network; their own `nodes` are not rendered
 };
 
@@ -151,6 +186,9 @@ struct Node {
   std::string name;  ///< unique
   Status status;
 };
+
+/// Relays that the operators agree are online; of a directory those that it lists; else peers in use.
+[[nodiscard]] std::uint64_t peers_online(const Status& status);
 
 /// Nothing when every node is connected, else a sentence: "relay-1 is calibrating".
 [[nodiscard]] std::optional<std::string> why_not_ready(const Status& status);

@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "control/advice.hpp"
+#include "control/words.hpp"
 #include "foundation/base/utc_time.hpp"
 
 namespace qnet::control {
@@ -13,15 +15,37 @@ json::value text_or_null(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(json::string_view(text));
 }
 
+json::value milliseconds_or_null(const std::optional<std::chrono::microseconds>& time) {
+  if (!time) return nullptr;
+  return std::chrono::duration<double, std::milli>(*time).count();
+}
+
+json::array to_json(const std::vector<std::string>& texts) {
+  json::array all;
+  for (const auto& text : texts) all.emplace_back(json::string_view(text));
+  return all;
+}
+
+json::array to_json(const std::vector<std::uint64_t>& numbers) {
+  json::array all;
+  for (const auto number : numbers) all.emplace_back(number);
+  return all;
+}
+
+json::object to_json(const WordMap& words) {
+  json::object all;
+  for (const auto& [name, word] : words) all[name] = word;
+  return all;
+}
+
 json::value to_json(const Peer& peer) {
   json::object row;
   row["name"] = peer.name;
   row["cover"] = text_or_null(peer.cover);
   row["address"] = text_or_null(peer.address);
   row["state"] = to_text(peer.state);
-  row["round_trip_ms"] = nullptr;
-  if (peer.round_trip)
-    row["round_trip_ms"] = std::chrono::duration<double, std::milli>(*peer.round_trip).count();
+  row["round_trip_ms"] = milliseconds_or_null(peer.round_trip);
+  row["country"] = text_or_null(peer.country);
   row["last_error"] = text_or_null(peer.last_error);
   return row;
 }
@@ -106,29 +130,46 @@ json::array to_json(const std::vector<Registered>& registered) {
   return rows;
 }
 
-json::array to_json(const std::vector<std::string>& texts) {
-  json::array all;
-  for (const auto& text : texts) all.emplace_back(json::string_view(text));
-  return all;
+json::value to_json(const Hop& hop) {
+  return json::object{{"address", hop.address}, {"country", text_or_null(hop.country)}};
 }
 
-json::value to_json(const Path& path) {
-  json::array circuits;
-  for (const auto& circuit : path.circuits) {
+json::array to_json(const std::vector<Circuit>& circuits) {
+  json::array rows;
+  for (const auto& circuit : circuits) {
+    json::array hops;
+    for (const auto& hop : circuit.hops) hops.push_back(to_json(hop));
     json::object row;
-    row["hops"] = to_json(circuit.hops);
-    row["country"] = text_or_null(circuit.country);
+    row["hops"] = std::move(hops);
     row["state"] = circuit.state;
     row["streams"] = circuit.streams;
     row["age_seconds"] = circuit.age.count();
-    circuits.push_back(std::move(row));
+    row["round_trip_ms"] = milliseconds_or_null(circuit.round_trip);
+    rows.push_back(std::move(row));
   }
+  return rows;
+}
+
+json::value to_json(const Advice& advice) {
   json::object all;
-  all["hops"] = path.hops;
-  all["countries"] = to_json(path.countries);
-  all["circuits"] = std::move(circuits);
-  all["problem"] = text_or_null(path.problem);
+  all["code"] = advice.code;
+  all["words"] = to_json(advice.words);
+  all["text"] = sentence("advice." + advice.code, advice.words);
+  all["todo"] = sentence("todo." + advice.code, advice.words);
   return all;
+}
+
+json::array to_json(const std::vector<Happening>& happened) {
+  json::array rows;
+  for (const auto& one : happened) {
+    json::object row;
+    row["at"] = base::utc_text(one.at);
+    row["code"] = one.code;
+    row["words"] = to_json(one.words);
+    row["text"] = sentence("happened." + one.code, one.words);
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 template <class T>
@@ -136,38 +177,56 @@ json::value to_json(const std::optional<T>& value) {
   return value ? to_json(*value) : json::value(nullptr);
 }
 
-json::value to_json(const Counters& counters) {
-  json::object counts;
-  counts["sessions_open"] = counters.sessions_open;
-  counts["streams_open"] = counters.streams_open;
-  counts["bytes_up"] = counters.bytes_up;
-  counts["bytes_down"] = counters.bytes_down;
-  counts["handshakes"] = to_json(counters.handshakes);
-  counts["exit"] = to_json(counters.exit);
-  counts["circuits"] = to_json(counters.circuits);
-  return counts;
+void add_who(json::object& all, const Status& status) {
+  all["version"] = status.version;
+  all["mode"] = status.helper_mode;
+  all["state"] = to_text(status.state);
+  all["state_since"] = base::utc_text(status.state_since);
+  all["uptime_seconds"] = status.uptime.count();
+  all["peer_id"] = text_or_null(status.peer_id);
+  all["socks_addr"] = text_or_null(status.socks_address);
+  all["socks_password"] = status.socks_password;
+  all["listen_addr"] = text_or_null(status.listen_address);
+  all["template"] = text_or_null(status.browser_template);
+}
+
+void add_path(json::object& all, const std::optional<Path>& path) {
+  all["hops"] = path ? json::value(path->hops) : json::value(nullptr);
+  all["exit_countries"] = path ? to_json(path->countries) : json::array();
+  all["circuits"] = path ? to_json(path->circuits) : json::array();
+  all["exit_seen"] = path ? to_json(path->exit_seen) : json::value(nullptr);
+}
+
+void add_counters(json::object& all, const Counters& counters) {
+  all["bytes"] = json::object{{"up", counters.bytes_up}, {"down", counters.bytes_down}};
+  all["sessions_open"] = counters.sessions_open;
+  all["streams_open"] = counters.streams_open;
+  all["handshakes"] = to_json(counters.handshakes);
+  all["relayed"] = to_json(counters.circuits);
+  if (counters.exit) all["exit"] = to_json(*counters.exit);
 }
 
 json::object to_json(const Status& status) {
   json::object all;
-  all["version"] = status.version;
-  all["helper_mode"] = status.helper_mode;
-  all["connection"] = to_text(status.connection);
-  all["since"] = base::utc_text(status.since);
-  all["uptime_seconds"] = status.uptime.count();
-  all["peer_id"] = text_or_null(status.peer_id);
-  all["socks_address"] = text_or_null(status.socks_address);
-  all["template"] = text_or_null(status.browser_template);
-  all["listen_address"] = text_or_null(status.listen_address);
+  add_who(all, status);
+  all["peers_online"] = peers_online(status);
+  all["mesh_peer_count"] = status.counters.sessions_open;
+  add_path(all, status.path);
   json::array peers;
   for (const auto& peer : status.peers) peers.push_back(to_json(peer));
   all["peers"] = std::move(peers);
-  all["counters"] = to_json(status.counters);
+  add_counters(all, status.counters);
+  all["rates"] = json::object{{"up", to_json(status.rates.up)}, {"down", to_json(status.rates.down)}};
   all["network"] = to_json(status.network);
   all["directory"] = to_json(status.directory);
   all["registered"] = to_json(status.registered);
-  all["path"] = to_json(status.path);
-  all["problem"] = text_or_null(status.problem);
+  json::object limits;
+  for (const auto& [name, limit] : status.limits) limits[name] = limit;
+  all["limits"] = std::move(limits);
+  all["abuse_contact"] = text_or_null(status.abuse_contact);
+  all["advice"] = to_json(advise(status));
+  all["last_error"] = text_or_null(status.problem);
+  all["happened"] = to_json(status.happened);
   return all;
 }
 

@@ -7,7 +7,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "control/advice.hpp"
 #include "control/mode.hpp"
+#include "control/words.hpp"
 #include "foundation/base/utc_time.hpp"
 
 namespace qnet::control {
@@ -40,16 +42,20 @@ std::string duration_text(std::chrono::seconds time) {
   return fmt::format("{} d {} h", time / 24h, (time % 24h) / 1h);
 }
 
-std::string round_trip_text(const Peer& peer) {
-  if (!peer.round_trip) return "-";
-  return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(*peer.round_trip).count());
+std::string round_trip_text(const std::optional<std::chrono::microseconds>& time) {
+  if (!time) return "-";
+  return fmt::format("{:.1f} ms", std::chrono::duration<double, std::milli>(*time).count());
 }
 
 constexpr std::size_t kColumns = 6;
 using Row = std::array<std::string, kColumns>;
 
 Row row_of(const Peer& peer) {
-  Row row{peer.name,      peer.cover, peer.address, std::string(to_text(peer.state)), round_trip_text(peer),
+  Row row{peer.name,
+          peer.cover,
+          peer.address,
+          std::string(to_text(peer.state)),
+          round_trip_text(peer.round_trip),
           peer.last_error};
   for (auto& cell : row) cell = cell.empty() ? "-" : printable(cell);
   return row;
@@ -160,20 +166,38 @@ std::string mode_and_countries(const Path& path) {
   return text;
 }
 
+/// "198.51.100.7:443 (DE)".
+std::string hop_text(const Hop& hop) {
+  return hop.country.empty() ? hop.address : fmt::format("{} ({})", hop.address, hop.country);
+}
+
+std::string circuit_text(const Circuit& circuit) {
+  std::vector<std::string> hops;
+  std::ranges::transform(circuit.hops, std::back_inserter(hops), hop_text);
+  auto text = fmt::format("{}: {}, {}, up {}", fmt::join(hops, " > "), circuit.state,
+                          counted(circuit.streams, "stream"), duration_text(circuit.age));
+  if (circuit.round_trip) text += ", " + round_trip_text(circuit.round_trip);
+  return text;
+}
+
 void append_path(std::string& out, const Path& path) {
   append_field(out, "path", mode_and_countries(path));
-  for (const auto& circuit : path.circuits)
-    append_field(out, "circuit",
-                 fmt::format("{}{}: {}, {}, up {}", fmt::join(circuit.hops, " > "),
-                             circuit.country.empty() ? "" : " (" + circuit.country + ")", circuit.state,
-                             counted(circuit.streams, "stream"), duration_text(circuit.age)));
-  append_field(out, "problem", path.problem);
+  for (const auto& circuit : path.circuits) append_field(out, "circuit", circuit_text(circuit));
+  append_field(out, "exit", path.exit_seen ? "sites see " + hop_text(*path.exit_seen) : "");
+}
+
+void append_advice(std::string& out, const Status& status) {
+  const auto advice = advise(status);
+  if (advice.code == "ok") return;
+  append_field(out, "advice", sentence("advice." + advice.code, advice.words));
+  append_field(out, "what to do", sentence("todo." + advice.code, advice.words));
 }
 
 void append_node(std::string& out, const Status& status) {
   append_field(out, "mode", status.helper_mode);
   append_field(out, "state",
-               fmt::format("{} since {}", to_text(status.connection), base::utc_text(status.since)));
+               fmt::format("{} since {}", to_text(status.state), base::utc_text(status.state_since)));
+  append_advice(out, status);
   append_field(out, "problem", status.problem);
   append_field(out, "SOCKS5", status.socks_address);
   append_field(out, "looks like", status.browser_template);

@@ -18,6 +18,7 @@ mode        client
 state       connected since 2025-06-15T15:06:40Z
 SOCKS5      127.0.0.1:1088
 looks like  chromium-156
+path        1 hop (fast mode)
 
 PEER     COVER        ADDRESS             STATE      ROUND TRIP  LAST ERROR
 relay-1  www.example  192.0.2.7:443       connected  12.3 ms     -
@@ -34,6 +35,8 @@ TEST(StatusText, shows_a_super_peer) {
 
 mode        super
 state       calibrating since 2025-06-15T15:07:40Z
+advice      This relay does not know yet how its cover origin answers: browsers and peers would not get the same.
+what to do  Wait a minute. If it stays so, check the cover with qnet cover check.
 problem     the cover origin does not answer
 listens on  0.0.0.0:443
 peer id     12D3KooWExample
@@ -53,13 +56,19 @@ TEST(StatusText, puts_each_node_of_the_demo_under_its_name) {
 
 TEST(StatusText, shows_the_path_of_a_client) {
   auto status = testing::client_status();
-  status.path =
-      Path{3, {"SE", "NO"}, {{{"a:1", "b:2", "c:3"}, "SE", "in use", 1, std::chrono::seconds(61)}}, ""};
+  auto& path = *status.path;
+  path.hops = 3;
+  path.countries = {"SE", "NO"};
+  path.circuits = {{{{"a:1"}, {"b:2"}, {"c:3", "SE"}},
+                    "in use",
+                    1,
+                    std::chrono::seconds(61),
+                    std::chrono::milliseconds(150)}};
+  path.exit_seen = Hop{"93.184.216.34", "SE"};
   EXPECT_THAT(status_text(status),
               HasSubstr("\npath        3 hops (private mode), exits in SE, NO\n"
-                        "circuit     a:1 > b:2 > c:3 (SE): in use, 1 stream, up 1 min 1 s\n"));
-  status.path = Path{};
-  EXPECT_THAT(status_text(status), HasSubstr("\npath        1 hop (fast mode)\n"));
+                        "circuit     a:1 > b:2 > c:3 (SE): in use, 1 stream, up 1 min 1 s, 150.0 ms\n"
+                        "exit        sites see 93.184.216.34 (SE)\n"));
 }
 
 TEST(StatusText, tells_what_is_known_of_the_network) {

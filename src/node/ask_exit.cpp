@@ -64,6 +64,7 @@ net::Task<ExitAnswer> hear_exit(std::shared_ptr<session::Session> session,
     result.heard = true;
     result.connected.status = answer->status;
     result.lacks = answer->lacks;
+    result.bound = answer->bound.host;
     if (answer->status == ConnectStatus::ok) result.connected.stream = std::move(stream);
   }
   co_return result;

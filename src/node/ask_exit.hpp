@@ -27,6 +27,7 @@ struct ExitAnswer {
   peer::Lack lacks = peer::Lack::nothing;
   bool has_no_exit = false;  ///< this peer has no exit at all
   bool heard = false;        ///< it is the exit's own answer
+  std::string bound{};       ///< where the exit says that its connection comes from, where it is ok
 
   /// Another exit may serve the request.
   [[nodiscard]] bool declined() const { return has_no_exit || lacks != peer::Lack::nothing; }

@@ -1,265 +1,238 @@
 #include "node/client.hpp"
 
 #include <algorithm>
-#include <memory>
 
-#include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
-#include "network/directory/clock.hpp"
+#include "network/directory/descriptor.hpp"
 #include "node/error.hpp"
-#include "node/exit_weights.hpp"
-#include "node/network_status.hpp"
+#include "node/kept_invites.hpp"
 #include "node/transports.hpp"
+#include "node/web_check.hpp"
 
 namespace qnet::node {
 
 namespace {
 
-control::PeerState state_of(uplink::PeerState state) {
-  switch (state) {
-    case uplink::PeerState::idle: break;
-    case uplink::PeerState::connecting: return control::PeerState::connecting;
-    case uplink::PeerState::connected: return control::PeerState::connected;
-    case uplink::PeerState::failed: return control::PeerState::failed;
+/// Whom the operators will list is not known yet: any of them may have cover `site`.
+bool may_meet_sites(const ClientConfig& config) {
+  return !config.operators.empty() || std::ranges::any_of(config.peers, [](const auto& invite) {
+    return invite.cover != link::Cover::mirror;
+  });
+}
+
+base::Result<std::shared_ptr<const session::Dialer>> dialer_of(const ClientConfig& config,
+                                                               base::RandomSource& random) {
+  std::shared_ptr<const crypto::TrustStore> trust;
+  if (may_meet_sites(config)) {
+    auto made = crypto::TrustStore::from_file_or_system(config.cover_authorities.string());
+    if (!made) return base::forward_error(made);
+    trust = std::make_shared<const crypto::TrustStore>(std::move(*made));
   }
-  return control::PeerState::idle;
+  constexpr bool rests = true;
+  return make_dialer({config.browser, trust, rests, config.cover_authorities, {}, config.other_browsers},
+                     random);
+}
+
+void add_kept_invites(ClientConfig& config) {
+  if (config.state_dir.empty()) return;
+  for (auto& kept : load_invites(config.state_dir)) {
+    const bool named = std::ranges::any_of(config.peers, [&](const auto& one) { return one == kept; });
+    if (!named) config.peers.push_back(std::move(kept));
+  }
 }
 
 }  // namespace
 
 base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, const ClientConfig& config,
                                                     base::RandomSource& random) {
-  // Whom the operators will list is not known yet: any of them may have cover `site`.
-  const bool may_meet_sites =
-      !config.operators.empty() || std::ranges::any_of(config.peers, [](const auto& invite) {
-        return invite.cover != link::Cover::mirror;
-      });
-  std::shared_ptr<const crypto::TrustStore> trust;
-  if (may_meet_sites) {
-    auto made = crypto::TrustStore::from_file_or_system(config.cover_authorities.string());
-    if (!made) return base::forward_error(made);
-    trust = std::make_shared<const crypto::TrustStore>(std::move(*made));
-  }
-  auto acceptor = net::listen(io, config.socks);
+  auto whole = config;
+  add_kept_invites(whole);
+  auto dialer = dialer_of(whole, random);
+  if (!dialer) return base::forward_error(dialer);
+  auto acceptor = net::listen(io, whole.socks);
   if (!acceptor) return base::forward_error(acceptor);
-  constexpr bool rests = true;
-  auto dialer = make_dialer(
-      {config.browser, trust, rests, config.cover_authorities, {}, config.other_browsers}, random);
-  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), config, std::move(dialer)));
+  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), whole, std::move(*dialer)));
 }
 
 Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
                std::shared_ptr<const session::Dialer> dialer)
     : io_(io),
-      lan_discovery_(config.lan_discovery),
-      socks_(config.socks),
-      browser_name_(config.browser.name),
-      peers_(config.peers),
-      operators_(config.operators),
+      config_(config),
       dialer_(std::move(dialer)),
-      view_(std::make_shared<discovery::NetworkView>(
-          io.get_executor(), config.operators,
-          config.state_dir.empty() ? config.state_dir : config.state_dir / "network", asks_operators(),
-          dialer_->random())),
-      uplink_(std::make_shared<uplink::Uplink>(io.get_executor(), uplink_hooks(), dialer_->random())),
-      outbound_(std::make_shared<Outbound>(
-          uplink_, std::make_shared<uplink::Detours>(io.get_executor(), uplink_hooks().dial),
-          Outbound::Known{
-              .exits = [this](const auto& countries) { return candidates(countries); },
-              .is_in = [this](const auto& exit, const auto& countries) { return is_in(exit, countries); }})),
-      private_mode_(PrivateMode::make(io.get_executor(),
-                                      {config.state_dir, config.distinct_networks, config.early_request},
-                                      view_, dialer_)),
-      hops_(config.hops),
-      countries_(config.exit_countries),
+      tunnel_(std::make_shared<Tunnel>(io, config_, dialer_)),
       proxy_(std::make_shared<proxy::Server>(
           std::move(acceptor), config.credentials,
-          [this](proxy::Request request) { return connect(std::move(request)); })) {
-  *told_of_answers_ = private_mode_;
-}
+          [this](proxy::Request request) { return connect(std::move(request)); })),
+      web_timer_(io) {}
 
 void Client::join() {
-  view_->start([uplink = uplink_, circuits = private_mode_] {
-    uplink->reconsider();
-    circuits->list_changed();
-  });
-  if (lan_discovery_) {
-    mdns::LanOptions options;
-    options.found = [this](const mdns::Found& found) { note_lan_peer(found); };
-    lan_ = mdns::Lan::start(io_, std::move(options), dialer_->random());
-  }
-  network_watch_ = net::NetworkWatch::start(io_.get_executor(), [uplink = uplink_, circuits = private_mode_] {
-    spdlog::info("this machine is in another network: new connections take new sessions");
-    uplink->network_changed();
-    circuits->network_changed();
-  });
-  private_mode_->start(hops_);
-  if (hops_ == 1) start_fast_mode();
+  joined_ = true;
+  if (tunnel_) tunnel_->start();
   proxy_->start();
+  boost::asio::co_spawn(io_, watch_web(), boost::asio::detached);
 }
 
-/// Not before it is wanted: in private mode an exit has no business with this client's address.
-void Client::start_fast_mode() {
-  if (!std::exchange(fast_mode_started_, true)) uplink_->start();
+void Client::stop() {
+  *alive_ = false;
+  web_timer_.cancel();
+  proxy_->stop();
+  if (tunnel_) tunnel_->stop();
+}
+
+/// While the person wants no tunnel, nothing goes around it either.
+net::Task<proxy::Connected> Client::connect(proxy::Request request) {
+  const auto tunnel = tunnel_;
+  if (!tunnel) co_return proxy::Connected{.status = peer::ConnectStatus::not_allowed, .stream = {}};
+  co_return co_await tunnel->connect(std::move(request));
 }
 
 base::Result<void> Client::set_hops(std::size_t hops) {
   if (hops < 1 || hops > proxy::PreferenceLimits::most_hops)
     return base::fail(Errc::no_such_mode,
-                      fmt::format("choose 1 to {} hops", proxy::PreferenceLimits::most_hops));
-  if (hops > 1 && operators_.empty())
+                      "choose 1 to " + std::to_string(proxy::PreferenceLimits::most_hops) + " hops");
+  if (hops > 1 && config_.operators.empty())
     return base::fail(Errc::no_such_mode,
                       "private mode needs the network's list of relays: start QNet with --operators");
-  hops_ = hops;
-  private_mode_->set_hops(hops);
-  if (hops == 1) start_fast_mode();
+  if (config_.hops != hops) proof_.start_anew();
+  config_.hops = hops;
+  if (tunnel_) tunnel_->set_hops(hops);
   return {};
 }
 
-net::Task<proxy::Connected> Client::connect(proxy::Request request) {
-  auto& wanted = request.preference;
-  const auto hops = wanted.hops.value_or(static_cast<unsigned>(hops_));
-  auto countries = wanted.countries.empty() ? countries_ : std::move(wanted.countries);
-  if (hops > 1)
-    return private_mode_->connect(std::move(request.destination),
-                                  {hops, std::move(countries), std::move(wanted.isolation)});
-  start_fast_mode();
-  return outbound_->connect(std::move(request.destination), std::move(countries));
+base::Result<void> Client::set_exit_countries(std::vector<std::string> countries) {
+  if (countries.size() > proxy::PreferenceLimits::countries ||
+      !std::ranges::all_of(countries, directory::is_country))
+    return base::fail(Errc::no_such_mode, "name at most 8 countries by two letters, such as SE");
+  config_.exit_countries = std::move(countries);
+  proof_.start_anew();
+  if (tunnel_) tunnel_->set_exit_countries(config_.exit_countries);
+  return {};
 }
 
-/// Whether operators answer shows whether guards fail, or the network.
-discovery::AskOperator Client::asks_operators() {
-  return
-      [told = told_of_answers_, ask = discovery::ask_in_new_session(dialer_)](
-          const peer::Invite& invite, directory::Query query) -> net::Task<base::Result<directory::Answer>> {
-        const auto circuits = told;  // the view, whose function this is, may end first
-        auto answer = co_await ask(invite, std::move(query));
-        if (const auto mode = circuits->lock(); answer && mode) mode->network_answered();
-        co_return answer;
-      };
-}
-
-uplink::Uplink::Hooks Client::uplink_hooks() {
-  return {.candidates = [this] { return candidates(countries_); },
-          .dial = [dialer = dialer_](link::RelayAddress relay) { return dialer->dial(std::move(relay)); },
-          .unsatisfied = [view = view_] { view->refresh_soon(); }};
-}
-
-/// Whoever answers there must have the relay's key: an address that is a lie costs an attempt, no more.
-void Client::note_lan_peer(const mdns::Found& found) {
-  const auto now = std::chrono::steady_clock::now();
-  if (!neighbours_.note(found, now) || uplink_->connected() || !may_dial(found.peer)) return;
-  if (now - lan_attempt_ < ClientLimits::between_lan_attempts) return;
-  lan_attempt_ = now;
-  uplink_->reconsider();
-}
-
-bool Client::may_dial(const peer::PeerId& peer) const {
-  const auto invites = [&](const peer::Invite& invite) { return invite.peer == peer; };
-  return std::ranges::any_of(peers_, invites) || std::ranges::any_of(operators_, invites) ||
-         std::ranges::any_of(view_->exits(), [&](const directory::Listed& exit) {
-           return exit.descriptor.descriptor().peer == peer;
-         });
-}
-
-/// In this network first, where it was heard of.
-void Client::add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer,
-                 link::RelayAddress address, uplink::Standing standing) const {
-  for (const auto& near : neighbours_.addresses_of(peer, std::chrono::steady_clock::now())) {
-    auto nearer = address;
-    nearer.host = near.host;
-    nearer.port = near.port;
-    all.push_back({std::move(nearer), standing});
+base::Result<void> Client::add_invite(const std::string& link) {
+  auto invite = peer::Invite::parse(link);
+  if (!invite) return base::forward_error(invite);
+  if (!config_.state_dir.empty())
+    if (auto kept = keep_invite(*invite, config_.state_dir); !kept) return kept;
+  const bool met_sites = may_meet_sites(config_);
+  config_.peers.insert(config_.peers.begin(), *invite);
+  if (met_sites == may_meet_sites(config_)) {
+    if (tunnel_) tunnel_->add_peer(*invite);
+    return {};
   }
-  const bool known = std::ranges::any_of(all, [&](const uplink::RelayCandidate& one) {
-    return one.address.noise_key == address.noise_key && one.address.host == address.host &&
-           one.address.port == address.port;
-  });
-  if (!known) all.push_back({std::move(address), standing});
+  auto dialer = dialer_of(config_, dialer_->random());
+  if (!dialer) return base::forward_error(dialer);
+  dialer_ = std::move(*dialer);
+  if (!tunnel_) return {};
+  disconnect();
+  connect_again();
+  return {};
 }
 
-/// The peers that a person named, then exits that the operators agree on, at last the operators themselves:
-/// but not before it is known that there is nobody else, for they are few, and known to every censor.
-std::vector<uplink::RelayCandidate> Client::candidates(const Outbound::Countries& countries) const {
-  std::vector<uplink::RelayCandidate> all;
-  const auto add_invited = [&](const std::vector<peer::Invite>& invites, uplink::Standing standing) {
-    for (const auto& invite : invites)
-      if (is_in(invite.relay_address().noise_key, countries))
-        add(all, invite.peer, invite.relay_address(), standing);
+void Client::new_path() {
+  ++renewals_;
+  proof_.start_anew();
+  if (tunnel_) tunnel_->new_path();
+}
+
+void Client::disconnect() {
+  if (!tunnel_) return;
+  spdlog::info("disconnected, as it was wanted: the proxy refuses every connection");
+  proxy_->reset_all();
+  tunnel_->stop();
+  tunnel_.reset();
+  proof_.start_anew();
+}
+
+void Client::connect_again() {
+  if (tunnel_) return;
+  tunnel_ = std::make_shared<Tunnel>(io_, config_, dialer_);
+  if (joined_) tunnel_->start();
+}
+
+net::Task<void> Client::watch_web() {
+  constexpr std::chrono::milliseconds kSoon{200};
+  constexpr std::chrono::seconds kProven{1};
+  const auto alive = alive_;
+  while (*alive) {
+    const auto now = std::chrono::steady_clock::now();
+    const auto& traffic = proxy_->traffic();
+    proof_.look(tunnel_ && tunnel_->stands(), traffic.up, traffic.down, now);
+    if (proof_.wants_check(now)) boost::asio::co_spawn(io_, check_web(), boost::asio::detached);
+    web_timer_.expires_after(proof_.proven() ? std::chrono::milliseconds(kProven) : kSoon);
+    co_await web_timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+}
+
+/// Any of the sites that relays mirror: they are many, and ordinary.
+net::Task<void> Client::check_web() {
+  const auto alive = alive_;
+  const auto tunnel = tunnel_;
+  const auto names = tunnel->cover_names();
+  if (names.empty()) co_return;
+  auto& random = dialer_->random();
+  const auto host = names[random.below(static_cast<std::uint32_t>(names.size()))];
+  proof_.check_began(std::chrono::steady_clock::now());
+  const proxy::Connect connect = [tunnel](proxy::Request request) {
+    return tunnel->connect(std::move(request));
   };
-  add_invited(peers_, uplink::Standing::invited);
-  auto weights = exit_weights(view_->exits(), countries);
-  for (std::size_t drawn = 0; drawn < ClientLimits::exits;) {
-    const auto place = path::draw(weights, dialer_->random());
-    if (!place) break;
-    weights[*place] = 0;
-    const auto& descriptor = view_->exits()[*place].descriptor;
-    if (descriptor.descriptor().expires <= directory::wall_now() || !descriptor.verify()) continue;
-    add(all, descriptor.descriptor().peer, descriptor.descriptor().relay_address(), uplink::Standing::listed);
-    ++drawn;
-  }
-  if (view_->settled() || !all.empty()) add_invited(operators_, uplink::Standing::last_resort);
-  return all;
+  const bool came_back = co_await node::check_web(connect, host, config_.browser, random);
+  if (!*alive) co_return;
+  proof_.check_ended(came_back && tunnel == tunnel_, std::chrono::steady_clock::now());
+  if (!came_back) spdlog::debug("nothing came back from the web through the tunnel");
 }
 
-/// Of a peer that is not listed nobody knows where it is.
-bool Client::is_in(const crypto::X25519Public& exit, const Outbound::Countries& countries) const {
-  return countries.empty() || std::ranges::any_of(view_->exits(), [&](const directory::Listed& listed) {
-           return listed.descriptor.descriptor().noise_key == exit && is_one_of(listed, countries);
-         });
-}
-
-void Client::stop() {
-  proxy_->stop();
-  view_->stop();
-  if (lan_) lan_->stop();
-  if (network_watch_) network_watch_->stop();
-  outbound_->stop();
-  private_mode_->stop();
-  uplink_->stop();
-}
-
-void Client::fill_connection(control::Status& status) const {
-  const bool reachable = hops_ == 1 ? uplink_->connected() || uplink_->resting() : private_mode_->ready();
-  status.connection = reachable ? control::Connection::connected : control::Connection::offline;
-  status.since = uplink_->since();
-  status.path = control::Path{hops_, countries_};
-  private_mode_->fill(*status.path);
-  // Only the first circuits are a state of their own.
-  if (hops_ > 1 && !reachable && status.path->problem.empty())
-    status.connection = control::Connection::calibrating;
-  if (hops_ > 1 && !reachable) status.problem = status.path->problem;
-}
-
-void Client::fill_peers(control::Status& status) const {
-  const bool reachable = status.connection == control::Connection::connected;
-  for (const auto& peer : uplink_->peers()) {
-    control::Peer row;
-    row.address = peer::HostPort{peer.address.host, peer.address.port}.to_text();
-    row.name = row.address;
-    row.cover = peer.address.cover_name;
-    row.state = state_of(peer.state);
-    if (row.state == control::PeerState::connected) row.round_trip = peer.round_trip;
-    row.last_error = peer.problem.empty() ? outbound_->explain_lack(peer.address.noise_key) : peer.problem;
-    // Dialling after a failure is still being offline; only the first attempt is a state of its own.
-    if (row.state == control::PeerState::connecting && !reachable && peer.problem.empty())
-      status.connection = control::Connection::calibrating;
-    if (status.problem.empty() && !reachable) status.problem = peer.problem;
-    status.peers.push_back(std::move(row));
-  }
+void Client::offer(control::Controls& controls) {
+  controls.set_hops = [this](std::size_t hops) { return set_hops(hops); };
+  controls.set_exit_countries = [this](std::vector<std::string> countries) {
+    return set_exit_countries(std::move(countries));
+  };
+  controls.new_path = [this] { new_path(); };
+  controls.disconnect = [this] { disconnect(); };
+  controls.connect = [this] { connect_again(); };
+  controls.add_invite = [this](const std::string& link) { return add_invite(link); };
+  controls.config = [this] {
+    control::Config config;
+    config.hops = config_.hops;
+    config.exit_countries = config_.exit_countries;
+    config.socks_address = net::to_text(config_.socks);
+    config.socks_password = config_.credentials.has_value();
+    config.browser_template = config_.browser.name;
+    config.operators = config_.operators.size();
+    config.peers = config_.peers.size();
+    config.early_request = config_.early_request;
+    config.lan_discovery = config_.lan_discovery;
+    return config;
+  };
+  controls.proxy = [this] {
+    const auto& secret = config_.credentials;
+    return control::ProxyAccess{net::to_text(config_.socks), secret ? secret->user : "",
+                                secret ? secret->password : ""};
+  };
 }
 
 void Client::fill(control::Status& status) const {
-  status.socks_address = net::to_text(socks_);
-  status.browser_template = browser_name_;
-  if (!operators_.empty()) status.network = network_status(*view_);
-  fill_connection(status);
-  fill_peers(status);
-  status.counters.sessions_open += uplink_->connected() ? 1 : 0;
-  status.counters.streams_open += uplink_->stream_count();
-  for (const auto& circuit : status.path->circuits) status.counters.streams_open += circuit.streams;
-  outbound_->fill(status);
+  status.socks_address = net::to_text(config_.socks);
+  status.socks_password = config_.credentials.has_value();
+  status.browser_template = config_.browser.name;
+  if (tunnel_) {
+    tunnel_->fill(status);
+    auto& path = *status.path;
+    path.came_back = proof_.proven();
+    path.silent = proof_.silent();
+    path.renewals = renewals_;
+    if (status.state == control::State::connected && !proof_.proven())
+      status.state = control::State::calibrating;
+  } else {
+    status.path = control::Path{config_.hops, config_.exit_countries};
+    status.path->wanted = false;
+    status.state = control::State::disconnected;
+  }
   status.counters.bytes_up += proxy_->traffic().up;
   status.counters.bytes_down += proxy_->traffic().down;
 }

@@ -1,56 +1,22 @@
-// Helper mode `client`: a proxy for this machine's programs, and one session to a peer that reaches the web
-// for them.
+// Helper mode `client`: a proxy for this machine's programs, and a tunnel that carries what they ask for.
 #pragma once
 
-#include <filesystem>
 #include <memory>
-#include <optional>
+#include <string>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include "control/controls.hpp"
 #include "control/status.hpp"
 #include "edge/proxy/server.hpp"
 #include "foundation/base/random.hpp"
-#include "foundation/net/network_watch.hpp"
-#include "network/discovery/network_view.hpp"
-#include "network/mdns/lan.hpp"
-#include "network/mdns/neighbours.hpp"
-#include "node/outbound.hpp"
-#include "node/private_mode.hpp"
-#include "overlay/peer/invite.hpp"
-#include "overlay/uplink/uplink.hpp"
-#include "protocol/client_hello/template.hpp"
+#include "node/client_config.hpp"
+#include "node/tunnel.hpp"
+#include "node/web_proof.hpp"
 
 namespace qnet::node {
-
-struct ClientConfig {
-  std::vector<peer::Invite> peers;  ///< tried before all others
-  /// Whose lists of relays are believed where most of them agree; the last resort as peers, too.
-  std::vector<peer::Invite> operators;
-  net::tcp::endpoint socks;
-  std::optional<proxy::Credentials> credentials;
-  /// Whose ClientHello is sent.
-  client_hello::Template browser = client_hello::builtin_templates().front();
-  /// Whose are sent to a guard that does not answer, in turn; none where a person has named the browser.
-  std::vector<client_hello::Template> other_browsers{};
-  /// Whose certificates relays of cover `site` may show, and web servers that answer in a relay's place, in
-  /// PEM; empty for the system's authorities.
-  std::filesystem::path cover_authorities;
-  std::filesystem::path state_dir;          ///< where the last good snapshots are; empty to keep none
-  bool lan_discovery = false;               ///< ask this network for relays that are in it
-  std::size_t hops = 1;                     ///< of connections that ask for nothing else; 1 is fast mode
-  std::vector<std::string> exit_countries;  ///< where exits are, ISO 3166-1; empty for anywhere
-  bool distinct_networks = true;            ///< PrivateModeConfig's
-  bool early_request = true;                ///< the same
-};
-
-struct ClientLimits {
-  /// Of the listed exits, drawn by lot for each round of attempts.
-  static constexpr std::size_t exits = 6;
-  /// Between two attempts for what is heard in this network, where anybody can say anything.
-  static constexpr std::chrono::seconds between_lan_attempts{5};
-};
 
 /// Lives on one io_context. `random` must outlive it.
 class Client {
@@ -63,9 +29,8 @@ class Client {
   /// join() may not have been called.
   void stop();
 
-  /// Of connections from now on that ask for nothing else; those that are open stay as they are. Call on the
-  /// io_context's thread. The error is a sentence for people: there are no such circuits for this client.
-  [[nodiscard]] base::Result<void> set_hops(std::size_t hops);
+  /// Adds what can be asked of a client and changed: call on the io_context's thread, until stop().
+  void offer(control::Controls& controls);
 
   /// Call on the io_context's thread.
   void fill(control::Status& status) const;
@@ -73,42 +38,26 @@ class Client {
  private:
   Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
          std::shared_ptr<const session::Dialer> dialer);
-  [[nodiscard]] uplink::Uplink::Hooks uplink_hooks();
-  [[nodiscard]] discovery::AskOperator asks_operators();
   net::Task<proxy::Connected> connect(proxy::Request request);
-  /// Fast mode dials an exit from here on.
-  void start_fast_mode();
-  [[nodiscard]] std::vector<uplink::RelayCandidate> candidates(const Outbound::Countries& countries) const;
-  [[nodiscard]] bool is_in(const crypto::X25519Public& exit, const Outbound::Countries& countries) const;
-  void fill_connection(control::Status& status) const;
-  void fill_peers(control::Status& status) const;
-  void add(std::vector<uplink::RelayCandidate>& all, const peer::PeerId& peer, link::RelayAddress address,
-           uplink::Standing standing) const;
-  void note_lan_peer(const mdns::Found& found);
-  [[nodiscard]] bool may_dial(const peer::PeerId& peer) const;
+  [[nodiscard]] base::Result<void> set_hops(std::size_t hops);
+  [[nodiscard]] base::Result<void> set_exit_countries(std::vector<std::string> countries);
+  [[nodiscard]] base::Result<void> add_invite(const std::string& link);
+  void new_path();
+  void connect_again();
+  void disconnect();
+  net::Task<void> watch_web();
+  net::Task<void> check_web();
 
   boost::asio::io_context& io_;
-  bool lan_discovery_;
-  net::tcp::endpoint socks_;
-  std::string browser_name_;
-  std::vector<peer::Invite> peers_;
-  std::vector<peer::Invite> operators_;
+  ClientConfig config_;  // as it is now
   std::shared_ptr<const session::Dialer> dialer_;
-  /// The private mode, once there is one: the view comes first.
-  std::shared_ptr<std::weak_ptr<PrivateMode>> told_of_answers_ =
-      std::make_shared<std::weak_ptr<PrivateMode>>();
-  std::shared_ptr<discovery::NetworkView> view_;
-  mdns::Neighbours neighbours_;
-  std::chrono::steady_clock::time_point lan_attempt_{};
-  std::shared_ptr<mdns::Lan> lan_;  // null unless it was asked for
-  std::shared_ptr<uplink::Uplink> uplink_;
-  std::shared_ptr<Outbound> outbound_;
-  std::shared_ptr<PrivateMode> private_mode_;
-  std::size_t hops_;
-  Outbound::Countries countries_;
-  bool fast_mode_started_ = false;
+  std::shared_ptr<Tunnel> tunnel_;  // null while the person wants none
   std::shared_ptr<proxy::Server> proxy_;
-  std::shared_ptr<net::NetworkWatch> network_watch_;  // null where the system tells nothing
+  WebProof proof_;
+  boost::asio::steady_timer web_timer_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // false after stop()
+  bool joined_ = false;
+  std::uint64_t renewals_ = 0;
 };
 
 }  // namespace qnet::node

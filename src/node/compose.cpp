@@ -2,8 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include "control/api_token.hpp"
-#include "control/server.hpp"
 #include "node/circuit_keeper.hpp"
 #include "node/network_status.hpp"
 #include "node/rate_reporter.hpp"
@@ -194,13 +192,40 @@ base::Result<void> add_relay_dialers(Plan& plan) {
   return {};
 }
 
-/// A folder that cannot be written to is no reason to run without a proxy.
-control::Controls controls_of(const ControlConfig& config, Process& process) {
-  if (!config.set_hops || config.token_folder.empty()) return {};
-  auto token = control::load_or_create_token(config.token_folder, process.random());
-  if (token) return {std::move(*token), config.set_hops};
-  spdlog::warn("QNet cannot be changed while it runs: {}", token.error().message());
-  return {};
+/// The directory's paths, on the status port too: there its operator need not know another one.
+void offer_directory(control::Controls& controls, const std::shared_ptr<const directory::Api>& api) {
+  const auto add = [&](std::string_view method, std::string_view path) {
+    controls.more.push_back(
+        {method, path, [api](const http::Request& request, const http::Arguments&) -> net::Task<http::Reply> {
+           co_return co_await api->answer(request);
+         }});
+  };
+  add("POST", "/api/relay/register");
+  add("GET", "/api/relays/by-country");
+  add("GET", "/api/relays/prune");
+}
+
+/// What a node's parts offer, once they have started.
+void offer(control::Controls& controls, const Plan& plan, const PartOf<Client>* client) {
+  const auto& config = plan.config;
+  if (client != nullptr) (**client).offer(controls);
+  if (!config.invite.empty()) controls.invite = [link = config.invite] { return link; };
+  if (plan.directory != nullptr) {
+    const auto& directory = **plan.directory;
+    offer_directory(controls,
+                    std::make_shared<const directory::Api>(plan.io().get_executor(), directory.service(),
+                                                           directory::ApiOptions{directory.token()}));
+  }
+  const auto rest = controls.config;
+  controls.config = [rest, mode = config.helper_mode, folder = config.state_dir.string(),
+                     listen = config.listen_address, operators = config.operators] {
+    auto told = rest ? rest() : control::Config{};
+    told.helper_mode = mode;
+    told.state_dir = folder;
+    if (!listen.empty()) told.listen_address = listen;
+    if (operators > 0) told.operators = operators;
+    return told;
+  };
 }
 
 }  // namespace
@@ -209,27 +234,19 @@ control::Status Node::status() const {
   control::Status status;
   status.version = QNET_VERSION;
   status.helper_mode = helper_mode_;
-  status.connection = control::Connection::connected;
+  status.state = control::State::connected;
+  status.limits = told_.limits;
+  status.abuse_contact = told_.abuse_contact;
   status.uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - since_);
-  status.since = std::chrono::system_clock::now() - status.uptime;
+  status.state_since = std::chrono::system_clock::now() - status.uptime;
   fill(status);
   return status;
-}
-
-std::unique_ptr<Part> control_part(Process& process, ControlConfig config) {
-  auto start = [&process, config = std::move(config)]() -> Started<control::Server> {
-    auto made = control::Server::start(process.pool().first(), config.at, config.source,
-                                       controls_of(config, process));
-    if (!made) return tl::unexpected(explain_start_error(made.error(), {config.at}, config.flag));
-    return std::make_unique<control::Server>(std::move(*made));
-  };
-  return std::make_unique<PartOf<control::Server>>("control", std::move(start));
 }
 
 base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process) {
   const auto plan = std::make_shared<Plan>(Plan{process, std::move(wanted)});
   const auto& config = plan->config;
-  auto node = std::make_unique<Node>(config.helper_mode);
+  auto node = std::make_unique<Node>(config.helper_mode, config.told);
   const auto add = [&]<class T>(std::string_view name, Started<T> (*start)(Plan&)) {
     return &node->add(std::make_unique<PartOf<T>>(name, [plan, start] { return start(*plan); }));
   };
@@ -247,13 +264,12 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   if (config.membership) plan->membership = add("membership", start_membership);
   if (circuits && config.membership && config.membership->registers && !config.membership->operators.empty())
     add("rate reports", start_rate_reports);
-  if (config.client)
-    node->set_hops(
-        [client = add("client", start_client)](std::size_t hops) { return (**client).set_hops(hops); });
+  const PartOf<Client>* const client = config.client ? add("client", start_client) : nullptr;
+  node->offers([plan, client](control::Controls& controls) { offer(controls, *plan, client); });
   if (config.status)
     node->add(control_part(
         process, {*config.status, config.flags.status, [&node = *node] { return node.status(); },
-                  node->set_hops(), config.client ? config.client->state_dir : std::filesystem::path()}));
+                  [&node = *node](control::Controls& controls) { node.offer(controls); }, config.state_dir}));
   return node;
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "network/discovery/membership.hpp"
 #include "node/client.hpp"
+#include "node/control_part.hpp"
 #include "node/directory_node.hpp"
 #include "node/part.hpp"
 #include "node/process.hpp"
@@ -21,6 +23,12 @@ struct PortFlags {
   std::string status = "--status-port";
   std::string listen = "--listen";
   std::string directory = "--directory-http";
+};
+
+/// Of an operator's node, for the status.
+struct Told {
+  std::map<std::string, std::uint64_t> limits{};  ///< by name, such as exit_connections
+  std::string abuse_contact{};
 };
 
 /// What a caller wants of one node; each part is there or not as its helper mode demands.
@@ -41,38 +49,36 @@ struct NodeConfig {
   std::filesystem::path cover_authorities{};
   bool dials_sites = true;  ///< false where no relay of cover `site` is dialled: no authority is read then
   PortFlags flags{};
+  Told told{};
+  std::string invite{};               ///< qnet://… of this peer; empty where it has none
+  std::filesystem::path state_dir{};  ///< of the status server's secret; empty: nothing can be changed
+  std::string listen_address{};       ///< as the next, for the status server's /config
+  std::size_t operators = 0;          ///< how many this node was given
 };
-
-using SetHops = std::function<base::Result<void>(std::size_t hops)>;
 
 /// The parts of one node, and its status: what every node tells, and each part's section.
 class Node : public PartList {
  public:
-  explicit Node(std::string helper_mode) : helper_mode_(std::move(helper_mode)) {}
+  using Offer = std::function<void(control::Controls&)>;
+  explicit Node(std::string helper_mode, Told told = {})
+      : helper_mode_(std::move(helper_mode)), told_(std::move(told)) {}
 
   [[nodiscard]] std::string_view name() const override { return helper_mode_; }
   [[nodiscard]] control::Status status() const;
-  /// Changes a running client's number of hops (Client::set_hops()); null for a node without a client.
-  [[nodiscard]] const SetHops& set_hops() const { return set_hops_; }
-  void set_hops(SetHops function) { set_hops_ = std::move(function); }
+  /// Adds what can be asked of this node and changed. Once its parts have started.
+  void offer(control::Controls& controls) const {
+    if (offer_) offer_(controls);
+  }
+  void offers(Offer function) { offer_ = std::move(function); }
 
  private:
   std::string helper_mode_;
-  SetHops set_hops_;
+  Told told_;
+  Offer offer_;
   std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
 };
 
 /// Makes the node that `config` says; nothing of it has started yet. It must not outlive `process`.
 [[nodiscard]] base::Result<std::unique_ptr<Node>> compose(NodeConfig config, Process& process);
-
-/// A status server.
-struct ControlConfig {
-  net::tcp::endpoint at;
-  std::string flag = PortFlags().status;  ///< told when `at` cannot be listened on
-  std::function<control::Status()> source;
-  SetHops set_hops{};                    ///< null: nothing can be changed
-  std::filesystem::path token_folder{};  ///< of the secret that a change needs; empty: nothing can be changed
-};
-[[nodiscard]] std::unique_ptr<Part> control_part(Process& process, ControlConfig config);
 
 }  // namespace qnet::node

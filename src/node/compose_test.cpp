@@ -225,7 +225,7 @@ TEST_F(Compose, leaves_out_the_sections_of_parts_that_are_not_there) {
   make_node();
   ASSERT_TRUE(node->start());
   const auto status = node->status();
-  EXPECT_EQ(status.connection, control::Connection::connected);
+  EXPECT_EQ(status.state, control::State::connected);
   EXPECT_EQ(status.peer_id, identity.peer_id().to_text());
   EXPECT_FALSE(status.directory);
   EXPECT_TRUE(status.registered.empty());

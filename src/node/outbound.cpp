@@ -30,6 +30,7 @@ net::Task<Outbound::Asked> Outbound::ask(const std::shared_ptr<session::Session>
   Asked asked;
   static_cast<ExitAnswer&>(asked) = co_await ask_exit(session, request, patience_, silence);
   asked.exit = session->facts().peer_key;
+  if (asked.connected.status == ConnectStatus::ok) seen_ = Seen{asked.exit, asked.bound, host_of(asked.exit)};
   remember(asked, request.port);
   co_return asked;
 }
@@ -152,6 +153,15 @@ const std::vector<link::RelayAddress>& Outbound::list_of(const Countries& countr
 void Outbound::stop() {
   detours_->stop();
   known_ = {};  // what it holds may hold this
+}
+
+/// Empty for one that is not in use any more.
+std::string Outbound::host_of(const Exit& exit) const {
+  for (const auto& peer : uplink_->peers())
+    if (peer.address.noise_key == exit) return peer.address.host;
+  for (const auto& open : detours_->open())
+    if (open.address.noise_key == exit) return open.address.host;
+  return {};
 }
 
 /// Neither the port nor the destination is in it.

@@ -57,6 +57,13 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
 
   /// Adds the sessions to other exits to the rows of peers, and to what is counted.
   void fill(control::Status& status) const;
+  /// The exit of the last connection that was made.
+  struct Seen {
+    Exit exit{};
+    std::string bound{};   ///< where it says that its connection comes from
+    std::string listed{};  ///< the host where it takes peers
+  };
+  [[nodiscard]] const std::optional<Seen>& seen() const { return seen_; }
   /// What this exit is known to lack, as a sentence; empty for nothing.
   [[nodiscard]] std::string explain_lack(const crypto::X25519Public& exit) const;
 
@@ -84,6 +91,7 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
                                                        const std::vector<Exit>& asked);
   [[nodiscard]] const std::vector<link::RelayAddress>& list_of(const Countries& countries, TimePoint now);
   void remember(const Asked& answer, std::uint16_t port);
+  [[nodiscard]] std::string host_of(const Exit& exit) const;
   static void log(LogLine& line);
 
   std::shared_ptr<uplink::Uplink> uplink_;
@@ -91,6 +99,7 @@ class Outbound : public std::enable_shared_from_this<Outbound> {
   Known known_;
   OutboundPatience patience_;
   uplink::KnownLacks lacks_;
+  std::optional<Seen> seen_;
   std::map<Countries, List> lists_;  // at most OutboundLimits::lists
   LogLine full_line_{"the exit in use is full: another one is asked"};
   LogLine port_line_{"the exit in use does not serve a port that a program asks for: another one is asked"};

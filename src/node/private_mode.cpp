@@ -10,6 +10,7 @@
 #include "foundation/net/wait_watching_clock.hpp"
 #include "network/directory/clock.hpp"
 #include "network/path/guard_file.hpp"
+#include "node/exit_seen.hpp"
 
 namespace qnet::node {
 
@@ -128,6 +129,7 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
     auto answer = co_await std::move(asking);
     report(*lease, answer, request.port);
     const bool declined = answer.declined();
+    if (answer.connected.status == ConnectStatus::ok) note_exit(lease->exit, answer.bound);
     last = std::move(answer.connected);
     if (last.status == ConnectStatus::ok) last.kept = std::move(lease->use);
     // A circuit may end while the request is on its way: nothing of the program was sent.
@@ -154,26 +156,31 @@ void PrivateMode::log_problem(const base::Error& error) {
 }
 
 /// HOST:PORT as it is listed; one that has left the list is told by its id.
-std::string PrivateMode::name_of(const path::CircuitStatus::Hop& hop) const {
+control::Hop PrivateMode::row_of(const peer::PeerId& peer) const {
   const auto& listed = *view_->relays();
-  const auto same = [&](const directory::Listed& one) {
-    return one.descriptor.descriptor().peer == hop.peer;
-  };
+  const auto same = [&](const directory::Listed& one) { return one.descriptor.descriptor().peer == peer; };
   const auto found = std::ranges::find_if(listed, same);
-  if (found == listed.end()) return hop.peer.to_text();
+  if (found == listed.end()) return {peer.to_text()};
   const auto address = found->descriptor.descriptor().relay_address();
-  return peer::HostPort{address.host, address.port}.to_text();
+  return {peer::HostPort{address.host, address.port}.to_text(), found->country.code};
+}
+
+void PrivateMode::note_exit(const peer::PeerId& exit, const std::string& bound) {
+  const auto row = row_of(exit);
+  const auto listed = peer::parse_host_port(row.address);
+  exit_seen_ = control::Hop{exit_seen(bound, listed ? listed->host : std::string()), row.country};
 }
 
 void PrivateMode::fill(control::Path& path) const {
   path.problem = circuits_->problem();
+  if (path.hops > 1) path.exit_seen = exit_seen_;
   for (const auto& circuit : circuits_->circuits()) {
     control::Circuit row;
-    for (const auto& hop : circuit.hops) row.hops.push_back(name_of(hop));
-    if (!circuit.hops.empty()) row.country = circuit.hops.back().country;
+    for (const auto& hop : circuit.hops) row.hops.push_back(row_of(hop.peer));
     row.state = state_text(circuit);
     row.streams = circuit.streams;
     row.age = std::chrono::duration_cast<std::chrono::seconds>(circuit.age);
+    row.round_trip = circuit.round_trip;
     path.circuits.push_back(std::move(row));
   }
 }

@@ -57,6 +57,8 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   void list_changed() { circuits_->list_changed(); }
   /// This machine is in another network.
   void network_changed() { circuits_->network_changed(); }
+  /// New requests take new circuits.
+  void new_path() { circuits_->renew(); }
   /// An operator has answered just now.
   void network_answered() { circuits_->network_answered(); }
 
@@ -64,7 +66,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
 
   /// Whether a request would find a circuit at once.
   [[nodiscard]] bool ready() const { return circuits_->ready(); }
-  /// Adds the circuits, and what keeps them from being built.
+  /// Adds the circuits, what keeps them from being built, and the exit of the last connection.
   void fill(control::Path& path) const;
 
  private:
@@ -74,7 +76,8 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   void watch_clock();
   net::Task<void> keep_watching_clock();
   [[nodiscard]] std::shared_ptr<const path::Network> network();
-  [[nodiscard]] std::string name_of(const path::CircuitStatus::Hop& hop) const;
+  [[nodiscard]] control::Hop row_of(const peer::PeerId& peer) const;
+  void note_exit(const peer::PeerId& exit, const std::string& bound);
   void report(const path::Circuits::Lease& lease, const ExitAnswer& answer, std::uint16_t port);
   void log_problem(const base::Error& error);
 
@@ -83,6 +86,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   std::shared_ptr<path::Circuits> circuits_;
   std::shared_ptr<const discovery::NetworkView::Relays> listed_;  // that network_ is of
   std::shared_ptr<const path::Network> network_;
+  std::optional<control::Hop> exit_seen_;
   base::AtMostEvery log_lines_{PrivateModeLimits::between_lines};
   boost::asio::steady_timer timer_;
   bool watches_ = false;

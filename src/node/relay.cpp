@@ -91,11 +91,11 @@ void Relay::stop() {
 }
 
 void Relay::fill(control::Status& status) const {
-  status.connection = ready() ? control::Connection::connected : control::Connection::calibrating;
+  status.state = ready() ? control::State::connected : control::State::calibrating;
   status.peer_id = peer_.to_text();
   for (const auto& listener : listeners_) {
     const auto facts = listener->facts();
-    status.since = facts.since;
+    status.state_since = facts.since;
     status.listen_address = net::to_text(facts.address);
     if (!facts.problem.empty()) status.problem = facts.problem;
     add_counters(status.counters, listener->counters());

@@ -130,7 +130,7 @@ TEST_F(RelayTest, tells_of_all_its_listeners) {
   run_until([this] { return status().counters.sessions_open == 1; });
   EXPECT_TRUE(relay_->ready());
   EXPECT_EQ(status().peer_id, peer_.to_text());
-  EXPECT_EQ(status().connection, control::Connection::connected);
+  EXPECT_EQ(status().state, control::State::connected);
 }
 
 TEST_F(RelayTest, ends_its_sessions_when_it_stops) {

@@ -150,7 +150,7 @@ class Node:
     def told_problem(self):
         """What is wrong, in the status; empty or None while it says nothing."""
         with contextlib.suppress(OSError):
-            return self.status().get("problem")
+            return self.status().get("last_error")
         return None
 
     def ready(self):

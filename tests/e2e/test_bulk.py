@@ -71,7 +71,7 @@ class Bulk(Network):
     def settle(self):
         """All streams gone; then the descriptors of both processes."""
         for node in (self.client, self.exit):
-            wait_until(lambda n=node: n.status()["counters"]["streams_open"] == 0, "no streams are left")
+            wait_until(lambda n=node: n.status()["streams_open"] == 0, "no streams are left")
         time.sleep(0.3)
         return self.client.process.descriptors(), self.exit.process.descriptors()
 
@@ -242,8 +242,8 @@ class Killed(Network):
         self.exit.process.kill()
         self.assertLess(self.seconds_to_end(connection), 2)
         connection.close()
-        wait_until(lambda: self.client.status()["connection"] == "offline", "the client says that it is offline")
-        wait_until(lambda: self.client.status()["counters"]["streams_open"] == 0, "no stream is left")
+        wait_until(lambda: self.client.status()["state"] == "offline", "the client says that it is offline")
+        wait_until(lambda: self.client.status()["streams_open"] == 0, "no stream is left")
         start = time.monotonic()
         code, late = socks_connect(self.client.socks_port, "127.0.0.1", self.source.port)
         late.close()
@@ -257,8 +257,8 @@ class Killed(Network):
         time.sleep(0.3)
         self.client.process.kill()
         self.assertTrue(self.ended.wait(2), "the site's connection did not end within 2 s")
-        wait_until(lambda: self.exit.status()["counters"]["sessions_open"] == 0, "the exit has no session left")
-        wait_until(lambda: self.exit.status()["counters"]["streams_open"] == 0, "the exit has no stream left")
+        wait_until(lambda: self.exit.status()["sessions_open"] == 0, "the exit has no session left")
+        wait_until(lambda: self.exit.status()["streams_open"] == 0, "the exit has no stream left")
 
     def test_ctrl_c_ends_both_cleanly_in_mid_transfer(self):
         code, connection = socks_connect(self.client.socks_port, "127.0.0.1", self.source.port)

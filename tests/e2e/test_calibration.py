@@ -196,12 +196,12 @@ class Origins(unittest.TestCase):
         self.stack.callback(client.process.kill)
         client.wait_ready()
         # The client may be ready before the relay has counted its session.
-        wait_until(lambda: node.status()["counters"]["handshakes"]["accepted"] == 1, "the relay has the session")
-        wait_until(lambda: node.status()["counters"]["sessions_open"] == 0, "the relay ends the idle session")
+        wait_until(lambda: node.status()["handshakes"]["accepted"] == 1, "the relay has the session")
+        wait_until(lambda: node.status()["sessions_open"] == 0, "the relay ends the idle session")
         # nginx: GOAWAY, then close_notify. The relay has written them; the recorder need not have read them yet.
         wait_until(lambda: Recorder.records(recorder.connections[0]["down"])[-2:] == [(23, 34), (23, 19)],
                    "the client gets nginx's ending")
-        self.assertEqual(client.status()["connection"], "connected")
+        self.assertEqual(client.status()["state"], "connected")
         time.sleep(1.5)
         self.assertEqual(len(recorder.connections), 1, "a browser does not dial for nothing")
         for _ in range(2):
@@ -238,8 +238,8 @@ class Origins(unittest.TestCase):
         port = harness.free_port()
         node = self.relay(port)
         wait_until(lambda: harness.accepts(node.status_port), "the status page")
-        wait_until(lambda: node.status()["problem"], "a word about the origin")
-        self.assertEqual(node.status()["connection"], "calibrating")
+        wait_until(lambda: node.status()["last_error"], "a word about the origin")
+        self.assertEqual(node.status()["state"], "calibrating")
         self.assertFalse(node.ready())
 
     def test_keeps_the_last_good_profile_when_the_origin_is_gone(self):
@@ -250,9 +250,9 @@ class Origins(unittest.TestCase):
         cover.stop()
         again = self.relay(cover.https_port)
         again.wait_ready()
-        status = wait_until(lambda: again.status() if again.status()["problem"] else None, "a word about the origin")
-        self.assertEqual(status["connection"], "connected")
-        self.assertIn("What was measured at", status["problem"])
+        status = wait_until(lambda: again.status() if again.status()["last_error"] else None, "a word about the origin")
+        self.assertEqual(status["state"], "connected")
+        self.assertIn("What was measured at", status["last_error"])
         # Strangers get nothing now, nor do peers (decision 0015). Both are served when the origin is back.
         client = Node(self.folder / "client", "client", ["--peer", again.invite()])
         self.stack.callback(client.process.kill)

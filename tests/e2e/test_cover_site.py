@@ -90,12 +90,12 @@ class OverHttp2(SiteNetwork):
         download = Process(["curl", "-sS", "--limit-rate", "1M", "-o", "/dev/null", "--socks5-hostname", client.proxy(),
                             "http://destination.example/bulk"], self.folder / "curl.log")
         self.addCleanup(download.kill)
-        wait_until(lambda: self.exit.status()["counters"]["streams_open"] > 0, "the download runs")
+        wait_until(lambda: self.exit.status()["streams_open"] > 0, "the download runs")
         # Only now: a client may be ready before the exit has counted its session.
-        before = self.exit.status()["counters"]
+        before = self.exit.status()
         client.process.kill()
-        wait_until(lambda: self.exit.status()["counters"]["streams_open"] == 0, "the stream is gone")
-        wait_until(lambda: self.exit.status()["counters"]["sessions_open"] < before["sessions_open"],
+        wait_until(lambda: self.exit.status()["streams_open"] == 0, "the stream is gone")
+        wait_until(lambda: self.exit.status()["sessions_open"] < before["sessions_open"],
                    "the session is gone")
 
     def problem(self, client):

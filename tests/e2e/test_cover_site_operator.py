@@ -22,7 +22,7 @@ class Certificates(SiteNetwork):
     def test_a_renewed_certificate_is_shown_without_a_restart_and_a_session_stays(self):
         client = self.start_client("staying")
         client.wait_ready()
-        since = client.status()["since"]
+        since = client.status()["state_since"]
         for by_signal in (True, False):
             old = self.shown()
             self.replace()
@@ -31,17 +31,17 @@ class Certificates(SiteNetwork):
             wait_until(lambda: self.shown() != old, "the new certificate is shown", 10 if by_signal else 30)
             self.assertEqual(self.shown(), self.certificate.read_text().strip())
             self.assert_browses(client)
-            self.assertEqual(client.status()["since"], since)
+            self.assertEqual(client.status()["state_since"], since)
 
     def test_an_unusable_new_certificate_leaves_the_old_one(self):
         old, good = self.shown(), self.certificate.read_bytes()
         self.certificate.write_bytes(b"garbage")
         os.kill(self.exit.process.pid, signal.SIGHUP)
-        wait_until(lambda: "old one is shown" in (self.exit.status().get("problem") or ""), "the status tells it")
+        wait_until(lambda: "old one is shown" in (self.exit.status().get("last_error") or ""), "the status tells it")
         self.assertEqual(self.shown(), old)
         self.certificate.write_bytes(good)
         os.kill(self.exit.process.pid, signal.SIGHUP)
-        wait_until(lambda: not self.exit.status().get("problem"), "the status is good again")
+        wait_until(lambda: not self.exit.status().get("last_error"), "the status is good again")
 
 
 class Upstream(SiteNetwork):

@@ -56,7 +56,7 @@ class Demo(unittest.TestCase):
         self.start()
         status = json.loads(run([QNET, "status", "--json", "--status-port", self.status]).stdout)
         nodes = status["nodes"]
-        self.assertEqual({name: node["helper_mode"] for name, node in nodes.items()},
+        self.assertEqual({name: node["mode"] for name, node in nodes.items()},
                          {"client": "client", "super": "super", "relay-1": "relay", "relay-2": "relay"})
         self.assertEqual(len({node["peer_id"] for node in nodes.values() if node.get("peer_id")}), 3)
         self.assertEqual(len(list((self.folder / "state").rglob("identity*"))), 3)

@@ -99,7 +99,7 @@ class FindingExits(DirectoryNetwork):
         self.wait_listed("operator-0", 1)
         # Sessions end when the cover origin's connections would: well before the next heartbeat.
         operator = self.nodes["operator-0"]
-        wait_until(lambda: operator.status()["counters"]["sessions_open"] == 0, "the session has ended", 25)
+        wait_until(lambda: operator.status()["sessions_open"] == 0, "the session has ended", 25)
         self.assertEqual(operator.status()["directory"]["listed"], 1)
         exit_node.process.stop()
         self.wait_listed("operator-0", 0, seconds=5)

@@ -68,7 +68,7 @@ class Modes(DirectoryNetwork):
                 if registers:
                     self.wait_registered(mode, registers)
                 status = self.nodes[mode].status()
-                self.assertEqual(status["helper_mode"], mode)
+                self.assertEqual(status["mode"], mode)
                 self.assertEqual(status["network"] is not None, asks)
                 self.assertEqual(len(status["registered"]), registers)
                 self.assertEqual(status["directory"] is not None, serves)

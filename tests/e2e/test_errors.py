@@ -116,11 +116,11 @@ class Connecting(Network):
 
     def test_a_clock_twenty_minutes_off(self):
         for name, offset in (("fast", "+20m"), ("slow", "-20m")):
-            before = self.exit.status()["counters"]["handshakes"]["clock_skewed"]
+            before = self.exit.status()["handshakes"]["clock_skewed"]
             node = self.start_client(name, self.exit.invite(), env=harness.clock(offset))
             text = self.state_of(node)
             self.assertIn("clock", text)
-            self.assertGreater(self.exit.status()["counters"]["handshakes"]["clock_skewed"], before)
+            self.assertGreater(self.exit.status()["handshakes"]["clock_skewed"], before)
             node.process.stop()
 
     def test_a_state_folder_that_another_peer_has(self):
@@ -150,22 +150,22 @@ class Connecting(Network):
         relay = self.start_node("coverless", "relay", ["--cover-origin", f"127.0.0.1:{free_port()}",
                                                        "--cover-name", COVER_NAME])
         wait_until(lambda: accepts(relay.status_port), "the status page")
-        wait_until(lambda: "cover origin" in (relay.status().get("problem") or ""), "the relay tells its problem")
-        self.assertEqual(relay.status()["connection"], "calibrating")
+        wait_until(lambda: "cover origin" in (relay.status().get("last_error") or ""), "the relay tells its problem")
+        self.assertEqual(relay.status()["state"], "calibrating")
         with socket.create_connection(("127.0.0.1", relay.listen_port), timeout=10) as stranger:
             stranger.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            wait_until(lambda: "strangers are turned away" in (relay.status().get("problem") or ""), "it tells more")
+            wait_until(lambda: "strangers are turned away" in (relay.status().get("last_error") or ""), "it tells more")
         self.assertIn("cover origin", relay.process.text())
 
     def test_a_relay_that_comes_back_is_found_again(self):
         flags = ["--cover-origin", f"127.0.0.1:{self.cover.https_port}", "--cover-name", COVER_NAME]
-        relay = self.start_node("returning", "relay", flags)
+        relay = self.start_node("returning", "super", flags)
         relay.wait_ready()
         client = self.start_client("waiting", relay.invite())
         client.wait_ready()
         relay.process.stop()
         wait_until(lambda: client.get("/ready")[0] == 503, "the client is offline")
-        again = self.start_node("returning", "relay", flags, listen_port=relay.listen_port)
+        again = self.start_node("returning", "super", flags, listen_port=relay.listen_port)
         again.wait_ready()
         client.wait_ready(40)
 

@@ -73,12 +73,12 @@ class Gone(Network):
         self.wait_for_places(0)
         self.held = self.silent.handler = Held()
         self.addCleanup(self.held.released.set)
-        wait_until(lambda: self.client.status()["counters"]["streams_open"] == 0, "the client has no streams")
+        wait_until(lambda: self.client.status()["streams_open"] == 0, "the client has no streams")
         self.before = self.exit_counters()
         self.descriptors = self.exit.process.descriptors(), self.client.process.descriptors()
 
     def exit_counters(self):
-        return self.exit.status()["counters"]["exit"]
+        return self.exit.status()["exit"]
 
     def wait_for_places(self, count):
         wait_until(lambda: self.exit_counters()["open"] == count, f"{count} of the exit's places are taken")
@@ -198,7 +198,7 @@ class Impatient(Network):
 
         def left():
             self.asked_for_a_second()
-            return self.client.status()["connection"] != "connected"
+            return self.client.status()["state"] != "connected"
 
         wait_until(left, "the client leaves the session", 60)
 

@@ -89,7 +89,7 @@ class Measured(DirectoryNetwork):
                     f"{user}:x", f"http://{SITE}/"], seconds=40)
 
     def served(self, name):
-        return self.nodes[name].status()["counters"]["exit"]["total"]
+        return self.nodes[name].status()["exit"]["total"]
 
     def test_a_slow_exit_is_measured_as_slow_and_drawn_less_whatever_one_operator_says(self):
         for operator in range(3):
@@ -118,7 +118,7 @@ class Measured(DirectoryNetwork):
         self.assertEqual(client.status()["network"]["measured"], len(FAST) + 1)
         for number in range(PROGRAMS):
             done = self.fetch_as(client, f"program-{number}")
-            self.assertEqual(done.stdout, BODY, f"{done.stderr.decode()}\n{client.status()['path']}")
+            self.assertEqual(done.stdout, BODY, f"{done.stderr.decode()}\n{client.status()['circuits']}")
         served = {name: self.served(name) for name in (*FAST, SLOW)}
         self.assertGreaterEqual(sum(served.values()), PROGRAMS)
         # By the rates it is drawn once in some hundred times. Where all are alike: one in five.

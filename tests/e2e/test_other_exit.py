@@ -74,11 +74,11 @@ class OtherExit(Network):
 
     @staticmethod
     def opened(node):
-        return node.status()["counters"]["exit"]["open"]
+        return node.status()["exit"]["open"]
 
     @staticmethod
     def total(node):
-        return node.status()["counters"]["exit"]["total"]
+        return node.status()["exit"]["total"]
 
     def connect(self, host="127.0.0.1", port=None):
         code, program = socks_connect(self.client.socks_port, host, port or self.site.port)
@@ -115,7 +115,7 @@ class OtherExit(Network):
         rows = self.rows()
         self.assertEqual([row["state"] for row in rows.values()], ["connected"] * 2)
         self.assertIn("full", rows[f"127.0.0.1:{self.exit.listen_port}"]["last_error"])
-        self.assertEqual(self.client.status()["counters"]["sessions_open"], 2)
+        self.assertEqual(self.client.status()["sessions_open"], 2)
 
     def test_http_connect_keeps_what_the_program_sent_early_for_the_exit_that_serves_it(self):
         self.fill_first()
@@ -130,13 +130,13 @@ class OtherExit(Network):
         self.assertEqual(self.site.received, [b"hello"] * SHARE + [b"early"])
 
     def test_a_port_that_the_first_exit_does_not_serve_goes_to_the_other_from_then_on(self):
-        refused = self.exit.status()["counters"]["exit"]["refused"].get("port", 0)
+        refused = self.exit.status()["exit"]["refused"].get("port", 0)
         for _ in range(3):
             code, program = self.connect(SITE, SERVED)
             self.assertEqual(code, 0)
             self.assert_echoes(program)
         self.assertEqual(self.opened(self.other), 3)
-        self.assertEqual(self.exit.status()["counters"]["exit"]["refused"]["port"], refused + 1)
+        self.assertEqual(self.exit.status()["exit"]["refused"]["port"], refused + 1)
         # All else goes where it went.
         code, program = self.connect()
         self.assertEqual((code, self.opened(self.exit)), (0, 1))

@@ -8,12 +8,12 @@ from circuit_network import EXITS, RELAYS, PrivateCase
 
 class PrivateClock(PrivateCase):
     def refused(self):
-        return sum(self.network.nodes[name].status()["counters"]["circuits"]["refused"] for name in (*RELAYS, *EXITS))
+        return sum(self.network.nodes[name].status()["relayed"]["refused"] for name in (*RELAYS, *EXITS))
 
     def has_circuits_with(self, offset):
         client = self.client(env=harness.clock(offset))
         self.fetch(client)
-        self.assertIsNone(client.status()["path"]["problem"])
+        self.assertIsNone(client.status()["last_error"])
         self.assertEqual(self.refused(), 0, "and no relay has seen a wrong time")
 
     def test_a_clock_that_is_five_minutes_fast(self):

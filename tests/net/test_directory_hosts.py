@@ -36,7 +36,7 @@ class DirectoryHosts(HostNetwork):
         process = self.start(self.directory_host, "directory", "bootstrap", "--listen",
                              f"{self.directory_host.address}:443",
                              "--directory-http", f"0.0.0.0:{API}", "--directory-token", TOKEN, *flags)
-        wait_until(lambda: (status_of(self.directory_host) or {}).get("connection") == "connected",
+        wait_until(lambda: (status_of(self.directory_host) or {}).get("state") == "connected",
                    "the directory is ready", 30, 0.2)
         return process
 

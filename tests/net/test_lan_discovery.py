@@ -46,7 +46,7 @@ class LanDiscovery(HostNetwork):
     def start_relay(self, *flags):
         self.start(self.relay_host, "relay", "--helper-mode", "exit", "--listen", "0.0.0.0:443", *self.cover(),
                    *flags)
-        wait_until(lambda: (status_of(self.relay_host) or {}).get("connection") == "connected", "the relay is ready",
+        wait_until(lambda: (status_of(self.relay_host) or {}).get("state") == "connected", "the relay is ready",
                    30)
         # Where it was once: nobody is there now.
         done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise", "10.78.0.99:443",
@@ -68,7 +68,7 @@ class LanDiscovery(HostNetwork):
 
     def connected(self):
         status = status_of(self.client_host)
-        return status if status and status["connection"] == "connected" else None
+        return status if status and status["state"] == "connected" else None
 
     def test_nobody_asks_or_answers_unless_told_to(self):
         heard = self.capture()

@@ -28,7 +28,7 @@ class NetworkChange(HostNetwork):
                              env={"EXIT_ABUSE_EMAIL": "abuse@example.org"})
 
     def connected(self, host):
-        return (status_of(host) or {}).get("connection") == "connected"
+        return (status_of(host) or {}).get("state") == "connected"
 
     def route(self):
         """The client's way to what is outside the switch, where nobody is."""

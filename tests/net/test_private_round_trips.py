@@ -71,7 +71,7 @@ class PrivateRoundTrips(unittest.TestCase):
 
     def turns_of(self, user):
         """Of one request, until the site's first byte is there."""
-        guard, = {row["hops"][0] for row in self.star.circuits()}
+        guard, = {row["hops"][0]["address"] for row in self.star.circuits()}
         guard = guard.rpartition(":")[0]
         with Packets(self.star.hosts["client"]) as packets:
             self.wait_for_silence(packets, guard)

@@ -108,7 +108,7 @@ class SelfFoundNetwork(HostNetwork):
     def exit_of(self, client):
         status = status_of(self.hosts[client])
         used = [peer["address"] for peer in status["peers"] if peer["state"] == "connected"]
-        used += [circuit["hops"][-1] for circuit in status["path"]["circuits"] if circuit["state"] == "in use"]
+        used += [circuit["hops"][-1]["address"] for circuit in status["circuits"] if circuit["state"] == "in use"]
         return next((name for name, host in self.hosts.items() if f"{host.address}:443" in used), None)
 
     def what_had_happened(self, moment):
@@ -213,7 +213,7 @@ class SelfFoundNetwork(HostNetwork):
             status = status_of(self.hosts[name])
             self.assertEqual(status["peers"], [], f"{name} has sessions with exits")
             guards = {f"{self.hosts[guard].address}:443" for guard in GUARDS}
-            self.assertLessEqual({row["hops"][0] for row in status["path"]["circuits"] if row["hops"]}, guards)
+            self.assertLessEqual({row["hops"][0]["address"] for row in status["circuits"] if row["hops"]}, guards)
 
     def exit_that_is_used(self):
         """By some client; the super peers are exits too, and one of them must live on."""

@@ -86,15 +86,15 @@ class VanishingTraces(HostNetwork):
         wait_until(lambda: (status_of(self.hosts["operator"]) or {}).get("directory", {}).get("listed") == 4,
                    "all are listed", 90, 0.5)
         self.start("client", "client", "--operators", invite, "--hops", "3")
-        wait_until(lambda: (status_of(self.hosts["client"]) or {}).get("connection") == "connected",
+        wait_until(lambda: (status_of(self.hosts["client"]) or {}).get("state") == "connected",
                    "circuits are ready", 60, 0.5)
 
     def positions(self):
         """Who is what in the circuit that is used, by the client's own status."""
-        rows = status_of(self.hosts["client"])["path"]["circuits"]
+        rows = status_of(self.hosts["client"])["circuits"]
         hops, = (row["hops"] for row in rows if row["state"] == "in use")
         names = {f"{host.address}:443": name for name, host in self.hosts.items()}
-        return [names[hop] for hop in hops]
+        return [names[hop["address"]] for hop in hops]
 
     def test_each_trace_is_only_where_it_may_be(self):
         self.start_network()

@@ -71,8 +71,9 @@ directory::Descriptor demo_descriptor(const peer::Identity& identity, bool super
 exit::ServiceOptions demo_exit(std::uint16_t site_port) {
   exit::ServiceOptions options;
   const std::string name = kSiteName;
-  for (const auto& entry : {name + ":80=127.0.0.1:" + std::to_string(site_port),
-                            name + ":443=127.0.0.1:" + std::to_string(site_port + 1)}) {
+  const auto https = ":443=127.0.0.1:" + std::to_string(site_port + 1);
+  for (const auto& entry :
+       {name + ":80=127.0.0.1:" + std::to_string(site_port), name + https, kCoverName + https}) {
     auto parsed = exit::parse_allow_entry(entry);
     if (parsed) options.policy.allow.push_back(std::move(*parsed));
   }
@@ -164,13 +165,20 @@ class Demo final : public node::Node {
     if (done)
       add(node::control_part(
           process, {loopback(config.status_port), node::PortFlags().status, [this] { return status(); },
-                    nodes_.front().node.set_hops(), config.token_folder}));
+                    [this](control::Controls& controls) { offer(controls); },
+                    config.token_folder}));
     return done;
   }
 
   void fill(control::Status& status) const override {
     nodes_.front().node.fill(status);
     for (const auto& [name, node] : nodes_) status.nodes.push_back({name, node.status()});
+  }
+
+  /// What the super peer's directory offers, and what can be asked of the client.
+  void offer(control::Controls& controls) const {
+    nodes_[1].node.offer(controls);
+    nodes_.front().node.offer(controls);
   }
 
   /// Calls `started` when what it tells to try works: the relays know their cover, and the client its relay.
@@ -214,7 +222,7 @@ class Demo final : public node::Node {
 
   [[nodiscard]] bool relays_ready() const {
     return std::ranges::all_of(nodes_, [](const auto& one) {
-      return one.name == "client" || one.node.status().connection == control::Connection::connected;
+      return one.name == "client" || one.node.status().state == control::State::connected;
     });
   }
 

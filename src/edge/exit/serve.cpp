@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <boost/asio/this_coro.hpp>
 
+#include "edge/exit/told_source.hpp"
 #include "foundation/net/deadline.hpp"
 #include "foundation/net/tcp.hpp"
 #include "foundation/net/unless.hpp"
@@ -82,6 +83,16 @@ Task<void> decline(net::ByteStream& stream, const base::Error& error, std::chron
 
 }  // namespace
 
+namespace {
+
+peer::HostPort source_of(const net::tcp::socket& site) {
+  boost::system::error_code error;
+  const auto local = site.local_endpoint(error);
+  return {error ? std::string(kUntold) : told_source(local.address()), 0};
+}
+
+}  // namespace
+
 Task<void> serve(Connector& connector, std::unique_ptr<net::BreakableStream> stream, net::Traffic& traffic,
                  Holder holder, ServiceLimits limits) {
   auto request = co_await read_request(*stream, limits.request);
@@ -94,9 +105,7 @@ Task<void> serve(Connector& connector, std::unique_ptr<net::BreakableStream> str
     log_refusal(connection.error());
     co_return co_await decline(*stream, connection.error(), limits.farewell);
   }
-  // The address by which the site sees the exit is not told: it is nobody's business, and none of our
-  // programs uses it.
-  const peer::ConnectAnswer answer{ConnectStatus::ok, {"0.0.0.0", 0}, peer::Lack::nothing};
+  const peer::ConnectAnswer answer{ConnectStatus::ok, source_of(connection->socket), peer::Lack::nothing};
   if (auto sent = co_await net::write_all(*stream, answer.encode()); !sent) co_return;
   net::TcpStream site(std::move(connection->socket));
   site.keep_alive(limits.keep_alive, kSiteProbes);

@@ -96,6 +96,10 @@ void Server::start() {
 void Server::stop() {
   boost::system::error_code ignored;
   acceptor_.close(ignored);
+  reset_all();
+}
+
+void Server::reset_all() {
   for (auto* const program : open_) program->reset();
 }
 

@@ -53,6 +53,9 @@ class Server : public std::enable_shared_from_this<Server> {
   /// Stops accepting and resets what is open.
   void stop();
 
+  /// Resets what is open; new programs are served.
+  void reset_all();
+
   [[nodiscard]] const net::Traffic& traffic() const { return traffic_; }
   [[nodiscard]] std::size_t open() const { return open_.size(); }
 

@@ -134,6 +134,13 @@ void Circuits::network_changed() {
   perform();
 }
 
+void Circuits::renew() {
+  if (stopped_) return;
+  for (auto& [number, circuit] : circuits_) circuit.excused = true;
+  pool_.network_changed(steady_now());
+  perform();
+}
+
 void Circuits::network_answered() {
   if (stopped_) return;
   guards_.network_answered(now());

@@ -32,6 +32,7 @@ struct CircuitStatus {
   bool doubted = false;  ///< asked, and silent for a while: new requests take others
   std::chrono::milliseconds age{};
   std::size_t streams = 0;
+  std::optional<std::chrono::milliseconds> round_trip{};  ///< to the exit and back, when it was built
 };
 
 /// Lives on one io_context, as its sessions do; every call is made there.
@@ -100,6 +101,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   /// The machine slept, or is in another network: what failed before may answer now, and new requests take
   /// new circuits.
   void network_changed();
+  /// New requests take new circuits, of the same guards.
+  void renew();
   /// An operator, or any server but a guard, has answered just now. So a guard that fails is told from a
   /// network that is down.
   void network_answered();
@@ -126,6 +129,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
     std::shared_ptr<session::Session> guard{};  // over which it was built
     std::optional<RequestNumber> early_for{};   // whose request its first message carries
     bool stands = false;                        // it was built
+    std::chrono::milliseconds built_in{};       // one round trip to the exit; where it stands
     bool proven = false;                        // data came
     bool excused = false;                       // its end says nothing more of its guard
   };

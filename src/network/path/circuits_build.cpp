@@ -120,6 +120,7 @@ void Circuits::built(CircuitNumber number, const Plan& plan, GuardLinks::Session
   auto& circuit = circuits_.at(number);
   circuit.guard = std::move(guard);
   circuit.stands = true;
+  circuit.built_in = time;
   const auto session = circuit.build->session();
   pool_.built(number, steady_now());
   session->on_end([weak = weak_from_this(), number] {

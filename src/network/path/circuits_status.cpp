@@ -37,7 +37,10 @@ std::vector<CircuitStatus> Circuits::circuits() const {
           shown.country = list_->table[*place].country;
         status.hops.push_back(std::move(shown));
       }
-      if (known->second.stands) status.streams = known->second.build->session()->stream_count();
+      if (known->second.stands) {
+        status.streams = known->second.build->session()->stream_count();
+        status.round_trip = known->second.built_in;
+      }
     }
     all.push_back(std::move(status));
   }

@@ -28,4 +28,13 @@ bool is_local_host(std::string_view host) {
   return false;
 }
 
+bool is_of_another_page(const Asked& asked) {
+  constexpr std::string_view kScheme = "http://";
+  const auto& origin = asked.origin;
+  if (!origin.empty() && (!origin.starts_with(kScheme) || origin.substr(kScheme.size()) != asked.host))
+    return true;
+  return !asked.site.empty() && asked.site != "same-origin" && asked.site != "none" &&
+         asked.mode != "navigate";
+}
+
 }  // namespace qnet::http

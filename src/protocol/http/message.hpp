@@ -23,6 +23,9 @@ struct Request {
   std::string_view if_none_match;
   std::string_view accept_encoding;
   std::string_view authorization;
+  std::string_view origin;          ///< of the page that asks, in a browser
+  std::string_view sec_fetch_site;  ///< the browser's own words, as the next (Fetch Metadata)
+  std::string_view sec_fetch_mode;
   bool forwarded = false;   ///< a proxy passed it on: `from` is not who asked
   net::tcp::endpoint from;  ///< IPv4 as IPv4, also on a socket for both families; never for a log
 };

@@ -1,5 +1,5 @@
 // Answers requests by a table of routes: method, path pattern, who may, which query, and the handler. What is
-// refused is refused here, in this order: Host, rate, target, path, method, access, query.
+// refused is refused here, in this order: Host, page, rate, target, path, method, access, query.
 #pragma once
 
 #include <chrono>
@@ -65,6 +65,7 @@ struct Operators {
 /// route, so that who may not ask is not told what there is, and guesses at paths are counted.
 struct RouterOptions {
   bool only_local_host = false;    ///< 403 for a Host that is not one of this machine's own names
+  bool only_own_pages = false;     ///< 403 for what a browser asks for another page
   RateLimiter* limiter = nullptr;  ///< 429 from it; must outlive the router
   QueryForm query = QueryForm::decoded;
   Refusal bad_target{400, "This is no path.", {}};

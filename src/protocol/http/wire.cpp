@@ -31,6 +31,9 @@ Request to_request(const Parser& parser, const net::tcp::endpoint& from) {
   request.if_none_match = view(message[bhttp::field::if_none_match]);
   request.accept_encoding = view(message[bhttp::field::accept_encoding]);
   request.authorization = view(message[bhttp::field::authorization]);
+  request.origin = view(message[bhttp::field::origin]);
+  request.sec_fetch_site = view(message["Sec-Fetch-Site"]);
+  request.sec_fetch_mode = view(message["Sec-Fetch-Mode"]);
   request.forwarded = message.count("X-Forwarded-For") + message.count("X-Real-IP") +
                           message.count(bhttp::field::forwarded) + message.count(bhttp::field::via) >
                       0;
