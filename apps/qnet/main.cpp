@@ -67,6 +67,7 @@ int run(const Settings& settings) {
   crypto::SystemRandom random;
   auto config = node_config(settings, random);
   if (!config) return fail(config.error());
+  config->log = *log;
   if (config->client && !config->client->socks.address().is_loopback())
     fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
   std::string tunnel_path;
@@ -91,7 +92,8 @@ int demo(const Settings& settings, std::string_view program) {
   if (const auto locked = lock_folder(settings.state_dir / "demo", lock); !locked)
     return fail(locked.error());
   const demo::DemoConfig config{settings.state_dir / "demo", settings.state_dir, settings.socks_port,
-                                settings.status_port,        settings.site_port, settings.base_port};
+                                settings.status_port,        settings.site_port, settings.base_port,
+                                *log};
   const auto done = demo::run_demo(config, [&] {
     fmt::print("{}", demo_text(settings, program));
     std::fflush(stdout);

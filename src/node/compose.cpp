@@ -269,7 +269,7 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   if (config.status)
     node->add(control_part(
         process, {*config.status, config.flags.status, [&node = *node] { return node.status(); },
-                  [&node = *node](control::Controls& controls) { node.offer(controls); }, config.state_dir}));
+                  [&node = *node](control::Controls& controls) { node.offer(controls); }, config.state_dir, config.log}));
   return node;
 }
 

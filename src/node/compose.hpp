@@ -54,6 +54,7 @@ struct NodeConfig {
   std::filesystem::path state_dir{};  ///< of the status server's secret; empty: nothing can be changed
   std::string listen_address{};       ///< as the next, for the status server's /config
   std::size_t operators = 0;          ///< how many this node was given
+  std::shared_ptr<const logging::Ring> log{};  ///< for the status server's /logs; null: none
 };
 
 /// The parts of one node, and its status: what every node tells, and each part's section.

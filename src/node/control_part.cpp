@@ -3,10 +3,12 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "control/api_token.hpp"
 #include "control/server.hpp"
+#include "foundation/base/utc_time.hpp"
 #include "node/error.hpp"
 
 namespace qnet::node {
@@ -22,6 +24,14 @@ base::Result<void> set_log_level(const std::string& level) {
 std::string log_level() {
   const auto name = spdlog::level::to_string_view(spdlog::get_level());
   return {name.data(), name.size()};
+}
+
+std::string text_of(const std::vector<logging::Line>& lines) {
+  std::string text;
+  for (const auto& line : lines)
+    text += fmt::format("{} {}: {}\n", base::utc_text_to_millisecond(line.time), logging::to_text(line.level),
+                        line.message);
+  return text;
 }
 
 class ControlPart final : public Part {
@@ -49,6 +59,8 @@ class ControlPart final : public Part {
   [[nodiscard]] control::Controls controls() const {
     control::Controls controls;
     controls.set_log_level = set_log_level;
+    if (config_.log)
+      controls.log_tail = [log = config_.log](std::size_t lines) { return text_of(log->tail(lines)); };
     config_.offer(controls);
     controls.config = [rest = controls.config, at = net::to_text(config_.at)] {
       auto config = rest ? rest() : control::Config{};

@@ -8,6 +8,7 @@
 
 #include "control/controls.hpp"
 #include "control/status.hpp"
+#include "foundation/logging/ring.hpp"
 #include "foundation/net/tcp.hpp"
 #include "node/part.hpp"
 #include "node/process.hpp"
@@ -22,6 +23,7 @@ struct ControlConfig {
   std::function<void(control::Controls&)> offer;
   /// Of the secret that a change needs; empty: nothing can be changed.
   std::filesystem::path token_folder{};
+  std::shared_ptr<const logging::Ring> log{};  ///< its last lines; null: there is no /logs
 };
 
 [[nodiscard]] std::unique_ptr<Part> control_part(Process& process, ControlConfig config);

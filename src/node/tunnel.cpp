@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include "node/error.hpp"
 #include "network/directory/clock.hpp"
+#include "node/error.hpp"
 #include "node/exit_seen.hpp"
 #include "node/exit_weights.hpp"
 #include "node/network_status.hpp"

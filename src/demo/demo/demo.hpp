@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 
 #include "foundation/base/result.hpp"
+#include "foundation/logging/ring.hpp"
 
 namespace qnet::demo {
 
@@ -16,6 +18,7 @@ struct DemoConfig {
   std::uint16_t status_port = 8088;
   std::uint16_t site_port = 8090;
   std::uint16_t base_port = 8440;
+  std::shared_ptr<const logging::Ring> log{};  ///< for /logs; null: none
 };
 
 [[nodiscard]] base::Result<void> run_demo(const DemoConfig& config, const std::function<void()>& started);
