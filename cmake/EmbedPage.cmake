@@ -19,7 +19,7 @@ function(qnet_embed_page folder)
   set(copy "${CMAKE_BINARY_DIR}/page")
   file(GLOB_RECURSE sources RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS
     "${PROJECT_SOURCE_DIR}/web/api/src/*" "${PROJECT_SOURCE_DIR}/web/status/src/*"
-    "${PROJECT_SOURCE_DIR}/data/words/*.json")
+    "${PROJECT_SOURCE_DIR}/web/status/dev/*" "${PROJECT_SOURCE_DIR}/data/words/*.json")
   list(FILTER sources EXCLUDE REGEX "schema\\.d\\.ts$")
   list(APPEND sources web/status/index.html web/status/vite.config.ts web/status/tsconfig.json web/package.json
     web/status/package.json web/api/package.json docs/spec/openapi.yaml)
