@@ -1,6 +1,6 @@
 # qnet_npm_packages(out LOCK folder NEEDED_FOR text [HINT text] [WORKSPACES folder…] [WITHOUT_DEV]): installs what
-# folder/package-lock.json pins by its integrity hashes under QNET_NPM_DIR, once for all build folders, and sets `out` to
-# the folder that holds node_modules. WORKSPACES are folders below that the lock file knows; WITHOUT_DEV leaves out
+# folder/package-lock.json pins by its integrity hashes under QNET_NPM_DIR, once for all build folders, and sets `out`
+# to the folder that holds node_modules. WORKSPACES are folders below that the lock file knows; WITHOUT_DEV leaves out
 # devDependencies.
 set(QNET_NPM_DIR "${PROJECT_SOURCE_DIR}/build/npm" CACHE PATH
   "Where npm packages are put, for all build folders at once")

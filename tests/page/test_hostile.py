@@ -15,7 +15,8 @@ HOSTILE = pathlib.Path(__file__).resolve().parent / "hostile" / "page.html"
 ATTEMPTS = {"reads", "posts", "forms", "scripts", "frames", "pictures", "events", "sockets"}
 REBOUND = """(async () => {
   const got = [];
-  for (const path of ["/", "/status", "/status.txt", "/config", "/metrics", "/proxy.pac", "/events", "/logs", "/invite"]) {
+  for (const path of ["/", "/status", "/status.txt", "/config", "/metrics", "/proxy.pac", "/events", "/logs",
+                      "/invite"]) {
     const answer = await fetch(path).catch(() => null);
     if (answer?.ok) got.push(path);
   }

@@ -49,8 +49,8 @@ class Views(LiveCase):
 
     def test_the_demo_shows_its_whole_network_and_lets_one_watch_each_peer(self):
         page = self.page()
-        names = page.evaluate("[...document.querySelectorAll('.node .name')].map((e) => e.innerText)")
-        self.assertEqual(sorted(n for n in names if not n.startswith("12D3")), ["client", "relay-1", "relay-2", "super"])
+        names = page.evaluate("[...document.querySelectorAll('.node > summary .name')].map((e) => e.innerText)")
+        self.assertEqual(sorted(names), ["client", "relay-1", "relay-2", "super"])
         self.open_nodes(page)
         self.assertIn(WORDS["page.exit_refused"], page.text(".nodes"))
         self.assertIn(WORDS["page.relaying"], page.text(".nodes"))
@@ -99,8 +99,8 @@ class Views(LiveCase):
                 break
         names = [name for name, _, _ in reached]
         self.assertEqual(names[0], WORDS["page.skip"])
-        for name in ("English", WORDS["page.disconnect"], WORDS["page.new_path"], "hops", "invite-link", WORDS["page.add"],
-                     "super", WORDS["page.log"]):
+        for name in ("English", WORDS["page.disconnect"], WORDS["page.new_path"], "hops", "invite-link",
+                     WORDS["page.add"], "super", WORDS["page.log"]):
             self.assertIn(name, names)
         self.assertEqual([name for name, outline, outside in reached if outline == "none" and not outside], [])
 
@@ -157,7 +157,7 @@ class Operator(LiveCase):
                 page = browser.page(address_of(self.node(mode, mode, [*cover, *needed])))
                 page.wait_text(".since", WORDS[f"mode.{mode}"])
                 page.wait_text(".tiles", WORDS["page.sessions"])
-                self.assertEqual(page.exists(".bars, .empty") and WORDS["page.exit_total"] in page.text(), mode == "exit")
+                self.assertEqual(WORDS["page.exit_total"] in page.text(), mode == "exit")
                 self.assertEqual(page.findings(), [])
 
 
