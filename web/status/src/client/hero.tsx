@@ -45,12 +45,14 @@ function AdviceNote(props: { node: Node; nodes?: Record<string, Node> }) {
   );
 }
 
+const LOOKS: Record<string, string> = { "protected.none": "none", "protected.fast": "both" };
+
 function Protection(props: { node: Node }) {
   const { t } = useSpeech();
   const { key, values } = protection(props.node);
   return (
     <div class="protection">
-      <p class={key === "protected.none" ? "none" : ""}>
+      <p class={LOOKS[key]}>
         <Icon of="eye" />
         <span>
           <Sentence of={key} values={values} />
