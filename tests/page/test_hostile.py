@@ -9,7 +9,7 @@ import threading
 import unittest
 import urllib.parse
 
-from live import LiveCase, address_of, key_of
+from live import LiveCase, address_of, key_of, wait_until
 
 HOSTILE = pathlib.Path(__file__).resolve().parent / "hostile" / "page.html"
 ATTEMPTS = {"reads", "posts", "forms", "scripts", "frames", "pictures", "events", "sockets"}
@@ -51,6 +51,7 @@ class Hostile(LiveCase):
         relay = self.exit()
         self.client_node = self.client(relay.invite())
         self.browse(self.client_node)
+        wait_until(lambda: self.client_node.status()["state"] == "connected", "the client is connected", 60)
         self.settled = self.settings()
 
     def settings(self):

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { api, useDoing } from "./doing";
 import { useSpeech } from "./language";
+import { OutcomeNote } from "./outcome";
 
 const LINES = 100;
 
@@ -21,6 +22,7 @@ export function Log() {
           <button type="button" class="secondary small" aria-busy={busy === "log"} onClick={load}>
             {t("page.log_again")}
           </button>
+          <OutcomeNote of={["log"]} />
         </>
       ) : (
         <p class="note">{t("page.needs_key")}</p>
