@@ -166,6 +166,10 @@ class Node:
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.process.text()[-3000:]}") from None
 
+    def wait_accepted(self, seconds=20):
+        """A client of a relay that reaches no web site is never ready: the relay has had its session."""
+        wait_until(lambda: self.status()["handshakes"]["accepted"] > 0, "the relay has accepted a session", seconds)
+
     def proxy(self):
         return f"127.0.0.1:{self.socks_port}"
 

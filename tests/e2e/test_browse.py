@@ -205,7 +205,7 @@ class Refusals(Network):
                                                    "--cover-name", COVER_NAME])
         relay.wait_ready()
         client = self.start_node("client-of-relay", "client", ["--peer", relay.invite()])
-        client.wait_ready()
+        relay.wait_accepted()
         code, connection = socks_connect(client.socks_port, "93.184.216.34", 443)
         connection.close()
         self.assertEqual(code, 2)

@@ -152,7 +152,7 @@ class Origins(unittest.TestCase):
         node.wait_ready()
         client = Node(self.folder / "client", "client", ["--peer", node.invite()])
         self.stack.callback(client.process.kill)
-        client.wait_ready()
+        node.wait_accepted()
 
     @unittest.skipUnless("QNET_TEST_NODE" in os.environ, "no web server with X25519MLKEM768 for this processor")
     def test_mirrors_a_post_quantum_origin(self):
@@ -173,7 +173,7 @@ class Origins(unittest.TestCase):
                       f"127.0.0.1:{recorder.port}"], check=True).stdout.decode().split()[-1]
         client = Node(self.folder / "client", "client", ["--peer", invite, "--template", "chromium-156"])
         self.stack.callback(client.process.kill)
-        client.wait_ready()
+        node.wait_accepted()
         # The ciphertext is in the ServerHello, and without ML-KEM's secret the session would not have come about.
         self.assertEqual(Recorder.records(recorder.connections[0]["down"])[0], (22, 122 + 1088))
 
@@ -258,7 +258,7 @@ class Origins(unittest.TestCase):
         self.stack.callback(client.process.kill)
         wait_until(client.told_problem, "a client meets what strangers meet")
         cover.process = harness.Process(cover.process.arguments, cover.process.log)
-        client.wait_ready(60)
+        again.wait_accepted(60)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,11 @@ class CommandLine(unittest.TestCase):
         self.refuse(*self.client("--peer", "https://example.org"), words=["qnet://"])
 
     def test_a_client_without_peers_is_told_where_to_get_one(self):
-        self.refuse(*self.client(), words=["--peer"])
+        client = harness.Process([harness.QNET, *self.client()], self.folder / "client.log")
+        self.addCleanup(client.stop)
+        wait_until(lambda: "--peer" in client.text() or not client.running(), "it says so")
+        self.assertIn("invite", client.text())
+        self.assertTrue(client.running(), client.text())
 
     def test_a_taken_port_names_the_flag_and_the_owner(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
