@@ -65,6 +65,7 @@ void Avoidance::pair_worked(const peer::PeerId& one, const peer::PeerId& other) 
 
 std::vector<peer::PeerId> Avoidance::relays(SteadyTime now, Counted counted) const {
   std::vector<peer::PeerId> found;
+  if (counted == Counted::searched) return found;
   for (const auto& failure : relays_)
     if (now < failure.until) found.push_back(failure.one);
   if (counted == Counted::certain) return found;
@@ -83,6 +84,7 @@ std::vector<peer::PeerId> Avoidance::relays(SteadyTime now, Counted counted) con
 
 bool Avoidance::counts(const Failure& failure, Counted counted, SteadyTime now) const {
   if (failure.search == search_ && now < failure.searched_until) return true;
+  if (counted == Counted::searched) return false;
   return now < (counted == Counted::all ? failure.until : failure.certain_until.value_or(now));
 }
 

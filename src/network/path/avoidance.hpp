@@ -26,8 +26,9 @@ class Avoidance {
  public:
   /// Which failures count: all, or those alone of which the place is known. A circuit that ends, or falls
   /// silent, does not say where: its pairs are under suspicion, and so is a relay with many failed
-  /// neighbours. Where most relays are gone, that soon hits those that live.
-  enum class Counted { all, certain };
+  /// neighbours. Where most relays are gone, that soon hits those that live. Or of those the ones of this
+  /// search alone: of what has failed, the others may be there again.
+  enum class Counted { all, certain, searched };
 
   /// A circuit failed between these two neighbours: the one behind did not answer the one before it.
   void pair_failed(const peer::PeerId& one, const peer::PeerId& other, SteadyTime now);

@@ -128,7 +128,11 @@ TEST(Avoidance, tries_nothing_certain_twice_while_a_path_is_searched) {
   EXPECT_TRUE(avoidance.neighbours(peer_of(1), kStart + AvoidanceLimits::search).empty());
   avoidance.found_path();
   EXPECT_TRUE(avoidance.neighbours(peer_of(1), later).empty()) << "a circuit was built: it is over";
+  avoidance.pair_failed(peer_of(1), peer_of(2), later);
+  avoidance.found_path();
   avoidance.pair_failed(peer_of(1), peer_of(3), later);
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), later, Counted::certain).size(), 2U);
+  EXPECT_EQ(avoidance.neighbours(peer_of(1), later, Counted::searched), std::vector{peer_of(3)});
   EXPECT_EQ(avoidance.neighbours(peer_of(1), later + AvoidanceLimits::search - 1ms), std::vector{peer_of(3)});
 }
 

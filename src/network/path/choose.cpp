@@ -26,13 +26,16 @@ struct Strictness {
 };
 
 /// From the strictest on. An attempt at what has failed is better than none, and one at what is only under
-/// suspicion comes first. A client whose guard is the only exit for its wish uses it behind another guard.
+/// suspicion comes first, then what has failed before this search. A client whose guard is the only exit for
+/// its wish uses it behind another guard.
 constexpr std::array kLevels{Strictness{Avoidance::Counted::all, true, Busy::all},
                              Strictness{Avoidance::Counted::certain, true, Busy::all},
                              Strictness{Avoidance::Counted::all, true, Busy::awaited},
                              Strictness{Avoidance::Counted::certain, true, Busy::awaited},
                              Strictness{Avoidance::Counted::all, true, Busy::none},
                              Strictness{Avoidance::Counted::certain, true, Busy::none},
+                             Strictness{Avoidance::Counted::searched, true, Busy::awaited},
+                             Strictness{Avoidance::Counted::searched, true, Busy::none},
                              Strictness{std::nullopt, true, Busy::none},
                              Strictness{std::nullopt, false, Busy::none}};
 

@@ -78,6 +78,15 @@ TEST_F(ChooseUnderway, takes_what_waits_rather_than_what_has_failed_for_certain)
   EXPECT_EQ(seen(1), (Numbers{3}));
 }
 
+TEST_F(ChooseUnderway, takes_what_has_failed_before_the_search_first_where_all_has_failed) {
+  builds(6, 3, 0);
+  for (const auto middle : {3U, 4U, 5U}) avoidance_.pair_failed(peer_of(6), peer_of(middle), kNow);
+  avoidance_.found_path();
+  avoidance_.pair_failed(peer_of(6), peer_of(5), kNow);
+  guards_.usable.pop_back();
+  EXPECT_EQ(seen(1), (Numbers{4}));
+}
+
 TEST_F(ChooseUnderway, leaves_no_guard_because_all_middles_are_being_tried) {
   for (const auto middle : {3U, 4U}) builds(6, middle, 0);
   avoidance_.pair_failed(peer_of(6), peer_of(5), kNow);
