@@ -129,12 +129,14 @@ class Page:
         return self.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
     def press_button(self, words):
-        """The button with these words, as a person finds it."""
+        """The button with these words, or else one that begins with them."""
         name = json.dumps(words)
         self.wait(lambda: self.evaluate(f"""(() => {{
           document.querySelector("[data-wanted]")?.removeAttribute("data-wanted");
-          const button = [...document.querySelectorAll("button, summary, label.choice")]
-            .find((b) => b.innerText.trim().startsWith({name}) && b.getClientRects().length > 0);
+          const shown = [...document.querySelectorAll("button, summary, label.choice")]
+            .filter((b) => b.getClientRects().length > 0);
+          const button = shown.find((b) => b.innerText.trim() === {name})
+            ?? shown.find((b) => b.innerText.trim().startsWith({name}));
           button?.setAttribute("data-wanted", "");
           return button !== undefined;
         }})()"""), f"the button {words!r} is there")

@@ -20,7 +20,7 @@ export function CountryMap(props: { node: Node }) {
   const speech = useSpeech();
   const { t, country, number } = speech;
   const countries = countriesOf(props.node);
-  if (countries.length === 0) return null;
+  if (countries.every(([code]) => code === "")) return null;
   const row = ([code, count]: [string, number]) => (
     <li key={code}>
       <span>{country(code)}</span>
