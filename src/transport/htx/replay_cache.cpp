@@ -22,7 +22,9 @@ bool ReplayCache::admit(const crypto::X25519Public& ephemeral, WallTime now) {
   const auto key = key_of(ephemeral);
   const std::scoped_lock lock(mutex_);
   // A generation lasts as long as a hello must be remembered, so a key lives for one to two of them. A clock
-  // that was set back starts none: what is known stays known.
+  // that was set back starts none: what is known stays known, and its time begins anew. It was ahead, so
+  // nobody waits until it is there again.
+  if (now < generation_start_) generation_start_ = now;
   if (now >= generation_start_ + memory_) {
     const bool previous_still_counts = now < generation_start_ + 2 * memory_;
     older_ = previous_still_counts ? std::move(recent_) : decltype(recent_){};

@@ -46,6 +46,17 @@ TEST_F(Replays, are_refused_when_the_clock_is_set_back) {
   EXPECT_FALSE(cache.admit(key, kNow - minutes(9)));
 }
 
+TEST_F(Replays, are_refused_for_twenty_minutes_after_the_clock_was_set_back) {
+  const auto key = fresh();
+  ASSERT_TRUE(cache.admit(fresh(), kNow));
+  EXPECT_TRUE(cache.admit(key, kNow + minutes(19)));
+  const auto back = kNow - std::chrono::days(3);
+  for (int minute = 0; minute <= 20; ++minute) {
+    EXPECT_TRUE(cache.admit(fresh(), back + minutes(minute)));
+    EXPECT_FALSE(cache.admit(key, back + minutes(minute))) << minute;
+  }
+}
+
 TEST_F(Replays, forgets_what_no_longer_matters) {
   for (int minute = 0; minute < 600; ++minute) {
     for (int i = 0; i < 10; ++i) ASSERT_TRUE(cache.admit(fresh(), kNow + minutes(minute)));
@@ -65,6 +76,18 @@ TEST(ReplayCache, answers_nobody_new_when_full) {
   EXPECT_FALSE(cache.admit(key, kNow));
   EXPECT_EQ(cache.size(), 100U);
   EXPECT_TRUE(cache.admit(key, kNow + minutes(21)));
+}
+
+TEST(ReplayCache, whose_clock_was_ahead_takes_new_ones_once_it_is_right) {
+  base::testing::SeededRandom random(6);
+  ReplayCache cache(random, 1000, minutes(5));
+  crypto::X25519Public key{};
+  random.fill(key);
+  EXPECT_TRUE(cache.admit(key, kNow + std::chrono::days(30)));
+  for (auto at = kNow; at < kNow + std::chrono::hours(24); at += seconds(10)) {
+    random.fill(key);
+    ASSERT_TRUE(cache.admit(key, at)) << (at - kNow).count();
+  }
 }
 
 }  // namespace

@@ -92,6 +92,60 @@ TEST_F(Journal, does_not_grow_for_ever_and_loses_nothing_that_counts) {
   }
 }
 
+TEST_F(Journal, does_not_grow_for_ever_when_its_clock_was_ahead) {
+  ReplayCache seen(random, 1U << 16U);
+  ReplayJournal journal(folder);
+  journal.restore(seen, kNow + std::chrono::days(30));
+  for (int minute = 0; minute < 200; ++minute) EXPECT_TRUE(journal.note(key(), kNow + minutes(minute)));
+  std::uintmax_t bytes = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder)) bytes += file.file_size();
+  EXPECT_LE(bytes, 41U * 40U);
+}
+
+TEST_F(Journal, keeps_what_a_clock_that_was_ahead_has_noted_for_its_time_and_no_longer) {
+  const auto answered = key();
+  {
+    ReplayCache seen(random, 4096);
+    ReplayJournal journal(folder);
+    journal.restore(seen, kNow);
+    journal.note(answered, kNow + std::chrono::days(30));
+  }
+  EXPECT_FALSE(answered_after_restart(answered, kNow));
+  EXPECT_FALSE(answered_after_restart(answered, kNow + minutes(19)));
+  EXPECT_TRUE(answered_after_restart(answered, kNow + minutes(21)));
+}
+
+TEST_F(Journal, says_when_it_cannot_be_written_and_goes_on_when_it_can) {
+  ReplayCache seen(random, 4096);
+  ReplayJournal journal(folder);
+  journal.restore(seen, kNow);
+  // A folder in the file's place: no user may write that.
+  std::filesystem::create_directories(folder / "seen.old" / "in the way");
+  std::filesystem::remove(folder / "seen");
+  std::filesystem::create_directory(folder / "seen");
+  EXPECT_FALSE(journal.note(key(), kNow + minutes(21)));
+  EXPECT_FALSE(journal.note(key(), kNow + minutes(21)));
+  std::filesystem::remove(folder / "seen");
+  const auto answered = key();
+  EXPECT_TRUE(journal.note(answered, kNow + minutes(22)));
+  EXPECT_FALSE(answered_after_restart(answered, kNow + minutes(22)));
+}
+
+TEST_F(Journal, takes_times_that_mean_nothing_for_now) {
+  std::filesystem::create_directories(folder);
+  const auto answered = key();
+  {
+    std::ofstream file(folder / "seen", std::ios::binary);
+    for (const char fill : {'\x7f', '\x80', '\xff'}) {
+      file << std::string(8, fill);
+      const auto one = fill == '\x7f' ? answered : key();
+      file.write(reinterpret_cast<const char*>(one.data()), static_cast<std::streamsize>(one.size()));
+    }
+  }
+  EXPECT_FALSE(answered_after_restart(answered, kNow));
+  EXPECT_TRUE(answered_after_restart(answered, kNow + minutes(21)));
+}
+
 TEST_F(Journal, takes_a_damaged_file_for_what_is_whole_in_it) {
   const auto answered = key();
   {

@@ -108,7 +108,7 @@ net::Task<void> CoverGate::run(net::tcp::socket socket, link::VisitorPlaces::Pla
     auto decision = context_.gate.examine(visit.held, htx::wall_clock(), records);
     if (auto* const peer = std::get_if<htx::Responder>(&decision)) {
       if (!link::LinkPlaces::of_process().has_room(ip::limited_remote_address(visitor.socket()))) break;
-      context_.journal.note(peer->ephemeral(), htx::wall_clock());
+      (void)context_.journal.note(peer->ephemeral(), htx::wall_clock());
       place.recognised();
       // A stranger's hello would wait for this connection too, and for nothing more where it stands already.
       if (!origin.stream) origin = co_await dial_origin(visit.leaving);

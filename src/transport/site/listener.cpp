@@ -97,7 +97,7 @@ Hooks Listener::hooks_for(std::size_t core, std::optional<asio::ip::address> rem
             if (visit == Gate::Visit::clock) ++counters->clock_skewed;
           },
           [this, place](const crypto::X25519Public& ephemeral) {
-            journal_.note(ephemeral, htx::wall_clock());
+            (void)journal_.note(ephemeral, htx::wall_clock());
             place->recognised();
           },
           [counters = counters_] { ++counters->failed; },
