@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include "network/directory/clock.hpp"
+#include "node/memory_limit.hpp"
 #include "overlay/peer/connect_message.hpp"
 
 namespace qnet::node {
@@ -14,6 +15,8 @@ RelayCircuits::RelayCircuits(net::IoPool& pool, const peer::PeerId& self, Circui
       config_(std::move(config)),
       budget_(std::move(budget)),
       random_(random),
+      room_(std::make_shared<circuit::Room>(session_memory(memory_limit()) /
+                                            circuit::RelayLimits::memory_of_circuit)),
       seen_(std::make_shared<htx::ReplayCache>(random, htx::ReplayCache::default_capacity,
                                                circuit::RelayLimits::memory)),
       rate_(config_.rate > 0 ? std::make_shared<circuit::ByteRate>(config_.rate) : nullptr) {
@@ -42,10 +45,10 @@ std::shared_ptr<circuit::Neighbours> RelayCircuits::neighbours_of(std::size_t co
   return std::make_shared<circuit::Neighbours>(pool_.at(core).get_executor(), std::move(options));
 }
 
-std::function<void(const crypto::X25519Public&, circuit::WallTime)> RelayCircuits::note_early() const {
+std::function<bool(const crypto::X25519Public&, circuit::WallTime)> RelayCircuits::note_early() const {
   if (!journal_) return {};
   return [journal = journal_](const crypto::X25519Public& ephemeral, circuit::WallTime now) {
-    journal->note(ephemeral, now);
+    return journal->note(ephemeral, now);
   };
 }
 
@@ -57,13 +60,16 @@ void RelayCircuits::add_to(session::Protocols& protocols, std::size_t core) cons
       .self = self_,
       .keys = config_.keys,
       .now = [] { return directory::wall_now(); },
-      .reach = [neighbours = neighbours_[core]](const peer::PeerId& peer) { return neighbours->reach(peer); },
+      .reach = [neighbours = neighbours_[core]](
+                   const peer::PeerId& peer,
+                   const circuit::Who& asks) { return neighbours->reach(peer, asks); },
       .is_relay = [relays =
                        config_.relays](const crypto::X25519Public& key) { return relays->is_relay(key); },
       .at_end = std::move(at_end),
       .seen = seen_,
       .note_early = note_early(),
       .budget = budget_,
+      .room = room_,
       .rate = rate_ ? std::make_shared<circuit::RateQueue>(pool_.at(core).get_executor(), rate_) : nullptr,
       .counters = counters_,
       .random = random_});

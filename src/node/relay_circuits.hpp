@@ -47,13 +47,14 @@ class RelayCircuits {
 
  private:
   [[nodiscard]] std::shared_ptr<circuit::Neighbours> neighbours_of(std::size_t core) const;
-  [[nodiscard]] std::function<void(const crypto::X25519Public&, circuit::WallTime)> note_early() const;
+  [[nodiscard]] std::function<bool(const crypto::X25519Public&, circuit::WallTime)> note_early() const;
 
   net::IoPool& pool_;
   peer::PeerId self_;
   CircuitConfig config_;
   std::shared_ptr<mux::Budget> budget_;
   base::RandomSource& random_;
+  std::shared_ptr<circuit::Room> room_;
   std::shared_ptr<htx::ReplayCache> seen_;
   std::shared_ptr<htx::ReplayJournal> journal_;  // null where nothing is kept
   std::shared_ptr<circuit::ByteRate> rate_;      // null: no bound

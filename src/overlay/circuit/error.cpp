@@ -18,6 +18,7 @@ std::string_view describe(Errc code) {
     case Errc::no_next_hop: return "the next relay is not in the list of the directories";
     case Errc::not_again_yet: return "the next relay did not answer a moment ago";
     case Errc::too_many_neighbours: return "too many other relays are in use";
+    case Errc::not_kept: return "a circuit's first message cannot be noted on disk, so it is not answered";
     case Errc::ended: return "the circuit has ended";
   }
   return "unknown circuit error";

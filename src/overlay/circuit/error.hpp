@@ -19,6 +19,7 @@ enum class Errc {
   no_next_hop,          ///< that peer is not in the directory's list
   not_again_yet,        ///< that relay did not answer a moment ago
   too_many_neighbours,  ///< no room for one more session, dial, or circuit that waits for one
+  not_kept,             ///< a request that came early, which a restart would take again: the disk is full
   ended,
 };
 

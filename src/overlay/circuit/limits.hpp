@@ -63,13 +63,20 @@ struct RelayLimits {
   /// office stays below; without it, fifteen sessions of one machine would take all places between two
   /// relays.
   static constexpr std::size_t of_one_party = 256;
-  /// Circuits that come over one session from a relay that is listed, of all its clients: near the
-  /// multiplexer's bound.
-  static constexpr std::size_t of_one_relay = 960;
-  /// Openings that are not whole yet, or refused and not yet taken, in one session. Each has 6 KiB here
-  /// before anything is known of it; more are reset at once. One comes whole, unless its sender waits.
+  /// Circuits that a listed relay creates here, of all its clients, on each core: by its key, over however
+  /// many sessions, and of all relays of one address. A session has 1,024 streams, and a relay with several
+  /// cores, or one that was in another network a moment ago, has more than one.
+  static constexpr std::size_t of_one_relay = 1920;
+  /// What a circuit takes of memory at most while it carries nothing (docs/performance.md: 6.5 KiB at its
+  /// end, 2.6 at other hops). All circuits together get as much as the sessions' budget has, no more.
+  static constexpr std::size_t memory_of_circuit = std::size_t{8} * 1024;
+  /// Openings that are not whole yet, or refused and not yet taken, in one session, and of one relay by its
+  /// key. Each has 6 KiB here before anything is known of it; more are reset at once. One comes whole, unless
+  /// its sender waits.
   static constexpr std::size_t openings_of_client = 64;
   static constexpr std::size_t openings_of_relay = 256;
+  /// Of one address, on each core.
+  static constexpr std::size_t openings_of_party = 256;
   /// How long a first message is remembered. It tells its minute, so that it is taken from the beginning of
   /// one minute to the end of another: the window on both sides, and the minute itself.
   static constexpr std::chrono::minutes memory = 2 * CreationLimits::window + std::chrono::minutes(1);
@@ -78,17 +85,18 @@ struct RelayLimits {
   static constexpr mux::Allowance::Rate first_messages_of_client{.burst = 64, .per_second = 16};
   /// Of all sessions of one address, on each core.
   static constexpr mux::Allowance::Rate first_messages_of_party{.burst = 256, .per_second = 64};
-  /// Of another relay's session, for all its clients. It is a tenth of one core's time.
-  static constexpr mux::Allowance::Rate first_messages_of_relay{.burst = 1024, .per_second = 256};
-  /// Of all clients together, and as many of all relays, on each core: a quarter of its time at most, from
-  /// however many addresses they come, so that the circuits that are open go on. 5,000 people begin some
-  /// tens a second.
+  /// That another relay creates, for all its clients, on each core: by its key, and of all relays of one
+  /// address. A quarter of what all relays have, and half of their burst, so that one cannot use it up.
+  static constexpr mux::Allowance::Rate first_messages_of_relay{.burst = 512, .per_second = 128};
+  /// Creates of all clients, creates of all relays, and extends, as many of each, on each core: of creates a
+  /// quarter of its time at most, from however many addresses they come, so that the circuits that are open
+  /// go on. 5,000 people begin some tens a second. For an extend no key is tried, and so it costs less.
   static constexpr mux::Allowance::Rate first_messages_of_all{.burst = 1024, .per_second = 500};
   /// A side of a circuit that takes nothing for so long, or twice as long at most, ends it: what waits for it
   /// fills memory at each hop.
   static constexpr std::chrono::seconds blocked{60};
   /// A circuit that carries nothing for so long, or twice as long at most, ends: it keeps a place at each
-  /// hop. A client's spare circuits wait for up to 75 minutes.
+  /// hop. So does its end, when it has no stream. A client's spare circuits wait for up to 75 minutes.
   static constexpr std::chrono::minutes idle{90};
   /// Of a stream between two relays. A circuit whose ends stall may hold so much at each hop and way.
   static constexpr std::uint32_t largest_window = 1024 * 1024;

@@ -12,6 +12,7 @@ class ManyCircuits : public testing::Circuits {
   void SetUp() override {
     // Begun faster than people do.
     first_messages_of_all_ = {.burst = 100'000, .per_second = 1};
+    first_messages_of_relay_ = first_messages_of_all_;
     Circuits::SetUp();
     while (relays_.size() <= kEnds) add_relay(static_cast<std::uint8_t>(relays_.size()));
   }

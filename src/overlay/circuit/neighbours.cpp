@@ -36,12 +36,12 @@ std::size_t Neighbours::KeyHash::operator()(const crypto::Ed25519Public& key) co
   return value;
 }
 
-net::Task<base::Result<Neighbours::SessionPointer>> Neighbours::reach(peer::PeerId peer) {
+net::Task<base::Result<Neighbours::SessionPointer>> Neighbours::reach(peer::PeerId peer, Who asks) {
   const auto self = shared_from_this();
   const auto found = known_.find(peer.key());
   if (found != known_.end() && found->second.session && found->second.session->usable())
     co_return found->second.session;
-  auto dial = begin(peer);
+  auto dial = begin(peer, asks);
   if (!dial) co_return base::forward_error(dial);
   co_return co_await wait_for(std::move(*dial));
 }
@@ -54,7 +54,7 @@ net::Task<base::Result<Neighbours::SessionPointer>> Neighbours::wait_for(std::sh
 }
 
 /// The dial that goes to this relay now, or a new one.
-base::Result<std::shared_ptr<Neighbours::Dial>> Neighbours::begin(const peer::PeerId& peer) {
+base::Result<std::shared_ptr<Neighbours::Dial>> Neighbours::begin(const peer::PeerId& peer, const Who& asks) {
   if (stopped_) return base::fail(Errc::ended);
   const auto found = known_.find(peer.key());
   if (found != known_.end()) {
@@ -65,6 +65,8 @@ base::Result<std::shared_ptr<Neighbours::Dial>> Neighbours::begin(const peer::Pe
     if (now() < neighbour.rests_until) return base::fail(Errc::not_again_yet);
   }
   if (dials_ >= options_.limits.dials) return base::fail(Errc::too_many_neighbours);
+  auto place = dials_for_.take(asks, options_.limits.dials_for_one);
+  if (!place) return base::fail(Errc::too_many_neighbours);
   // Asked each time: it may have moved, or have left the list.
   auto address = options_.address_of(peer);
   if (!address) return base::fail(Errc::no_next_hop);
@@ -74,7 +76,7 @@ base::Result<std::shared_ptr<Neighbours::Dial>> Neighbours::begin(const peer::Pe
   auto made = std::make_shared<Dial>(executor_);
   neighbour->dial = made;
   // It may have ended when this returns.
-  asio::co_spawn(executor_, dial(peer, std::move(*address), made), asio::detached);
+  asio::co_spawn(executor_, dial(peer, std::move(*address), made, std::move(place)), asio::detached);
   return made;
 }
 
@@ -94,7 +96,8 @@ Neighbours::Neighbour* Neighbours::place_for(const peer::PeerId& peer) {
   return &known_.try_emplace(peer.key(), Neighbour{nullptr, nullptr, pauses}).first->second;
 }
 
-net::Task<void> Neighbours::dial(peer::PeerId peer, link::RelayAddress address, std::shared_ptr<Dial> dial) {
+net::Task<void> Neighbours::dial(peer::PeerId peer, link::RelayAddress address, std::shared_ptr<Dial> dial,
+                                 std::shared_ptr<const Places::Place> /*place*/) {
   const auto self = shared_from_this();
   const Counted counted(dials_);
   auto made = co_await options_.dial(std::move(address));

@@ -13,6 +13,7 @@
 #include "foundation/base/random.hpp"
 #include "foundation/base/retry.hpp"
 #include "overlay/circuit/error.hpp"
+#include "overlay/circuit/places.hpp"
 #include "overlay/peer/peer_id.hpp"
 #include "overlay/session/session.hpp"
 #include "transport/link/relay_address.hpp"
@@ -25,6 +26,8 @@ struct NeighbourLimits {
   std::size_t relays = 1024;
   /// Dials at once; more fail at once. So many, because relays that do not answer take 10 s each.
   std::size_t dials = 256;
+  /// Of these, begun for one who asks: it has room for 256 circuits, each to another relay.
+  std::size_t dials_for_one = 64;
   /// Circuits that wait for one dial.
   std::size_t waiting = 256;
   /// Without a circuit for so long, and a session ends. Drawn for each, between what browsers have: Firefox
@@ -53,9 +56,9 @@ class Neighbours : public std::enable_shared_from_this<Neighbours> {
   Neighbours& operator=(const Neighbours&) = delete;
 
   /// A session with that relay: the one that there is, or a new one, for which all that ask at the same time
-  /// wait together. May be cancelled. Errors: no_next_hop for a relay that is not listed, not_again_yet,
-  /// too_many_neighbours, and those of the dial.
-  net::Task<base::Result<std::shared_ptr<session::Session>>> reach(peer::PeerId peer);
+  /// wait together. A dial counts for who `asks` first. May be cancelled. Errors: no_next_hop for a relay
+  /// that is not listed, not_again_yet, too_many_neighbours, and those of the dial.
+  net::Task<base::Result<std::shared_ptr<session::Session>>> reach(peer::PeerId peer, Who asks = {});
 
   /// Says good-bye on every session, and makes no more.
   void stop();
@@ -84,9 +87,10 @@ class Neighbours : public std::enable_shared_from_this<Neighbours> {
   };
   using Known = std::unordered_map<crypto::Ed25519Public, Neighbour, KeyHash>;
 
-  [[nodiscard]] base::Result<std::shared_ptr<Dial>> begin(const peer::PeerId& peer);
+  [[nodiscard]] base::Result<std::shared_ptr<Dial>> begin(const peer::PeerId& peer, const Who& asks);
   [[nodiscard]] Neighbour* place_for(const peer::PeerId& peer);
-  net::Task<void> dial(peer::PeerId peer, link::RelayAddress address, std::shared_ptr<Dial> dial);
+  net::Task<void> dial(peer::PeerId peer, link::RelayAddress address, std::shared_ptr<Dial> dial,
+                       std::shared_ptr<const Places::Place> place);
   net::Task<void> end_when_idle(SessionPointer session);
   static net::Task<base::Result<SessionPointer>> wait_for(std::shared_ptr<Dial> dial);
 
@@ -94,6 +98,7 @@ class Neighbours : public std::enable_shared_from_this<Neighbours> {
   NeighbourOptions options_;
   Known known_;
   std::size_t dials_ = 0;
+  Places dials_for_;
   bool stopped_ = false;
 };
 

@@ -89,14 +89,14 @@ class NeighboursTest : public ::testing::Test {
     co_return session::Session::start(std::move(made->link), mux::Role::initiator, {});
   }
 
-  std::shared_ptr<Outcome> ask(std::uint8_t number) {
+  std::shared_ptr<Outcome> ask(std::uint8_t number, Who asks = {}) {
     auto outcome = std::make_shared<Outcome>();
     asio::co_spawn(
         io_,
-        [](std::shared_ptr<Neighbours> neighbours, peer::PeerId peer,
+        [](std::shared_ptr<Neighbours> neighbours, peer::PeerId peer, Who who,
            std::shared_ptr<Outcome> told) -> net::Task<void> {
-          told->emplace(co_await neighbours->reach(peer));
-        }(neighbours_, peer_number(number), outcome),
+          told->emplace(co_await neighbours->reach(peer, who));
+        }(neighbours_, peer_number(number), asks, outcome),
         asio::detached);
     return outcome;
   }
@@ -269,6 +269,31 @@ TEST_F(NeighboursTest, have_bounds_on_dials_and_on_who_waits) {
   held_ = false;
   may_dial_.notify();
   for (const auto& one : waiting) EXPECT_TRUE(comes_true([&] { return one->has_value(); }));
+}
+
+TEST_F(NeighboursTest, are_dialled_for_one_who_asks_only_so_many_at_once) {
+  start({.dials = 8, .dials_for_one = 2});
+  for (std::uint8_t n = 1; n <= 4; ++n) add_peer(n);
+  held_ = true;
+  const auto one = Who::party(1);
+  std::vector<std::shared_ptr<Outcome>> all{ask(1, one), ask(2, one)};
+  ASSERT_TRUE(comes_true([&] { return dials_ == 2; }));
+  const auto refused = ask(3, one);
+  ASSERT_TRUE(comes_true([&] { return refused->has_value(); }));
+  EXPECT_TRUE((*refused)->error().is(Errc::too_many_neighbours));
+  // Others go on, and who waits for another's dial has not begun one.
+  all.push_back(ask(3, Who::party(2)));
+  all.push_back(ask(3, one));
+  ASSERT_TRUE(comes_true([&] { return dials_ == 3; }));
+  held_ = false;
+  may_dial_.notify();
+  for (const auto& outcome : all) {
+    ASSERT_TRUE(comes_true([&] { return outcome->has_value(); }));
+    EXPECT_TRUE(**outcome);
+  }
+  const auto later = ask(4, one);
+  ASSERT_TRUE(comes_true([&] { return later->has_value(); }));
+  EXPECT_TRUE(**later);
 }
 
 TEST_F(NeighboursTest, say_good_bye_when_they_stop) {

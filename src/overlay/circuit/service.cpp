@@ -6,11 +6,11 @@
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/unless.hpp"
+#include "overlay/circuit/asker.hpp"
 #include "overlay/circuit/circuit_link.hpp"
 #include "overlay/circuit/relayed.hpp"
 #include "overlay/session/silence.hpp"
 #include "transport/link/counters.hpp"
-#include "transport/link/link_places.hpp"
 
 namespace qnet::circuit {
 
@@ -43,6 +43,20 @@ net::Task<void> answer_and_end(session::Stream& to, const base::Bytes& bytes) {
   if (co_await net::write_all(to, bytes)) co_await net::finish_and_drain(to);
 }
 
+std::shared_ptr<const void> both(std::shared_ptr<const void> one, std::shared_ptr<const void> other) {
+  using Both = std::pair<std::shared_ptr<const void>, std::shared_ptr<const void>>;
+  return std::make_shared<const Both>(std::move(one), std::move(other));
+}
+
+/// One of the asker's and, where that is known, one of its address; null when either has none left.
+std::shared_ptr<const void> take(Places& places, const Asker& asker, std::size_t of_one,
+                                 std::size_t of_party) {
+  std::shared_ptr<const void> one = places.take(asker.one, of_one);
+  if (!one || !asker.party_is_known()) return one;
+  auto party = places.take(asker.party, of_party);
+  return party ? both(std::move(one), std::move(party)) : nullptr;
+}
+
 }  // namespace
 
 session::Handler Service::handler() {
@@ -53,15 +67,12 @@ session::Handler Service::handler() {
 
 net::Task<void> Service::serve(StreamPointer upstream) {
   const auto self = shared_from_this();
-  const bool from_relay = options_.is_relay(upstream->facts().peer_key);
-  // Before any memory is taken for it.
-  auto waits = openings_.take(Who::session(upstream->session_name()),
-                              from_relay ? RelayLimits::openings_of_relay : RelayLimits::openings_of_client);
+  auto waits = await_opening(*upstream);
   if (!waits) co_return upstream->reset();
   auto opening = co_await read_opening(*upstream);
   if (!opening) co_return upstream->reset();
   const bool extends = opening->kind == Opening::Kind::extend;
-  auto place = admit(*upstream, opening->kind, from_relay);
+  auto place = admit(*upstream, opening->kind);
   auto message = std::move(opening->message);
   if (!place) {
     base::Bytes().swap(message);
@@ -72,27 +83,36 @@ net::Task<void> Service::serve(StreamPointer upstream) {
   co_await be_guard(std::move(upstream), opening->next, std::move(message), count(std::move(place)));
 }
 
+Service::PlacePointer Service::await_opening(const session::Stream& upstream) {
+  const bool of_relay = passes_on(upstream);
+  const auto of_one = of_relay ? RelayLimits::openings_of_relay : RelayLimits::openings_of_client;
+  return take(openings_, Asker::of(upstream, of_relay), of_one, RelayLimits::openings_of_party);
+}
+
 /// Before any key is tried: a first message that is looked at costs more than all else here.
-Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::Kind kind, bool from_relay) {
+Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::Kind kind) {
   const auto now = std::chrono::steady_clock::now();
-  const auto& rate = from_relay ? RelayLimits::first_messages_of_relay : options_.first_messages;
-  const auto session = Who::session(upstream.session_name());
-  const auto party = Who::party(link::party_of(upstream.facts().remote_address));
-  const bool one_of_party = !from_relay && party.name != 0;
-  if (!first_messages_.take(session, rate, now)) return nullptr;
-  PlacePointer place = from_relay && kind == Opening::Kind::create
-                           ? places_.take(session, RelayLimits::of_one_relay)
-                           : places_.take(session, RelayLimits::of_one_client);
+  const bool extends = kind == Opening::Kind::extend;
+  // What a relay asks of its guard is its own, as a client's is.
+  const bool of_relay = !extends && passes_on(upstream);
+  const auto asker = Asker::of(upstream, of_relay);
+  const auto& of_one = of_relay ? options_.first_messages_of_relay : options_.first_messages;
+  const auto& of_party = of_relay ? options_.first_messages_of_relay : RelayLimits::first_messages_of_party;
+  if (!first_messages_.take(asker.one, of_one, now)) return nullptr;
+  auto place = of_relay ? take(places_, asker, options_.circuits_of_relay, options_.circuits_of_relay)
+                        : take(places_, asker, RelayLimits::of_one_client, RelayLimits::of_one_party);
   if (!place) return nullptr;
-  if (one_of_party) {
-    if (!first_messages_.take(party, RelayLimits::first_messages_of_party, now)) return nullptr;
-    auto of_party = places_.take(party, RelayLimits::of_one_party);
-    if (!of_party) return nullptr;
-    using Both = std::pair<PlacePointer, PlacePointer>;
-    place = std::make_shared<const Both>(std::move(place), std::move(of_party));
+  if (asker.party_is_known() && !first_messages_.take(asker.party, of_party, now)) return nullptr;
+  if (options_.room) {
+    auto room = options_.room->take();
+    if (!room) return nullptr;
+    place = both(std::move(place), std::move(room));
   }
   // Last, so that nobody uses up what is everybody's with messages that are not looked at.
-  if (!first_messages_.take(Who::all(from_relay), options_.first_messages_of_all, now)) return nullptr;
+  const auto all = extends    ? Who::Kind::all_extends
+                   : of_relay ? Who::Kind::all_creates_of_relays
+                              : Who::Kind::all_creates_of_clients;
+  if (!first_messages_.take(Who::all(all), options_.first_messages_of_all, now)) return nullptr;
   return place;
 }
 
@@ -111,7 +131,9 @@ base::Result<Service::Accepted> Service::accept(base::ByteView message) {
   if (!options_.seen->admit(ephemeral_of(message), now)) return base::fail(Errc::replayed);
   const bool ends = opened->instruction == Instruction::end;
   if (ends && options_.at_end.empty()) return base::fail(Errc::malformed);
-  if (ends && !opened->rest.empty() && options_.note_early) options_.note_early(ephemeral_of(message), now);
+  const bool early = ends && !opened->rest.empty();
+  if (early && options_.note_early && !options_.note_early(ephemeral_of(message), now))
+    return base::fail(Errc::not_kept);
   auto answered = answer(*opened);
   if (!answered) return base::forward_error(answered);
   return Accepted{std::move(answered->answer), std::move(answered->keys), opened->instruction, opened->next,
@@ -147,8 +169,14 @@ void Service::be_end(StreamPointer upstream, base::Bytes early, noise::Transport
                      PlacePointer place) {
   link::Facts facts;
   facts.handshake_hash = keys.handshake_hash;
-  // What the circuits of one session hold is counted together: when memory is short, it lets go first.
-  const auto party = reinterpret_cast<std::uintptr_t>(upstream->session_name());
+  facts.idle_after = std::chrono::ceil<std::chrono::seconds>(options_.idle);
+  const bool of_relay = passes_on(*upstream);
+  // One that comes here without a middle is known, as over any session.
+  if (!of_relay) facts.remote_address = upstream->facts().remote_address;
+  // What the circuits of one relay, or of one client, hold is counted together: when memory is short, it lets
+  // go first, and the exit's connections are shared out so.
+  const auto asker = Asker::of(*upstream, of_relay);
+  const auto party = (of_relay ? asker.one : asker.widest()).name;
   Layers layers;
   layers.add(std::move(keys), noise::Role::responder);
   auto link = std::make_unique<CircuitLink>(std::move(upstream), std::move(layers), std::move(early), facts,
@@ -195,7 +223,8 @@ net::Task<Service::Next> Service::extend(session::Stream& upstream, peer::PeerId
   net::Stop stop;
   const net::BreakWatch gone(upstream, [&stop] { stop.now(); });
   const net::Deadline limit(upstream.executor(), RelayLimits::extension, [&stop] { stop.now(); });
-  auto made = co_await net::unless(stop, try_to_extend(peer, std::move(message)));
+  const auto asks = Asker::of(upstream, passes_on(upstream)).widest();
+  auto made = co_await net::unless(stop, try_to_extend(peer, asks, std::move(message)));
   if (made && *made) {
     ++options_.counters->extended;
     co_return std::move(**made);
@@ -206,9 +235,10 @@ net::Task<Service::Next> Service::extend(session::Stream& upstream, peer::PeerId
   co_return none;
 }
 
-net::Task<base::Result<Service::Next>> Service::try_to_extend(peer::PeerId peer, base::Bytes message) {
+net::Task<base::Result<Service::Next>> Service::try_to_extend(peer::PeerId peer, Who asks,
+                                                              base::Bytes message) {
   if (peer == options_.self) co_return base::fail(Errc::no_next_hop);
-  const auto session = co_await options_.reach(peer);
+  const auto session = co_await options_.reach(peer, asks);
   if (!session) co_return tl::unexpected(session.error());
   const Opening opening{Opening::Kind::create, peer::PeerId(crypto::Ed25519Public{}), std::move(message)};
   auto stream = (*session)->open(std::string(kCircuitProtocol), opening.encode());

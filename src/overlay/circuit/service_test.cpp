@@ -92,28 +92,6 @@ TEST_F(Circuits, of_one_client_have_a_bound_and_leave_room_for_others) {
   });
 }
 
-TEST_F(Circuits, that_a_stranger_creates_count_as_a_clients_and_a_relays_do_not) {
-  const auto created = [this](const SessionPointer& over) {
-    std::vector<std::unique_ptr<session::Stream>> streams;
-    std::size_t taken = 0;
-    const auto create_too_many = [&]() -> net::Task<void> {
-      const std::array hops{hop(1)};
-      for (std::size_t n = 0; n < RelayLimits::of_one_client + 8; ++n) {
-        const auto first = create(hops, now_, {}, random_);
-        const Opening opening{Opening::Kind::create, peer::PeerId(crypto::Ed25519Public{}), first->message};
-        streams.push_back(*over->open(std::string(kCircuitProtocol), opening.encode()));
-        std::array<std::uint8_t, 1> status{};
-        (void)co_await net::read_some(*streams.back(), status);
-        taken += status.front() == static_cast<std::uint8_t>(Status::ok) ? 1 : 0;
-      }
-    };
-    run(create_too_many());
-    return taken;
-  };
-  EXPECT_EQ(created(link(relays_[1]->protocols)), RelayLimits::of_one_client);
-  EXPECT_EQ(created(link(relays_[1]->protocols, testing::kOfARelay)), RelayLimits::of_one_client + 8);
-}
-
 TEST_F(Circuits, whose_openings_do_not_come_are_bounded_before_they_time_out) {
   constexpr std::size_t kMore = 8;
   std::vector<std::unique_ptr<session::Stream>> streams;
@@ -147,26 +125,6 @@ TEST_F(Circuits, are_begun_no_faster_than_a_relay_allows) {
   EXPECT_GE(taken, 2U);
   EXPECT_LT(taken, 100U) << "one a second is taken, and not one for each that ends";
   EXPECT_EQ(relays_[5]->counters->refused, 1U);
-}
-
-TEST_F(Circuits, of_all_clients_together_are_begun_no_faster_than_a_relay_allows) {
-  first_messages_of_all_ = {.burst = 2, .per_second = 1};
-  add_relay(5);
-  std::size_t taken = 0;
-  for (bool refused = false; !refused && taken < 100; taken += refused ? 0 : 1) {
-    client_ = link(relays_[5]->protocols, {},
-                   boost::asio::ip::address_v4(0xc0000200 + static_cast<unsigned>(taken)));
-    const auto circuit = begin_through({1});
-    run_until([&] { return circuit->outcome.has_value(); });
-    refused = !*circuit->outcome;
-  }
-  EXPECT_GE(taken, 2U);
-  EXPECT_LT(taken, 100U);
-  // Relays have as many of their own.
-  client_ = link(relays_[5]->protocols, testing::kOfARelay);
-  const auto of_a_relay = begin_through({1});
-  run_until([&] { return of_a_relay->outcome.has_value(); });
-  EXPECT_TRUE(*of_a_relay->outcome);
 }
 
 /// Says that it takes part, and then either floods the circuit or reads nothing of it.

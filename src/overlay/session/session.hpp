@@ -91,6 +91,8 @@ class Session final : public std::enable_shared_from_this<Session>, private link
   /// Why it ended; meaningful when !alive().
   [[nodiscard]] const base::Error& reason() const { return reason_; }
   [[nodiscard]] std::size_t stream_count() const { return mux_.stream_count(); }
+  /// SessionOptions::party.
+  [[nodiscard]] std::uint64_t party() const { return options_.party; }
   /// The peer's identity, and what else the link knows of it.
   [[nodiscard]] const link::Facts& facts() const { return link_->facts(); }
   /// When the peer was last heard of: whatever it sent.

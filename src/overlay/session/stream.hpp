@@ -20,6 +20,8 @@ class Stream final : public net::BreakableStream {
   [[nodiscard]] const std::string& protocol() const { return protocol_; }
   /// The same for all streams of one session, and another for every other that lives: to count by, no more.
   [[nodiscard]] const void* session_name() const { return session_.get(); }
+  /// Whose session it is, as SessionOptions::party says: to count by, no more. 0: nobody knows.
+  [[nodiscard]] std::uint64_t party() const { return session_->party(); }
   /// The peer's identity, and what else the session's link knows of it.
   [[nodiscard]] const link::Facts& facts() const { return session_->facts(); }
 

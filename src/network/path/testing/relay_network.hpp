@@ -76,7 +76,7 @@ class RelayNetwork : public ::testing::Test {
         .self = relay->identity.peer_id(),
         .keys = [relay = relay.get()] { return relay->keys; },
         .now = [this] { return now_; },
-        .reach = [this, number](peer::PeerId peer) { return reach(number, peer); },
+        .reach = [this, number](peer::PeerId peer, const circuit::Who&) { return reach(number, peer); },
         .is_relay = [](const crypto::X25519Public&) { return true; },
         .at_end = number < kExits ? at_end(number) : session::Protocols{},
         .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,

@@ -23,8 +23,9 @@
 namespace qnet::circuit::testing {
 
 inline constexpr WallTime kNow{std::chrono::seconds(1'700'000'000)};
-/// Who shows this key is a relay that is listed.
+/// Who shows one of these keys is a relay that is listed.
 inline constexpr crypto::X25519Public kOfARelay{1};
+inline constexpr crypto::X25519Public kOfAnotherRelay{2};
 
 class Circuits : public ::testing::Test {
  protected:
@@ -56,22 +57,26 @@ class Circuits : public ::testing::Test {
     auto pairs = std::make_shared<std::vector<crypto::X25519KeyPair>>();
     pairs->push_back(crypto::X25519KeyPair::generate(random_));
     auto relay = std::make_shared<Relay>(Relay{peer::PeerId(name), std::move(pairs)});
-    relay->service = std::make_shared<Service>(
-        ServiceOptions{.self = relay->peer,
-                       .keys = [relay = relay.get()] { return relay->keys; },
-                       .now = [this] { return now_; },
-                       .reach = [this, number](peer::PeerId peer) { return reach(number, peer); },
-                       .is_relay = [](const crypto::X25519Public& key) { return key == kOfARelay; },
-                       .at_end = at_end(),
-                       .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,
-                                                                  RelayLimits::memory),
-                       .blocked = blocked_,
-                       .idle = idle_,
-                       .first_messages = first_messages_,
-                       .rate = rate_ ? std::make_shared<RateQueue>(io_.get_executor(), rate_) : nullptr,
-                       .first_messages_of_all = first_messages_of_all_,
-                       .counters = relay->counters,
-                       .random = random_});
+    relay->service = std::make_shared<Service>(ServiceOptions{
+        .self = relay->peer,
+        .keys = [relay = relay.get()] { return relay->keys; },
+        .now = [this] { return now_; },
+        .reach = [this, number](peer::PeerId peer, const Who&) { return reach(number, peer); },
+        .is_relay =
+            [](const crypto::X25519Public& key) { return key == kOfARelay || key == kOfAnotherRelay; },
+        .at_end = at_end(),
+        .seen = std::make_shared<htx::ReplayCache>(random_, htx::ReplayCache::default_capacity,
+                                                   RelayLimits::memory),
+        .room = room_,
+        .blocked = blocked_,
+        .idle = idle_,
+        .first_messages = first_messages_,
+        .rate = rate_ ? std::make_shared<RateQueue>(io_.get_executor(), rate_) : nullptr,
+        .first_messages_of_relay = first_messages_of_relay_,
+        .circuits_of_relay = circuits_of_relay_,
+        .first_messages_of_all = first_messages_of_all_,
+        .counters = relay->counters,
+        .random = random_});
     relay->protocols.emplace(kCircuitProtocol, relay->service->handler());
     relays_.push_back(std::move(relay));
   }
@@ -80,6 +85,8 @@ class Circuits : public ::testing::Test {
     return {{"/test/echo/1", [this](std::unique_ptr<session::Stream> stream) -> net::Task<void> {
                ++echoes_;
                hash_at_end_ = stream->facts().handshake_hash;
+               address_at_end_ = stream->facts().remote_address;
+               party_at_end_ = stream->party();
                std::atomic<std::uint64_t> moved{0};
                (void)co_await net::pump(*stream, *stream, moved);
              }}};
@@ -201,14 +208,19 @@ class Circuits : public ::testing::Test {
   std::chrono::milliseconds blocked_ = RelayLimits::blocked;
   std::chrono::milliseconds idle_ = RelayLimits::idle;
   mux::Allowance::Rate first_messages_ = RelayLimits::first_messages_of_client;
+  mux::Allowance::Rate first_messages_of_relay_ = RelayLimits::first_messages_of_relay;
+  std::size_t circuits_of_relay_ = RelayLimits::of_one_relay;
   mux::Allowance::Rate first_messages_of_all_ = RelayLimits::first_messages_of_all;
   std::shared_ptr<ByteRate> rate_;
+  std::shared_ptr<Room> room_;
   std::vector<std::shared_ptr<Relay>> relays_;
   std::set<std::size_t> unreachable_;
   std::vector<SessionPointer> far_ends_;
   SessionPointer client_;
   int echoes_ = 0;
   crypto::Digest hash_at_end_{};
+  std::optional<boost::asio::ip::address> address_at_end_;
+  std::uint64_t party_at_end_ = 0;
 };
 
 }  // namespace qnet::circuit::testing
