@@ -16,6 +16,9 @@ namespace qnet::exit {
 /// have the last ones, but by coming anew. A quarter would refuse 500 downloads at once at an exit with 1,000
 /// places, which are a bound that we test.
 inline constexpr std::size_t kFreeForEachHeld = 1;
+/// All circuits over one relay hold so many for each that is free: three quarters of all when they are alone.
+/// They are of many people, of whom one circuit leaves something to the others.
+inline constexpr std::size_t kHeldThroughRelayForEachFree = 3;
 
 /// How many connections there may be at once, over all threads of the process. Asked once for each
 /// connection, so a mutex is cheap enough.
@@ -56,12 +59,15 @@ class ConnectionLimit {
     const std::lock_guard lock(state_->mutex);
     if (state_->open >= state_->most)
       return base::fail(Errc::limit_reached, "all its connections are in use");
-    if (holder.has_share()) {
-      auto& held = state_->held[holder];
-      if (held * kFreeForEachHeld >= state_->most - state_->open)
-        return base::fail(Errc::limit_reached, "one client has its share of the connections");
-      ++held;
-    }
+    const auto free = state_->most - state_->open;
+    if (held(*state_, holder) * kFreeForEachHeld >= free)
+      return base::fail(Errc::limit_reached, "one client has its share of the connections");
+    const auto all = holder.all_through_the_relay();
+    if (all && held(*state_, *all) >= kHeldThroughRelayForEachFree * free)
+      return base::fail(Errc::limit_reached,
+                        "the circuits over one relay have their share of the connections");
+    if (holder.has_share()) ++state_->held[holder];
+    if (all) ++state_->held[*all];
     ++state_->open;
     return Permit(state_, holder);
   }
@@ -75,8 +81,16 @@ class ConnectionLimit {
   static void give_back(State& state, const Holder& holder) {
     const std::lock_guard lock(state.mutex);
     --state.open;
+    give_back_one(state, holder);
+    if (const auto all = holder.all_through_the_relay()) give_back_one(state, *all);
+  }
+  static void give_back_one(State& state, const Holder& holder) {
     const auto found = state.held.find(holder);
     if (found != state.held.end() && --found->second == 0) state.held.erase(found);
+  }
+  [[nodiscard]] static std::size_t held(const State& state, const Holder& holder) {
+    const auto found = state.held.find(holder);
+    return found == state.held.end() ? 0 : found->second;
   }
 
   std::shared_ptr<State> state_;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <vector>
 
 #include "foundation/ip/asio_address.hpp"
@@ -55,6 +56,25 @@ TEST_F(ConnectionLimitTest, a_session_is_another_than_a_client_and_than_other_se
   EXPECT_EQ(takes_all_for(Holder(&one)), 30U);
   EXPECT_EQ(takes_all_for(Holder(&other)), 15U);
   EXPECT_EQ(takes_all_for(client(1)), 8U);
+}
+
+TEST_F(ConnectionLimitTest, the_circuits_over_one_relay_have_three_quarters_together_and_one_of_them_half) {
+  const std::array<int, 10> circuits{};
+  EXPECT_EQ(takes_all_for({&circuits[0], 1}), 30U);
+  std::size_t others = 0;
+  for (std::size_t n = 1; n < circuits.size(); ++n) others += takes_all_for({&circuits[n], 1});
+  EXPECT_EQ(others, 15U) << "and not all but a few of the places";
+  // Who comes another way finds as many as if that relay's were one.
+  EXPECT_EQ(takes_all_for(client(1)), 8U);
+  EXPECT_EQ(takes_all_for({&circuits[9], 2}), 4U);
+  held.clear();
+  EXPECT_EQ(takes_all_for({&circuits[1], 1}), 30U);
+}
+
+TEST_F(ConnectionLimitTest, a_circuit_over_one_relay_is_none_over_another) {
+  const int circuit = 0;
+  EXPECT_EQ(takes_all_for({&circuit, 1}), 30U);
+  EXPECT_EQ(takes_all_for({&circuit, 2}), 15U);
 }
 
 TEST_F(ConnectionLimitTest, nobody_in_particular_has_no_share_but_the_limit_of_all) {

@@ -17,10 +17,13 @@ struct Service::Core {
 
 namespace {
 
-/// By the address where the link knows it: a client that opens many sessions is still one.
+/// By the address where the link knows it: a client that opens many sessions is still one. Behind a circuit
+/// it is known only of who came without a middle.
 Holder holder_of(const session::Stream& stream) {
-  const auto& address = stream.facts().remote_address;
-  return address ? Holder(ip::client_prefix(ip::from_asio(*address))) : Holder(stream.session_name());
+  if (const auto& address = stream.facts().remote_address)
+    return Holder(ip::client_prefix(ip::from_asio(*address)));
+  if (const auto through = stream.party(); through != 0) return {stream.session_name(), through};
+  return Holder(stream.session_name());
 }
 
 }  // namespace
