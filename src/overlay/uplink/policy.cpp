@@ -60,7 +60,8 @@ std::vector<PeerNumber> Policy::refresh_peers(const std::vector<Candidate>& all)
 void Policy::dial_succeeded(PeerNumber number, TimePoint now) {
   auto* peer = find(number);
   if (stopped_ || !peer || peer->state != PeerState::connecting) return;
-  if (connected() && !(on_last_resort() && peer->standing != Standing::last_resort)) {
+  const bool better = !connected() || (on_last_resort() && peer->standing != Standing::last_resort);
+  if (!better || !is_wanted()) {
     peer->state = PeerState::idle;
     actions_.emplace_back(Drop{number});
     if (race_) continue_race(now);
@@ -158,6 +159,13 @@ void Policy::reconsider() {
   begin_round();
 }
 
+void Policy::only_on_request(bool only) {
+  if (std::exchange(only_on_request_, only) == only || !active()) return;
+  if (only && connected()) actions_.emplace_back(Retire{});
+  if (only) leave_used();
+  if (only || resting_) begin_round();
+}
+
 void Policy::dial_now() {
   if (active() && !round_runs() && wake_at_) begin_round();
 }
@@ -225,7 +233,8 @@ void Policy::begin_round() {
   others_known_ = false;
   race_.reset();
   wake_at_.reset();
-  if (!std::exchange(asking_, true)) actions_.emplace_back(AskCandidates{});
+  resting_ = !is_wanted() && !connected();
+  if (is_wanted() && !std::exchange(asking_, true)) actions_.emplace_back(AskCandidates{});
 }
 
 void Policy::continue_race(TimePoint now) {

@@ -116,6 +116,9 @@ class Policy {
   /// There are other candidates than before: a round under way begins anew with them, a pause ends, and a
   /// last resort is left for one of them.
   void reconsider();
+  /// Whether only a request begins a round from now on. Then the session in use is left now; one that a
+  /// request has begun stays until it ends. Afterwards, when it is taken back, a rest is over.
+  void only_on_request(bool only);
   /// Does not wait for the next attempt's time.
   void dial_now();
   /// The machine has slept, or its clock was set.
@@ -169,6 +172,7 @@ class Policy {
   [[nodiscard]] bool is_refused_at_once(TimePoint now) const;
 
   std::vector<PeerNumber> refresh_peers(const std::vector<Candidate>& all);
+  [[nodiscard]] bool is_wanted() const { return !only_on_request_ || !requests_.empty(); }
   void begin_round();
   void continue_race(TimePoint now);
   bool dial_next(TimePoint now);
@@ -195,6 +199,7 @@ class Policy {
   std::uint64_t last_request_ = 0;
   bool asking_ = false;        // AskCandidates was not answered yet
   bool others_known_ = false;  // reconsider() was called since the last round began
+  bool only_on_request_ = false;
   bool resting_ = false;
   bool started_ = false;
   bool stopped_ = false;

@@ -68,6 +68,35 @@ TEST_F(PolicySessions, rests_after_an_idle_end_until_a_request_comes) {
   EXPECT_EQ(answer_to(wanted), "session");
 }
 
+TEST_F(PolicySessions, that_only_a_request_may_begin_are_left_and_begun_by_nothing_else) {
+  connect_to('a');
+  only_on_request(true);
+  EXPECT_FALSE(policy.connected());
+  EXPECT_THAT(said(), ElementsAre("retire"));
+  network_changed();
+  reconsider();
+  dial_now();
+  pass(24h);
+  EXPECT_EQ(dialled(), "");
+  const auto wanted = request();
+  EXPECT_EQ(dialled(), "a");
+  succeed('a');
+  EXPECT_EQ(answer_to(wanted), "session");
+  end(Ending::lost);
+  pass(24h);
+  EXPECT_EQ(dialled(), "") << "nobody waits for another";
+  only_on_request(false);
+  EXPECT_EQ(dialled(), "a");
+}
+
+TEST_F(PolicySessions, that_only_a_request_may_begin_are_not_taken_from_a_dial_of_before) {
+  start_with("a");
+  only_on_request(true);
+  succeed('a');
+  EXPECT_FALSE(policy.connected());
+  EXPECT_THAT(said(), ElementsAre("drop a"));
+}
+
 TEST_F(PolicySessions, an_idle_end_that_comes_too_soon_is_a_failure) {
   connect_to('a');
   pass(Limits::shortest_rest - 1ms);

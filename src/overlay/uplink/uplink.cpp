@@ -13,6 +13,11 @@ namespace asio = boost::asio;
 
 namespace {
 
+struct Clear {
+  void operator()(bool* flag) const { *flag = false; }
+};
+using Clears = std::unique_ptr<bool, Clear>;
+
 TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 
 }  // namespace
@@ -39,6 +44,12 @@ void Uplink::stop() {
 
 void Uplink::reconsider() {
   policy_.reconsider();
+  perform();
+}
+
+void Uplink::only_on_request(bool only) {
+  policy_.only_on_request(only);
+  since_ = connected() ? since_ : std::chrono::system_clock::now();
   perform();
 }
 
@@ -101,9 +112,12 @@ void Uplink::set_timer() {
 /// Each call adds to what one loop carries out, also when it is made by what is called from it.
 void Uplink::perform() {
   if (std::exchange(performing_, true)) return;
-  while (const auto next = policy_.next_action())
-    std::visit([this](const auto& action) { perform(action); }, *next);
-  performing_ = false;
+  {
+    // Also when something is thrown: or nothing would ever be carried out again.
+    const Clears clears(&performing_);
+    while (const auto next = policy_.next_action())
+      std::visit([this](const auto& action) { perform(action); }, *next);
+  }
   set_timer();
 }
 

@@ -53,6 +53,9 @@ class Uplink : public std::enable_shared_from_this<Uplink> {
   /// There are other candidates than before (Policy::reconsider()).
   void reconsider();
 
+  /// Whether only a request dials from now on; the session in use is then left (Policy::only_on_request()).
+  void only_on_request(bool only);
+
   /// The machine is in another network (Policy::network_changed()).
   void network_changed();
 

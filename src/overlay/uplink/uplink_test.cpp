@@ -55,6 +55,33 @@ TEST_F(UplinkTest, a_dial_that_fails_gives_its_error_to_requests_and_a_sentence_
   EXPECT_EQ(unsatisfied_, 1);
 }
 
+TEST_F(UplinkTest, goes_on_after_a_hook_has_thrown) {
+  know("a");
+  start();
+  on_unsatisfied_ = [] { throw std::runtime_error("no memory"); };
+  fail("a");  // nobody waits for its coroutine, nor hears of what it has thrown
+  on_unsatisfied_ = nullptr;
+  const auto answer = request();
+  ASSERT_TRUE(*answer);
+  EXPECT_TRUE((*answer)->error().is(net::Errc::refused));
+}
+
+TEST_F(UplinkTest, a_session_that_only_a_request_may_begin_is_left_and_its_streams_end_as_they_would) {
+  know("a");
+  start();
+  const auto& wired = succeed("a");
+  uplink_->only_on_request(true);
+  run();
+  EXPECT_FALSE(uplink_->connected());
+  EXPECT_TRUE(uplink_->resting());
+  EXPECT_FALSE(wired.session->usable());
+  uplink_->network_changed();
+  run();
+  EXPECT_EQ(dials_.size(), 1U);
+  const auto answer = request();
+  EXPECT_EQ(dials_.size(), 2U);
+}
+
 TEST_F(UplinkTest, a_session_that_ended_before_its_dial_did_is_a_failed_dial) {
   know("a");
   start();

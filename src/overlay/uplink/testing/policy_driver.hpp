@@ -58,6 +58,14 @@ class PolicyDriver {
     policy.reconsider();
     collect();
   }
+  void only_on_request(bool only) {
+    policy.only_on_request(only);
+    collect();
+  }
+  void network_changed() {
+    policy.network_changed(now);
+    collect();
+  }
   void dial_now() {
     policy.dial_now();
     collect();
