@@ -59,6 +59,7 @@ TEST(Preference, is_refused_rather_than_guessed) {
     const auto read = preference_of(user, "");
     ASSERT_FALSE(read) << user;
     EXPECT_THAT(read.error().message(), HasSubstr("hops=1 to hops=5")) << user;
+    EXPECT_EQ(read.error().context(), "") << "the log has the sentence, and no program's name or password";
   }
   std::string many = "country=SE";
   for (std::size_t i = 1; i < PreferenceLimits::countries; ++i) many += ",country=SE";
@@ -104,6 +105,7 @@ TEST(Preference, that_cannot_be_read_is_refused_by_socks5_with_words_for_the_log
   EXPECT_EQ(socks.state(), State::refused);
   EXPECT_THAT(socks.problem(), HasSubstr("hops=1 to hops=5"));
   EXPECT_THAT(socks.problem(), ::testing::Not(HasSubstr("marked")));
+  EXPECT_THAT(socks.problem(), ::testing::Not(HasSubstr("hops=9"))) << "a log is no place for what a program has sent";
   Socks5 closed(Credentials{"alice", "secret"});
   closed.feed(greeting_of("hops=9", "wrong"));
   EXPECT_EQ(closed.problem(), "");
