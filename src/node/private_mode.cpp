@@ -7,8 +7,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
+#include "foundation/crypto/hash.hpp"
 #include "foundation/net/wait_watching_clock.hpp"
 #include "network/directory/clock.hpp"
+#include "network/path/error.hpp"
 #include "network/path/guard_file.hpp"
 #include "node/exit_seen.hpp"
 
@@ -42,6 +44,7 @@ std::shared_ptr<PrivateMode> PrivateMode::make(const boost::asio::any_io_executo
                                                std::shared_ptr<const session::Dialer> dialer) {
   const auto folder = config.state_dir;
   std::shared_ptr<PrivateMode> mode(new PrivateMode(executor, std::move(config), std::move(view)));
+  dialer->random().fill(mode->salt_);
   path::Circuits::Hooks hooks;
   hooks.network = [weak = std::weak_ptr(mode)]() -> std::shared_ptr<const path::Network> {
     const auto self = weak.lock();
@@ -106,7 +109,8 @@ net::Task<proxy::Connected> PrivateMode::connect(proxy::Destination destination,
   const auto self = shared_from_this();
   watch_clock();
   const peer::ConnectRequest request{std::move(destination.host), destination.port};
-  path::CircuitWish wanted{wish.hops, request.port, std::move(wish.countries), std::move(wish.isolation), {}};
+  path::CircuitWish wanted{
+      wish.hops, request.port, std::move(wish.countries), name_of_isolation(wish.isolation), {}};
   const OutboundPatience patience;
   const auto end = std::chrono::steady_clock::now() + path::PoolLimits::request;
   std::vector<peer::PeerId> asked;
@@ -151,8 +155,17 @@ void PrivateMode::report(const path::Circuits::Lease& lease, const ExitAnswer& a
 
 /// Where the program's connection ends without a word, the person finds the reason here and in the status.
 void PrivateMode::log_problem(const base::Error& error) {
+  // Its context has the port that was asked for, which is no business of the log (as in Outbound).
+  const auto shown =
+      error.is(path::Errc::no_exit_for_port) ? base::Error(path::Errc::no_exit_for_port) : error;
   if (log_lines_.take())
-    spdlog::warn("a program's connection could not be made in private mode: {}", error.message());
+    spdlog::warn("a program's connection could not be made in private mode: {}", shown.message());
+}
+
+/// Circuits keep it for as long as they live: they need to know no program's user name and password.
+std::string PrivateMode::name_of_isolation(std::string_view isolation) const {
+  const auto digest = crypto::sha256({salt_, base::bytes_of(isolation)});
+  return {digest.begin(), digest.end()};
 }
 
 /// HOST:PORT as it is listed; one that has left the list is told by its id.

@@ -1,9 +1,11 @@
 // Private mode: connections of this machine's programs through circuits of several relays.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/steady_timer.hpp>
@@ -78,6 +80,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   [[nodiscard]] std::shared_ptr<const path::Network> network();
   [[nodiscard]] control::Hop row_of(const peer::PeerId& peer) const;
   void note_exit(const peer::PeerId& exit, const std::string& bound);
+  [[nodiscard]] std::string name_of_isolation(std::string_view isolation) const;
   void report(const path::Circuits::Lease& lease, const ExitAnswer& answer, std::uint16_t port);
   void log_problem(const base::Error& error);
 
@@ -87,6 +90,7 @@ class PrivateMode : public std::enable_shared_from_this<PrivateMode> {
   std::shared_ptr<const discovery::NetworkView::Relays> listed_;  // that network_ is of
   std::shared_ptr<const path::Network> network_;
   std::optional<control::Hop> exit_seen_;
+  std::array<std::uint8_t, 32> salt_{};  // of names of isolations
   base::AtMostEvery log_lines_{PrivateModeLimits::between_lines};
   boost::asio::steady_timer timer_;
   bool watches_ = false;

@@ -61,6 +61,15 @@ class PrivateMode(PrivateCase):
             done = self.fetch(client, user, check=False)
             self.assertNotEqual(done.returncode, 0)
         self.assertIn("hops=1 to hops=5", client.process.text())
+        self.assertNotIn("Norway", client.process.text())
+
+    def test_a_port_that_no_exit_serves_is_told_without_the_port(self):
+        client = self.client()
+        done = run(["curl", "-sS", "--max-time", 30, "--proxy", f"socks5h://{client.proxy()}",
+                    "http://no-such-site.example:6667/"], seconds=40)
+        self.assertNotEqual(done.returncode, 0)
+        wait_until(lambda: "could not be made in private mode" in client.process.text(), "the log says so", 10)
+        self.assertNotIn("6667", client.process.text())
 
     def test_a_country_without_an_exit_is_told(self):
         client = self.client()
