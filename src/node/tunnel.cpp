@@ -70,6 +70,7 @@ void Tunnel::start() {
     circuits->network_changed();
   });
   private_mode_->start(hops_);
+  uplink_->only_on_request(hops_ > 1);
   if (hops_ == 1) start_fast_mode();
 }
 
@@ -81,6 +82,8 @@ void Tunnel::start_fast_mode() {
 void Tunnel::set_hops(std::size_t hops) {
   hops_ = hops;
   private_mode_->set_hops(hops);
+  // In private mode no exit sees this client's address, unless a program asks for one hop.
+  uplink_->only_on_request(hops > 1);
   if (hops == 1) start_fast_mode();
 }
 

@@ -114,6 +114,23 @@ class PrivateMode(PrivateCase):
         self.fetch(client)
         self.assertEqual(client.status()["hops"], 1)
 
+    def test_private_mode_leaves_the_exit_of_fast_mode(self):
+        client = self.client(flags=())
+        self.fetch(client)
+
+        def states():
+            return [peer["state"] for peer in client.status()["peers"]]
+        self.assertIn("connected", states())
+        self.switch(client, "private")
+        wait_until(lambda: "connected" not in states(), "no exit is in use", 30)
+        self.fetch(client)
+        self.assertNotIn("connected", states())
+        self.fetch(client, "hops=1")
+        self.assertIn("connected", states())
+        self.switch(client, "fast")
+        self.fetch(client)
+        self.assertEqual(client.status()["hops"], 1)
+
     def test_a_mode_that_is_none_and_a_stranger_change_nothing(self):
         client = self.client(flags=())
         for words, told in ((["6"], b"1 to 5"), (["slow"], b"choose fast, private"), (["fast", "private"], b"choose")):
