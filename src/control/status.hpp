@@ -114,6 +114,7 @@ struct Registered {
 struct Hop {
   std::string address;    ///< host:port, or a peer id
   std::string country{};  ///< ISO 3166-1; empty for unknown
+  std::string cover{};    ///< the cover origin's server name; empty for unknown
 };
 
 /// One circuit of a client. It names the relays, and nothing of what it carries.

@@ -131,7 +131,9 @@ json::array to_json(const std::vector<Registered>& registered) {
 }
 
 json::value to_json(const Hop& hop) {
-  return json::object{{"address", hop.address}, {"country", text_or_null(hop.country)}};
+  return json::object{{"address", hop.address},
+                      {"country", text_or_null(hop.country)},
+                      {"cover", text_or_null(hop.cover)}};
 }
 
 json::array to_json(const std::vector<Circuit>& circuits) {
@@ -194,7 +196,10 @@ void add_path(json::object& all, const std::optional<Path>& path) {
   all["hops"] = path ? json::value(path->hops) : json::value(nullptr);
   all["exit_countries"] = path ? to_json(path->countries) : json::array();
   all["circuits"] = path ? to_json(path->circuits) : json::array();
-  all["exit_seen"] = path ? to_json(path->exit_seen) : json::value(nullptr);
+  all["exit_seen"] = nullptr;
+  if (path && path->exit_seen)
+    all["exit_seen"] = json::object{{"address", path->exit_seen->address},
+                                    {"country", text_or_null(path->exit_seen->country)}};
 }
 
 void add_counters(json::object& all, const Counters& counters) {

@@ -53,7 +53,7 @@ TEST(StatusJson, gives_the_path_of_a_client) {
   auto& path = *status.path;
   path.hops = 3;
   path.countries = {"SE", "NO"};
-  path.circuits = {{{{"a:1"}, {"b:2"}, {"c:3", "SE"}},
+  path.circuits = {{{{"a:1", "", "www.example"}, {"b:2"}, {"c:3", "SE"}},
                     "in use",
                     2,
                     std::chrono::seconds(61),
@@ -62,8 +62,9 @@ TEST(StatusJson, gives_the_path_of_a_client) {
   const auto all = render(status);
   EXPECT_EQ(all.at("hops"), 3);
   EXPECT_EQ(all.at("exit_countries"), json::parse(R"(["SE","NO"])"));
-  EXPECT_EQ(all.at("circuits"), json::parse(R"([{"hops":[{"address":"a:1","country":null},
-      {"address":"b:2","country":null},{"address":"c:3","country":"SE"}],
+  EXPECT_EQ(all.at("circuits"), json::parse(R"([{"hops":[{"address":"a:1","country":null,"cover":"www.example"},
+      {"address":"b:2","country":null,"cover":null},
+      {"address":"c:3","country":"SE","cover":null}],
       "state":"in use","streams":2,"age_seconds":61,"round_trip_ms":1.5E2}])"));
   EXPECT_EQ(all.at("exit_seen"), json::parse(R"({"address":"93.184.216.34","country":"SE"})"));
 }

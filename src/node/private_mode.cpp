@@ -175,7 +175,7 @@ control::Hop PrivateMode::row_of(const peer::PeerId& peer) const {
   const auto found = std::ranges::find_if(listed, same);
   if (found == listed.end()) return {peer.to_text()};
   const auto address = found->descriptor.descriptor().relay_address();
-  return {peer::HostPort{address.host, address.port}.to_text(), found->country.code};
+  return {peer::HostPort{address.host, address.port}.to_text(), found->country.code, address.cover_name};
 }
 
 void PrivateMode::note_exit(const peer::PeerId& exit, const std::string& bound) {

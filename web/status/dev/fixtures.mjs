@@ -67,9 +67,9 @@ const peer = (name, address, country, trip, more = {}) => ({
   last_error: trip === null ? "The connection was refused." : null,
   ...more,
 });
-const guard = { address: "198.51.100.7:443", country: "SE" };
-const middle = { address: "192.0.2.61:443", country: "NL" };
-const exit = { address: "203.0.113.9:443", country: "CA" };
+const guard = { address: "198.51.100.7:443", country: "SE", cover: "www.example.org" };
+const middle = { address: "192.0.2.61:443", country: "NL", cover: "www.example.org" };
+const exit = { address: "203.0.113.9:443", country: "CA", cover: "www.example.org" };
 const circuit = (hops, state, streams, age, trip) => ({ hops, state, streams, age_seconds: age, round_trip_ms: trip });
 
 export function client(more = {}) {
@@ -85,8 +85,8 @@ export function client(more = {}) {
     hops: 3,
     circuits: [
       circuit([guard, middle, exit], "in use", 7, 415, 128.4),
-      circuit([guard, { address: "192.0.2.99:443", country: "FI" }, { address: "203.0.113.80:443", country: "JP" }], "ready", 0, 61, 233),
-      circuit([guard, { address: "192.0.2.12:443", country: null }, exit], "old", 2, 1260, 141),
+      circuit([guard, { address: "192.0.2.99:443", country: "FI", cover: null }, { address: "203.0.113.80:443", country: "JP", cover: null }], "ready", 0, 61, 233),
+      circuit([guard, { address: "192.0.2.12:443", country: null, cover: null }, exit], "old", 2, 1260, 141),
     ],
     exit_seen: { address: "203.0.113.9", country: "CA" },
     peers: [peer("relay-1", guard.address, "SE", 31.4), peer("relay-2", "[2001:db8::1]:8443", "DE", null)],

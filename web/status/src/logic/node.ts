@@ -25,7 +25,7 @@ export function protection(node: Node): { key: Key; values: Values } {
   const peer = node.peers.find((p) => p.state === "connected");
   const guard = circuit?.hops[0]?.address ?? peer?.address ?? "?";
   const exit = circuit?.hops.at(-1)?.address ?? node.exit_seen?.address ?? "?";
-  const cover = (node.peers.find((p) => p.address === guard || p.name === guard) ?? peer)?.cover ?? "?";
+  const cover = circuit?.hops[0]?.cover ?? (node.peers.find((p) => p.address === guard || p.name === guard) ?? peer)?.cover ?? "?";
   const hops = circuit?.hops.length ?? node.hops ?? 1;
   return hops > 1
     ? { key: "protected.private", values: { cover, guard, exit } }
