@@ -8,7 +8,8 @@ _qnet_paths() {
 }
 
 _qnet() {
-  local commands="demo run invite keygen status mode template cover family"
+  local commands="demo run status circuits peers log mode connect disconnect new-circuit open doctor invite keygen
+    template cover family"
   local templates="chromium-156 edge-156 firefox-esr-153 safari-26 safari-ios-26 curl-7.88-openssl-3.0"
   # Not from COMP_WORDS alone: bash takes --flag=value for three words.
   local word="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}" flags=""
@@ -34,7 +35,7 @@ _qnet() {
     --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
     --relay-only | --exit-node | --behind-proxy | --directory-private | --lan-discovery | --no-early-request) ;;
     --log-json | --log-destinations | --no-exit-log) ;;
-    --qr | --json | --toml | --from | --help-relay | --help-directory | --help-log | --help | -h) ;;
+    --qr | --json | --watch | --print | --toml | --from | --help-relay | --help-directory | --help-log | --help | -h) ;;
     --*) return ;;
   esac
   local command="${COMP_WORDS[1]}"
@@ -87,8 +88,22 @@ _qnet() {
     keygen) flags="--help --state-dir" ;;
     invite) flags="--help --advertise --cover-name --cover --site-transport --behind-proxy --ech-configs --state-dir
       --qr" ;;
-    status) flags="--help --status-port --json" ;;
-    mode) flags="--help --status-port --state-dir" ;;
+    status) flags="--help --watch --status-port --state-dir --json" ;;
+    circuits) flags="--help --status-port --state-dir --json" ;;
+    peers) flags="--help --status-port --state-dir --json" ;;
+    log) flags="--help --tail --status-port --state-dir --json" ;;
+    mode) flags="--help --status-port --state-dir --json" ;;
+    connect) flags="--help --status-port --state-dir --json" ;;
+    disconnect) flags="--help --status-port --state-dir --json" ;;
+    new-circuit) flags="--help --status-port --state-dir --json" ;;
+    open) flags="--help --print --status-port --state-dir --json" ;;
+    doctor) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --hops
+      --no-early-request --exit-country --template --socks-port --socks-bind --socks-auth --status-port --listen
+      --advertise --cover-origin --cover-name --cover --site-root --site-upstream --site-transport --tls-cert
+      --tls-key --behind-proxy --ech-configs --cover-ca --exit-abuse-email --exit-allow --exit-ports
+      --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token
+      --directory-private --country-database --country --bandwidth --circuit-rate --family --lan-discovery
+      --state-dir --log-level --threads --json" ;;
     cover\ check) flags="--help --advertise --cover-name" ;;
     family\ new) flags="--help" ;;
     template\ list) flags="--help" ;;

@@ -26,8 +26,9 @@ complete_to "client relay bootstrap exit super" qnet run --helper-mode =
 complete_to "error warning info debug trace" qnet demo --log-level ""
 complete_to "warning" qnet run --qr --log-level w
 complete_to "safari-26 safari-ios-26" qnet run --template s
-complete_to "demo" qnet d
-complete_to "demo run invite keygen status mode template cover family --help --version" qnet ""
+complete_to "demo disconnect doctor" qnet d
+all="demo run status circuits peers log mode connect disconnect new-circuit open doctor invite keygen template cover"
+complete_to "$all family --help --version" qnet ""
 complete_to "list show capture --help" qnet template ""
 complete_to "new --help" qnet family ""
 complete_to "--help" qnet family new --
@@ -36,7 +37,10 @@ complete_to "--help --toml" qnet template show --
 complete_to "--port" qnet template capture --po
 complete_to "--socks-port --socks-bind --socks-auth" qnet run --socks
 complete_to "--socks-port" qnet demo --socks
-complete_to "--help --status-port --json" qnet status ""
+complete_to "--help --watch --status-port --state-dir --json" qnet status ""
+complete_to "--json" qnet status --watch --j
+complete_to "--socks-port --socks-bind --socks-auth" qnet doctor --socks
+complete_to "" qnet log --tail ""
 exits="--exit-node --exit-country --exit-abuse-email --exit-allow --exit-ports --exit-max-connections --exit-bind"
 complete_to "$exits" qnet run --relay-only --exit
 complete_to "" qnet run --socks-port ""

@@ -16,8 +16,8 @@ using base::Result;
 
 std::vector<std::string> flags_of(Command command) {
   std::vector<std::string> flags{"--help"};
-  if (command == Command::run)
-    flags.insert(flags.end(), {"--config", "--help-relay", "--help-directory", "--help-log"});
+  if (command == Command::run) flags.insert(flags.end(), {"--help-relay", "--help-directory", "--help-log"});
+  if (takes_config(command)) flags.emplace_back("--config");
   for (const auto* const option : options_of(command)) flags.push_back(option->flag());
   return flags;
 }
@@ -44,6 +44,9 @@ CLI::Option* add_valued(CLI::App& app, const std::string& flag, std::vector<std:
   return app.add_option(flag, values)->expected(1)->take_all()->allow_extra_args(false);
 }
 
+/// As tail(1) has it.
+std::string with_short(const std::string& flag) { return flag == "--tail" ? "-n," + flag : flag; }
+
 }  // namespace
 
 Result<CommandLine> parse_command_line(Command command, std::vector<std::string> arguments) {
@@ -62,14 +65,15 @@ Result<CommandLine> parse_command_line(Command command, std::vector<std::string>
     app.add_flag("--help-relay", line.help_relay);
     app.add_flag("--help-directory", line.help_directory);
     app.add_flag("--help-log", line.help_log);
-    add_valued(app, "--config", configs);
   }
+  if (takes_config(command)) add_valued(app, "--config", configs);
   const auto options = options_of(command);
   std::vector<std::vector<std::string>> values(options.size());
   std::vector<CLI::Option*> entries;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const auto flag = options[i]->flag();
-    entries.push_back(options[i]->is_switch() ? app.add_flag(flag) : add_valued(app, flag, values[i]));
+    entries.push_back(options[i]->is_switch() ? app.add_flag(flag)
+                                              : add_valued(app, with_short(flag), values[i]));
   }
   std::ranges::reverse(arguments);  // as CLI11 takes them
   try {

@@ -8,10 +8,12 @@ namespace qnet::cli {
 namespace {
 
 /// In the order of the enum.
-constexpr std::array<std::string_view, 11> kNames = {
+constexpr std::array<std::string_view, 19> kNames = {
     "run",         "demo",          "keygen",        "invite",
     "status",      "template list", "template show", "template capture",
-    "cover check", "family new",    "mode"};
+    "cover check", "family new",    "mode",          "circuits",
+    "peers",       "new-circuit",   "log",           "connect",
+    "disconnect",  "open",          "doctor"};
 
 }  // namespace
 

@@ -16,6 +16,11 @@ namespace qnet::cli {
 /// Their first words, each once.
 [[nodiscard]] std::vector<std::string> command_names();
 
+/// Whether a configuration file may be named.
+[[nodiscard]] constexpr bool takes_config(Command command) {
+  return command == Command::run || command == Command::doctor;
+}
+
 /// Whether words without hyphens may follow, and how help shows them.
 [[nodiscard]] bool takes_words(Command command);
 [[nodiscard]] std::string_view words_help(Command command);

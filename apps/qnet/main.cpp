@@ -8,14 +8,16 @@
 #include <fmt/core.h>
 #include <boost/asio/ip/address.hpp>
 
-#include "control/client.hpp"
 #include "cover_command.hpp"
 #include "demo/demo/demo.hpp"
+#include "doctor/command.hpp"
 #include "family_command.hpp"
 #include "foundation/base/folder_lock.hpp"
 #include "foundation/crypto/system_random.hpp"
 #include "foundation/logging/set_up.hpp"
-#include "mode_command.hpp"
+#include "live/commands.hpp"
+#include "live/exit_code.hpp"
+#include "live/terminal.hpp"
 #include "node/run.hpp"
 #include "node_config.hpp"
 #include "options.hpp"
@@ -31,8 +33,10 @@ namespace qnet::cli {
 namespace {
 
 int fail(const base::Error& error) {
-  fmt::print(stderr, "qnet: {}.\n", error.message());
-  return EXIT_FAILURE;
+  // A sentence of a running QNet has its full stop.
+  const auto text = error.message();
+  fmt::print(stderr, "qnet: {}{}\n", text, text.ends_with('.') ? "" : ".");
+  return exit_code_of(error);
 }
 
 std::optional<std::string> environment(const std::string& name) {
@@ -91,8 +95,12 @@ int demo(const Settings& settings, std::string_view program) {
   base::FolderLock lock;
   if (const auto locked = lock_folder(settings.state_dir / "demo", lock); !locked)
     return fail(locked.error());
-  const demo::DemoConfig config{settings.state_dir / "demo", settings.state_dir, settings.socks_port,
-                                settings.status_port,        settings.site_port, settings.base_port,
+  const demo::DemoConfig config{settings.state_dir / "demo",
+                                settings.state_dir,
+                                settings.socks_port,
+                                settings.status_port,
+                                settings.site_port,
+                                settings.base_port,
                                 *log};
   const auto done = demo::run_demo(config, [&] {
     fmt::print("{}", demo_text(settings, program));
@@ -151,15 +159,8 @@ int invite(const Settings& settings) {
   return EXIT_SUCCESS;
 }
 
-int status(const Settings& settings) {
-  const auto fetched =
-      control::fetch(kLoopback, settings.status_port, settings.json ? "/status" : "/status.txt");
-  if (!fetched) return fail(fetched.error());
-  fmt::print("{}{}", fetched->body, fetched->body.ends_with('\n') ? "" : "\n");
-  return EXIT_SUCCESS;
-}
-
 int outcome(const base::Result<void>& done) { return done ? EXIT_SUCCESS : fail(done.error()); }
+int outcome(const base::Result<int>& code) { return code ? *code : fail(code.error()); }
 
 int dispatch(const Settings& settings, std::string_view program) {
   switch (settings.command) {
@@ -167,26 +168,26 @@ int dispatch(const Settings& settings, std::string_view program) {
     case Command::demo: return demo(settings, program);
     case Command::keygen: return keygen(settings);
     case Command::invite: return invite(settings);
-    case Command::status: return status(settings);
-    case Command::mode: return outcome(mode(settings));
     case Command::template_list: return outcome(list_templates());
     case Command::template_show: return outcome(show_template(settings));
     case Command::template_capture: return outcome(capture_template(settings));
     case Command::cover_check: return outcome(check_cover(settings));
     case Command::family_new: return outcome(new_family(settings));
+    case Command::doctor: return outcome(see_doctor(settings));
+    default: return outcome(run_live(settings));
   }
-  return EXIT_FAILURE;
 }
 
 int run_program(std::span<char*> words) {
   const std::vector<std::string> arguments(words.begin() + 1, words.end());
-  const auto parsed = parse_options(arguments, environment);
+  const auto parsed = parse_options(arguments, own_environment);
   if (!parsed) {
     // The warning comes before everything else, also before "a contact is missing".
     if (parsed.error().is(Errc::missing) &&
         parsed.error().context().find("EXIT_ABUSE_EMAIL") != std::string::npos)
       fmt::print("{}\n", exit_warning());
-    return fail(parsed.error());
+    fail(parsed.error());
+    return ExitCode::wrong_words;
   }
   if (const auto* const text = std::get_if<PrintText>(&*parsed)) {
     fmt::print("{}", text->text);

@@ -56,7 +56,7 @@ constexpr auto kOptions = std::to_array<Option>({
      set_port<&Settings::socks_port>},
     {"socks_bind", "", "ADDRESS", "the proxy's address (127.0.0.1)", "r", false, set_socks_bind},
     {"socks_auth", "QNET_SOCKS_AUTH", "USER:PASS", "ask programs for this password", "r", false, set_auth},
-    {"status_port", "STEALTH_STATUS_PORT", "PORT", "the status port on 127.0.0.1 (8088)", "rdsm", false,
+    {"status_port", "STEALTH_STATUS_PORT", "PORT", "the status port on 127.0.0.1 (8088)", "rda", false,
      set_port<&Settings::status_port>},
     {"listen", "QNET_LISTEN", "ADDR:PORT", "where peers connect (0.0.0.0:443)", "R", false,
      set_endpoint<&Settings::listen>},
@@ -113,7 +113,7 @@ constexpr auto kOptions = std::to_array<Option>({
      set_number<&Settings::site_port, 1, 65534>},
     {"base_port", "", "PORT", "the demo's three peers, from here (8440)", "d", false,
      set_number<&Settings::base_port, 1, 65533>},
-    {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdkim", false,
+    {"state_dir", "QNET_STATE_DIR", "DIR", "keys and state (~/.local/state/qnet)", "rdkia", false,
      set_folder<&Settings::state_dir>},
     {"log_level", "QNET_LOG_LEVEL", "LEVEL", "error, warning, info, debug or trace (info)", "Ld", false,
      set_log_level},
@@ -135,7 +135,11 @@ constexpr auto kOptions = std::to_array<Option>({
     {"name", "", "NAME", "the template's name (captured)", "c", false, set_template_name},
     {"first_record", "", "N", "length of its first record of data (87)", "c", false,
      set_number<&Settings::first_record, 18, 16401>},
-    {"json", "", "", "print JSON", "s", false, set_switch<&Settings::json>},
+    {"watch", "", "", "again each second, until Ctrl-C", "s", false, set_switch<&Settings::watch>},
+    {"tail", "", "N", "the last N lines (100); -n N does the same", "g", false,
+     set_number<&Settings::tail, 1, 1000>},
+    {"print", "", "", "print the link, and open no browser", "o", false, set_switch<&Settings::print>},
+    {"json", "", "", "print JSON", "a", false, set_switch<&Settings::json>},
 });
 
 }  // namespace
@@ -147,9 +151,12 @@ std::string Option::flag() const {
 }
 
 bool Option::belongs_to(Command command) const {
-  constexpr std::string_view letters = "rdkislwcxfm";
-  return commands.find(letters[static_cast<std::size_t>(command)]) != std::string_view::npos ||
-         (command == Command::run && page() != HelpPage::main);
+  constexpr std::string_view letters = "rdkislwcxfmupngyzoh";
+  const auto has = [&](char letter) { return commands.find(letter) != std::string_view::npos; };
+  if (has(letters[static_cast<std::size_t>(command)]) || (has('a') && asks_running(command))) return true;
+  // The doctor looks at what `run` would do.
+  return command == Command::run ? page() != HelpPage::main
+                                 : command == Command::doctor && belongs_to(Command::run);
 }
 
 std::span<const Option> option_table() { return kOptions; }

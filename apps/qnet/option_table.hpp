@@ -20,10 +20,11 @@ struct Option {
   std::string_view value_name;   ///< "PORT"; empty for a switch
   std::string_view help;
   std::string_view commands;  ///< one letter for each: r(un) d(emo) k(eygen) i(nvite) s(tatus),
-                              ///< of template l(ist) (sho)w c(apture), of cover (chec)x, of f(amily) new;
-                              ///< R for run, but in the help of --help-relay, D of --help-directory,
-                              ///< L of --help-log
-  bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
+                              ///< of template l(ist) (sho)w c(apture), of cover (chec)x, of f(amily) new,
+                              ///< (lo)g, o(pen), a for all that ask a running QNet; the doctor takes what
+                              ///< run takes; R for run, but in the help of --help-relay, D of
+                              ///< --help-directory, L of --help-log
+  bool many;  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 
   [[nodiscard]] std::string flag() const;

@@ -7,6 +7,7 @@
 #include "command_line.hpp"
 #include "command_name.hpp"
 #include "config_file.hpp"
+#include "control/mode.hpp"
 #include "nearest.hpp"
 
 namespace qnet::cli {
@@ -19,6 +20,8 @@ std::string option_lines(Command command, HelpPage page) {
   std::string text, left;
   for (const auto* const option : options_of(command)) {
     if (command == Command::run && option->page() != page) continue;
+    if (command == Command::doctor && option->belongs_to(Command::run) && !option->belongs_to(Command::open))
+      continue;  // told in one line
     left += option->is_switch() ? option->flag() : fmt::format("{} {}", option->flag(), option->value_name);
     if (option->help.empty()) {  // told together with the next
       left += ", ";
@@ -34,6 +37,21 @@ std::string option_lines(Command command, HelpPage page) {
 std::string group_help_text(std::string_view group) {
   if (group == "cover") return cover_help_text();
   return group == "family" ? family_help_text() : template_help_text();
+}
+
+/// The words of `qnet mode`, before anything is asked.
+Result<void> check_words(Command command, const std::vector<std::string>& words) {
+  if (command != Command::mode || words.empty()) return {};
+  if (words.size() > 1) return base::fail(Errc::bad_value, "give one mode only, such as: qnet mode private");
+  const auto& word = words.front();
+  constexpr std::size_t kMost = 5;
+  const auto hops = control::hops_named(word);
+  if (hops && *hops <= kMost) return {};
+  const std::vector<std::string> known{"fast", "private"};
+  return base::fail(Errc::bad_value,
+                    fmt::format("\"{}\" is no mode{}; choose fast, private, or a number of relays "
+                                "from 1 to {}",
+                                word, suggestion(word, known), kMost));
 }
 
 }  // namespace
@@ -78,6 +96,7 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
                                       std::move(from_file)};
   auto settings = settle(*command, strongest_first, environment);
   if (!settings) return base::forward_error(settings);
+  if (auto checked = check_words(*command, line->words); !checked) return base::forward_error(checked);
   settings->words = std::move(line->words);
   return Outcome(std::move(*settings));
 }
@@ -91,10 +110,14 @@ Usage: qnet COMMAND [OPTIONS]
 
   demo      a small network on this machine alone, to try QNet
   run       a client; with --helper-mode a relay, bootstrap, exit or super peer
+  status    how the running QNet is doing; with --watch, again each second
+  circuits, peers, log               its paths, whom it dials, its last lines
+  mode      say or change how many relays its connections cross
+  connect, disconnect, new-circuit   what its page's buttons do
+  open      that page, in the browser
+  doctor    look for what is wrong here, and say what to do
   invite    print the invite (qnet://...) of the peer whose state is here
   keygen    make the keys of a peer
-  status    say how the running QNet is doing
-  mode      say or change how many relays its connections cross
   template  the browsers that a client can look like: list, show, capture
   cover     check whether a web site is a good cover for a relay
   family    make the key by which several relays say that they are yours
@@ -102,6 +125,8 @@ Usage: qnet COMMAND [OPTIONS]
   --help    this text; qnet COMMAND --help tells a command's options
   --version
 
+It ends with 0: done, 1: error, 2: wrong words, 3: QNet does not run, 4: status
+says not connected, 5: the doctor has found a problem.
 Start with: qnet demo
 )";
 }
@@ -146,6 +171,9 @@ std::string help_text(Command command) {
           std::pair{"--help-directory", "the options of bootstrap and super peers"},
           std::pair{"--help-log", "the options of the log"}})
       text += fmt::format("  {:<28} {}\n", flag, help);
+  if (command == Command::doctor)
+    text += fmt::format("  {:<28} {}\n", "--config FILE, and all others",
+                        "as of qnet run: what it would do is looked at");
   return text;
 }
 

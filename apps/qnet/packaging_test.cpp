@@ -48,7 +48,9 @@ std::vector<std::string> completed_flags(const std::string& script, Command comm
 constexpr Command kCommands[] = {
     Command::run,         Command::demo,          Command::keygen,        Command::invite,
     Command::status,      Command::template_list, Command::template_show, Command::template_capture,
-    Command::cover_check, Command::family_new,    Command::mode};
+    Command::cover_check, Command::family_new,    Command::mode,          Command::circuits,
+    Command::peers,       Command::new_circuit,   Command::log,           Command::connect,
+    Command::disconnect,  Command::open,          Command::doctor};
 
 TEST(ManPage, has_every_flag_with_its_value) {
   const auto page = contents("qnet.1");
@@ -83,7 +85,8 @@ TEST(Completion, offers_each_command_exactly_its_flags) {
   for (const auto command : kCommands) {
     std::vector<std::string> expected{"--help"};
     if (command == Command::run)
-      expected.insert(expected.end(), {"--config", "--help-relay", "--help-directory", "--help-log"});
+      expected.insert(expected.end(), {"--help-relay", "--help-directory", "--help-log"});
+    if (takes_config(command)) expected.emplace_back("--config");
     for (const auto* const option : options_of(command)) expected.push_back(option->flag());
     EXPECT_THAT(completed_flags(script, command), ::testing::UnorderedElementsAreArray(expected))
         << name_of(command);

@@ -29,8 +29,20 @@ enum class Command {
   template_capture,
   cover_check,
   family_new,
-  mode
+  mode,
+  circuits,
+  peers,
+  new_circuit,
+  log,
+  connect,
+  disconnect,
+  open,
+  doctor
 };
+/// Those that ask the QNet that runs on this machine.
+[[nodiscard]] constexpr bool asks_running(Command command) {
+  return command == Command::status || command >= Command::mode;
+}
 enum class HelperMode { client, relay, bootstrap, exit, super };
 
 [[nodiscard]] std::string_view to_text(HelperMode mode);
@@ -108,6 +120,9 @@ struct Settings {
 
   bool qr = false;
   bool json = false;
+  bool watch = false;        ///< again each second
+  bool print = false;        ///< and open nothing
+  std::uint32_t tail = 100;  ///< lines of the log
   bool toml = false;
   bool from = false;               ///< take the hellos from the files that `words` name
   std::vector<std::string> words;  ///< of commands that take some: a template's name, files

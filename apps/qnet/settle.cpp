@@ -215,7 +215,7 @@ Result<Settings> settle(Command command, std::span<const GivenOptions> strongest
   Settings settings;
   settings.command = command;
   settings.state_dir = default_state_dir(environment);
-  if (command == Command::run)
+  if (takes_config(command))
     if (auto mode = apply_mode(strongest_first, settings); !mode) return base::forward_error(mode);
   for (const auto* const option : options_of(command)) {
     if (is_mode(*option)) continue;

@@ -72,6 +72,10 @@ base::Result<Fetched> ask(const std::string& address, std::uint16_t port, Reques
   return std::move(*result);
 }
 
+void show(Request& request, std::string_view token) {
+  request.set(http::field::authorization, "Bearer " + std::string(token));
+}
+
 }  // namespace
 
 base::Result<Fetched> fetch(const std::string& address, std::uint16_t port, std::string_view target,
@@ -79,11 +83,18 @@ base::Result<Fetched> fetch(const std::string& address, std::uint16_t port, std:
   return ask(address, port, Request(http::verb::get, target, 11), deadline);
 }
 
+base::Result<Fetched> fetch_secret(const std::string& address, std::uint16_t port, std::string_view target,
+                                   std::string_view token, std::chrono::milliseconds deadline) {
+  Request request(http::verb::get, target, 11);
+  show(request, token);
+  return ask(address, port, std::move(request), deadline);
+}
+
 base::Result<Fetched> post(const std::string& address, std::uint16_t port, std::string_view target,
                            std::string body, std::string_view token, std::chrono::milliseconds deadline) {
   Request request(http::verb::post, target, 11, std::move(body));
   request.set(http::field::content_type, "application/json");
-  request.set(http::field::authorization, "Bearer " + std::string(token));
+  show(request, token);
   request.prepare_payload();
   return ask(address, port, std::move(request), deadline);
 }

@@ -1,4 +1,4 @@
-// Asks the status API of a running QNet; for `qnet status` and `qnet mode`.
+// Asks the status API of a running QNet; for `qnet status`, `qnet mode` and the like.
 #pragma once
 
 #include <chrono>
@@ -21,6 +21,11 @@ struct Fetched {
 [[nodiscard]] base::Result<Fetched> fetch(const std::string& address, std::uint16_t port,
                                           std::string_view target,
                                           std::chrono::milliseconds deadline = std::chrono::seconds(3));
+
+/// The same for what only those may read who show `token` (api_token.hpp).
+[[nodiscard]] base::Result<Fetched> fetch_secret(
+    const std::string& address, std::uint16_t port, std::string_view target, std::string_view token,
+    std::chrono::milliseconds deadline = std::chrono::seconds(3));
 
 /// POSTs a JSON text, and shows `token` (api_token.hpp). All else as fetch().
 [[nodiscard]] base::Result<Fetched> post(const std::string& address, std::uint16_t port,

@@ -50,7 +50,7 @@ class Demo(unittest.TestCase):
         self.assertIn("QNet", dom)
         told = run([QNET, *shlex.split(status)[1:]])
         self.assertEqual(told.returncode, 0, told.stderr)
-        self.assertIn(b"connected", told.stdout)
+        self.assertIn(b"Connected", told.stdout)
 
     def test_is_a_network_of_four_each_with_its_identity(self):
         self.start()
