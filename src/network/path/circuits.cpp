@@ -97,7 +97,7 @@ void Circuits::worked(const Lease& lease) {
   if (found != circuits_.end() && !std::exchange(found->second.proven, true)) {
     const auto& hops = found->second.hops;
     for (std::size_t i = 1; i < hops.size(); ++i) avoidance_.pair_worked(hops[i - 1], hops[i]);
-    note_end(hops.front(), true);
+    note_end(found->second, true);
     links_->proven(hops.front(), found->second.guard.get());
   }
   pool_.answered(number, steady_now());
@@ -130,14 +130,14 @@ void Circuits::network_changed() {
   guards_.network_changed();
   for (auto& [number, circuit] : circuits_) circuit.excused = true;
   if (links_) links_->renew();
-  pool_.network_changed(steady_now());
+  pool_.renew(steady_now());
   perform();
 }
 
 void Circuits::renew() {
   if (stopped_) return;
   for (auto& [number, circuit] : circuits_) circuit.excused = true;
-  pool_.network_changed(steady_now());
+  pool_.renew(steady_now());
   perform();
 }
 

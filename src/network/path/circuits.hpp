@@ -101,7 +101,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   /// The machine slept, or is in another network: what failed before may answer now, and new requests take
   /// new circuits.
   void network_changed();
-  /// New requests take new circuits, of the same guards.
+  /// A person wants it: new requests take new circuits at once, of the same guards.
   void renew();
   /// An operator, or any server but a guard, has answered just now. So a guard that fails is told from a
   /// network that is down.
@@ -128,6 +128,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
     std::shared_ptr<CircuitBuild> build;
     std::shared_ptr<session::Session> guard{};  // over which it was built
     std::optional<RequestNumber> early_for{};   // whose request its first message carries
+    bool by_port = false;                       // its exit is one of the few that serve an unusual port
     bool stands = false;                        // it was built
     std::chrono::milliseconds built_in{};       // one round trip to the exit; where it stands
     bool proven = false;                        // data came
@@ -153,7 +154,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void not_built(CircuitNumber number, base::Error error, std::optional<SteadyTime> again = {},
                  bool blamed = false);
   void circuit_ended(CircuitNumber number);
-  void note_end(const peer::PeerId& guard, bool reached_exit);
+  void note_end(const Circuit& circuit, bool reached_exit);
   void note_cut(const Circuit& circuit);
   void blame_pairs(const Circuit& circuit);
   void blame_exit(CircuitNumber number);

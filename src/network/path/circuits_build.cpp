@@ -65,7 +65,12 @@ void Circuits::perform(const BuildCircuit& action) {
     const auto again = planned.error().is(Errc::no_guard) ? guards_.next_chance() : std::nullopt;
     return not_built(action.circuit, std::move(planned.error()), again);
   }
-  circuits_.emplace(action.circuit, Circuit{planned->hops, std::make_shared<CircuitBuild>(executor_)});
+  const auto port = action.wish.port.value_or(0);
+  const bool by_port =
+      !is_usual_port(port) && std::ranges::find(planned->exit.ports, port) != planned->exit.ports.end();
+  circuits_.emplace(
+      action.circuit,
+      Circuit{.hops = planned->hops, .build = std::make_shared<CircuitBuild>(executor_), .by_port = by_port});
   const bool ready = links_->connected(planned->hops.front());
   const auto late = ready ? build_times_[planned->hops.size()].usual() : PoolLimits::late;
   pool_.chosen(action.circuit, planned->exit, late, time.steady);
@@ -114,10 +119,10 @@ net::Task<void> Circuits::build(CircuitNumber number, Plan plan) {
 
 void Circuits::built(CircuitNumber number, const Plan& plan, GuardLinks::SessionPointer guard,
                      std::chrono::milliseconds time) {
-  build_times_[plan.hops.size()].built_in(time);
   avoidance_.found_path();
-  problems_.built(plan.hops.front(), steady_now());
   auto& circuit = circuits_.at(number);
+  if (!circuit.by_port) build_times_[plan.hops.size()].built_in(time);
+  problems_.built(plan.hops.front(), steady_now());
   circuit.guard = std::move(guard);
   circuit.stands = true;
   circuit.built_in = time;
@@ -130,7 +135,8 @@ void Circuits::built(CircuitNumber number, const Plan& plan, GuardLinks::Session
 
 /// A guard that was not heard meanwhile says nothing of those behind it.
 void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error error, SteadyTime begun) {
-  const auto build = circuits_.at(number).build;
+  const auto& circuit = circuits_.at(number);
+  const auto build = circuit.build;
   const auto& hops = plan.hops;
   const auto last = std::min(build->established(), hops.size() - 2);
   const bool refused = error.is(circuit::Errc::hop_refused) && last == 0;
@@ -141,17 +147,18 @@ void Circuits::build_failed(CircuitNumber number, const Plan& plan, base::Error 
   if (ours) {
     // Nobody else is to blame.
   } else if (blamed) {
-    avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
-    auto& times = build_times_[hops.size()];
-    if (build->timed_out())
-      times.timed_out();
+    if (circuit.by_port && last + 2 == hops.size())
+      avoidance_.relay_failed(hops.back(), steady_now());
     else
-      times.failed_in_time();
-    note_end(hops.front(), false);
+      avoidance_.pair_failed(hops[last], hops[last + 1], steady_now());
+    auto& times = build_times_[hops.size()];
+    if (!circuit.by_port && build->timed_out()) times.timed_out();
+    if (!circuit.by_port && !build->timed_out()) times.failed_in_time();
+    note_end(circuit, false);
   } else if (!links_->connected(hops.front()) && !links_->slow(hops.front(), steady_now())) {
     // A guard that ends its session rather than the circuit is counted all the same; a line that is dead is
     // not.
-    note_end(hops.front(), false);
+    note_end(circuit, false);
   }
   if (build->timed_out()) error = Errc::timed_out;
   not_built(number, std::move(error), {}, blamed);
@@ -165,15 +172,18 @@ void Circuits::circuit_ended(CircuitNumber number) {
   // Where the guard's session has ended as well, nobody behind it is to blame.
   if (circuit.guard->usable()) {
     blame_pairs(circuit);
-    if (!circuit.proven) note_end(circuit.hops.front(), false);
+    if (!circuit.proven) note_end(circuit, false);
   }
   if (circuit.proven && circuit.build->session()->stream_count() > 0) note_cut(circuit);
   pool_.ended(number, steady_now());
   perform();
 }
 
-void Circuits::note_end(const peer::PeerId& guard, bool reached_exit) {
-  problems_.bias(guard, guards_.circuit_ended(guard, reached_exit));
+/// Whoever makes the client ask for an unusual port has chosen the exit, which can fail as often as it likes:
+/// such circuits are in no count of the guard's. The guard does not know the port, and so not which they are.
+void Circuits::note_end(const Circuit& circuit, bool reached_exit) {
+  const auto& guard = circuit.hops.front();
+  if (!circuit.by_port) problems_.bias(guard, guards_.circuit_ended(guard, reached_exit));
 }
 
 /// A guard may let a circuit work, and cut it when it has seen where it ends. It may end its whole session
@@ -181,7 +191,7 @@ void Circuits::note_end(const peer::PeerId& guard, bool reached_exit) {
 /// silent before, or a network that was left, says nothing.
 void Circuits::note_cut(const Circuit& circuit) {
   const auto& session = circuit.guard;
-  if (circuit.excused) return;
+  if (circuit.excused || circuit.by_port) return;
   if (!session->usable()) {
     if (steady_now() - session->last_heard() >= PoolLimits::dead_guard) return;
     for (auto& [number, other] : circuits_) other.excused = other.excused || other.guard == session;
@@ -189,7 +199,10 @@ void Circuits::note_cut(const Circuit& circuit) {
   problems_.bias(circuit.hops.front(), guards_.circuit_cut(circuit.hops.front()));
 }
 
+/// Where the exit was chosen by its port, the others would be suspected as often as somebody likes, and at
+/// last be left out of the draw for all other requests.
 void Circuits::blame_pairs(const Circuit& circuit) {
+  if (circuit.by_port) return;
   for (std::size_t i = 1; i < circuit.hops.size(); ++i)
     avoidance_.pair_suspected(circuit.hops[i - 1], circuit.hops[i], steady_now());
 }

@@ -114,6 +114,8 @@ void Pool::failed(CircuitNumber number, const base::Error& error, SteadyTime now
   const bool ahead = place->ahead;
   circuits_.erase(place);
   if (is_final(error)) again = SteadyTime::max();
+  // Nobody serves it: what is ready for it would be for nothing.
+  if (error.is(Errc::no_exit_for_port) && wish.port == other_port_) other_port_.reset();
   if (error.is(Errc::exits_full)) again = lacking_.full_until(now);
   const auto build_from = again.value_or(now);
   // What no attempt changes costs nobody anything: only what nobody waits for has a pause then.
@@ -198,7 +200,7 @@ void Pool::declined(CircuitNumber number, Decline why, std::uint16_t port, Stead
   step(now);
 }
 
-void Pool::network_changed(SteadyTime now) {
+void Pool::renew(SteadyTime now) {
   std::vector<CircuitNumber> unused;
   for (auto& circuit : circuits_) {
     circuit.aged = false;

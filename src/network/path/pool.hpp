@@ -72,6 +72,8 @@ struct PoolCircuit {
 
   [[nodiscard]] bool clean() const { return !isolation; }
   [[nodiscard]] bool used_now() const { return uses > 0 || streams > 0; }
+  /// Its exit was, or will be, drawn among the few that serve an unusual port: it serves that port alone.
+  [[nodiscard]] bool is_for_a_port() const;
   [[nodiscard]] bool doubted(SteadyTime now) const {
     return guard_silent || (asked && now - *asked >= PoolLimits::doubt);
   }
@@ -143,8 +145,8 @@ class Pool {
   /// Its exit has declined a request.
   void declined(CircuitNumber circuit, Decline why, std::uint16_t port, SteadyTime now);
 
-  /// The machine slept or is in another network: new requests take new circuits.
-  void network_changed(SteadyTime now);
+  /// New requests take new circuits at once, wherever they end.
+  void renew(SteadyTime now);
   /// Guards, a list, or something else is there again: what failed is tried at once.
   void reconsider(SteadyTime now);
 
@@ -188,7 +190,7 @@ class Pool {
   [[nodiscard]] bool claimed(const PoolCircuit& circuit) const;
   [[nodiscard]] PoolCircuit* ready_for(const CircuitWish& wish, SteadyTime now);
   [[nodiscard]] PoolCircuit* aged_for(const CircuitWish& wish, SteadyTime now);
-  bool make_room(bool for_request);
+  bool make_room(bool for_request, const Wish& wish);
   void begin(Wish wish, bool ahead, SteadyTime now);
   [[nodiscard]] bool waits_for_carrier(Request& request, const PoolCircuit& other, SteadyTime now);
   void give_to(PoolCircuit& circuit, const std::string& isolation, SteadyTime now);

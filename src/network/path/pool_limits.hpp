@@ -61,7 +61,9 @@ struct PoolLimits {
   static constexpr std::chrono::milliseconds last_retry_ahead = std::chrono::minutes(2);
   /// Spares are built for this port first: it is what browsers ask for.
   static constexpr unsigned short usual_port = 443;
-  /// One of them is for another port that was asked for within this time.
+  /// Circuits for unusual ports (is_usual_port()): a page that asks for many leaves room for all others.
+  static constexpr std::size_t unusual = 16;
+  /// One more is for another port that was asked for within this time.
   static constexpr std::chrono::milliseconds port_memory = std::chrono::minutes(60);
   /// An exit that does not serve a port, or anything, is asked again after this: its operator may have
   /// changed it.
@@ -94,5 +96,11 @@ struct PoolLimits {
   /// Attempts to find hops whose keys are valid, in one build.
   static constexpr std::size_t redraws = 8;
 };
+
+/// What nearly every exit serves; 0 for any. Any page may ask for any other port, and an attacker's exit may
+/// be the only one that serves it: who asks for that has chosen the exit.
+[[nodiscard]] constexpr bool is_usual_port(unsigned short port) {
+  return port == 0 || port == 80 || port == PoolLimits::usual_port;
+}
 
 }  // namespace qnet::path

@@ -21,7 +21,20 @@ bool serves_port(const ExitFacts& exit, std::uint16_t port) {
   return port == 0 || std::ranges::find(exit.ports, port) != exit.ports.end();
 }
 
+/// An exit that was drawn among few takes only what needs one of these few. Otherwise whoever makes a client
+/// ask for what one exit alone has moves the client's other requests to that exit.
+bool was_drawn_for(const PoolCircuit& circuit, const CircuitWish& wish) {
+  if (circuit.is_for_a_port() && circuit.wish.port != wish.port) return false;
+  return circuit.wish.countries.empty() || circuit.wish.countries == wish.countries;
+}
+
 }  // namespace
+
+bool PoolCircuit::is_for_a_port() const {
+  const auto port = wish.port.value_or(0);
+  // One that is built ahead may end anywhere when no exit serves the port.
+  return !is_usual_port(port) && (!exit || serves_port(*exit, port));
+}
 
 void Pool::step(SteadyTime now) {
   latest_ = now;
@@ -67,7 +80,7 @@ void Pool::end_circuits(SteadyTime now) {
 
 /// Whether its exit does. Other requests on the circuit are not looked at.
 bool Pool::serves(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const {
-  if (circuit.wish.hops != wish.hops || !circuit.exit) return false;
+  if (circuit.wish.hops != wish.hops || !circuit.exit || !was_drawn_for(circuit, wish)) return false;
   const auto& exit = *circuit.exit;
   return serves_port(exit, wish.port) && in_countries(wish.countries, exit.country) &&
          !holds(wish.not_exits, exit.peer) && !lacking_.lacks(exit.peer, wish.port, now);
@@ -86,7 +99,7 @@ bool Pool::was_for(const Wish& built, const CircuitWish& wish, SteadyTime now) c
 bool Pool::will_serve(const PoolCircuit& circuit, const CircuitWish& wish, SteadyTime now) const {
   if (circuit.exit) return serves(circuit, wish, now);
   return circuit.wish.hops == wish.hops && (wish.port == 0 || circuit.wish.port == wish.port) &&
-         circuit.wish.countries == wish.countries &&
+         was_drawn_for(circuit, wish) && circuit.wish.countries == wish.countries &&
          std::ranges::all_of(wish.not_exits,
                              [&](const peer::PeerId& exit) { return holds(circuit.wish.not_exits, exit); });
 }
@@ -176,12 +189,12 @@ void Pool::build_for(Request& request, SteadyTime now) {
   }
   if ((failures_ == 0 && late >= PoolLimits::raced) || !may_build(now)) return;
   if (now < build_from_ || now < request.build_from) return;
-  if (make_room(true)) {
-    auto not_exits = lacking_.without(wish.port, now);
-    not_exits.insert(not_exits.end(), wish.not_exits.begin(), wish.not_exits.end());
-    Wish to_build{.hops = wish.hops, .countries = wish.countries, .not_exits = std::move(not_exits)};
-    to_build.full = lacking_.full(now);
-    if (wish.port != 0) to_build.port = wish.port;
+  auto not_exits = lacking_.without(wish.port, now);
+  not_exits.insert(not_exits.end(), wish.not_exits.begin(), wish.not_exits.end());
+  Wish to_build{.hops = wish.hops, .countries = wish.countries, .not_exits = std::move(not_exits)};
+  to_build.full = lacking_.full(now);
+  if (wish.port != 0) to_build.port = wish.port;
+  if (make_room(true, to_build)) {
     begin(std::move(to_build), false, now);
     claims_.push_back({circuits_.back().number, wish.isolation});
     return;
@@ -197,7 +210,7 @@ void Pool::build_for(Request& request, SteadyTime now) {
 void Pool::build_ahead(SteadyTime now) {
   while (now >= ahead_from_ && building(true) < PoolLimits::builds_ahead && may_build(now)) {
     auto wish = missing_spare(now);
-    if (!wish || !make_room(false)) return;
+    if (!wish || !make_room(false, *wish)) return;
     begin(std::move(*wish), true, now);
     claims_.push_back({circuits_.back().number, std::nullopt});
   }
@@ -219,17 +232,19 @@ std::optional<Wish> Pool::missing_spare(SteadyTime now) const {
   const CircuitWish other{.hops = default_hops_, .port = other_port_.value_or(PoolLimits::usual_port)};
   std::size_t spares = 0;
   bool serve_usual = false;
-  bool serve_other = now - other_port_at_ >= PoolLimits::port_memory;
+  bool serve_other = !other_port_ || now - other_port_at_ >= PoolLimits::port_memory;
   for (const auto& circuit : circuits_) {
     if (!circuit.clean() || circuit.wish.hops != default_hops_ || circuit.state == State::retired ||
         circuit.guard_silent || claimed(circuit))
       continue;
-    ++spares;
+    // One for an unusual port is of no use for anything else, so it takes nobody's place.
+    if (!circuit.is_for_a_port()) ++spares;
     serve_usual = serve_usual || will_serve(circuit, usual, now);
     serve_other = serve_other || will_serve(circuit, other, now);
   }
-  if (spares >= wanted) return std::nullopt;
-  const auto port = serve_usual && !serve_other ? other.port : usual.port;
+  const bool for_other = serve_usual && !serve_other && (spares < wanted || !is_usual_port(other.port));
+  if (spares >= wanted && !for_other) return std::nullopt;
+  const auto port = for_other ? other.port : usual.port;
   return Wish{.hops = default_hops_,
               .port = port,
               .not_exits = lacking_.without(port, now),
@@ -237,10 +252,14 @@ std::optional<Wish> Pool::missing_spare(SteadyTime now) const {
 }
 
 /// For one circuit more.
-bool Pool::make_room(bool for_request) {
-  if (circuits_.size() < PoolLimits::circuits) return true;
+bool Pool::make_room(bool for_request, const Wish& wish) {
+  const auto unusual = std::ranges::count_if(circuits_, &PoolCircuit::is_for_a_port);
+  const bool too_many_of_them =
+      !is_usual_port(wish.port.value_or(0)) && static_cast<std::size_t>(unusual) >= PoolLimits::unusual;
+  if (circuits_.size() < PoolLimits::circuits && !too_many_of_them) return true;
   const PoolCircuit* least = nullptr;
   for (const auto& circuit : circuits_) {
+    if (too_many_of_them && !circuit.is_for_a_port()) continue;
     if (circuit.state == State::building || circuit.used_now() || (circuit.clean() && !for_request)) continue;
     // Those that were used and are idle, longest first; then the oldest clean one.
     const bool better = least == nullptr || (least->clean() && !circuit.clean()) ||

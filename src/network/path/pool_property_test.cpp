@@ -105,7 +105,7 @@ class PoolLife {
   }
   void change_something() {
     switch (below(12)) {
-      case 0: world_.pool.network_changed(world_.now); break;
+      case 0: world_.pool.renew(world_.now); break;
       case 1: world_.pool.set_hops(1 + below(4), world_.now); break;
       case 2: world_.pool.reconsider(world_.now); break;
       default:
@@ -133,6 +133,9 @@ class PoolLife {
       const auto& ports = circuit->exit->ports;
       EXPECT_NE(std::ranges::find(ports, wish.mapped().port), ports.end());
       EXPECT_EQ(circuit->wish.hops, wish.mapped().hops);
+      const auto built_for = circuit->wish.port.value_or(0);
+      EXPECT_TRUE(is_usual_port(built_for) || built_for == wish.mapped().port) << "steered by a port";
+      EXPECT_TRUE(circuit->wish.countries.empty() || circuit->wish.countries == wish.mapped().countries);
       for (const auto& exit : wish.mapped().not_exits) EXPECT_NE(exit, circuit->exit->peer);
     }
   }
