@@ -144,7 +144,7 @@ void Circuits::renew() {
 void Circuits::network_answered() {
   if (stopped_) return;
   guards_.network_answered(now());
-  if (list_) guards_.update(list_->table, now());
+  update_guards();
   perform();
 }
 
@@ -159,8 +159,13 @@ bool Circuits::take_list() {
   auto list = hooks_.network();
   if (!list || list == list_) return false;
   list_ = std::move(list);
-  guards_.update(list_->table, now());
+  update_guards();
   return true;
+}
+
+void Circuits::update_guards() {
+  const auto time = now();
+  if (list_) guards_.update(list_->table, time, list_->fits(time.wall));
 }
 
 /// What nobody tells of: when circuits were heard, and streams that have ended.
@@ -216,7 +221,7 @@ void Circuits::guard_dialled(const peer::PeerId& guard, bool well) {
     returned = guards_.answered(guard, now());
   else
     guards_.failed(guard, now());
-  if (list_) guards_.update(list_->table, now());
+  update_guards();
   if (returned) pool_.reconsider(steady_now());
   // The answer of an operator tells whether the guard fails, or the network.
   if (!well) hooks_.unsatisfied();
@@ -290,7 +295,7 @@ void Circuits::set_timer() {
 void Circuits::at_deadline() {
   if (stopped_) return;
   look_around();
-  if (list_) guards_.update(list_->table, now());
+  update_guards();
   dial_due_guards();
   pool_.advance(steady_now());
   perform();

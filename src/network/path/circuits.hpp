@@ -166,6 +166,7 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void guard_dialled(const peer::PeerId& guard, bool well);
   void dial_due_guards();
   bool take_list();
+  void update_guards();
   void look_around();
   void watch_doubted();
   void keep_guards(bool last);

@@ -45,5 +45,26 @@ TEST_F(ClockTest, a_guard_that_tells_a_time_far_off_is_not_believed) {
   EXPECT_EQ(refused(), 0U);
 }
 
+TEST_F(ClockTest, a_clock_that_jumps_and_comes_back_gives_the_same_guards) {
+  circuits_->start(3);
+  run_until([&] { return ready(true) >= 2; });
+  const auto first = guards();
+  const auto kept = kept_;
+  for (int n = 0; n < 8; ++n) {
+    for (const auto off : {24h * 131, 0h, -24h * 131, 0h, -24h * 20'700, 0h}) {
+      client_now_ = now_ + off;
+      circuits_->network_answered();
+      circuits_->network_changed();
+      EXPECT_EQ(guards(), first) << off.count();
+    }
+  }
+  ASSERT_EQ(kept_.guards.size(), kept.guards.size());
+  for (std::size_t n = 0; n < first.size(); ++n) {
+    EXPECT_EQ(kept_.guards[n].peer, kept.guards[n].peer);
+    EXPECT_EQ(kept_.guards[n].until, kept.guards[n].until);
+  }
+  EXPECT_TRUE(echoes(lease(), 1000));
+}
+
 }  // namespace
 }  // namespace qnet::path

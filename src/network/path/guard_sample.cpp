@@ -17,10 +17,16 @@ constexpr std::size_t kChecksum = 8;
 constexpr std::size_t kDepth = 4;
 constexpr std::uint64_t kLastTime = 253'402'300'799;  // the year 9999
 
-std::uint64_t seconds(WallTime time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); }
+/// What no parser takes is never written: a clock may stand before 1970.
+std::uint64_t seconds(WallTime time) {
+  const auto count = std::max<std::int64_t>(time.time_since_epoch().count(), 0);
+  return std::min(static_cast<std::uint64_t>(count), kLastTime);
+}
 
 /// 0 stands for none.
-std::uint64_t seconds(const std::optional<WallTime>& time) { return time ? seconds(*time) : 0; }
+std::uint64_t seconds(const std::optional<WallTime>& time) {
+  return time ? std::max(seconds(*time), std::uint64_t{1}) : 0;
+}
 
 WallTime wall(std::uint64_t count) { return WallTime(std::chrono::seconds(count)); }
 

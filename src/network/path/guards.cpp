@@ -37,7 +37,7 @@ Guards::Guards(GuardSample sample, base::RandomSource& random)
 
 // The sample: which guards are in it.
 
-void Guards::update(const RelayTable& relays, Now now) {
+void Guards::update(const RelayTable& relays, Now now, bool clock_fits) {
   const auto usable = relays.count(Position::inner);
   if (usable == 0) {  // such a list says nothing about any guard
     grow_at_.reset();
@@ -46,27 +46,43 @@ void Guards::update(const RelayTable& relays, Now now) {
   const auto part = usable / GuardLimits::relays_for_each;
   primary_ = std::clamp(part, std::size_t{1}, GuardLimits::primary);
   largest_ = std::clamp(part, GuardLimits::primary, GuardLimits::ever);
-  note_listed(relays, now);
-  remove_by_rule(now.wall);
-  while (guards_.size() < primary_ && has_place() && draw_one(relays, now.wall)) {
+  note_listed(relays, clock_fits ? std::optional(now.wall) : std::nullopt);
+  if (!clock_fits) {
+    grow_at_.reset();
+    return;
+  }
+  remove_by_rule(now);
+  while (guards_.size() < primary_ && has_place() && draw_one(relays, now)) {
   }
   grow(relays, now);
 }
 
-void Guards::note_listed(const RelayTable& relays, Now now) {
+/// Without a time, nothing is dated.
+void Guards::note_listed(const RelayTable& relays, std::optional<WallTime> now) {
   for (auto& guard : guards_) {
     const auto place = relays.find(guard.record.peer);
     guard.listed = place && relays.weights(Position::inner)[*place] > 0;
+    if (!now) continue;
     if (guard.listed)
       guard.record.unlisted.reset();
     else if (!guard.record.unlisted)
-      guard.record.unlisted = now.wall;
+      guard.record.unlisted = now;
   }
 }
 
-void Guards::remove_by_rule(WallTime now) {
+/// By the clock that nobody sets, since this run knows the guard. It stands still while a machine sleeps, so
+/// it is late and never early.
+seconds Guards::life_left(const Guard& guard, Now now) {
+  if (!guard.seen) return {};
+  const auto lived = std::chrono::floor<seconds>(now.steady - guard.seen->steady);
+  return guard.record.until - guard.seen->wall - lived;
+}
+
+void Guards::remove_by_rule(Now time) {
+  const auto now = time.wall;
   const auto latest = now + GuardLimits::longest_life;
   for (auto& guard : guards_) {
+    if (!guard.seen) guard.seen = time;
     auto& record = guard.record;
     record.added = std::min(record.added, now);
     record.until = std::min(record.until, latest);
@@ -79,7 +95,11 @@ void Guards::remove_by_rule(WallTime now) {
   std::erase_if(spent_, [&](WallTime end) { return end <= now; });
   std::erase_if(guards_, [&](const Guard& guard) {
     const auto& record = guard.record;
-    if (record.until <= now) return true;
+    if (record.until <= now) {
+      const auto left = life_left(guard, time);
+      if (left > GuardLimits::early_end) spent_.push_back(now + left);
+      return true;
+    }
     const bool gone = record.unlisted && *record.unlisted + GuardLimits::unlisted <= now;
     if (gone) spent_.push_back(record.until);  // its place stays taken until its life would have ended
     return gone;
@@ -90,7 +110,7 @@ bool Guards::has_place() const { return guards_.size() + spent_.size() < GuardLi
 
 /// No two of a sample are near each other: one party, or one hosting network, is not all of a client's way
 /// in.
-bool Guards::draw_one(const RelayTable& relays, WallTime now) {
+bool Guards::draw_one(const RelayTable& relays, Now now) {
   auto weights = relays.guard_weights();
   for (const auto& guard : guards_) {
     const auto place = relays.find(guard.record.peer);
@@ -105,11 +125,12 @@ bool Guards::draw_one(const RelayTable& relays, WallTime now) {
   }
   if (!drawn) return false;
   GuardRecord record{relays[*drawn].peer};
-  record.added = now - drawn_up_to(GuardLimits::earlier, random_);
-  record.until = now + GuardLimits::shortest_life +
+  record.added = now.wall - drawn_up_to(GuardLimits::earlier, random_);
+  record.until = now.wall + GuardLimits::shortest_life +
                  drawn_up_to(GuardLimits::longest_life - GuardLimits::shortest_life, random_);
   Guard guard{record};
   guard.listed = true;
+  guard.seen = now;
   guards_.push_back(guard);
   return true;
 }
@@ -121,11 +142,17 @@ void Guards::grow(const RelayTable& relays, Now now) {
   if (!network_lives(now) || !std::ranges::all_of(guards_, is_down) || guards_.size() >= largest_ ||
       !has_place())
     return;
-  if (grown_ && *grown_ + growth_pause() > now.wall) {
-    grow_at_ = now.steady + (*grown_ + growth_pause() - now.wall);
+  // By both clocks: the one is kept over a restart, and nobody sets the other one.
+  auto from = now.steady;
+  if (grown_) from = std::max(from, now.steady + (*grown_ + growth_pause() - now.wall));
+  if (grown_here_) from = std::max(from, *grown_here_ + growth_pause());
+  if (from > now.steady) {
+    grow_at_ = from;
     return;
   }
-  if (draw_one(relays, now.wall)) grown_ = now.wall;
+  if (!draw_one(relays, now)) return;
+  grown_ = now.wall;
+  grown_here_ = now.steady;
 }
 
 seconds Guards::growth_pause() const {

@@ -51,8 +51,9 @@ class Guards {
   Guards(GuardSample sample, base::RandomSource& random);
 
   /// Removes the guards that the rules remove, and draws those that they allow. `relays`: of the last list
-  /// that most operators agreed on.
-  void update(const RelayTable& relays, Now now);
+  /// that most operators agreed on. `clock_fits`: the list may be of `now`. Where it is not, the clock is
+  /// wrong or the list is old, and nobody is removed, drawn or dated.
+  void update(const RelayTable& relays, Now now, bool clock_fits = true);
 
   /// A dial to this guard is under way, and failed() or answered() follows. Circuits that want the same guard
   /// wait for the same dial.
@@ -98,7 +99,8 @@ class Guards {
     bool unproven = false;  // nothing has answered since the last one
     SteadyTime last_failure{};
     SteadyTime failing_since{};
-    SteadyTime next_try{};  // of one that fails
+    SteadyTime next_try{};      // of one that fails
+    std::optional<Now> seen{};  // in this run for the first time, by a clock that fits
   };
 
   [[nodiscard]] Guard* find(const peer::PeerId& peer);
@@ -116,17 +118,19 @@ class Guards {
   [[nodiscard]] std::chrono::seconds growth_pause() const;
   [[nodiscard]] std::chrono::milliseconds pause_after_failure(const Guard& guard, Now now) const;
 
-  void note_listed(const RelayTable& relays, Now now);
-  void remove_by_rule(WallTime now);
-  bool draw_one(const RelayTable& relays, WallTime now);
+  void note_listed(const RelayTable& relays, std::optional<WallTime> now);
+  void remove_by_rule(Now now);
+  [[nodiscard]] static std::chrono::seconds life_left(const Guard& guard, Now now);
+  bool draw_one(const RelayTable& relays, Now now);
   void grow(const RelayTable& relays, Now now);
 
   base::RandomSource& random_;
   std::vector<Guard> guards_;  // in the order in which they were drawn
   std::vector<WallTime> spent_;
   std::optional<WallTime> grown_;
-  std::optional<SteadyTime> evidence_;  // when anything has answered last
-  std::optional<SteadyTime> grow_at_;   // when another guard may be drawn, if it is wanted
+  std::optional<SteadyTime> evidence_;    // when anything has answered last
+  std::optional<SteadyTime> grown_here_;  // as grown_, in this run
+  std::optional<SteadyTime> grow_at_;     // when another guard may be drawn, if it is wanted
   std::size_t primary_ = 1;
   std::size_t largest_ = 1;
 };

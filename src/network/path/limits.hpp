@@ -49,6 +49,9 @@ struct GuardLimits {
   static constexpr std::chrono::days longest_life{120};
   /// The date of addition is told as up to this much earlier: who reads the file does not learn the day.
   static constexpr std::chrono::days earlier{10};
+  /// A guard that a date ends by more than this before its life is over by a clock that nobody sets keeps its
+  /// place for the rest.
+  static constexpr std::chrono::hours early_end{1};
   /// A relay that the directory has not listed for so long is gone.
   static constexpr std::chrono::days unlisted{20};
   /// Dials that fail, each another way (cover, template, leg), before a guard counts as down.
@@ -96,6 +99,8 @@ struct ListLimits {
   /// How long a relay's circuit key is the current one. A list that names none of those in use now is
   /// refreshed before circuits are built.
   static constexpr std::chrono::hours key_use{24};
+  /// A client's clock may be so far behind the relays' clocks and still serve for dates.
+  static constexpr std::chrono::hours clock_behind{1};
 };
 
 struct BiasLimits {

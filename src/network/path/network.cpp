@@ -11,12 +11,12 @@ namespace {
 
 using directory::SignedDescriptor;
 
-/// Half of all relays that have keys use one that was not named yet.
-WallTime outdated_from(std::vector<WallTime> newest_keys) {
-  if (newest_keys.empty()) return WallTime::max();
-  const auto middle = newest_keys.begin() + static_cast<std::ptrdiff_t>(newest_keys.size() / 2);
-  std::ranges::nth_element(newest_keys, middle);
-  return *middle + ListLimits::key_use;
+/// Of the relays that have keys; nothing when none has.
+std::optional<WallTime> median(std::vector<WallTime> times) {
+  if (times.empty()) return std::nullopt;
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::ranges::nth_element(times, middle);
+  return *middle;
 }
 
 base::Result<SignedDescriptor> open(const Network& network, const peer::PeerId& relay) {
@@ -60,6 +60,7 @@ std::shared_ptr<const Network> network_of(std::span<const directory::Listed> rel
                                           Rules rules) {
   std::vector<RelayFacts> all;
   std::vector<WallTime> newest_keys;
+  std::vector<WallTime> oldest_keys;
   all.reserve(relays.size());
   for (const auto& listed : relays) {
     const auto& descriptor = listed.descriptor.descriptor();
@@ -67,7 +68,10 @@ std::shared_ptr<const Network> network_of(std::span<const directory::Listed> rel
     // One lying operator and one exit could otherwise give a client a key of its own.
     facts.circuit_key = listed.alike && circuit_key_at(descriptor, now).has_value();
     if (descriptor.family) facts.family = descriptor.family->family;
-    if (!descriptor.circuit_keys.empty()) newest_keys.push_back(descriptor.circuit_keys.back().from);
+    if (!descriptor.circuit_keys.empty()) {
+      newest_keys.push_back(descriptor.circuit_keys.back().from);
+      oldest_keys.push_back(descriptor.circuit_keys.front().from);
+    }
     all.push_back(std::move(facts));
   }
   Network network{RelayTable(std::move(all), rules)};
@@ -78,7 +82,11 @@ std::shared_ptr<const Network> network_of(std::span<const directory::Listed> rel
     const auto wire = listed.descriptor.wire();
     network.descriptors[*place].assign(wire.begin(), wire.end());
   }
-  network.outdated_from = outdated_from(std::move(newest_keys));
+  // Half of them use a key then that was not named yet.
+  if (const auto newest = median(std::move(newest_keys)))
+    network.outdated_from = *newest + ListLimits::key_use;
+  if (const auto oldest = median(std::move(oldest_keys)))
+    network.not_before = *oldest - ListLimits::clock_behind;
   return std::make_shared<const Network>(std::move(network));
 }
 

@@ -22,6 +22,8 @@ struct Network {
   /// When most relays have begun to use a key that this list does not name; far in the future when none has
   /// one.
   WallTime outdated_from = WallTime::max();
+  /// A clock before this is wrong: most relays' keys had begun when they were listed.
+  WallTime not_before = WallTime::min();
 
   // Errors of both: relay_unknown; and of directory::Errc, when the descriptor is not by its relay.
 
@@ -34,6 +36,9 @@ struct Network {
                                                                   WallTime now) const;
   /// Whether the list is older than circuit keys are used: it is to be refreshed before circuits are built.
   [[nodiscard]] bool outdated(WallTime now) const { return now >= outdated_from; }
+  /// Whether the list may be of now: what is decided by dates is decided by no other clock. Who sets this
+  /// machine's clock moves such a decision by the age of a list, which operators have dated.
+  [[nodiscard]] bool fits(WallTime now) const { return now >= not_before && !outdated(now); }
 };
 
 /// Of what a majority of the operators list. `now` decides which relays have a circuit key that is valid.

@@ -137,6 +137,15 @@ TEST(Network, is_outdated_when_most_relays_use_keys_that_it_does_not_name) {
   EXPECT_FALSE(network_of(all, kNow)->outdated(kNow)) << "two relays with a strange clock";
 }
 
+TEST(Network, fits_no_clock_before_most_of_its_keys_nor_after_them) {
+  const auto network = network_of(relays(5), kNow);
+  EXPECT_TRUE(network->fits(kNow));
+  EXPECT_FALSE(network->fits(kNow + 47h));
+  EXPECT_FALSE(network->fits(kNow - 24h * 3));
+  EXPECT_FALSE(network->fits(WallTime(-5s)));
+  EXPECT_TRUE(network_of({}, kNow)->fits(kNow + 24h * 365)) << "it says nothing";
+}
+
 struct Planning {
   explicit Planning(std::span<const directory::Listed> all) : network(network_of(all, kNow)) {
     guards.usable = {{peer_of(0), 0, true}};

@@ -28,7 +28,7 @@ Keys keys_of(const Network& network, const std::vector<peer::PeerId>& hops, Wall
 base::Result<Plan> plan(const Network& network, const GuardChoice& guards, const Avoidance& avoidance,
                         std::span<const Underway> underway, Now now, Wish wish, bool ahead,
                         base::RandomSource& random) {
-  if (network.outdated(now.wall)) return base::fail(Errc::list_outdated);
+  if (!network.fits(now.wall)) return base::fail(Errc::list_outdated);
   const Known known{network.table, guards, avoidance, now.steady, underway};
   for (std::size_t n = 0; n < PoolLimits::redraws; ++n) {
     auto hops = choose(known, wish, random);

@@ -58,7 +58,15 @@ class GuardWorld {
   /// The list comes again, or a guard has failed: operators are asked, and the rules look at the guards.
   void refresh() {
     if (network_is_there) guards.network_answered(now);
-    guards.update(relays, now);
+    guards.update(relays, now, clock_fits());
+  }
+  /// Sets the clock to so far from the true time. Each list is new, and fits for a day.
+  void set_clock(std::chrono::seconds off) {
+    off_ = off;
+    pass({});
+  }
+  [[nodiscard]] bool clock_fits() const {
+    return off_ >= -ListLimits::clock_behind && off_ < ListLimits::key_use;
   }
 
   base::testing::SeededRandom random;
@@ -73,10 +81,11 @@ class GuardWorld {
   void pass(SteadyTime::duration time) {
     steady_part_ += time;
     now.steady += time;
-    now.wall = start_ + std::chrono::floor<std::chrono::seconds>(steady_part_);
+    now.wall = start_ + std::chrono::floor<std::chrono::seconds>(steady_part_) + off_;
   }
   WallTime start_;
   SteadyTime::duration steady_part_{};
+  std::chrono::seconds off_{};
 };
 
 [[nodiscard]] inline std::vector<RelayFacts> plain_network(std::uint32_t size) {
