@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include "network/discovery/network_view.hpp"
+#include "network/path/pool_limits.hpp"
 #include "overlay/session/session.hpp"
 
 namespace qnet::node {
@@ -101,7 +102,8 @@ net::Task<std::optional<Outbound::Asked>> Outbound::ask_others(const peer::Conne
   for (int left = OutboundLimits::others; left > 0; --left) {
     const auto exits = others(request.port, countries, asked);
     if (exits.empty()) break;
-    const auto session = co_await detours_->session(exits);
+    const auto purpose = path::is_usual_port(request.port) ? uplink::Detours::Purpose{0} : request.port;
+    const auto session = co_await detours_->session(exits, purpose);
     if (!session) break;
     if (in_use) log(lacks_.full(*in_use, steady_now()) ? full_line_ : port_line_);
     auto answer = co_await ask(*session, request);
@@ -115,7 +117,8 @@ net::Task<std::optional<Outbound::Asked>> Outbound::ask_others(const peer::Conne
   co_return std::move(last);
 }
 
-/// Who may be asked for this port and was not: those that have a session first, at last those that the uplink
+/// Who may be asked for this port and was not: those first that had a session when the list was made, but for
+/// those that have it for an unusual port, which a web page may have chosen; at last those that the uplink
 /// could not reach.
 std::vector<link::RelayAddress> Outbound::others(std::uint16_t port, const Countries& countries,
                                                  const std::vector<Exit>& asked) {
@@ -145,7 +148,8 @@ const std::vector<link::RelayAddress>& Outbound::list_of(const Countries& countr
   if (is_new || !known_.exits) return list.exits;
   list = {{}, now};
   for (auto& open : detours_->open())
-    if (may_use(open.address.noise_key, countries)) list.exits.push_back(std::move(open.address));
+    if (open.for_any && may_use(open.address.noise_key, countries))
+      list.exits.push_back(std::move(open.address));
   for (auto& candidate : known_.exits(countries)) list.exits.push_back(std::move(candidate.address));
   return list.exits;
 }

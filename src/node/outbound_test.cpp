@@ -70,6 +70,17 @@ TEST_F(OutboundTest, a_port_that_is_not_served_goes_elsewhere_and_other_ports_do
   EXPECT_EQ(exit("b").asked, (std::vector<std::uint16_t>{8443, 8443}));
 }
 
+TEST_F(OutboundTest, who_alone_serves_a_rare_port_gets_no_other_request_by_it) {
+  exit("a").answer = exit("b").answer = kNoSuchPort;
+  EXPECT_EQ(connect(50'000), ConnectStatus::ok);
+  EXPECT_EQ(exit("c").asked.size(), 1U);
+  exit("a").answer = kFull;
+  exit("b").answer = kServes;
+  EXPECT_EQ(connect(443), ConnectStatus::ok);
+  EXPECT_EQ(exit("b").asked.back(), 443);
+  EXPECT_EQ(exit("c").asked.size(), 1U);
+}
+
 TEST_F(OutboundTest, a_refusal_of_another_kind_goes_nowhere_else) {
   exit("a").answer = kRefused;
   EXPECT_EQ(connect(), ConnectStatus::refused);

@@ -33,18 +33,18 @@ void Detours::stop() {
 }
 
 net::Task<base::Result<std::shared_ptr<session::Session>>> Detours::session(
-    const std::vector<link::RelayAddress>& exits) {
+    const std::vector<link::RelayAddress>& exits, Purpose purpose) {
   const auto self = shared_from_this();
   const auto end = steady_now() + UplinkLimits::request;
   for (;;) {
     if (stopped_) co_return base::fail(Errc::stopped);
     remove_ended();
-    if (const auto open = way_to(exits, true)) co_return open->session;
-    const auto dialled = way_to(exits, false);
+    if (const auto open = way_to(exits, purpose, true)) co_return open->session;
+    const auto dialled = way_to(exits, purpose, false);
     if (steady_now() >= end) co_return base::fail(Errc::timed_out);
     const bool answers_late = dialled && steady_now() - dialled->begun >= UplinkLimits::stagger;
-    if ((!dialled || answers_late) && dial_one_of(exits)) continue;
-    if (!dialled && !next_of(exits)) co_return base::fail(Errc::no_exit);
+    if ((!dialled || answers_late) && dial_one_of(exits, purpose)) continue;
+    if (!dialled && !next_of(exits, purpose)) co_return base::fail(Errc::no_exit);
     const auto until = dialled && !answers_late ? dialled->begun + UplinkLimits::stagger : end;
     co_await wait_for_change(std::min(until, end));
   }
@@ -53,24 +53,29 @@ net::Task<base::Result<std::shared_ptr<session::Session>>> Detours::session(
 std::vector<Detours::Open> Detours::open() const {
   std::vector<Open> all;
   for (const auto& way : ways_)
-    if (way->session) all.push_back({way->address, way->session, way->round_trip});
+    if (way->session) all.push_back({way->address, way->session, way->round_trip, way->is_for(0)});
   return all;
 }
 
 /// The one that was begun last, whose session is open or is being made.
-std::shared_ptr<Detours::Way> Detours::way_to(const std::vector<link::RelayAddress>& exits, bool open) const {
+std::shared_ptr<Detours::Way> Detours::way_to(const std::vector<link::RelayAddress>& exits, Purpose purpose,
+                                              bool open) const {
   for (auto way = ways_.rbegin(); way != ways_.rend(); ++way)
-    if (((*way)->session != nullptr) == open && is_among(exits, (*way)->address)) return *way;
+    if (((*way)->session != nullptr) == open && (*way)->is_for(purpose) && is_among(exits, (*way)->address))
+      return *way;
   return nullptr;
 }
 
 /// The first that is worth a dial; null when there is none.
-const link::RelayAddress* Detours::next_of(const std::vector<link::RelayAddress>& exits) const {
+const link::RelayAddress* Detours::next_of(const std::vector<link::RelayAddress>& exits,
+                                           Purpose purpose) const {
   const auto now = steady_now();
   const auto next = std::ranges::find_if(exits, [&](const link::RelayAddress& exit) {
     const auto endpoint = endpoint_of(exit);
     return std::ranges::none_of(ways_,
-                                [&](const auto& way) { return endpoint_of(way->address) == endpoint; }) &&
+                                [&](const auto& way) {
+                                  return way->is_for(purpose) && endpoint_of(way->address) == endpoint;
+                                }) &&
            std::ranges::none_of(failed_, [&](const Failure& failure) {
              return failure.endpoint == endpoint && failure.until > now;
            });
@@ -78,11 +83,19 @@ const link::RelayAddress* Detours::next_of(const std::vector<link::RelayAddress>
   return next == exits.end() ? nullptr : &*next;
 }
 
-/// False when nobody is left, or no room for one more.
-bool Detours::dial_one_of(const std::vector<link::RelayAddress>& exits) {
-  const auto* const next = next_of(exits);
-  if (next == nullptr || !make_room(exits)) return false;
-  const auto way = std::make_shared<Way>(Way{*next, steady_now()});
+/// False when nobody is left, or no room for one more. One that another purpose has dialled is not dialled
+/// again.
+bool Detours::dial_one_of(const std::vector<link::RelayAddress>& exits, Purpose purpose) {
+  const auto* const next = next_of(exits, purpose);
+  if (next == nullptr) return false;
+  const auto known = std::ranges::find_if(
+      ways_, [&](const auto& way) { return endpoint_of(way->address) == endpoint_of(*next); });
+  if (known != ways_.end()) {
+    (*known)->purposes.push_back(purpose);
+    return true;
+  }
+  if (!make_room(exits, purpose)) return false;
+  const auto way = std::make_shared<Way>(Way{.address = *next, .begun = steady_now(), .purposes = {purpose}});
   ways_.push_back(way);
   boost::asio::co_spawn(
       executor_, [self = shared_from_this(), way] { return self->attempt(way); }, boost::asio::detached);
@@ -90,10 +103,11 @@ bool Detours::dial_one_of(const std::vector<link::RelayAddress>& exits) {
 }
 
 /// A session to an exit that does not help gives its place up; what it carries may end as it would have.
-bool Detours::make_room(const std::vector<link::RelayAddress>& exits) {
+bool Detours::make_room(const std::vector<link::RelayAddress>& exits, Purpose purpose) {
   if (ways_.size() < UplinkLimits::detours) return true;
-  const auto useless = std::ranges::find_if(
-      ways_, [&](const auto& way) { return way->session && !is_among(exits, way->address); });
+  const auto useless = std::ranges::find_if(ways_, [&](const auto& way) {
+    return way->session && !(way->is_for(purpose) && is_among(exits, way->address));
+  });
   if (useless == ways_.end()) return false;
   const auto session = (*useless)->session;
   ways_.erase(useless);

@@ -15,14 +15,14 @@ class DetoursTest : public testing::UplinkFixture {
  protected:
   ~DetoursTest() override { detours_->stop(); }
 
-  Request ask(const std::vector<std::string>& hosts) {
+  Request ask(const std::vector<std::string>& hosts, Detours::Purpose purpose = 0) {
     std::vector<link::RelayAddress> exits(hosts.size());
     for (std::size_t i = 0; i < hosts.size(); ++i) exits[i].host = hosts[i];
     auto answer = std::make_shared<Request::element_type>();
     boost::asio::co_spawn(
         io_,
-        [detours = detours_, answer, exits]() -> net::Task<void> {
-          answer->emplace(co_await detours->session(exits));
+        [detours = detours_, answer, exits, purpose]() -> net::Task<void> {
+          answer->emplace(co_await detours->session(exits, purpose));
         },
         boost::asio::detached);
     run();
@@ -55,6 +55,30 @@ TEST_F(DetoursTest, the_first_exit_that_answers_serves_all_requests_that_it_may_
   ASSERT_EQ(detours_->open().size(), 1U);
   EXPECT_EQ(detours_->open().front().address.host, "a");
   EXPECT_EQ(detours_->open().front().round_trip, 42ms);
+}
+
+TEST_F(DetoursTest, a_session_for_a_rare_port_serves_no_other_request_before_its_turn) {
+  const auto rare = ask({"attackers"}, 50'000);
+  const auto& wired = succeed("attackers");
+  EXPECT_TRUE(is(rare, wired));
+  EXPECT_FALSE(detours_->open().front().for_any);
+  const auto other = ask({"a", "attackers"});
+  const auto& a = succeed("a");
+  EXPECT_TRUE(is(other, a));
+  EXPECT_TRUE(is(ask({"a", "attackers"}, 50'000), wired));
+  // By lot it is the next: it is not dialled again.
+  EXPECT_TRUE(is(ask({"attackers"}), wired));
+  EXPECT_EQ(dials_.size(), 2U);
+}
+
+TEST_F(DetoursTest, sessions_for_rare_ports_make_room_for_others) {
+  for (const auto port : {Detours::Purpose{50'000}, Detours::Purpose{50'001}}) {
+    const auto host = std::to_string(port);
+    (void)ask({host}, port);
+    (void)succeed(host);
+  }
+  const auto other = ask({"a", "50000", "50001"});
+  EXPECT_TRUE(is(other, succeed("a")));
 }
 
 TEST_F(DetoursTest, one_that_fails_is_followed_by_the_next_and_not_dialled_again_soon) {
