@@ -37,7 +37,11 @@ net::Task<base::Result<void>> CircuitBuild::run(const std::shared_ptr<session::S
   session_ = session::Session::start(std::move(link), mux::Role::initiator, {});
   if (early_request_) {
     auto stream = session_->open(early_request_->protocol, early_request_->first);
-    if (!stream) co_return base::forward_error(stream);
+    early_request_.reset();  // a destination is kept no longer than it is needed
+    if (!stream) {
+      session_->close();
+      co_return base::forward_error(stream);
+    }
     early_ = std::move(*stream);
   }
   const net::Deadline limit(guard->executor(), time_out, [this] {

@@ -30,6 +30,8 @@ class CircuitBuild : public std::enable_shared_from_this<CircuitBuild> {
 
   /// Before run(): travels with the first message.
   void carry(const EarlyRequest& request) { early_request_ = request; }
+  /// Before run(): the request is answered otherwise, and does not travel.
+  void carry_nothing() { early_request_.reset(); }
   /// The stream that it has opened, once; dropping it resets it. Null when nothing was carried.
   [[nodiscard]] std::unique_ptr<session::Stream> take_early() { return std::move(early_); }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "foundation/crypto/hash.hpp"
 #include "overlay/circuit/error.hpp"
 
 namespace qnet::path {
@@ -42,9 +43,16 @@ Circuits::Circuits(const boost::asio::any_io_executor& executor, Hooks hooks, ba
       pool_(random),
       keeping_(guards_.sample()),
       timer_(executor) {
+  random_.fill(isolation_key_);
   if (!kept) no_guards_ = std::move(kept.error());
   problems_.guard_file(no_guards_);
   for (const auto& guard : guards_.status()) problems_.bias(guard.record.peer, guard.record.builds.bias());
+}
+
+/// Values that programs name may hold a password, and circuits outlive their requests.
+std::string Circuits::mark_of(const std::string& isolation) const {
+  const auto mark = crypto::sha256({isolation_key_, base::bytes_of(isolation)});
+  return {mark.begin(), mark.end()};
 }
 
 Now Circuits::now() const { return {hooks_.now(), steady_now()}; }
@@ -84,6 +92,7 @@ net::Task<base::Result<Circuits::Lease>> Circuits::session(CircuitWish wish,
   const auto waiter = std::make_shared<Waiter>(executor_);
   waiter->early = early;
   wish.early = early != nullptr;
+  wish.isolation = mark_of(wish.isolation);
   waiters_.emplace(pool_.request(std::move(wish), steady_now()), waiter);
   perform();
   co_await waiter->answered.wait();
@@ -130,7 +139,7 @@ void Circuits::network_changed() {
   guards_.network_changed();
   for (auto& [number, circuit] : circuits_) circuit.excused = true;
   if (links_) links_->renew();
-  pool_.renew(steady_now());
+  pool_.network_changed(steady_now());
   perform();
 }
 
@@ -204,6 +213,7 @@ void Circuits::keep_guards(bool last) {
   const auto sample = guards_.sample();
   if (!keeping_.take(sample, last, steady_now())) return;
   const auto done = hooks_.keep(sample);
+  if (!done) keeping_.failed(steady_now());
   problems_.guard_file(done ? std::nullopt : std::optional(done.error()));
 }
 

@@ -2,6 +2,8 @@
 // them carries what. `pool.hpp` decides; this carries it out (docs/spec/path.md, "The pool").
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -98,8 +100,8 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   /// while. The caller asks again, with the exit in CircuitWish::not_exits.
   void declined(const Lease& lease, Decline why, std::uint16_t port);
 
-  /// The machine slept, or is in another network: what failed before may answer now, and new requests take
-  /// new circuits.
+  /// The machine slept, or is in another network: what failed before may answer now. New requests take new
+  /// circuits over new sessions with guards, but used circuits are left once in PoolLimits::dirty only.
   void network_changed();
   /// A person wants it: new requests take new circuits at once, of the same guards.
   void renew();
@@ -175,10 +177,12 @@ class Circuits : public std::enable_shared_from_this<Circuits> {
   void at_deadline();
   [[nodiscard]] bool is_doubted(const PoolCircuit& circuit, SteadyTime now) const;
   [[nodiscard]] Now now() const;
+  [[nodiscard]] std::string mark_of(const std::string& isolation) const;
 
   boost::asio::any_io_executor executor_;
   Hooks hooks_;
   base::RandomSource& random_;
+  std::array<std::uint8_t, 32> isolation_key_{};
   std::optional<base::Error> no_guards_;  // the file of guards cannot be taken
   Guards guards_;
   Avoidance avoidance_;

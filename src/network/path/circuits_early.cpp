@@ -26,6 +26,7 @@ std::shared_ptr<Circuits::EarlyStream> Circuits::early_of(RequestNumber request,
   for (auto& [number, one] : circuits_) {
     if (one.early_for != request) continue;
     one.early_for.reset();
+    one.build->carry_nothing();
     auto stream = one.build->take_early();
     if (number == circuit && stream) return std::make_shared<EarlyStream>(std::move(stream));
     return nullptr;

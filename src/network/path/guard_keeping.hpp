@@ -15,11 +15,15 @@ class GuardKeeping {
 
   /// Whether this is to be written now; then it counts as written. `last`: the client stops.
   [[nodiscard]] bool take(const GuardSample& sample, bool last, SteadyTime now);
-  /// When counts that have changed are to be written.
+  /// It could not be written: it does not count as such, and is tried again after a while.
+  void failed(SteadyTime now);
+  /// When what has changed is to be written.
   [[nodiscard]] std::optional<SteadyTime> next_deadline() const { return due_; }
 
  private:
   GuardSample kept_;
+  GuardSample before_;  // on the disk, if the last write has failed
+  std::optional<SteadyTime> again_;
   std::optional<SteadyTime> due_;
 };
 

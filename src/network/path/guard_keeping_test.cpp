@@ -53,5 +53,17 @@ TEST_F(GuardKeepingTest, writes_new_guards_confirmations_and_removals_at_once) {
   EXPECT_TRUE(written(kNow));
 }
 
+TEST_F(GuardKeepingTest, tries_a_failed_write_again_after_a_minute_and_at_the_end) {
+  sample_.guards.push_back(GuardRecord{testing::peer_of(2)});
+  EXPECT_TRUE(written(kNow));
+  keeping_.failed(kNow);
+  EXPECT_FALSE(written(kNow));
+  EXPECT_EQ(keeping_.next_deadline(), kNow + GuardLimits::written_again);
+  EXPECT_TRUE(written(kNow + GuardLimits::written_again));
+  keeping_.failed(kNow + GuardLimits::written_again);
+  EXPECT_TRUE(written(kNow + GuardLimits::written_again, true));
+  EXPECT_FALSE(written(kNow + 1h));
+}
+
 }  // namespace
 }  // namespace qnet::path

@@ -232,7 +232,10 @@ void Guards::network_answered(Now now) {
 
 void Guards::network_changed() {
   evidence_.reset();
-  for (auto& guard : guards_) guard.failures = guard.proven = 0;
+  for (auto& guard : guards_) {
+    guard.failures = guard.proven = 0;
+    guard.dialled = false;  // nobody waits for what is under way
+  }
 }
 
 Bias Guards::circuit_ended(const peer::PeerId& peer, bool reached_exit) {

@@ -72,6 +72,8 @@ struct GuardLimits {
   /// Counts of circuits that have changed are written to the disk after so long: a circuit is used every few
   /// seconds, and a crash costs no more than these.
   static constexpr std::chrono::minutes counts_kept{10};
+  /// After a failed write: a disk that is full may have room again.
+  static constexpr std::chrono::minutes written_again{1};
   /// Of the file: twenty guards and their removed predecessors are under 3 KiB.
   static constexpr std::size_t file = 8192;
 };

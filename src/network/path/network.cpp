@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "foundation/ip/special_ranges.hpp"
 #include "network/path/error.hpp"
 #include "network/path/limits.hpp"
 
@@ -25,6 +26,21 @@ base::Result<SignedDescriptor> open(const Network& network, const peer::PeerId& 
   return SignedDescriptor::parse(network.descriptors[*place]);
 }
 
+/// Of the first address the network was judged, by a directory that dialled it. Of the others only those that
+/// were judged with it: a name could lead its clients anywhere, and to the DNS, and a special address to
+/// their own machine or network. An operator's own test network is in such a range as a whole.
+std::vector<std::size_t> dialled_addresses(const directory::Descriptor& descriptor) {
+  const auto literal = [&](std::size_t i) { return ip::IpAddress::parse(descriptor.addresses[i].host); };
+  const auto first = literal(0);
+  const bool in_special_network = first && ip::special_range(*first);
+  std::vector<std::size_t> found{0};
+  for (std::size_t i = 1; i < descriptor.addresses.size(); ++i) {
+    const auto address = literal(i);
+    if (address && (in_special_network || !ip::special_range(*address))) found.push_back(i);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::optional<crypto::X25519Public> circuit_key_at(const directory::Descriptor& descriptor, WallTime now) {
@@ -38,8 +54,9 @@ base::Result<link::RelayAddress> Network::address_of(const peer::PeerId& relay, 
   const auto opened = open(*this, relay);
   if (!opened) return tl::unexpected(opened.error());
   const auto& descriptor = opened->descriptor();
-  const auto count = static_cast<unsigned>(descriptor.addresses.size());
-  const auto index = variation % count;
+  const auto places = dialled_addresses(descriptor);
+  const auto count = static_cast<unsigned>(places.size());
+  const auto index = places[variation % count];
   auto address = descriptor.relay_address(index);
   address.look = variation / count;
   // The network that was judged is the one that is dialled.

@@ -28,7 +28,7 @@ struct Network {
   // Errors of both: relay_unknown; and of directory::Errc, when the descriptor is not by its relay.
 
   /// How a guard is dialled. `variation` picks one of its addresses, in turn, and another look once each was
-  /// tried.
+  /// tried. Names behind the first address, and special addresses, are never dialled.
   [[nodiscard]] base::Result<link::RelayAddress> address_of(const peer::PeerId& relay,
                                                             unsigned variation = 0) const;
   /// To what a hop's first message is sealed at `now`; no_key when none of its keys is valid then.

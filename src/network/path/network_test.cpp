@@ -99,8 +99,19 @@ TEST(Network, reaches_a_guard_behind_a_name_where_its_network_was_judged) {
   const auto network = network_of(std::vector{in_list}, kNow);
   EXPECT_EQ(network->address_of(peer_of(0)).value().host, "198.51.100.1");
   EXPECT_EQ(network->address_of(peer_of(0)).value().port, 443);
-  EXPECT_EQ(network->address_of(peer_of(0), 1).value().host, "b.example");
+  EXPECT_EQ(network->address_of(peer_of(0), 1).value().host, "198.51.100.1");
   EXPECT_GT(network->table.weights(Position::inner)[0], 0U) << "it is a hop";
+}
+
+TEST(Network, dials_no_second_address_that_was_not_judged) {
+  auto one = descriptor(0);
+  one.addresses = {{"198.1.0.1", 443}, {"b.example", 443}, {"127.0.0.1", 9050}};
+  const auto network = network_of(std::vector{listed(one, 0)}, kNow);
+  for (unsigned attempt = 0; attempt < 10; ++attempt) {
+    const auto address = network->address_of(peer_of(0), attempt).value();
+    EXPECT_EQ(address.host, "198.1.0.1");
+    EXPECT_EQ(address.look, attempt);
+  }
 }
 
 TEST(Network, weighs_by_what_directories_have_measured) {

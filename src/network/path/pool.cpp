@@ -201,16 +201,28 @@ void Pool::declined(CircuitNumber number, Decline why, std::uint16_t port, Stead
 }
 
 void Pool::renew(SteadyTime now) {
-  std::vector<CircuitNumber> unused;
+  close_unused();
   for (auto& circuit : circuits_) {
     circuit.aged = false;
-    if (circuit.state == PoolCircuit::State::building || circuit.clean())
-      unused.push_back(circuit.number);
-    else
-      circuit.state = PoolCircuit::State::retired;
+    circuit.state = PoolCircuit::State::retired;
   }
-  for (const auto number : unused) close(number);
   reconsider(now);
+}
+
+void Pool::network_changed(SteadyTime now) {
+  if (!network_changed_ || now - *network_changed_ >= PoolLimits::dirty) {
+    network_changed_ = now;
+    return renew(now);
+  }
+  close_unused();
+  reconsider(now);
+}
+
+void Pool::close_unused() {
+  std::vector<CircuitNumber> unused;
+  for (const auto& circuit : circuits_)
+    if (circuit.state == PoolCircuit::State::building || circuit.clean()) unused.push_back(circuit.number);
+  for (const auto number : unused) close(number);
 }
 
 void Pool::reconsider(SteadyTime now) {

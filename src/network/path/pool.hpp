@@ -147,6 +147,10 @@ class Pool {
 
   /// New requests take new circuits at once, wherever they end.
   void renew(SteadyTime now);
+  /// The machine slept or is in another network. The same, but once in PoolLimits::dirty: who can make it
+  /// seem so must not draw exits for others as often as he likes. Until then only circuits that nobody has
+  /// used go.
+  void network_changed(SteadyTime now);
   /// Guards, a list, or something else is there again: what failed is tried at once.
   void reconsider(SteadyTime now);
 
@@ -200,6 +204,7 @@ class Pool {
   [[nodiscard]] std::size_t building(bool ahead_only) const;
   [[nodiscard]] bool rests(SteadyTime now) const { return now - last_request_ >= PoolLimits::rest; }
   void close(CircuitNumber number);
+  void close_unused();
   void note_failure(bool ahead, bool blamed, SteadyTime now);
 
   base::RandomSource& random_;
@@ -213,8 +218,9 @@ class Pool {
   base::Backoff retry_ahead_{PoolLimits::first_retry_ahead, PoolLimits::last_retry_ahead};
   SteadyTime build_from_{};
   SteadyTime ahead_from_{};
-  SteadyTime latest_{};        // the time of the last fact
-  SteadyTime last_request_{};  // or the start
+  SteadyTime latest_{};                          // the time of the last fact
+  SteadyTime last_request_{};                    // or the start
+  std::optional<SteadyTime> network_changed_{};  // when used circuits were left for it
   std::optional<std::uint16_t> other_port_{};
   SteadyTime other_port_at_{};
   std::size_t default_hops_ = 1;

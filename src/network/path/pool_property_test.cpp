@@ -105,7 +105,12 @@ class PoolLife {
   }
   void change_something() {
     switch (below(12)) {
-      case 0: world_.pool.renew(world_.now); break;
+      case 0:
+        if (below(2) == 0)
+          world_.pool.renew(world_.now);
+        else
+          world_.pool.network_changed(world_.now);
+        break;
       case 1: world_.pool.set_hops(1 + below(4), world_.now); break;
       case 2: world_.pool.reconsider(world_.now); break;
       default:

@@ -85,6 +85,27 @@ TEST(PoolSteering, circuits_for_rare_ports_leave_room_for_all_others) {
   EXPECT_FALSE(world.ends_at_attackers(443, "somebody else"));
 }
 
+TEST(PoolSteering, a_network_that_changes_all_the_time_draws_exits_once_in_ten_minutes) {
+  SteeredWorld world;
+  std::set<CircuitNumber> used;
+  for (auto time = 0s; time < 1h; time += 2s) {
+    world.pool.network_changed(world.now);
+    world.fetch();
+    world.build_everything();
+    const auto request = world.request({.port = 443});
+    world.build_everything();
+    used.insert(world.got(request));
+    world.answer(world.got(request));
+    world.release(world.got(request));
+    world.wait(2s);
+  }
+  EXPECT_LE(used.size(), 12U) << "by age, and by the network, each once in ten minutes";
+  world.pool.renew(world.now);
+  world.fetch();
+  world.build_everything();
+  EXPECT_FALSE(used.contains(world.got(world.request({.port = 443})))) << "a person's wish counts at once";
+}
+
 TEST(PoolSteering, an_exit_that_was_drawn_in_one_country_serves_only_who_asks_for_it) {
   PoolWorld world;
   const auto first = world.request({.port = 443, .countries = {"SE"}});
