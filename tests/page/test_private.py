@@ -4,8 +4,9 @@ to fast mode. And the buttons' effect is true: it is read from the node as well.
 import unittest
 
 from browser import Browser
-from circuit_network import PrivateCase
+from circuit_network import SITE, PrivateCase
 from live import WORDS, address_of
+from processes import Process
 
 
 class PrivatePath(PrivateCase):
@@ -67,8 +68,13 @@ class PrivatePath(PrivateCase):
 
     def test_new_path(self):
         self.go_private()
+        # A download that goes on keeps its circuit.
+        download = Process(["curl", "-sS", "--limit-rate", "100k", "-o", "/dev/null", "--proxy",
+                            f"socks5h://{self.node.proxy()}", f"http://{SITE}/large"], self.node.folder / "curl.log")
+        self.addCleanup(download.kill)
+        self.page.wait(lambda: any(c["streams"] for c in self.node.status()["circuits"]), "it has a circuit")
         self.page.press_button(WORDS["page.new_path"])
-        self.page.wait(lambda: self.page.exists(".others"), "another path beside the old one")
+        self.page.wait_text(".happened", WORDS["happened.new_path"])
         self.page.press_button(WORDS["page.other_paths"].split("{")[0].strip())
         self.page.wait_text(".others table", WORDS["page.circuit.old"])
 
