@@ -42,8 +42,9 @@ class States:
         self.assertEqual(page.findings(), [])
 
     def test_a_relay_that_dies_is_told_with_what_to_do(self):
-        relay, _client, page = self.connected()
+        relay, client, page = self.connected()
         relay.process.kill()
+        self.assertNotEqual(self.fetch(client).returncode, 0)  # at rest nothing is sent, and nobody would notice
         page.wait_state("offline")
         page.wait_text(".advice", WORDS["todo.relays_silent"])
         page.wait_text(".happened", WORDS["happened.lost"])

@@ -1,7 +1,7 @@
 // The way to the web: each relay on it, in order, and what sites see at its end.
 import type { Circuit, Hop, Node } from "@qnet/api";
 import { shortName } from "../logic/format";
-import { currentCircuit } from "../logic/node";
+import { shownCircuit } from "../logic/node";
 import type { Key } from "../logic/words";
 import { Card } from "../ui/card";
 import { Icon } from "../ui/icons";
@@ -120,7 +120,7 @@ function Others(props: { circuits: Circuit[] }) {
 export function Path(props: { node: Node }) {
   const { t, said, milliseconds, country } = useSpeech();
   const { circuits, exit_seen } = props.node;
-  const current = currentCircuit(circuits);
+  const current = shownCircuit(props.node);
   const stands = current !== null && props.node.state !== "disconnected";
   const trip = current?.round_trip_ms ?? null;
   const seenIn = exit_seen?.country ? country(exit_seen.country) : "";

@@ -41,6 +41,13 @@ describe("who sees what", () => {
       values: { cover: "www.example.org", guard: "198.51.100.7:443", exit: "203.0.113.9:443" },
     });
   });
+  it("is known while the relay rests, as nobody asks for anything", () => {
+    const resting = node(client({ hops: 1, circuits: [], peers: [{ ...node(client()).peers[0], state: "idle" }] }));
+    expect(protection(resting)).toEqual({ key: "protected.fast", values: { cover: "www.example.org", guard: "198.51.100.7:443" } });
+  });
+  it("is not claimed of nobody", () => {
+    expect(protection(node(client({ circuits: [], peers: [] }))).key).toBe("protected.none");
+  });
   it("says in fast mode that one relay sees both", () => expect(protection(node(fast())).key).toBe("protected.fast"));
   it("goes by the path that is used, not by what new connections are to take", () => {
     expect(protection(node({ ...fast(), hops: 3 })).key).toBe("protected.fast");

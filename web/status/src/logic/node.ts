@@ -18,16 +18,28 @@ export function currentCircuit(circuits: readonly Circuit[]): Circuit | null {
   return [...circuits].sort(before)[0] ?? null;
 }
 
+/** The path to draw. At rest in fast mode it is the one that the next connection takes. */
+export function shownCircuit(node: Node): Circuit | null {
+  const current = currentCircuit(node.circuits);
+  const peer = node.peers.find((p) => p.state === "connected" || p.state === "idle");
+  if (current !== null || node.state !== "connected" || peer === undefined) return current;
+  const { address, country, round_trip_ms } = peer;
+  return { hops: [{ address, country }], state: "ready", streams: 0, age_seconds: 0, round_trip_ms };
+}
+
 /** The sentence about who sees what, and what stands in its places. */
 export function protection(node: Node): { key: Key; values: Values } {
   if (node.state !== "connected") return { key: "protected.none", values: {} };
   const circuit = currentCircuit(node.circuits);
-  const peer = node.peers.find((p) => p.state === "connected");
-  const guard = circuit?.hops[0]?.address ?? peer?.address ?? "?";
-  const exit = circuit?.hops.at(-1)?.address ?? node.exit_seen?.address ?? "?";
-  const cover = circuit?.hops[0]?.cover ?? (node.peers.find((p) => p.address === guard || p.name === guard) ?? peer)?.cover ?? "?";
+  // At rest, while nobody asks for anything, no session is open.
+  const peer = node.peers.find((p) => p.state === "connected") ?? node.peers.find((p) => p.state === "idle");
+  const guard = circuit?.hops[0]?.address ?? peer?.address;
+  const exit = circuit?.hops.at(-1)?.address;
+  const cover = circuit?.hops[0]?.cover ?? (node.peers.find((p) => p.address === guard || p.name === guard) ?? peer)?.cover;
+  // Who it is must be known, or it cannot be said.
+  if (guard === undefined || !cover) return { key: "protected.none", values: {} };
   const hops = circuit?.hops.length ?? node.hops ?? 1;
-  return hops > 1
+  return hops > 1 && exit !== undefined
     ? { key: "protected.private", values: { cover, guard, exit } }
     : { key: "protected.fast", values: { cover, guard } };
 }
