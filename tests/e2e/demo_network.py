@@ -22,7 +22,7 @@ class DemoNetwork(unittest.TestCase):
             cls.state = cls.folder / "state"
             flags = ["--socks-port", first, "--status-port", cls.port, "--site-port", first + 2, "--base-port",
                      first + 4, "--state-dir", cls.state]
-            demo = Process([QNET, "demo", *flags], cls.folder / "demo.log")
+            cls.demo = demo = Process([QNET, "demo", *flags], cls.folder / "demo.log")
             cls.stack.callback(demo.stop)
             demo.wait_until(lambda: "Ctrl-C" in demo.text(), "the demo says that it runs", 60)
             wait_until(lambda: cls.qnet("status")[0] == 0, "it is connected", 30)

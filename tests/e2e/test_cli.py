@@ -183,6 +183,15 @@ class Demo(DemoNetwork):
         self.assertIn("other users have rights", run(words).stderr.decode())
 
 
+class DemoThatEnds(DemoNetwork):
+    def test_watch_tells_that_qnet_has_ended_and_goes_on(self):
+        terminal = Terminal([QNET, "status", "--watch", *self.flags()])
+        wait_until(lambda: "Connected for" in visible(terminal.read()), "a picture")
+        self.assertEqual(self.demo.stop(), 0)
+        wait_until(lambda: "no QNet is running here" in terminal.read(), "it says so")
+        self.assertEqual(terminal.end(signal.SIGINT), 0)
+
+
 class NobodyRuns(unittest.TestCase):
     def test_every_command_says_so_and_ends_with_3(self):
         for words in (["status"], ["status", "--json"], ["status", "--watch"], ["circuits"], ["peers"], ["mode"],

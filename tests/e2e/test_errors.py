@@ -75,7 +75,9 @@ class CommandLine(unittest.TestCase):
 
     def test_help_fits_a_screen(self):
         for arguments in (["--help"], ["run", "--help"], ["run", "--help-relay"], ["run", "--help-directory"],
-                          ["run", "--help-log"], ["demo", "--help"], ["status", "--help"], ["invite", "--help"]):
+                          ["run", "--help-log"], ["demo", "--help"], ["invite", "--help"],
+                          *([command, "--help"] for command in ("status", "circuits", "peers", "log", "mode", "connect",
+                                                                "disconnect", "new-circuit", "open", "doctor"))):
             code, out, _ = qnet(*arguments)
             self.assertEqual(code, 0)
             lines = out.splitlines()
