@@ -148,6 +148,8 @@ TEST_F(Proxies, of_gnome_are_what_gsettings_says) {
 TEST_F(Proxies, are_not_waited_for_when_a_program_does_not_end) {
   write_program("gsettings", "#!/bin/sh\nexec sleep 600\n");
   EXPECT_FALSE(run_program({"gsettings"}, with({{"PATH", folder_.string()}})));
+  write_program("quiet", "#!/bin/sh\nexec >&-\nexec sleep 600\n");
+  EXPECT_FALSE(run_program({"quiet"}, with({{"PATH", folder_.string()}})));
   write_program("fails", "#!/bin/sh\necho x\nexit 1\n");
   EXPECT_FALSE(run_program({"fails"}, with({{"PATH", folder_.string()}})));
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 namespace qnet::cli {
 
@@ -46,6 +47,21 @@ std::string read_all(int descriptor, Clock::time_point until) {
   return text;
 }
 
+/// A program that has closed its output may go on, and one that is too slow has not.
+int end_of(pid_t child, Clock::time_point until) {
+  constexpr std::chrono::milliseconds kStep{5};
+  int ended = 0;
+  while (::waitpid(child, &ended, WNOHANG) == 0) {
+    if (Clock::now() + kStep >= until) {
+      ::kill(child, SIGKILL);
+      ::waitpid(child, &ended, 0);
+      break;
+    }
+    std::this_thread::sleep_for(kStep);
+  }
+  return ended;
+}
+
 }  // namespace
 
 std::optional<std::string> run_program(const std::vector<std::string>& words,
@@ -71,9 +87,7 @@ std::optional<std::string> run_program(const std::vector<std::string>& words,
   if (failed == 0) text = read_all(pipe[0], until);
   ::close(pipe[0]);
   if (failed != 0) return std::nullopt;
-  if (Clock::now() >= until) ::kill(child, SIGKILL);
-  int ended = 0;
-  ::waitpid(child, &ended, 0);
+  const int ended = end_of(child, until);
   if (!WIFEXITED(ended) || WEXITSTATUS(ended) != 0) return std::nullopt;
   return text;
 }
