@@ -32,6 +32,13 @@ base::Result<calibration::Report> report_of(const Settings& settings) {
   return std::move(*report);
 }
 
+/// What the first of the browsers has met.
+std::string why_not(const calibration::Report& report) {
+  for (const auto& row : report.rows)
+    if (!row.study) return row.study.error().message();
+  return "no browser's visit to it can be imitated";
+}
+
 Findings check_mirror(const Settings& settings) {
   control::WordMap words{{"site", settings.cover_origin->to_text()}};
   const auto report = report_of(settings);
@@ -40,8 +47,11 @@ Findings check_mirror(const Settings& settings) {
     return {{"cover", Level::problem, "cover_unreachable", std::move(words)}};
   }
   Findings all;
-  if (!calibration::usable(*report)) all.push_back({"cover", Level::problem, "cover_unusable", words});
-  if (report->trust && settings.cover_ca.empty()) {
+  if (!calibration::usable(*report)) {
+    auto more = words;
+    more.emplace("why", why_not(*report));
+    all.push_back({"cover", Level::problem, "cover_unusable", std::move(more)});
+  } else if (report->trust && settings.cover_ca.empty()) {
     auto more = words;
     more.emplace("why", report->trust->message());
     all.push_back({"cover", Level::problem, "cover_untrusted", std::move(more)});

@@ -55,12 +55,13 @@ void draw_registered(Page& page, const Json& node) {
     const auto* const row = one.if_object();
     if (row == nullptr) continue;
     const bool listed = truth_in(*row, "listed");
+    const auto problem = text_in(*row, "problem");
     const auto mark = mark_of(page, listed ? "connected" : "failed");
     page.field(first ? label("listed_by") : "",
                {{mark.shape + " ", mark.style},
                 {sentence(listed ? "cli.lists" : "cli.lists_not",
                           {{"directory", short_address(text_in(*row, "directory"))}})},
-                {" " + text_in(*row, "problem"), Style::dim}});
+                {problem.empty() ? "" : ": " + problem, Style::dim}});
     first = false;
   }
 }

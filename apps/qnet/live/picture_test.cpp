@@ -95,7 +95,7 @@ TEST(Picture, of_a_relay_is_its_operators) {
         "Relayed     2.0 KiB, at most 1.0 KiB/s", "Exit        1 open, 20 in all, 3 failed",
         "Refused     private_address 7, port 2", "5 accepted, 4 passed to the cover origin",
         "3 listed, 1 not answering", "SE 2, unknown 1",
-        "Listed by   [!] not by 192.0.2.1 It does not answer.", "circuit 1.0 KiB/s, exit connections 1000",
+        "Listed by   [!] not by 192.0.2.1: It does not answer.", "circuit 1.0 KiB/s, exit connections 1000",
         "Complaints  abuse@example.org"})
     EXPECT_THAT(text, HasSubstr(part));
   EXPECT_THAT(text, Not(HasSubstr("Mode ")));
