@@ -6,9 +6,9 @@
 #include "foundation/net/error.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/unless.hpp"
-#include "overlay/circuit/asker.hpp"
 #include "overlay/circuit/circuit_link.hpp"
 #include "overlay/circuit/relayed.hpp"
+#include "overlay/circuit/who_asks.hpp"
 #include "overlay/session/silence.hpp"
 #include "transport/link/counters.hpp"
 
@@ -48,12 +48,12 @@ std::shared_ptr<const void> both(std::shared_ptr<const void> one, std::shared_pt
   return std::make_shared<const Both>(std::move(one), std::move(other));
 }
 
-/// One of the asker's and, where that is known, one of its address; null when either has none left.
-std::shared_ptr<const void> take(Places& places, const Asker& asker, std::size_t of_one,
+/// One for who asks and, where that is known, one of the address; null when either has none left.
+std::shared_ptr<const void> take(Places& places, const WhoAsks& who, std::size_t of_one,
                                  std::size_t of_party) {
-  std::shared_ptr<const void> one = places.take(asker.one, of_one);
-  if (!one || !asker.party_is_known()) return one;
-  auto party = places.take(asker.party, of_party);
+  std::shared_ptr<const void> one = places.take(who.one, of_one);
+  if (!one || !who.party_is_known()) return one;
+  auto party = places.take(who.party, of_party);
   return party ? both(std::move(one), std::move(party)) : nullptr;
 }
 
@@ -86,7 +86,7 @@ net::Task<void> Service::serve(StreamPointer upstream) {
 Service::PlacePointer Service::await_opening(const session::Stream& upstream) {
   const bool of_relay = passes_on(upstream);
   const auto of_one = of_relay ? RelayLimits::openings_of_relay : RelayLimits::openings_of_client;
-  return take(openings_, Asker::of(upstream, of_relay), of_one, RelayLimits::openings_of_party);
+  return take(openings_, WhoAsks::of(upstream, of_relay), of_one, RelayLimits::openings_of_party);
 }
 
 /// Before any key is tried: a first message that is looked at costs more than all else here.
@@ -95,14 +95,14 @@ Service::PlacePointer Service::admit(const session::Stream& upstream, Opening::K
   const bool extends = kind == Opening::Kind::extend;
   // What a relay asks of its guard is its own, as a client's is.
   const bool of_relay = !extends && passes_on(upstream);
-  const auto asker = Asker::of(upstream, of_relay);
+  const auto who = WhoAsks::of(upstream, of_relay);
   const auto& of_one = of_relay ? options_.first_messages_of_relay : options_.first_messages;
   const auto& of_party = of_relay ? options_.first_messages_of_relay : RelayLimits::first_messages_of_party;
-  if (!first_messages_.take(asker.one, of_one, now)) return nullptr;
-  auto place = of_relay ? take(places_, asker, options_.circuits_of_relay, options_.circuits_of_relay)
-                        : take(places_, asker, RelayLimits::of_one_client, RelayLimits::of_one_party);
+  if (!first_messages_.take(who.one, of_one, now)) return nullptr;
+  auto place = of_relay ? take(places_, who, options_.circuits_of_relay, options_.circuits_of_relay)
+                        : take(places_, who, RelayLimits::of_one_client, RelayLimits::of_one_party);
   if (!place) return nullptr;
-  if (asker.party_is_known() && !first_messages_.take(asker.party, of_party, now)) return nullptr;
+  if (who.party_is_known() && !first_messages_.take(who.party, of_party, now)) return nullptr;
   if (options_.room) {
     auto room = options_.room->take();
     if (!room) return nullptr;
@@ -175,8 +175,8 @@ void Service::be_end(StreamPointer upstream, base::Bytes early, noise::Transport
   if (!of_relay) facts.remote_address = upstream->facts().remote_address;
   // What the circuits of one relay, or of one client, hold is counted together: when memory is short, it lets
   // go first, and the exit's connections are shared out so.
-  const auto asker = Asker::of(*upstream, of_relay);
-  const auto party = (of_relay ? asker.one : asker.widest()).name;
+  const auto who = WhoAsks::of(*upstream, of_relay);
+  const auto party = (of_relay ? who.one : who.widest()).name;
   Layers layers;
   layers.add(std::move(keys), noise::Role::responder);
   auto link = std::make_unique<CircuitLink>(std::move(upstream), std::move(layers), std::move(early), facts,
@@ -223,7 +223,7 @@ net::Task<Service::Next> Service::extend(session::Stream& upstream, peer::PeerId
   net::Stop stop;
   const net::BreakWatch gone(upstream, [&stop] { stop.now(); });
   const net::Deadline limit(upstream.executor(), RelayLimits::extension, [&stop] { stop.now(); });
-  const auto asks = Asker::of(upstream, passes_on(upstream)).widest();
+  const auto asks = WhoAsks::of(upstream, passes_on(upstream)).widest();
   auto made = co_await net::unless(stop, try_to_extend(peer, asks, std::move(message)));
   if (made && *made) {
     ++options_.counters->extended;

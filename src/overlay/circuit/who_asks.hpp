@@ -8,12 +8,12 @@
 namespace qnet::circuit {
 
 /// A client by its session, a relay by its key, however many sessions it has; and both by their address.
-struct Asker {
+struct WhoAsks {
   Who one;
   Who party;
 
   /// `passes_on`: it is a listed relay, which asks for many clients.
-  [[nodiscard]] static Asker of(const session::Stream& upstream, bool passes_on) {
+  [[nodiscard]] static WhoAsks of(const session::Stream& upstream, bool passes_on) {
     const auto& facts = upstream.facts();
     const auto party = link::party_of(facts.remote_address);
     if (passes_on) return {Who::relay(facts.peer_key), Who::relays_of(party)};
