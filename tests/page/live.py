@@ -92,7 +92,8 @@ class LiveCase(unittest.TestCase):
     def exit(self, name="exit", port=None, flags=()):
         origin = ["--cover-origin", f"127.0.0.1:{self.cover.https_port}", "--cover-name", COVER_NAME]
         allowed = ["--exit-allow", f"{SITE}:80=127.0.0.1:{self.site.http_port}"]
-        node = self.node(name, "super", [*origin, *allowed, *flags], listen_port=port or free_port())
+        node = self.node(name, "super", [*origin, *allowed, "--directory-private", *flags],
+                         listen_port=port or free_port())
         wait_until(lambda: node.status()["state"] == "connected", "the exit serves", 60)
         return node
 

@@ -8,6 +8,7 @@ is one answer to what a person asks: am I protected, by whom, against what not, 
 
 import pathlib
 import sys
+import time
 import unittest
 
 from live import WORDS, LiveCase, address_of, free_port
@@ -26,6 +27,10 @@ class Looks(LiveCase):
         cls.demo = Demo(cls.folder / "demo")
         cls.addClassCleanup(cls.demo.process.stop)
         wait_until(cls.demo.browse, "a page comes through the demo", 60)
+        for pause in (1, 3, 1, 1, 6, 1, 2, 1):
+            time.sleep(pause)
+            for _ in range(4):
+                cls.demo.browse()
 
     def take(self, name, whole=False, width=1280, height=900, **look):
         page = self.browser(still=True, **look).page(address_of(self.demo), width=width, height=height)

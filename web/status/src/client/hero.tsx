@@ -50,12 +50,13 @@ const LOOKS: Record<string, string> = { "protected.none": "none", "protected.fas
 function Protection(props: { node: Node }) {
   const { t } = useSpeech();
   const { key, values } = protection(props.node);
+  const all = { cover: t("page.ordinary_site"), ...values };
   return (
     <div class="protection">
       <p class={LOOKS[key]}>
         <Icon of="eye" />
         <span>
-          <Sentence of={key} values={values} />
+          <Sentence of={key} values={all} />
         </span>
       </p>
       {key !== "protected.none" && (

@@ -64,7 +64,7 @@ function Chain(props: { circuit: Circuit; node: Node }) {
           icon={i === hops.length - 1 ? "exit" : "relay"}
           role={t(roleOf(i, hops.length))}
           name={hop.address}
-          place={country(hop.country ?? "")}
+          place={hop.country ? country(hop.country) : undefined}
           trip={tripTo(i)}
         />
       ))}

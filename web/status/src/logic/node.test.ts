@@ -46,7 +46,11 @@ describe("who sees what", () => {
     expect(protection(resting)).toEqual({ key: "protected.fast", values: { cover: "www.example.org", guard: "198.51.100.7:443" } });
   });
   it("is not claimed of nobody", () => {
-    expect(protection(node(client({ circuits: [], peers: [] }))).key).toBe("protected.none");
+    expect(protection(node(client({ circuits: [], peers: [] }))).key).toBe("page.path_unknown");
+  });
+  it("leaves out the cover where it is not known", () => {
+    const { key, values } = protection(node(client({ peers: [] })));
+    expect([key, Object.keys(values)]).toEqual(["protected.private", ["guard", "exit"]]);
   });
   it("says in fast mode that one relay sees both", () => expect(protection(node(fast())).key).toBe("protected.fast"));
   it("goes by the path that is used, not by what new connections are to take", () => {

@@ -27,7 +27,7 @@ export function shownCircuit(node: Node): Circuit | null {
   return { hops: [{ address, country }], state: "ready", streams: 0, age_seconds: 0, round_trip_ms };
 }
 
-/** The sentence about who sees what, and what stands in its places. */
+/** The sentence about who sees what, and what stands in its places; without a cover where that is not known. */
 export function protection(node: Node): { key: Key; values: Values } {
   if (node.state !== "connected") return { key: "protected.none", values: {} };
   const circuit = currentCircuit(node.circuits);
@@ -37,11 +37,12 @@ export function protection(node: Node): { key: Key; values: Values } {
   const exit = circuit?.hops.at(-1)?.address;
   const cover = circuit?.hops[0]?.cover ?? (node.peers.find((p) => p.address === guard || p.name === guard) ?? peer)?.cover;
   // Who it is must be known, or it cannot be said.
-  if (guard === undefined || !cover) return { key: "protected.none", values: {} };
+  if (guard === undefined) return { key: "page.path_unknown", values: {} };
   const hops = circuit?.hops.length ?? node.hops ?? 1;
+  const values: Values = cover ? { cover, guard } : { guard };
   return hops > 1 && exit !== undefined
-    ? { key: "protected.private", values: { cover, guard, exit } }
-    : { key: "protected.fast", values: { cover, guard } };
+    ? { key: "protected.private", values: { ...values, exit } }
+    : { key: "protected.fast", values };
 }
 
 /** What one press can do about an advice. */
