@@ -41,7 +41,7 @@ class Looks(LiveCase):
         page.screenshot(TARGET / f"page-{name}.png", whole)
 
     def test_light(self):
-        self.take("light")
+        self.take("light", height=1250)
 
     def test_dark(self):
         self.take("dark", scheme="dark")
