@@ -99,5 +99,18 @@ TEST(Guards, tell_when_one_may_answer_again) {
   EXPECT_FALSE(world.guards.fails(first));
 }
 
+TEST(Guards, are_dialled_anew_after_a_change_of_the_network_in_the_middle_of_a_dial) {
+  GuardWorld world(plain_network(100), 1);
+  const auto first = world.guards.sample().guards[0].peer;
+  world.guards.begun(first);
+  world.guards.network_changed();
+  world.guards.failed(first, world.now);
+  EXPECT_FALSE(world.guards.fails(first)) << "of the dial before";
+  world.guards.begun(first);
+  world.guards.failed(first, world.now);
+  ASSERT_TRUE(world.guards.fails(first));
+  EXPECT_EQ(world.guards.due({world.now.wall, world.now.steady + 3s}).size(), 1U);
+}
+
 }  // namespace
 }  // namespace qnet::path

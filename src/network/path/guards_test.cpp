@@ -254,19 +254,6 @@ TEST(Guards, are_never_the_only_exit) {
     EXPECT_EQ(GuardWorld(relays, seed).guards.sample().guards.front().peer, relays[2].peer);
 }
 
-TEST(Guards, are_dialled_anew_after_a_change_of_the_network_in_the_middle_of_a_dial) {
-  GuardWorld world(plain_network(100), 1);
-  const auto first = world.guards.sample().guards[0].peer;
-  world.guards.begun(first);
-  world.guards.network_changed();
-  world.guards.failed(first, world.now);
-  EXPECT_FALSE(world.guards.fails(first)) << "of the dial before";
-  world.guards.begun(first);
-  world.guards.failed(first, world.now);
-  ASSERT_TRUE(world.guards.fails(first));
-  EXPECT_EQ(world.guards.due({world.now.wall, world.now.steady + 3s}).size(), 1U);
-}
-
 TEST(Guards, count_dials_side_by_side_once) {
   GuardWorld world(plain_network(100), 1);
   const auto first = world.guards.sample().guards[0].peer;

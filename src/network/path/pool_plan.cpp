@@ -251,25 +251,6 @@ std::optional<Wish> Pool::missing_spare(SteadyTime now) const {
               .full = lacking_.full(now)};
 }
 
-/// For one circuit more.
-bool Pool::make_room(bool for_request, const Wish& wish) {
-  const auto unusual = std::ranges::count_if(circuits_, &PoolCircuit::is_for_a_port);
-  const bool too_many_of_them =
-      !is_usual_port(wish.port.value_or(0)) && static_cast<std::size_t>(unusual) >= PoolLimits::unusual;
-  if (circuits_.size() < PoolLimits::circuits && !too_many_of_them) return true;
-  const PoolCircuit* least = nullptr;
-  for (const auto& circuit : circuits_) {
-    if (too_many_of_them && !circuit.is_for_a_port()) continue;
-    if (circuit.state == State::building || circuit.used_now() || (circuit.clean() && !for_request)) continue;
-    // Those that were used and are idle, longest first; then the oldest clean one.
-    const bool better = least == nullptr || (least->clean() && !circuit.clean()) ||
-                        (least->clean() == circuit.clean() && circuit.idle_since < least->idle_since);
-    if (better) least = &circuit;
-  }
-  if (least != nullptr) close(least->number);
-  return least != nullptr;
-}
-
 void Pool::begin(Wish wish, bool ahead, SteadyTime now) {
   const CircuitNumber number{++last_circuit_};
   actions_.emplace_back(BuildCircuit{number, wish, ahead});
