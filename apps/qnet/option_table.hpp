@@ -24,7 +24,7 @@ struct Option {
                               ///< (lo)g, o(pen), a for all that ask a running QNet; the doctor takes what
                               ///< run takes; R for run, but in the help of --help-relay, D of
                               ///< --help-directory, L of --help-log
-  bool many;  ///< may be given several times; a list in the file, comma-separated elsewhere
+  bool many;                  ///< may be given several times; a list in the file, comma-separated elsewhere
   base::Result<void> (*set)(Settings& settings, const std::string& value);
 
   [[nodiscard]] std::string flag() const;

@@ -131,9 +131,8 @@ json::array to_json(const std::vector<Registered>& registered) {
 }
 
 json::value to_json(const Hop& hop) {
-  return json::object{{"address", hop.address},
-                      {"country", text_or_null(hop.country)},
-                      {"cover", text_or_null(hop.cover)}};
+  return json::object{
+      {"address", hop.address}, {"country", text_or_null(hop.country)}, {"cover", text_or_null(hop.cover)}};
 }
 
 json::array to_json(const std::vector<Circuit>& circuits) {

@@ -62,7 +62,8 @@ TEST(StatusJson, gives_the_path_of_a_client) {
   const auto all = render(status);
   EXPECT_EQ(all.at("hops"), 3);
   EXPECT_EQ(all.at("exit_countries"), json::parse(R"(["SE","NO"])"));
-  EXPECT_EQ(all.at("circuits"), json::parse(R"([{"hops":[{"address":"a:1","country":null,"cover":"www.example"},
+  EXPECT_EQ(all.at("circuits"),
+            json::parse(R"([{"hops":[{"address":"a:1","country":null,"cover":"www.example"},
       {"address":"b:2","country":null,"cover":null},
       {"address":"c:3","country":"SE","cover":null}],
       "state":"in use","streams":2,"age_seconds":61,"round_trip_ms":1.5E2}])"));

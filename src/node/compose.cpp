@@ -267,9 +267,10 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   const PartOf<Client>* const client = config.client ? add("client", start_client) : nullptr;
   node->offers([plan, client](control::Controls& controls) { offer(controls, *plan, client); });
   if (config.status)
-    node->add(control_part(
-        process, {*config.status, config.flags.status, [&node = *node] { return node.status(); },
-                  [&node = *node](control::Controls& controls) { node.offer(controls); }, config.state_dir, config.log}));
+    node->add(
+        control_part(process, {*config.status, config.flags.status, [&node = *node] { return node.status(); },
+                               [&node = *node](control::Controls& controls) { node.offer(controls); },
+                               config.state_dir, config.log}));
   return node;
 }
 

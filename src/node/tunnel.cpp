@@ -263,7 +263,8 @@ void Tunnel::fill_fast_path(control::Status& status) const {
   for (const auto& peer : uplink_->peers()) {
     if (peer.address.noise_key != *in_use || peer.state != uplink::PeerState::connected) continue;
     control::Circuit row;
-    row.hops = {{peer::HostPort{peer.address.host, peer.address.port}.to_text(), country_of(*in_use), peer.address.cover_name}};
+    row.hops = {{peer::HostPort{peer.address.host, peer.address.port}.to_text(), country_of(*in_use),
+                 peer.address.cover_name}};
     row.streams = uplink_->stream_count();
     row.state = row.streams > 0 ? "in use" : "ready";
     row.age = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() - uplink_->since());

@@ -33,7 +33,8 @@ class PrivateMode(PrivateCase):
     def test_spare_circuits_are_ready_before_they_are_needed(self):
         client = self.client()
         wait_until(lambda: len(self.circuits(client, "ready")) >= 2, "two circuits are ready", 30)
-        self.assertEqual(len({circuit["hops"][0]["address"] for circuit in self.circuits(client, "ready")}), 1, "one guard")
+        guards = {circuit["hops"][0]["address"] for circuit in self.circuits(client, "ready")}
+        self.assertEqual(len(guards), 1, guards)
 
     def test_a_program_chooses_hops_and_country_by_its_user_name(self):
         client = self.client(flags=())

@@ -164,8 +164,9 @@ class Demo final : public node::Node {
     }
     if (done)
       add(node::control_part(
-          process, {loopback(config.status_port), node::PortFlags().status, [this] { return status(); },
-                    [this](control::Controls& controls) { offer(controls); }, config.token_folder, config.log}));
+          process,
+          {loopback(config.status_port), node::PortFlags().status, [this] { return status(); },
+           [this](control::Controls& controls) { offer(controls); }, config.token_folder, config.log}));
     return done;
   }
 

@@ -105,7 +105,8 @@ TEST(Preference, that_cannot_be_read_is_refused_by_socks5_with_words_for_the_log
   EXPECT_EQ(socks.state(), State::refused);
   EXPECT_THAT(socks.problem(), HasSubstr("hops=1 to hops=5"));
   EXPECT_THAT(socks.problem(), ::testing::Not(HasSubstr("marked")));
-  EXPECT_THAT(socks.problem(), ::testing::Not(HasSubstr("hops=9"))) << "a log is no place for what a program has sent";
+  EXPECT_THAT(socks.problem(), ::testing::Not(HasSubstr("hops=9")))
+      << "a log is no place for what a program has sent";
   Socks5 closed(Credentials{"alice", "secret"});
   closed.feed(greeting_of("hops=9", "wrong"));
   EXPECT_EQ(closed.problem(), "");

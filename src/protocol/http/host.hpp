@@ -1,4 +1,5 @@
-// Who may ask a server that is for this machine alone: names in the header field Host, and pages in a browser.
+// Who may ask a server that is for this machine alone: names in the header field Host, and pages in a
+// browser.
 #pragma once
 
 #include <string_view>

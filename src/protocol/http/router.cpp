@@ -43,7 +43,8 @@ std::optional<Reply> Router::refused_before_routing(const Request& request, Time
   if (options_.only_local_host && !is_local_host(request.host))
     return error_reply(403, "This address is for programs on this machine.",
                        "Ask for it as localhost, 127.0.0.1 or [::1].");
-  if (options_.only_own_pages && is_of_another_page({request.host, request.origin, request.sec_fetch_site, request.sec_fetch_mode}))
+  if (options_.only_own_pages &&
+      is_of_another_page({request.host, request.origin, request.sec_fetch_site, request.sec_fetch_mode}))
     return error_reply(403, "This is not for other web pages.", "Open it itself, or ask with a program.");
   auto* const limiter = options_.limiter;
   if (limiter != nullptr && !limiter->admit(limiter->client_at(request.from.address()), now))
