@@ -136,7 +136,7 @@ class PrivateMode(PrivateCase):
         client = self.client(flags=())
         for words, told in ((["6"], b"1 to 5"), (["slow"], b"choose fast, private"), (["fast", "private"], b"choose")):
             done = self.switch(client, *words)
-            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.returncode, 2)
             self.assertIn(told, done.stderr)
         stranger = self.switch(client, "private", folder=client.folder / "other")
         self.assertEqual(stranger.returncode, 1)
