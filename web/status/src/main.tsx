@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/hero.css";
 import "./styles/cards.css";
 import "./styles/parts.css";
+import "./styles/traffic.css";
 
 takeKey();
 const place = document.getElementById("app");
