@@ -63,11 +63,13 @@ export const isUnderWay = (advice: Advice): boolean => ["starting", "building"].
 /** Relays by country that this node knows of: of the network, of its own directory, or of whom it dials. */
 export function countriesOf(node: Node): [string, number][] {
   const counts = new Map<string, number>();
+  const add = (code: string | null, count: number) => {
+    const place = code !== null && /^[A-Z]{2}$/.test(code) ? code : "";
+    counts.set(place, (counts.get(place) ?? 0) + count);
+  };
   const known = node.network?.countries ?? node.directory?.countries ?? {};
-  for (const [code, count] of Object.entries(known)) counts.set(code, count);
-  if (counts.size === 0) {
-    for (const peer of node.peers) counts.set(peer.country ?? "", (counts.get(peer.country ?? "") ?? 0) + 1);
-  }
+  for (const [code, count] of Object.entries(known)) add(code, count);
+  if (counts.size === 0) for (const peer of node.peers) add(peer.country, 1);
   return [...counts].sort(([a, x], [b, y]) => y - x || a.localeCompare(b));
 }
 
