@@ -202,22 +202,22 @@ class Refused(unittest.TestCase):
     def setUp(self):
         self.folder, _ = temporary_folder(self)
 
-    def refuse(self, *flags, env=None):
+    def refuse(self, code, *flags, env=None):
         done = run([harness.QNET, "demo", "--state-dir", self.folder / "demo", *flags], env=env)
         text = done.stderr.decode()
-        self.assertEqual(done.returncode, 1, text)
+        self.assertEqual(done.returncode, code, text)
         self.assertEqual(text.count("\n"), 1, text)
         return text
 
     def test_trace_alone(self):
         for flags, env in (["--log-level", "trace"], {}), ([], {"QNET_LOG_LEVEL": "trace"}):
-            text = self.refuse(*flags, env=env)
+            text = self.refuse(2, *flags, env=env)
             self.assertIn("--log-destinations", text)
             self.assertIn("what they ask for", text)
 
     def test_a_file_that_cannot_be_written(self):
         for path in (self.folder / "none" / "log", self.folder, os.devnull):
-            text = self.refuse("--log-file", path)
+            text = self.refuse(1, "--log-file", path)
             self.assertIn(f"the log file cannot be written: {path} (", text)
 
 
