@@ -11,6 +11,8 @@ namespace qnet::control {
 
 namespace {
 
+constexpr std::chrono::minutes kListedWithin{1};
+
 Advice in_countries(const Path& path) {
   return {"no_exit_there", {{"countries", fmt::format("{}", fmt::join(path.countries, ", "))}}};
 }
@@ -43,10 +45,12 @@ Advice of_client(const Status& status, const Path& path) {
 Advice of_relay(const Status& status) {
   if (status.directory && !status.directory->store_works) return {"store_fails", {}};
   if (status.state != State::connected) return {"cover_unknown", {}};
+  // A directory lists a relay once it has reached it.
+  if (status.uptime < kListedWithin) return {};
   const auto unlisted = std::ranges::find_if(
       status.registered, [](const Registered& one) { return !one.listed && !one.problem.empty(); });
   if (unlisted == status.registered.end()) return {};
-  return {"not_listed", {{"directory", unlisted->directory}}};
+  return {"not_listed", {{"directory", unlisted->directory == "this peer" ? "This peer" : unlisted->directory}}};
 }
 
 }  // namespace

@@ -84,6 +84,8 @@ TEST(Advice, of_a_relay) {
   status.state = State::connected;
   EXPECT_EQ(code_of(status), "ok");
   status.registered = {{"192.0.2.9:443", true, ""}, {"192.0.2.8:443", false, "Set the clock."}};
+  EXPECT_EQ(code_of(status), "ok") << "it has just started";
+  status.uptime = std::chrono::minutes(1);
   EXPECT_EQ(advise(status), (Advice{"not_listed", {{"directory", "192.0.2.8:443"}}}));
   status.directory = Directory{};
   status.directory->store_works = false;

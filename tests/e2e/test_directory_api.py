@@ -10,7 +10,7 @@ import unittest
 import jsonschema
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from directory_api import SPEC, TOKEN, DirectoryApi, schema_of
+from directory_api import PATHS, TOKEN, DirectoryApi, schema_of
 from directory_documents import (Relay, base64url, keys_of, snapshot_header, snapshot_list, unbase64url,
                                  verified_descriptor)
 from harness import free_port, run, wait_until
@@ -135,7 +135,7 @@ class Api(DirectoryApi):
         hint = self.ask("GET", "/").json()["hint"]
         routes = set(re.findall(r"\b([A-Z]+) (/[^\s,]*?)\.?(?=[\s,]|$)", hint))
         methods = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}  # OpenAPI 3.1 §4.8.9
-        described = {(method.upper(), path) for path, item in SPEC["paths"].items() for method in methods & item.keys()}
+        described = {(method.upper(), path) for path, item in PATHS.items() for method in methods & item.keys()}
         self.assertEqual(routes, described)
         for method, path in sorted(described):
             body = b"{}" if method == "POST" else None

@@ -107,7 +107,7 @@ class TicketSteps(unittest.TestCase):
         ours = self.steps(relay.listen_port, self.peer, before, behind)
         self.assertEqual(theirs[0][0][0], HANDSHAKE)
         self.assertEqual(ours, theirs)
-        self.client.wait_ready()  # its session has read the tickets
+        relay.wait_accepted()  # the client's session has read the tickets
 
     def test_caddys_come_before_the_clients_finished(self):
         self.compare(other_stacks.Caddy, tickets=1, behind=1)  # behind Finished: SETTINGS
