@@ -29,7 +29,8 @@ _qnet() {
     --cover) mapfile -t COMPREPLY < <(compgen -W "mirror site" -- "$word"); return ;;
     --site-transport) mapfile -t COMPREPLY < <(compgen -W "h2 websocket" -- "$word"); return ;;
     --template) mapfile -t COMPREPLY < <(compgen -W "$templates" -- "$word"); return ;;
-    --config | --log-file | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store | --family)
+    --config | --log-file | --tls-cert | --tls-key | --cover-ca | --country-database | --directory-store | --family | \
+      --socks-unix)
       _qnet_paths -f "$word"
       return ;;
     --state-dir | --site-root) _qnet_paths -d "$word"; return ;;
@@ -77,8 +78,9 @@ _qnet() {
   fi
   case $command in
     run) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --hops --no-early-request
-      --exit-country --template --socks-port --socks-bind --socks-auth --status-port --listen --advertise
-      --cover-origin --cover-name --cover --site-root --site-upstream --site-transport --tls-cert --tls-key
+      --exit-country --template --socks-port --socks-bind --socks-auth --socks-unix --allow-uid --status-port
+      --listen --advertise --cover-origin --cover-name --cover --site-root --site-upstream --site-transport
+      --tls-cert --tls-key
       --behind-proxy --ech-configs --cover-ca --help-relay --help-directory --help-log --exit-abuse-email --exit-allow
       --exit-ports --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token
       --directory-private --country-database --country --bandwidth --circuit-rate --family --lan-discovery
@@ -98,7 +100,8 @@ _qnet() {
     new-circuit) flags="--help --status-port --state-dir --json" ;;
     open) flags="--help --print --status-port --state-dir --json" ;;
     doctor) flags="--help --config --helper-mode --relay-only --exit-node --peer --operators --hops
-      --no-early-request --exit-country --template --socks-port --socks-bind --socks-auth --status-port --listen
+      --no-early-request --exit-country --template --socks-port --socks-bind --socks-auth --socks-unix --allow-uid
+      --status-port --listen
       --advertise --cover-origin --cover-name --cover --site-root --site-upstream --site-transport --tls-cert
       --tls-key --behind-proxy --ech-configs --cover-ca --exit-abuse-email --exit-allow --exit-ports
       --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token

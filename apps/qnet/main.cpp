@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <fmt/core.h>
+#include <spdlog/spdlog.h>
 #include <boost/asio/ip/address.hpp>
 
 #include "cover_command.hpp"
@@ -15,6 +16,7 @@
 #include "foundation/base/folder_lock.hpp"
 #include "foundation/crypto/system_random.hpp"
 #include "foundation/logging/set_up.hpp"
+#include "foundation/net/passed_sockets.hpp"
 #include "live/commands.hpp"
 #include "live/exit_code.hpp"
 #include "live/terminal.hpp"
@@ -24,6 +26,7 @@
 #include "overlay/peer/invite.hpp"
 #include "protocol/client_hello/template_choice.hpp"
 #include "qr_code.hpp"
+#include "reload.hpp"
 #include "template_commands.hpp"
 #include "template_names.hpp"
 #include "texts.hpp"
@@ -61,7 +64,42 @@ base::Result<void> lock_folder(const std::filesystem::path& folder, base::Folder
   return {};  // another fault of the folder is told when something is written there
 }
 
-int run(const Settings& settings) {
+node::ChangedOptions changed_options(const Reload::Outcome& read) {
+  node::ChangedOptions changed;
+  for (const auto& key : read.changed) {
+    if (key == "hops") changed.hops = read.settings.hops;
+    if (key == "exit_country") changed.exit_countries = read.settings.exit_countries;
+    if (key == "log_level") changed.log_level = read.settings.log_level;
+  }
+  changed.need_restart = read.need_restart;
+  return changed;
+}
+
+/// SIGHUP is a wish to read again where there is a file, or a service manager that sends it; in a terminal
+/// without either it means the end of the terminal.
+base::Result<node::ServiceConfig> service_config(const Settings& settings,
+                                                 const std::vector<std::string>& arguments) {
+  node::ServiceConfig config;
+  if (auto manager = node::ServiceManager::from_environment())
+    config.manager = std::make_shared<const node::ServiceManager>(std::move(*manager));
+  if (settings.config_file.empty() && !config.manager) return config;
+  const auto started = run_options(arguments, own_environment);
+  if (!started) return tl::unexpected(started.error());
+  config.reread = [reload = Reload(arguments, own_environment,
+                                   *started)]() mutable -> base::Result<node::ChangedOptions> {
+    const auto read = reload.read_again();
+    if (!read) return tl::unexpected(read.error());
+    return changed_options(*read);
+  };
+  return config;
+}
+
+void log_unused_sockets() {
+  for (const auto& name : net::PassedSockets::of_process().left())
+    spdlog::warn("a service manager has opened {}, and QNet does not listen there: see --listen", name);
+}
+
+int run(const Settings& settings, const std::vector<std::string>& arguments) {
   const auto log = set_up_log(settings);
   if (!log) return fail(log.error());
   base::FolderLock lock;
@@ -72,7 +110,7 @@ int run(const Settings& settings) {
   auto config = node_config(settings, random);
   if (!config) return fail(config.error());
   config->log = *log;
-  if (config->client && !config->client->socks.address().is_loopback())
+  if (config->client && config->client->socks_port && !config->client->socks.address().is_loopback())
     fmt::print(stderr, "{}", open_proxy_warning(settings.socks_bind));
   std::string tunnel_path;
   if (config->relay && settings.behind_proxy) {
@@ -80,7 +118,11 @@ int run(const Settings& settings) {
     if (!config->relay->listeners.front().at.address().is_loopback())
       fmt::print(stderr, "{}", open_plain_warning(settings.listen.to_text()));
   }
+  auto service = service_config(settings, arguments);
+  if (!service) return fail(service.error());
+  config->service = std::move(*service);
   const auto done = node::run_node(std::move(*config), [&] {
+    log_unused_sockets();
     fmt::print("{}", started_text(settings));
     if (settings.behind_proxy)
       fmt::print("  Path    {}, which the web server in front must pass on\n", tunnel_path);
@@ -162,9 +204,9 @@ int invite(const Settings& settings) {
 int outcome(const base::Result<void>& done) { return done ? EXIT_SUCCESS : fail(done.error()); }
 int outcome(const base::Result<int>& code) { return code ? *code : fail(code.error()); }
 
-int dispatch(const Settings& settings, std::string_view program) {
+int dispatch(const Settings& settings, std::string_view program, const std::vector<std::string>& arguments) {
   switch (settings.command) {
-    case Command::run: return run(settings);
+    case Command::run: return run(settings, arguments);
     case Command::demo: return demo(settings, program);
     case Command::keygen: return keygen(settings);
     case Command::invite: return invite(settings);
@@ -179,6 +221,7 @@ int dispatch(const Settings& settings, std::string_view program) {
 }
 
 int run_program(std::span<char*> words) {
+  net::PassedSockets::of_process().take_from_environment();
   const std::vector<std::string> arguments(words.begin() + 1, words.end());
   const auto parsed = parse_options(arguments, own_environment);
   if (!parsed) {
@@ -193,7 +236,7 @@ int run_program(std::span<char*> words) {
     fmt::print("{}", text->text);
     return EXIT_SUCCESS;
   }
-  return dispatch(std::get<Settings>(*parsed), words.front());
+  return dispatch(std::get<Settings>(*parsed), words.front(), arguments);
 }
 
 }  // namespace

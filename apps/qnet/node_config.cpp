@@ -8,6 +8,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "foundation/base/durable_file.hpp"
+#include "node/proxy_password.hpp"
 #include "overlay/peer/family.hpp"
 #include "protocol/client_hello/template_choice.hpp"
 #include "template_names.hpp"
@@ -127,6 +128,13 @@ base::Result<node::ClientConfig> client_config(const Settings& settings, base::R
   node::ClientConfig config;
   config.socks = endpoint(settings.socks_bind, settings.socks_port);
   config.cover_authorities = settings.cover_ca;
+  config.socks_port = settings.socks_tcp;
+  config.socks_unix = settings.socks_unix;
+  if (settings.socks_auth_made) {
+    auto made = node::kept_proxy_password(settings.state_dir, random);
+    if (!made) return base::forward_error(made);
+    config.credentials = std::move(*made);
+  }
   if (settings.socks_auth)
     config.credentials = proxy::Credentials{settings.socks_auth->user, settings.socks_auth->password};
   auto peers = parse_invites(settings.peers);
@@ -238,6 +246,9 @@ base::Result<node::NodeConfig> node_config(const Settings& settings, base::Rando
   config.status = endpoint(kLoopback, settings.status_port);
   config.threads = settings.threads > 0 ? settings.threads : std::thread::hardware_concurrency();
   config.state_dir = settings.state_dir;
+  config.users.anybody = settings.allow_any_uid;
+  if (settings.allow_uids)
+    config.users.named.emplace(settings.allow_uids->begin(), settings.allow_uids->end());
   config.operators = settings.operators.size();
   if (settings.directory_http)
     config.directory_http = endpoint(settings.directory_http->host, settings.directory_http->port);

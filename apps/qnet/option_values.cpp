@@ -97,10 +97,22 @@ Result<void> set_mode_switch(Settings& s, const std::string& text, HelperMode mo
 }
 
 Result<void> set_auth(Settings& s, const std::string& text) {
+  if (text == "auto") return s.socks_auth_made = true, Result<void>();
   const auto colon = text.find(':');
   if (colon == std::string::npos || colon == 0 || colon > 255 || text.size() - colon - 1 > 255)
-    return bad("the proxy's credentials must be USER:PASSWORD, each up to 255 characters");
+    return bad("the proxy's credentials must be USER:PASSWORD, each up to 255 characters, or auto");
   s.socks_auth = UserPassword{text.substr(0, colon), text.substr(colon + 1)};
+  return {};
+}
+
+Result<void> add_allowed_uid(Settings& s, const std::string& text) {
+  if (text == "any") return s.allow_any_uid = true, Result<void>();
+  std::uint32_t uid = 0;
+  // The last one is no user's: the system's own calls say "no change" with it.
+  auto set = set_number<std::uint32_t>(text, 0, std::numeric_limits<std::uint32_t>::max() - 1, uid);
+  if (!set) return bad("\"" + text + "\" is no user's number, as `id -u NAME` tells it, nor any");
+  if (!s.allow_uids) s.allow_uids.emplace();
+  s.allow_uids->push_back(uid);
   return {};
 }
 

@@ -34,6 +34,7 @@ template <class Integer>
 [[nodiscard]] base::Result<void> set_flag_value(bool& to, const std::string& text);
 [[nodiscard]] base::Result<void> set_mode_switch(Settings& s, const std::string& text, HelperMode mode);
 [[nodiscard]] base::Result<void> set_auth(Settings& s, const std::string& text);
+[[nodiscard]] base::Result<void> add_allowed_uid(Settings& s, const std::string& text);
 [[nodiscard]] base::Result<void> add_invite(std::vector<std::string>& to, const std::string& text);
 [[nodiscard]] base::Result<void> set_cover_name(Settings& s, const std::string& text);
 [[nodiscard]] base::Result<void> set_email(Settings& s, const std::string& text);

@@ -33,6 +33,19 @@ std::string option_lines(Command command, HelpPage page) {
   return text;
 }
 
+using Sources = std::array<GivenOptions, 3>;
+
+/// The strongest first: the words of the command line, the environment, the file.
+Result<Sources> sources_of(Command command, const CommandLine& line, const Environment& environment) {
+  GivenOptions from_file;
+  if (!line.config.empty()) {
+    auto read = read_config(line.config);
+    if (!read) return base::forward_error(read);
+    from_file = std::move(*read);
+  }
+  return Sources{line.given, from_environment(command, environment), std::move(from_file)};
+}
+
 /// Of the commands that are followed by what to do.
 std::string group_help_text(std::string_view group) {
   if (group == "cover") return cover_help_text();
@@ -86,19 +99,27 @@ Result<std::variant<Settings, PrintText>> parse_options(std::span<const std::str
   if (line->help_directory) return Outcome(PrintText{directory_help_text()});
   if (line->help_log) return Outcome(PrintText{log_help_text()});
 
-  GivenOptions from_file;
-  if (!line->config.empty()) {
-    auto read = read_config(line->config);
-    if (!read) return base::forward_error(read);
-    from_file = std::move(*read);
-  }
-  const std::array strongest_first = {std::move(line->given), from_environment(*command, environment),
-                                      std::move(from_file)};
-  auto settings = settle(*command, strongest_first, environment);
+  const auto sources = sources_of(*command, *line, environment);
+  if (!sources) return tl::unexpected(sources.error());
+  auto settings = settle(*command, *sources, environment);
   if (!settings) return base::forward_error(settings);
   if (auto checked = check_words(*command, line->words); !checked) return base::forward_error(checked);
   settings->words = std::move(line->words);
+  settings->config_file = std::move(line->config);
   return Outcome(std::move(*settings));
+}
+
+Result<RunOptions> run_options(std::span<const std::string> arguments, const Environment& environment) {
+  auto line = parse_command_line(Command::run, {arguments.begin() + 1, arguments.end()});
+  if (!line) return base::forward_error(line);
+  const auto sources = sources_of(Command::run, *line, environment);
+  if (!sources) return tl::unexpected(sources.error());
+  auto settings = settle(Command::run, *sources, environment);
+  if (!settings) return base::forward_error(settings);
+  RunOptions options{std::move(*settings), {}};
+  for (const auto& source : *sources)
+    for (const auto& [key, given] : source) options.given.emplace(key, given.values);
+  return options;
 }
 
 std::string version_text() { return fmt::format("qnet {}\n", QNET_VERSION); }

@@ -1,9 +1,11 @@
 // From the command line, the environment and the configuration file to Settings, in that order of strength.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "error.hpp"
 #include "foundation/base/result.hpp"
@@ -20,6 +22,16 @@ struct PrintText {
 /// `arguments` without the program's name.
 [[nodiscard]] base::Result<std::variant<Settings, PrintText>> parse_options(
     std::span<const std::string> arguments, const Environment& environment);
+
+/// The same of `qnet run`, with what each option was given as, by the strongest of the three that says
+/// anything of it.
+struct RunOptions {
+  Settings settings;
+  std::map<std::string, std::vector<std::string>, std::less<>> given;
+};
+/// `arguments` are those that parse_options() has taken for `qnet run` before.
+[[nodiscard]] base::Result<RunOptions> run_options(std::span<const std::string> arguments,
+                                                   const Environment& environment);
 
 /// What `--help` prints, for the whole program or for one command.
 [[nodiscard]] std::string help_text();

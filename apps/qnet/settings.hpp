@@ -62,9 +62,15 @@ struct Settings {
   Command command = Command::run;
 
   HelperMode helper_mode = HelperMode::client;
+  std::string config_file;  ///< empty for none
   std::string socks_bind = "127.0.0.1";
   std::uint16_t socks_port = 1088;
   std::optional<UserPassword> socks_auth;
+  bool socks_auth_made = false;      ///< QNet makes the password itself
+  std::filesystem::path socks_unix;  ///< the proxy's name in the file system; empty for none
+  bool socks_tcp = true;             ///< whether the proxy has a port
+  bool allow_any_uid = false;
+  std::optional<std::vector<std::uint32_t>> allow_uids;  ///< beside root and our own
   std::uint16_t status_port = 8088;
   peer::HostPort listen{"0.0.0.0", 443};
   std::optional<peer::HostPort> advertise;

@@ -1,5 +1,6 @@
 #include "settle.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -76,6 +77,9 @@ Result<void> apply_mode(std::span<const GivenOptions> strongest_first, Settings&
 }
 
 std::filesystem::path default_state_dir(const Environment& environment) {
+  // systemd's, for a unit with StateDirectory=; its first, where it has several.
+  if (const auto service = look_up(environment, "STATE_DIRECTORY"); service && service->starts_with('/'))
+    return service->substr(0, service->find(':'));
   if (const auto state = look_up(environment, "XDG_STATE_HOME"); state && state->starts_with('/'))
     return *state + "/qnet";
   if (const auto home = look_up(environment, "HOME")) return *home + "/.local/state/qnet";
@@ -190,6 +194,9 @@ Result<void> check_whole(const Settings& s) {
     if (auto relay = check_relay(s); !relay) return relay;
   if (runs)
     if (auto path = check_path(s); !path) return path;
+  if (s.state_dir.empty() && s.socks_auth_made)
+    return base::fail(Errc::missing,
+                      "no folder to keep the proxy's password in, as HOME is not set: give --state-dir DIR");
   if (s.state_dir.empty() && needs_state_dir(s))
     return base::fail(Errc::missing,
                       "no folder for keys and state, as HOME is not set: give --state-dir DIR");
@@ -226,6 +233,11 @@ Result<Settings> settle(Command command, std::span<const GivenOptions> strongest
       break;
     }
   }
+  const auto named = [&](std::string_view key) {
+    return std::ranges::any_of(strongest_first,
+                               [&](const auto& source) { return find(source, key) != nullptr; });
+  };
+  settings.socks_tcp = settings.socks_unix.empty() || named("socks_port") || named("socks_bind");
   if (settings.cover_name.empty() && settings.cover_origin) settings.cover_name = settings.cover_origin->host;
   if (auto whole = check_whole(settings); !whole) return base::forward_error(whole);
   return settings;

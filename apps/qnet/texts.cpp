@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "error.hpp"
+#include "node/proxy_password.hpp"
 
 namespace qnet::cli {
 
@@ -29,15 +30,22 @@ std::string software_name() { return "qnet " QNET_VERSION; }
 std::string started_text(const Settings& s) {
   const auto status =
       fmt::format("  Page    http://127.0.0.1:{}/   (qnet open opens it with its buttons)\n", s.status_port);
-  if (s.helper_mode == HelperMode::client)
+  if (s.helper_mode == HelperMode::client) {
+    constexpr std::string_view kSpeaks = "SOCKS5 (with host names: socks5h), and HTTP CONNECT";
+    std::string proxy;
+    if (s.socks_tcp) proxy += fmt::format("  Proxy   {}:{}   {}\n", s.socks_bind, s.socks_port, kSpeaks);
+    if (!s.socks_unix.empty())
+      proxy += fmt::format("  Proxy   unix:{}   {}\n", s.socks_unix.string(), kSpeaks);
+    if (s.socks_auth_made)
+      proxy += fmt::format("  User    qnet, with the password in {}\n",
+                           node::proxy_password_file(s.state_dir).string());
     return fmt::format(
-        "QNet is running as client.\n  Proxy   {}:{}   SOCKS5 (with host names: socks5h), and HTTP "
-        "CONNECT\n{}{}",
-        s.socks_bind, s.socks_port, status,
+        "QNet is running as client.\n{}{}{}", proxy, status,
         s.peers.empty() && s.operators.empty()
             ? "  It was given no relay: add an invite (qnet://...) on the page, or start it with --peer or "
               "--operators. To try QNet on this machine alone, run qnet demo.\n"
             : "");
+  }
   return fmt::format(
       "QNet is running as {}.\n  Peers   {}, looking like {} to everybody else\n{}  Invite  qnet invite "
       "--state-dir {}\n",

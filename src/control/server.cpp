@@ -63,7 +63,8 @@ tcp::endpoint Server::address() const { return state_->http->address(); }
 std::size_t Server::open_connections() const { return state_->http->open_connections(); }
 
 base::Result<Server> Server::start(boost::asio::io_context& io, const tcp::endpoint& at, StatusSource source,
-                                   Controls controls, const ServerLimits& limits) {
+                                   Controls controls, const ServerLimits& limits,
+                                   std::shared_ptr<net::LocalUsers> users) {
   if (!at.address().is_loopback()) return base::fail(Errc::not_loopback, net::to_text(at));
   auto state = std::make_shared<State>(io);
   state->source = std::move(source);
@@ -74,9 +75,11 @@ base::Result<Server> Server::start(boost::asio::io_context& io, const tcp::endpo
       }));
   state->router.emplace(
       status_router([state = state.get()] { return state->status(); }, std::move(controls)));
+  http::Admit admit;
+  if (users) admit = [users = std::move(users)](const tcp::socket& client) { return users->admit(client); };
   auto http = http::Server::start(
       io, at, [router = &*state->router](const http::Request& request) { return router->answer(request); },
-      to_http(limits));
+      to_http(limits), std::move(admit));
   if (!http) {
     if (!http.error().is(net::Errc::address_in_use))
       return base::fail(Errc::cannot_listen, http.error().message());

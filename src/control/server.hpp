@@ -11,6 +11,7 @@
 #include "control/error.hpp"
 #include "control/routes.hpp"
 #include "foundation/base/result.hpp"
+#include "foundation/net/local_users.hpp"
 
 namespace qnet::control {
 
@@ -27,10 +28,12 @@ class Server {
  public:
   /// Listens at once. Errors: not_loopback, port_taken (naming the port, and its owner if that can be told),
   /// cannot_listen. `source` is called once a second and once for each request that needs it, and, as
-  /// `controls`, never after stop().
+  /// `controls`, never after stop(). Programs of users other than `users` are reset without a byte; null: all
+  /// programs of this machine are answered.
   static base::Result<Server> start(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& at,
                                     StatusSource source, Controls controls = {},
-                                    const ServerLimits& limits = {});
+                                    const ServerLimits& limits = {},
+                                    std::shared_ptr<net::LocalUsers> users = {});
 
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;

@@ -46,6 +46,29 @@ void add_kept_invites(ClientConfig& config) {
   }
 }
 
+base::Result<proxy::Entrances> open_entrances(boost::asio::io_context& io, const ClientConfig& config) {
+  proxy::Entrances entrances;
+  if (config.socks_port) {
+    auto port = net::listen(io, config.socks);
+    if (!port) return base::forward_error(port);
+    entrances.port.emplace(std::move(*port));
+    // Who opens the proxy to other machines opens it to all users of this one, unless they say whose.
+    if (config.socks.address().is_loopback() || config.users_named) entrances.port_users = config.users;
+  }
+  if (!config.socks_unix.empty()) {
+    auto name = net::LocalListener::open(io, config.socks_unix);
+    if (!name && name.error().is(net::Errc::address_in_use))
+      return base::fail(Errc::cannot_listen, "another program listens on " + config.socks_unix.string() +
+                                                 "; choose another name with --socks-unix");
+    if (!name)
+      return base::fail(Errc::cannot_listen, "--socks-unix " + config.socks_unix.string() +
+                                                 " cannot be used: " + name.error().context());
+    entrances.name.emplace(std::move(*name));
+    entrances.name_users = config.users;
+  }
+  return entrances;
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io, const ClientConfig& config,
@@ -54,19 +77,19 @@ base::Result<std::unique_ptr<Client>> Client::start(boost::asio::io_context& io,
   add_kept_invites(whole);
   auto dialer = dialer_of(whole, random);
   if (!dialer) return base::forward_error(dialer);
-  auto acceptor = net::listen(io, whole.socks);
-  if (!acceptor) return base::forward_error(acceptor);
-  return std::unique_ptr<Client>(new Client(io, std::move(*acceptor), whole, std::move(*dialer)));
+  auto entrances = open_entrances(io, whole);
+  if (!entrances) return base::forward_error(entrances);
+  return std::unique_ptr<Client>(new Client(io, std::move(*entrances), whole, std::move(*dialer)));
 }
 
-Client::Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
+Client::Client(boost::asio::io_context& io, proxy::Entrances entrances, const ClientConfig& config,
                std::shared_ptr<const session::Dialer> dialer)
     : io_(io),
       config_(config),
       dialer_(std::move(dialer)),
       tunnel_(std::make_shared<Tunnel>(io, config_, dialer_)),
       proxy_(std::make_shared<proxy::Server>(
-          std::move(acceptor), config.credentials,
+          io, std::move(entrances), config.credentials,
           [this](proxy::Request request) { return connect(std::move(request)); })),
       web_timer_(io) {}
 
@@ -140,6 +163,10 @@ void Client::new_path() {
   if (tunnel_) tunnel_->new_path();
 }
 
+std::string Client::proxy_address() const {
+  return config_.socks_port ? net::to_text(config_.socks) : "unix:" + config_.socks_unix.string();
+}
+
 void Client::disconnect() {
   if (!tunnel_) return;
   spdlog::info("disconnected, as it was wanted: the proxy refuses every connection");
@@ -200,7 +227,7 @@ void Client::offer(control::Controls& controls) {
     control::Config config;
     config.hops = config_.hops;
     config.exit_countries = config_.exit_countries;
-    config.socks_address = net::to_text(config_.socks);
+    config.socks_address = proxy_address();
     config.socks_password = config_.credentials.has_value();
     config.browser_template = config_.browser.name;
     config.operators = config_.operators.size();
@@ -211,13 +238,12 @@ void Client::offer(control::Controls& controls) {
   };
   controls.proxy = [this] {
     const auto& secret = config_.credentials;
-    return control::ProxyAccess{net::to_text(config_.socks), secret ? secret->user : "",
-                                secret ? secret->password : ""};
+    return control::ProxyAccess{proxy_address(), secret ? secret->user : "", secret ? secret->password : ""};
   };
 }
 
 void Client::fill(control::Status& status) const {
-  status.socks_address = net::to_text(config_.socks);
+  status.socks_address = proxy_address();
   status.socks_password = config_.credentials.has_value();
   status.browser_template = config_.browser.name;
   if (tunnel_) {

@@ -36,13 +36,14 @@ class Client {
   void fill(control::Status& status) const;
 
  private:
-  Client(boost::asio::io_context& io, net::tcp::acceptor acceptor, const ClientConfig& config,
+  Client(boost::asio::io_context& io, proxy::Entrances entrances, const ClientConfig& config,
          std::shared_ptr<const session::Dialer> dialer);
   net::Task<proxy::Connected> connect(proxy::Request request);
   [[nodiscard]] base::Result<void> set_hops(std::size_t hops);
   [[nodiscard]] base::Result<void> set_exit_countries(std::vector<std::string> countries);
   [[nodiscard]] base::Result<void> add_invite(const std::string& link);
   void new_path();
+  [[nodiscard]] std::string proxy_address() const;
   void connect_again();
   void disconnect();
   net::Task<void> watch_web();

@@ -3,11 +3,13 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "edge/proxy/credentials.hpp"
+#include "foundation/net/local_users.hpp"
 #include "foundation/net/tcp.hpp"
 #include "overlay/peer/invite.hpp"
 #include "protocol/client_hello/template.hpp"
@@ -19,6 +21,10 @@ struct ClientConfig {
   /// Whose lists of relays are believed where most of them agree; the last resort as peers, too.
   std::vector<peer::Invite> operators;
   net::tcp::endpoint socks;
+  bool socks_port = true;                    ///< whether programs come in by `socks`
+  std::filesystem::path socks_unix{};        ///< by a name in the file system; empty: not
+  std::shared_ptr<net::LocalUsers> users{};  ///< whose programs are served; null: everybody's
+  bool users_named = false;  ///< the person has said whose: that also holds where `socks` is not loopback
   std::optional<proxy::Credentials> credentials;
   /// Whose ClientHello is sent.
   client_hello::Template browser = client_hello::builtin_templates().front();

@@ -264,13 +264,30 @@ base::Result<std::unique_ptr<Node>> compose(NodeConfig wanted, Process& process)
   if (config.membership) plan->membership = add("membership", start_membership);
   if (circuits && config.membership && config.membership->registers && !config.membership->operators.empty())
     add("rate reports", start_rate_reports);
+  std::shared_ptr<net::LocalUsers> users;
+  if (config.client || config.status) {
+    auto opened = open_users(config.users);
+    if (!opened) return base::forward_error(opened);
+    users = std::move(*opened);
+  }
+  if (plan->config.client) {
+    plan->config.client->users = users;
+    plan->config.client->users_named = config.users.named.has_value();
+  }
   const PartOf<Client>* const client = config.client ? add("client", start_client) : nullptr;
   node->offers([plan, client](control::Controls& controls) { offer(controls, *plan, client); });
   if (config.status)
     node->add(
         control_part(process, {*config.status, config.flags.status, [&node = *node] { return node.status(); },
                                [&node = *node](control::Controls& controls) { node.offer(controls); },
-                               config.state_dir, config.log}));
+                               config.state_dir, config.log, users}));
+  if (config.service)
+    node->add(service_part(
+        process, *config.service, [&node = *node] { return node.status(); },
+        [&node = *node](control::Controls& controls) {
+          controls.set_log_level = set_log_level;
+          node.offer(controls);
+        }));
   return node;
 }
 

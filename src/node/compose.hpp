@@ -8,12 +8,14 @@
 #include <string>
 
 #include "network/discovery/membership.hpp"
+#include "node/allowed_users.hpp"
 #include "node/client.hpp"
 #include "node/control_part.hpp"
 #include "node/directory_node.hpp"
 #include "node/part.hpp"
 #include "node/process.hpp"
 #include "node/relay.hpp"
+#include "node/service_part.hpp"
 
 namespace qnet::node {
 
@@ -55,6 +57,8 @@ struct NodeConfig {
   std::string listen_address{};       ///< as the next, for the status server's /config
   std::size_t operators = 0;          ///< how many this node was given
   std::shared_ptr<const logging::Ring> log{};  ///< for the status server's /logs; null: none
+  AllowedUsers users{};                        ///< of the proxy and the status server
+  std::optional<ServiceConfig> service{};      ///< of a process that runs this node alone
 };
 
 /// The parts of one node, and its status: what every node tells, and each part's section.

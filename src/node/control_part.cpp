@@ -13,13 +13,13 @@
 
 namespace qnet::node {
 
-namespace {
-
 base::Result<void> set_log_level(const std::string& level) {
   spdlog::set_level(spdlog::level::from_str(level));
   spdlog::info("the log's level is {} now", level);
   return {};
 }
+
+namespace {
 
 std::string log_level() {
   const auto name = spdlog::level::to_string_view(spdlog::get_level());
@@ -43,8 +43,8 @@ class ControlPart final : public Part {
     auto controls = this->controls();
     // A folder that cannot be written to is no reason to run without a proxy.
     if (!config_.token_folder.empty()) make_token(controls);
-    auto made =
-        control::Server::start(process_.pool().first(), config_.at, config_.source, std::move(controls));
+    auto made = control::Server::start(process_.pool().first(), config_.at, config_.source,
+                                       std::move(controls), {}, config_.users);
     if (!made) {
       token_.reset();
       return tl::unexpected(explain_start_error(made.error(), {config_.at}, config_.flag));

@@ -113,7 +113,7 @@ def template_flags(flags):
 class Node:
     """One `qnet run` in a folder of its own."""
 
-    def __init__(self, folder, mode, flags=(), env=None, listen_port=None, host="127.0.0.1"):
+    def __init__(self, folder, mode, flags=(), env=None, listen_port=None, host="127.0.0.1", socks_unix=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.status_port = free_port()
@@ -121,8 +121,9 @@ class Node:
         arguments = [QNET, "run", "--helper-mode", mode, "--status-port", self.status_port,
                      "--state-dir", self.folder / "state"]
         if mode == "client":
-            self.socks_port = free_port()
-            arguments += ["--socks-port", self.socks_port, *template_flags(flags)]
+            self.socks_port = None if socks_unix else free_port()
+            proxy = ["--socks-unix", socks_unix] if socks_unix else ["--socks-port", self.socks_port]
+            arguments += [*proxy, *template_flags(flags)]
         else:
             self.listen_port = listen_port or free_port()
             self.host = host

@@ -7,10 +7,14 @@
 #include <optional>
 #include <set>
 
+#include <boost/asio/io_context.hpp>
+
 #include "edge/proxy/credentials.hpp"
 #include "edge/proxy/destination.hpp"
 #include "edge/proxy/dialogue.hpp"
 #include "foundation/base/at_most_every.hpp"
+#include "foundation/net/local_listener.hpp"
+#include "foundation/net/local_users.hpp"
 #include "foundation/net/pump.hpp"
 #include "foundation/net/tcp.hpp"
 #include "overlay/peer/connect_message.hpp"
@@ -43,11 +47,21 @@ struct Request {
 /// The task is cancelled when the program leaves before it has an answer.
 using Connect = std::function<net::Task<Connected>(Request)>;
 
+/// Where programs come in: by a port, by a name in the file system, or both.
+struct Entrances {
+  std::optional<net::tcp::acceptor> port{};
+  std::optional<net::LocalListener> name{};
+  /// Whose programs are served by each; others are reset without a byte, so that nothing tells them that this
+  /// is a proxy. Null: everybody's.
+  std::shared_ptr<net::LocalUsers> port_users{};
+  std::shared_ptr<net::LocalUsers> name_users{};
+};
+
 /// Lives on one io_context, like the streams that `connect` makes.
 class Server : public std::enable_shared_from_this<Server> {
  public:
-  Server(net::tcp::acceptor acceptor, std::optional<Credentials> credentials, Connect connect,
-         const ServerLimits& limits = {});
+  Server(boost::asio::io_context& io, Entrances entrances, std::optional<Credentials> credentials,
+         Connect connect, const ServerLimits& limits = {});
 
   void start();
   /// Stops accepting and resets what is open.
@@ -61,20 +75,28 @@ class Server : public std::enable_shared_from_this<Server> {
 
  private:
   class Entry;
-  net::Task<void> accept();
-  net::Task<void> serve(net::tcp::socket socket);
-  net::Task<void> talk(net::TcpStream& program);
-  net::Task<std::optional<Connected>> connect_for(net::TcpStream& program, const Dialogue& dialogue);
-  net::Task<std::unique_ptr<Dialogue>> converse(net::TcpStream& program);
+  template <class Acceptor>
+  net::Task<void> accept(Acceptor& acceptor);
+  template <class Socket>
+  [[nodiscard]] bool admit(Socket& socket, net::LocalUsers* users);
+  template <class Stream, class Socket>
+  net::Task<void> serve(Socket socket);
+  template <class Stream>
+  net::Task<void> talk(Stream& program);
+  template <class Stream>
+  net::Task<std::optional<Connected>> connect_for(Stream& program, const Dialogue& dialogue);
+  net::Task<std::unique_ptr<Dialogue>> converse(net::ByteStream& program);
   void log_problem(const std::string& problem);
 
-  net::tcp::acceptor acceptor_;
+  boost::asio::any_io_executor executor_;
+  Entrances entrances_;
   std::optional<Credentials> credentials_;
   Connect connect_;
   ServerLimits limits_;
   net::Traffic traffic_;
-  std::set<net::TcpStream*> open_;
+  std::set<net::ByteStream*> open_;
   base::AtMostEvery problem_lines_{ServerLimits::between_lines};
+  base::AtMostEvery stranger_lines_{ServerLimits::between_lines};
 };
 
 }  // namespace qnet::proxy

@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -13,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "foundation/net/host_addresses.hpp"
+#include "foundation/net/passed_sockets.hpp"
 #include "foundation/net/tcp_queue.hpp"
 
 namespace qnet::net {
@@ -194,10 +196,15 @@ Task<base::Result<tcp::socket>> connect_to_host(std::string host, std::uint16_t 
 base::Result<tcp::acceptor> listen(asio::io_context& io, const tcp::endpoint& at) {
   boost::system::error_code error;
   tcp::acceptor acceptor(io);
-  acceptor.open(at.protocol(), error);
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(at, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  if (const auto passed = PassedSockets::of_process().take(at)) {
+    acceptor.assign(at.protocol(), *passed, error);
+    if (error) ::close(*passed);
+  } else {
+    acceptor.open(at.protocol(), error);
+    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor.bind(at, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+  }
   if (!error) acceptor.non_blocking(true, error);
   if (error) return tl::unexpected(from_system(error, to_text(at)));
   return acceptor;

@@ -86,11 +86,12 @@ void turn_away(tcp::socket socket) {
 
 class Server::State : public std::enable_shared_from_this<State> {
  public:
-  State(tcp::acceptor acceptor, Handler handler, const ServerLimits& limits)
+  State(tcp::acceptor acceptor, Handler handler, const ServerLimits& limits, Admit admit)
       : acceptor_(std::move(acceptor)),
         address_(acceptor_.local_endpoint()),
         pause_(acceptor_.get_executor()),
         handler_(std::move(handler)),
+        admit_(std::move(admit)),
         limits_(limits),
         slots_(std::make_shared<ConnectionSlots>(limits.connections, limits.per_client_prefix)) {}
 
@@ -124,6 +125,7 @@ class Server::State : public std::enable_shared_from_this<State> {
   tcp::endpoint address_;
   asio::steady_timer pause_;
   Handler handler_;
+  Admit admit_;
   ServerLimits limits_;
   std::shared_ptr<ConnectionSlots> slots_;
   std::size_t streams_ = 0;
@@ -141,6 +143,10 @@ Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
       continue;
     }
     boost::system::error_code gone;
+    if (self->admit_ && !self->admit_(socket)) {
+      socket.set_option(asio::socket_base::linger(true, 0), gone);
+      continue;
+    }
     const auto from = unmapped(socket.remote_endpoint(gone));
     if (gone) continue;
     if (!self->slots_->make_room(from)) {
@@ -268,10 +274,10 @@ std::size_t Server::open_connections() const { return state_->open_connections()
 std::size_t Server::open_streams() const { return state_->open_streams(); }
 
 base::Result<Server> Server::start(asio::io_context& io, const tcp::endpoint& at, Handler handler,
-                                   const ServerLimits& limits) {
+                                   const ServerLimits& limits, Admit admit) {
   auto acceptor = net::listen(io, at);
   if (!acceptor) return base::forward_error(acceptor);
-  auto state = std::make_shared<State>(std::move(*acceptor), std::move(handler), limits);
+  auto state = std::make_shared<State>(std::move(*acceptor), std::move(handler), limits, std::move(admit));
   state->start();
   return Server(std::move(state));
 }

@@ -15,6 +15,9 @@ namespace qnet::http {
 
 using Handler = std::function<net::Task<Reply>(const Request&)>;
 
+/// Whether a client is served; another one is reset without a byte.
+using Admit = std::function<bool(const net::tcp::socket&)>;
+
 struct ServerLimits {
   std::size_t header_bytes = 8 * 1024;        ///< a browser sends about 1 KiB
   std::size_t body_bytes = 0;                 ///< 0: bodies are not read
@@ -31,9 +34,9 @@ class Server {
  public:
   /// Listens at once. The errors are net's. `handler` is called once for each whole request, and never after
   /// stop(); what it holds must outlive every call. A streamed body (Reply::stream) holds its connection's
-  /// slot, and has no limit of time.
+  /// slot, and has no limit of time. Without `admit` everybody is a client.
   static base::Result<Server> start(boost::asio::io_context& io, const net::tcp::endpoint& at,
-                                    Handler handler, const ServerLimits& limits);
+                                    Handler handler, const ServerLimits& limits, Admit admit = {});
 
   Server(Server&&) noexcept;
   Server& operator=(Server&&) noexcept;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -37,12 +38,21 @@ inline const std::string kHttpGranted = "HTTP/1.1 200 Connection established\r\n
 
 class ProxyServer : public ::testing::Test {
  protected:
-  void start(std::optional<Credentials> credentials = {}, const ServerLimits& limits = {}) {
+  /// By a port; by a name in the file system where one is given.
+  void start(std::optional<Credentials> credentials = {}, const ServerLimits& limits = {},
+             const std::filesystem::path& name = {}) {
     thread.run([&] {
-      net::tcp::acceptor acceptor(thread.io(), {boost::asio::ip::address_v4::loopback(), 0});
-      address = acceptor.local_endpoint();
+      Entrances entrances;
+      if (name.empty()) {
+        entrances.port.emplace(thread.io(), net::tcp::endpoint{boost::asio::ip::address_v4::loopback(), 0});
+        address = entrances.port->local_endpoint();
+      } else {
+        auto listener = net::LocalListener::open(thread.io(), name);
+        ASSERT_TRUE(listener) << listener.error().message();
+        entrances.name.emplace(std::move(*listener));
+      }
       server = std::make_shared<Server>(
-          std::move(acceptor), std::move(credentials),
+          thread.io(), std::move(entrances), std::move(credentials),
           [this](Request request) -> Task<Connected> {
             const auto& destination = request.destination;
             asked.push_back(destination.to_text());
