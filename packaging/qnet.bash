@@ -106,7 +106,7 @@ _qnet() {
       --tls-key --behind-proxy --ech-configs --cover-ca --exit-abuse-email --exit-allow --exit-ports
       --exit-max-connections --exit-bind --dns-server --directory-store --directory-http --directory-token
       --directory-private --country-database --country --bandwidth --circuit-rate --family --lan-discovery
-      --state-dir --log-level --threads --json" ;;
+      --state-dir --log-level --log-file --log-json --log-destinations --no-exit-log --threads --json" ;;
     cover\ check) flags="--help --advertise --cover-name" ;;
     family\ new) flags="--help" ;;
     template\ list) flags="--help" ;;

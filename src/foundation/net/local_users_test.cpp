@@ -72,10 +72,12 @@ TEST_F(ConnectionOwners, are_told_while_a_program_has_ended_its_direction_only) 
 // The kernel would call them root's.
 TEST_F(ConnectionOwners, are_nobody_once_the_program_has_closed_its_socket) {
   connect({make_address("127.0.0.1"), 0}, {make_address("127.0.0.1"), 0}, tcp::v4());
+  const auto theirs = accepted.remote_endpoint();
+  const auto ours = accepted.local_endpoint();
   near.close();
-  EXPECT_EQ(owner(), std::nullopt);
+  EXPECT_EQ(owners->owner(theirs, ours), std::nullopt);
   accepted.shutdown(tcp::socket::shutdown_send);  // now it is in TIME_WAIT
-  EXPECT_EQ(owner(), std::nullopt);
+  EXPECT_EQ(owners->owner(theirs, ours), std::nullopt);
 }
 
 TEST_F(ConnectionOwners, are_nobody_for_a_connection_that_is_not_there) {
