@@ -35,11 +35,11 @@ complete_to "--help" qnet family new --
 complete_to "safari-26 safari-ios-26" qnet template show saf
 complete_to "--help --toml" qnet template show --
 complete_to "--port" qnet template capture --po
-complete_to "--socks-port --socks-bind --socks-auth" qnet run --socks
+complete_to "--socks-port --socks-bind --socks-auth --socks-unix" qnet run --socks
 complete_to "--socks-port" qnet demo --socks
 complete_to "--help --watch --status-port --state-dir --json" qnet status ""
 complete_to "--json" qnet status --watch --j
-complete_to "--socks-port --socks-bind --socks-auth" qnet doctor --socks
+complete_to "--socks-port --socks-bind --socks-auth --socks-unix" qnet doctor --socks
 complete_to "" qnet log --tail ""
 exits="--exit-node --exit-country --exit-abuse-email --exit-allow --exit-ports --exit-max-connections --exit-bind"
 complete_to "$exits" qnet run --relay-only --exit

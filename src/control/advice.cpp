@@ -50,7 +50,8 @@ Advice of_relay(const Status& status) {
   const auto unlisted = std::ranges::find_if(
       status.registered, [](const Registered& one) { return !one.listed && !one.problem.empty(); });
   if (unlisted == status.registered.end()) return {};
-  return {"not_listed", {{"directory", unlisted->directory == "this peer" ? "This peer" : unlisted->directory}}};
+  return {"not_listed",
+          {{"directory", unlisted->directory == "this peer" ? "This peer" : unlisted->directory}}};
 }
 
 }  // namespace

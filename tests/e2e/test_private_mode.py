@@ -134,7 +134,8 @@ class PrivateMode(PrivateCase):
 
     def test_a_mode_that_is_none_and_a_stranger_change_nothing(self):
         client = self.client(flags=())
-        for words, told in ((["6"], b"1 to 5"), (["slow"], b"choose fast, private"), (["fast", "private"], b"choose")):
+        for words, told in ((["6"], b"1 to 5"), (["slow"], b"choose fast, private"),
+                            (["fast", "private"], b"one mode")):
             done = self.switch(client, *words)
             self.assertEqual(done.returncode, 2)
             self.assertIn(told, done.stderr)

@@ -49,7 +49,8 @@ describe("who sees what", () => {
     expect(protection(node(client({ circuits: [], peers: [] }))).key).toBe("page.path_unknown");
   });
   it("leaves out the cover where it is not known", () => {
-    const { key, values } = protection(node(client({ peers: [] })));
+    const circuits = node(client()).circuits.map((one) => ({ ...one, hops: one.hops.map((hop) => ({ ...hop, cover: null })) }));
+    const { key, values } = protection(node(client({ peers: [], circuits })));
     expect([key, Object.keys(values)]).toEqual(["protected.private", ["guard", "exit"]]);
   });
   it("says in fast mode that one relay sees both", () => expect(protection(node(fast())).key).toBe("protected.fast"));

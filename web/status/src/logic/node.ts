@@ -23,8 +23,8 @@ export function shownCircuit(node: Node): Circuit | null {
   const current = currentCircuit(node.circuits);
   const peer = node.peers.find((p) => p.state === "connected" || p.state === "idle");
   if (current !== null || node.state !== "connected" || peer === undefined) return current;
-  const { address, country, round_trip_ms } = peer;
-  return { hops: [{ address, country }], state: "ready", streams: 0, age_seconds: 0, round_trip_ms };
+  const { address, country, cover, round_trip_ms } = peer;
+  return { hops: [{ address, country, cover }], state: "ready", streams: 0, age_seconds: 0, round_trip_ms };
 }
 
 /** The sentence about who sees what, and what stands in its places; without a cover where that is not known. */

@@ -4,14 +4,16 @@ import fa from "../../../../data/words/fa.json";
 import { choose, directionOf, parts, say } from "./words";
 
 const places = (sentence: string) => [...sentence.matchAll(/\{[a-z_]+\}/g)].map((m) => m[0]).sort();
-const tables: Record<string, Record<string, string>> = { en, fa };
+// The command line speaks English alone.
+const onPage = ([key]: [string, string]) => !key.startsWith("cli.") && !key.startsWith("doctor.");
+const tables: Record<string, Record<string, string>> = { en: Object.fromEntries(Object.entries(en).filter(onPage)), fa };
 
 describe("the tables of words", () => {
   it("have the same keys in each language, in the same order", () => {
-    expect(Object.keys(fa)).toEqual(Object.keys(en));
+    expect(Object.keys(fa)).toEqual(Object.keys(tables.en ?? {}));
   });
   it("have the same places in each sentence", () => {
-    for (const key of Object.keys(en)) expect(places(tables.fa?.[key] ?? ""), key).toEqual(places(tables.en?.[key] ?? ""));
+    for (const key of Object.keys(fa)) expect(places(tables.fa?.[key] ?? ""), key).toEqual(places(tables.en?.[key] ?? ""));
   });
   it("leave nothing empty but what to do when all is well", () => {
     for (const table of Object.values(tables)) {
