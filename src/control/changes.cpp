@@ -27,6 +27,7 @@ http::Reply refused(const base::Error& error) {
 }
 
 http::Reply change_mode(const Controls& controls, const http::Request& request, const http::Arguments&) {
+  if (!controls.set_hops) return http::error_reply(404, "Only a client has a mode.", "Ask a client.");
   const auto hops = hops_in(request.body);
   if (!hops) return http::error_reply(400, "This is no mode.", R"(Send {"hops": 3}, or 1 for fast mode.)");
   if (const auto set = controls.set_hops(*hops); !set) return refused(set.error());
@@ -102,7 +103,7 @@ void add(std::vector<http::Route>& all, const Shared& controls, std::string_view
 }  // namespace
 
 void add_changes(std::vector<http::Route>& all, const Shared& controls) {
-  if (controls->set_hops) add(all, controls, "POST", "/mode", change_mode);
+  add(all, controls, "POST", "/mode", change_mode);  // everywhere, as everybody may read it
   if (controls->config && controls->set_log_level) add(all, controls, "POST", "/config", change_config);
   if (controls->log_tail) add(all, controls, "GET", "/logs", logs);
   if (controls->proxy) add(all, controls, "GET", "/proxy", proxy);

@@ -70,6 +70,7 @@ class Changes : public ::testing::Test {
       hops_ = hops;
       return {};
     };
+    if (!is_client_) controls.set_hops = nullptr;
     controls.set_exit_countries = [this](std::vector<std::string> countries) -> base::Result<void> {
       countries_ = std::move(countries);
       return {};
@@ -90,6 +91,7 @@ class Changes : public ::testing::Test {
   }
 
   bool offers_ = true;
+  bool is_client_ = true;
   std::string token_ = "secret";
   std::size_t hops_ = 3;
   std::vector<std::string> countries_;
@@ -123,7 +125,12 @@ TEST_F(Changes, that_are_not_offered_are_not_there) {
   offers_ = false;
   for (const auto& [method, path] : kGuarded)
     if (path != "/mode") EXPECT_EQ(ask(method, path).status, 404U) << path;
-  EXPECT_EQ(post("/mode").status, 405U);  // everybody may read it
+  EXPECT_EQ(post("/mode").status, 401U);
+}
+
+TEST_F(Changes, of_the_mode_are_for_clients_alone) {
+  is_client_ = false;
+  EXPECT_EQ(post("/mode", R"({"hops":3})").status, 404U);
 }
 
 TEST_F(Changes, of_the_mode_are_made) {

@@ -1,5 +1,6 @@
 """Commands on a pseudo-terminal."""
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -24,6 +25,7 @@ class Terminal:
                                       env=environment, start_new_session=True)
         os.close(slave)
         self.master, self.text = master, ""
+        self.decoder = codecs.getincrementaldecoder("utf-8")()  # a character may come in two pieces
 
     def read(self):
         """What has come until now."""
@@ -32,7 +34,7 @@ class Terminal:
                 piece = os.read(self.master, 65536)
                 if not piece:
                     break
-                self.text += piece.decode()
+                self.text += self.decoder.decode(piece)
         return self.text
 
     def end(self, how=None):
