@@ -8,7 +8,7 @@ scripts/build.sh bench
 scripts/build.sh release qnet
 echo "== openssl speed, the limit of a record"
 openssl speed -seconds 3 -evp chacha20-poly1305 -bytes 16384 2>/dev/null | tail -n 1
-for name in aead record yamux client_hello; do
+for name in aead record yamux client_hello status; do
   echo "== $name"
   build/bench/bin/bench_$name --benchmark_min_time=0.5 --benchmark_repetitions=5 \
     --benchmark_report_aggregates_only=true 2>/dev/null | grep -E '_median|^Benchmark'

@@ -1,13 +1,10 @@
 #include "control/changes.hpp"
 
 #include <gmock/gmock.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
 #include "control/error.hpp"
-#include "control/routes.hpp"
+#include "control/testing/ask.hpp"
 #include "control/testing/sample_status.hpp"
 
 namespace qnet::control {
@@ -16,33 +13,14 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-struct Reply {
-  unsigned status = 0;
-  std::string body;
-};
-
-net::Task<void> answer_to(const http::Router* router, const http::Request* request, Reply* to) {
-  const auto reply = co_await router->answer(*request);
-  *to = {reply.status, std::string(reply.body.bytes())};
-}
+using Reply = testing::Answered;
 
 /// A client that notes what was asked of it, and a secret.
 class Changes : public ::testing::Test {
  protected:
   Reply ask(std::string_view method, std::string_view target, std::string_view body = "",
             std::string_view authorization = "Bearer secret", std::string_view host = "localhost:8088") {
-    const auto router = status_router(testing::client_status, offered());
-    http::Request request;
-    request.method = method;
-    request.target = target;
-    request.host = host;
-    request.body = body;
-    request.authorization = authorization;
-    Reply reply;
-    boost::asio::io_context io;
-    boost::asio::co_spawn(io, answer_to(&router, &request, &reply), boost::asio::detached);
-    io.run();
-    return reply;
+    return testing::ask({method, target, host, body, authorization}, testing::client_status, offered());
   }
   Reply post(std::string_view target, std::string_view body = "",
              std::string_view authorization = "Bearer secret") {

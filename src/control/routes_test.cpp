@@ -1,12 +1,10 @@
 #include "control/routes.hpp"
 
 #include <gmock/gmock.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 
 #include "control/error.hpp"
+#include "control/testing/ask.hpp"
 #include "control/testing/sample_status.hpp"
 
 namespace qnet::control {
@@ -15,39 +13,10 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct Reply {
-  unsigned status = 0;
-  std::string content_type;
-  std::string body;
-};
+using Reply = testing::Answered;
+using Request = testing::Asked;
 
-struct Request {
-  std::string_view method;
-  std::string_view target;
-  std::string_view host;
-  std::string_view body{};
-  std::string_view authorization{};
-};
-
-net::Task<void> answer_to(const http::Router* router, const http::Request* request, Reply* to) {
-  const auto reply = co_await router->answer(*request);
-  *to = {reply.status, reply.content_type, std::string(reply.body.bytes())};
-}
-
-Reply answer(const Request& asked, const StatusSource& source, Controls controls = {}) {
-  const auto router = status_router(source, std::move(controls));
-  http::Request request;
-  request.method = asked.method;
-  request.target = asked.target;
-  request.host = asked.host;
-  request.body = asked.body;
-  request.authorization = asked.authorization;
-  Reply reply;
-  boost::asio::io_context io;
-  boost::asio::co_spawn(io, answer_to(&router, &request, &reply), boost::asio::detached);
-  io.run();
-  return reply;
-}
+Reply answer(const Request& asked, const StatusSource& source) { return testing::ask(asked, source); }
 
 Reply get(std::string_view target, std::string_view method = "GET",
           std::string_view host = "localhost:8088") {

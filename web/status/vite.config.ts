@@ -1,6 +1,6 @@
 // One file of HTML with all in it, compressed, and the Content-Security-Policy that allows just its script and style.
 import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
@@ -55,11 +55,24 @@ function oneFile(): Plugin {
   };
 }
 
+/** The sentences of the command line are for it alone. */
+function pageWords(): Plugin {
+  return {
+    name: "page-words",
+    enforce: "pre",
+    load(id) {
+      if (!id.endsWith("words/en.json")) return null;
+      const all = Object.entries(JSON.parse(readFileSync(id, "utf8")) as Record<string, string>);
+      return JSON.stringify(Object.fromEntries(all.filter(([key]) => !/^(cli|doctor)\./.test(key))));
+    },
+  };
+}
+
 export default defineConfig({
   root: here,
   resolve: { alias: { "@qnet/api": resolve(here, "../api/src/index.ts") } },
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
-  plugins: [oneFile()],
+  plugins: [pageWords(), oneFile()],
   build: {
     target: "es2022",
     modulePreload: false,
