@@ -34,7 +34,7 @@ http::Reply change_mode(const Controls& controls, const http::Request& request, 
   return in_json(mode_json(*hops));
 }
 
-/// What cannot be changed here is told before anything is.
+/// The hops first: only they can be refused here, as change_in() has read the rest.
 base::Result<void> apply(const Controls& controls, ConfigChange change) {
   if (change.hops && controls.set_hops)
     if (auto set = controls.set_hops(*change.hops); !set) return set;

@@ -34,7 +34,7 @@ struct ConfigChange {
 };
 
 struct ConfigLimits {
-  static constexpr std::size_t countries = 16;
+  static constexpr std::size_t countries = 8;
 };
 
 [[nodiscard]] std::string config_json(const Config& config);

@@ -137,21 +137,27 @@ base::Result<void> Client::set_exit_countries(std::vector<std::string> countries
   return {};
 }
 
+/// All that can fail comes first: an invite that is refused is not kept.
 base::Result<void> Client::add_invite(const std::string& link) {
   auto invite = peer::Invite::parse(link);
   if (!invite) return base::forward_error(invite);
+  auto config = config_;
+  std::erase_if(config.peers, [&](const peer::Invite& one) { return one.peer == invite->peer; });
+  config.peers.insert(config.peers.begin(), *invite);
+  if (config.peers.size() > KeptInvitesLimits::invites) config.peers.pop_back();
+  const bool other_dialer = may_meet_sites(config_) != may_meet_sites(config);
+  base::Result<std::shared_ptr<const session::Dialer>> dialer = dialer_;
+  if (other_dialer) dialer = dialer_of(config, dialer_->random());
+  if (!dialer) return base::forward_error(dialer);
   if (!config_.state_dir.empty())
     if (auto kept = keep_invite(*invite, config_.state_dir); !kept) return kept;
-  const bool met_sites = may_meet_sites(config_);
-  config_.peers.insert(config_.peers.begin(), *invite);
-  if (met_sites == may_meet_sites(config_)) {
-    if (tunnel_) tunnel_->add_peer(*invite);
-    return {};
-  }
-  auto dialer = dialer_of(config_, dialer_->random());
-  if (!dialer) return base::forward_error(dialer);
+  config_ = std::move(config);
   dialer_ = std::move(*dialer);
   if (!tunnel_) return {};
+  if (!other_dialer) {
+    tunnel_->add_peer(*invite);
+    return {};
+  }
   disconnect();
   connect_again();
   return {};

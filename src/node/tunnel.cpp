@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -110,6 +111,7 @@ void Tunnel::new_path() {
 }
 
 void Tunnel::add_peer(const peer::Invite& invite) {
+  std::erase_if(peers_, [&](const peer::Invite& one) { return one.peer == invite.peer; });
   peers_.insert(peers_.begin(), invite);
   uplink_->reconsider();
 }
@@ -118,12 +120,18 @@ bool Tunnel::stands() const {
   return hops_ == 1 ? uplink_->connected() || uplink_->resting() : private_mode_->ready();
 }
 
+/// Of lists only what most operators give to all clients alike: a name for one client alone would tell its
+/// owner that client's exit. Each name once: many relays with one name do not make it likelier.
 std::vector<std::string> Tunnel::cover_names() const {
-  std::vector<std::string> names;
+  std::set<std::string> names;
+  for (const auto& listed : *view_->relays()) {
+    const auto& descriptor = listed.descriptor.descriptor();
+    if (listed.alike && descriptor.cover == link::Cover::mirror) names.insert(descriptor.cover_name);
+  }
   for (const auto* const invites : {&peers_, &operators_})
-    for (const auto& invite : *invites) names.push_back(invite.cover_name);
-  for (const auto& listed : *view_->relays()) names.push_back(listed.descriptor.descriptor().cover_name);
-  return names;
+    if (names.empty())
+      for (const auto& invite : *invites) names.insert(invite.cover_name);
+  return {names.begin(), names.end()};
 }
 
 /// Whether operators answer shows whether guards fail, or the network.

@@ -45,7 +45,7 @@ class Tunnel : public std::enable_shared_from_this<Tunnel> {
 
   /// Whether a request would find a way: a relay answers, or a circuit is ready.
   [[nodiscard]] bool stands() const;
-  /// HTTPS servers that relays of this client mirror: web sites that anybody may ask.
+  /// HTTPS sites that relays mirror, by the lists; where there is none, those of this client's invites.
   [[nodiscard]] std::vector<std::string> cover_names() const;
 
   void fill(control::Status& status) const;

@@ -145,6 +145,7 @@ Task<void> Server::State::accept_all(std::shared_ptr<State> self) {
     boost::system::error_code gone;
     if (self->admit_ && !self->admit_(socket)) {
       socket.set_option(asio::socket_base::linger(true, 0), gone);
+      socket.close(gone);  // a reset: what destroys a socket takes the option away
       continue;
     }
     const auto from = unmapped(socket.remote_endpoint(gone));
