@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "control/words.hpp"
 
 namespace qnet::control {
@@ -14,7 +11,7 @@ namespace {
 constexpr std::chrono::minutes kListedWithin{1};
 
 Advice in_countries(const Path& path) {
-  return {"no_exit_there", {{"countries", fmt::format("{}", fmt::join(path.countries, ", "))}}};
+  return {"no_exit_there", {{"countries", country_list(path.countries)}}};
 }
 
 /// The operators' list is missing, and nothing else can be reached without it.

@@ -19,8 +19,8 @@ namespace qnet::control {
 /// (others than its owner have rights on it), token_unreadable (also one that is damaged).
 [[nodiscard]] base::Result<std::string> load_token(const std::filesystem::path& folder, std::uint16_t port);
 
-/// The secret of one running QNet. Each start makes a new one: who listens on the port after QNet has ended
-/// learns nothing of use from those who show it the old one.
+/// The secret of one running QNet. Each start makes a new one: a program that listens on the port after
+/// QNet has ended learns nothing of use when it is shown the old one.
 class ApiToken {
  public:
   /// Makes the folder where there is none, and the file (0600). Errors: token_unwritable.

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "control/json_values.hpp"
 #include "control/qr_svg.hpp"
 
 namespace qnet::control {
@@ -34,11 +35,12 @@ http::Reply change_mode(const Controls& controls, const http::Request& request, 
   return in_json(mode_json(*hops));
 }
 
-/// The hops first: only they can be refused here, as change_in() has read the rest.
+/// The hops first: only they can be refused here, as change_in() has read the rest. Of a client, where hops
+/// or countries are changed.
 base::Result<void> apply(const Controls& controls, ConfigChange change) {
-  if (change.hops && controls.set_hops)
+  if (change.hops)
     if (auto set = controls.set_hops(*change.hops); !set) return set;
-  if (change.exit_countries && controls.set_exit_countries)
+  if (change.exit_countries)
     if (auto set = controls.set_exit_countries(std::move(*change.exit_countries)); !set) return set;
   return change.log_level ? controls.set_log_level(*change.log_level) : base::Result<void>();
 }
@@ -48,8 +50,7 @@ http::Reply change_config(const Controls& controls, const http::Request& request
   if (!change)
     return http::error_reply(400, "This is nothing that can be changed.",
                              R"(Send some of {"hops": 3, "exit_countries": ["SE"], "log_level": "info"}.)");
-  const bool of_client = change->hops || change->exit_countries;
-  if ((of_client && !controls.set_hops) || (change->log_level && !controls.set_log_level))
+  if ((change->hops || change->exit_countries) && !controls.set_hops)
     return http::error_reply(400, "Only a client has hops and exit countries.", "Nothing was changed.");
   if (const auto set = apply(controls, std::move(*change)); !set) return refused(set.error());
   return in_json(config_json(controls.config()));
@@ -67,11 +68,9 @@ http::Reply logs(const Controls& controls, const http::Request&, const http::Arg
 
 http::Reply proxy(const Controls& controls, const http::Request&, const http::Arguments&) {
   const auto access = controls.proxy();
-  const auto or_null = [](const std::string& text) {
-    return text.empty() ? json::value(nullptr) : json::value(json::string_view(text));
-  };
-  return in_json(json::serialize(json::object{
-      {"address", access.address}, {"user", or_null(access.user)}, {"password", or_null(access.password)}}));
+  return in_json(json::serialize(json::object{{"address", access.address},
+                                              {"user", text_or_null(access.user)},
+                                              {"password", text_or_null(access.password)}}));
 }
 
 http::Reply invite(const Controls& controls, const http::Request&, const http::Arguments&) {

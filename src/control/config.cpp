@@ -4,20 +4,13 @@
 
 #include <boost/json.hpp>
 
+#include "control/json_values.hpp"
+
 namespace qnet::control {
 
 namespace {
 
 namespace json = boost::json;
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(json::string_view(text));
-}
-
-template <class T>
-json::value value_or_null(const std::optional<T>& value) {
-  return value ? json::value(*value) : json::value(nullptr);
-}
 
 bool is_country(std::string_view text) {
   return text.size() == 2 && std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace qnet::control {
 
@@ -36,6 +37,10 @@ std::optional<std::string> why_not_ready(std::string_view name, const Status& st
 }
 
 }  // namespace
+
+std::string country_list(const std::vector<std::string>& countries) {
+  return fmt::format("{}", fmt::join(countries, ", "));
+}
 
 std::uint64_t peers_online(const Status& status) {
   if (status.directory) return status.directory->listed;

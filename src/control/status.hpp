@@ -188,6 +188,9 @@ struct Node {
   Status status;
 };
 
+/// "SE, NO"; empty for anywhere.
+[[nodiscard]] std::string country_list(const std::vector<std::string>& countries);
+
 /// Relays that the operators agree are online; of a directory those that it lists; else peers in use.
 [[nodiscard]] std::uint64_t peers_online(const Status& status);
 

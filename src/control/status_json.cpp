@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "control/advice.hpp"
+#include "control/json_values.hpp"
 #include "control/words.hpp"
 #include "foundation/base/utc_time.hpp"
 
@@ -10,10 +11,6 @@ namespace qnet::control {
 namespace {
 
 namespace json = boost::json;
-
-json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value(nullptr) : json::value(json::string_view(text));
-}
 
 json::value milliseconds_or_null(const std::optional<std::chrono::microseconds>& time) {
   if (!time) return nullptr;

@@ -142,7 +142,7 @@ void append_directory(std::string& out, const Directory& directory) {
 /// "3 hops (private mode), exits in SE, NO".
 std::string mode_and_countries(const Path& path) {
   auto text = mode_text(path.hops);
-  if (!path.countries.empty()) text += fmt::format(", exits in {}", fmt::join(path.countries, ", "));
+  if (!path.countries.empty()) text += ", exits in " + country_list(path.countries);
   return text;
 }
 

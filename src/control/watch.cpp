@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 namespace qnet::control {
 
 namespace {
@@ -51,9 +48,8 @@ class Differences {
     if (before.hops != after.hops)
       after.hops == 1 ? add("mode_fast") : add("mode_private", {{"hops", std::to_string(after.hops)}});
     if (before.countries != after.countries)
-      after.countries.empty()
-          ? add("anywhere")
-          : add("countries", {{"countries", fmt::format("{}", fmt::join(after.countries, ", "))}});
+      after.countries.empty() ? add("anywhere")
+                              : add("countries", {{"countries", country_list(after.countries)}});
     if (after.renewals > before.renewals) add("new_path");
   }
 

@@ -25,7 +25,7 @@ namespace qnet::node {
 /// Lives on one io_context, from start() to stop(), once.
 class Tunnel : public std::enable_shared_from_this<Tunnel> {
  public:
-  /// `dialer` and what it uses must outlive it.
+  /// The dialer's source of randomness must outlive it.
   Tunnel(boost::asio::io_context& io, const ClientConfig& config,
          std::shared_ptr<const session::Dialer> dialer);
 

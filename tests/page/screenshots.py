@@ -13,20 +13,17 @@ import unittest
 
 from live import WORDS, LiveCase, address_of, free_port
 from test_private import PrivatePath as Private
-from test_views import Demo, wait_until
+from test_views import DemoCase, wait_until
 
 TARGET = pathlib.Path(sys.argv.pop()) if len(sys.argv) > 1 else pathlib.Path("docs/images")
 
 
-class Looks(LiveCase):
+class Looks(DemoCase):
     """The demo's page, with traffic on its graph."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.demo = Demo(cls.folder / "demo")
-        cls.addClassCleanup(cls.demo.process.stop)
-        wait_until(cls.demo.browse, "a page comes through the demo", 60)
         for pause in (1, 3, 1, 1, 6, 1, 2, 1):
             time.sleep(pause)
             for _ in range(4):

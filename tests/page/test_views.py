@@ -30,7 +30,9 @@ class Demo:
         return done.returncode == 0
 
 
-class Views(LiveCase):
+class DemoCase(LiveCase):
+    """The page of a demo through which a page has come."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -38,6 +40,8 @@ class Views(LiveCase):
         cls.addClassCleanup(cls.demo.process.stop)
         wait_until(cls.demo.browse, "a page comes through the demo", 60)
 
+
+class Views(DemoCase):
     def page(self, kind="chromium", key=True, **look):
         page = self.browser(kind, **look).page(address_of(self.demo, key))
         page.wait_state("connected")

@@ -24,7 +24,7 @@ constexpr std::uint64_t kLittleRoom = std::uint64_t{64} * 1024 * 1024;
 /// A folder of thousands of files is no state folder.
 constexpr std::size_t kMostFiles = 2000;
 
-/// Whoever reads one of these can take this peer's, or this person's, place, or finds the person.
+/// With one of these, somebody can take this peer's or this person's place, or find the person.
 bool is_secret(const std::string& name) {
   constexpr std::array<std::string_view, 6> kSecrets{"identity.key", "circuit-keys", "api-token",
                                                      "guards",       "invites",      "open-"};

@@ -111,7 +111,7 @@ Finding judge(const KnownRelay& relay, const Outcome& outcome, bool another_answ
           outcome.error ? code_of(*outcome.error) : "reach_silent", std::move(words)};
 }
 
-/// Whom the running QNet itself has dialled.
+/// The peers that the running QNet itself has dialled.
 void add_rows(const Json& status, Findings& findings) {
   bool any = false;
   for (const auto& one : list_in(status, "peers")) {

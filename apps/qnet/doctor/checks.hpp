@@ -26,7 +26,7 @@ struct ClockFacts {
 /// All but what relays tell.
 [[nodiscard]] ClockFacts clock_facts(const Facts& facts);
 
-/// The ports that `qnet run` needs: free, QNet's, or taken by whom.
+/// The ports that `qnet run` needs: free, QNet's, or taken, and by which program.
 [[nodiscard]] Findings check_ports(const Facts& facts);
 
 /// Names of relays and of the cover origin, looked up as QNet does.

@@ -106,7 +106,7 @@ base::Result<int> watch(const Settings& settings) {
       else
         fmt::print("{}{}", first ? "" : "\n", page.text());
     }
-    // Whoever read this may be gone.
+    // The reader of this may be gone.
     if (std::fflush(stdout) != 0) return ExitCode::error;
     const auto outcome = waiting.second();
     if (outcome == Waiting::Outcome::ended) return ExitCode::done;

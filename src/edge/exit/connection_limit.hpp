@@ -17,7 +17,7 @@ namespace qnet::exit {
 /// places, which are a bound that we test.
 inline constexpr std::size_t kFreeForEachHeld = 1;
 /// All circuits over one relay hold so many for each that is free: three quarters of all when they are alone.
-/// They are of many people, of whom one circuit leaves something to the others.
+/// They are of many people, and one circuit leaves something to the others.
 inline constexpr std::size_t kHeldThroughRelayForEachFree = 3;
 
 /// How many connections there may be at once, over all threads of the process. Asked once for each

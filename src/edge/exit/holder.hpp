@@ -18,7 +18,7 @@ class Holder {
       : kind_(Kind::client), value_(static_cast<std::uint64_t>(client)) {}
   /// A session, where the address is not known. `name` is of no other that lives.
   explicit Holder(const void* name) : kind_(Kind::session), value_(reinterpret_cast<std::uintptr_t>(name)) {}
-  /// A circuit. Who has it is not known, and may have many: so all that came over this relay count together
+  /// A circuit. Its client is not known, and may have many: so all that came over this relay count together
   /// as well. `through`: session::Stream::party(), not 0.
   Holder(const void* circuit, std::uint64_t through) : Holder(circuit) { through_ = through; }
 

@@ -179,8 +179,9 @@ void Circuits::circuit_ended(CircuitNumber number) {
   perform();
 }
 
-/// Whoever makes the client ask for an unusual port has chosen the exit, which can fail as often as it likes:
-/// such circuits are in no count of the guard's. The guard does not know the port, and so not which they are.
+/// A page that makes the client ask for an unusual port has chosen the exit, which can fail as often as it
+/// likes: such circuits are in no count of the guard's. The guard does not know the port, and so not which
+/// they are.
 void Circuits::note_end(const Circuit& circuit, bool reached_exit) {
   const auto& guard = circuit.hops.front();
   if (!circuit.by_port) problems_.bias(guard, guards_.circuit_ended(guard, reached_exit));

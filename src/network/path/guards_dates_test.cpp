@@ -43,7 +43,7 @@ TEST(GuardDates, that_come_before_a_life_is_over_leave_its_place_taken) {
   GuardWorld world(plain_network(100), 1);
   const auto until = world.guards.sample().guards.front().until;
   const auto left = until - world.now.wall;
-  // Whoever could set the clock and give a list that fits it.
+  // An attacker that can set the clock, and give a list that fits it.
   const Now forged{until, world.now.steady};
   world.guards.update(world.relays, forged);
   const auto sample = world.guards.sample();

@@ -20,10 +20,9 @@ export interface Fact {
   value: ComponentChildren;
 }
 
-/** Names and their values, a line each. */
-export function Facts(props: { of: Fact[] }) {
+function Pairs(props: { look: "facts" | "tiles"; of: Fact[] }) {
   return (
-    <dl class="facts">
+    <dl class={props.look}>
       {props.of.map((fact) => (
         <div key={fact.name}>
           <dt>{fact.name}</dt>
@@ -34,16 +33,8 @@ export function Facts(props: { of: Fact[] }) {
   );
 }
 
+/** Names and their values, a line each. */
+export const Facts = (props: { of: Fact[] }) => <Pairs look="facts" of={props.of} />;
+
 /** The few numbers that count most. */
-export function Tiles(props: { of: Fact[] }) {
-  return (
-    <dl class="tiles">
-      {props.of.map((fact) => (
-        <div key={fact.name}>
-          <dt>{fact.name}</dt>
-          <dd>{fact.value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
+export const Tiles = (props: { of: Fact[] }) => <Pairs look="tiles" of={props.of} />;
