@@ -132,7 +132,7 @@ Usage: qnet COMMAND [OPTIONS]
   demo      a small network on this machine alone, to try QNet
   run       a client; with --helper-mode a relay, bootstrap, exit or super peer
   status    how the running QNet is doing; with --watch, again each second
-  circuits, peers, log               its paths, the peers it dials, its last lines
+  circuits, peers, log   its paths, the peers it dials, its last lines
   mode      say or change how many relays its connections cross
   connect, disconnect, new-circuit   what its page's buttons do
   open      that page, in the browser
