@@ -16,7 +16,8 @@ std::string demo_text(const Settings& s, std::string_view program) {
 
 Try, in another terminal:
   curl --socks5-hostname 127.0.0.1:{0} http://site.qnet.demo/
-  chromium --user-data-dir=/tmp/qnet-demo --proxy-server=socks5://127.0.0.1:{0} http://site.qnet.demo/
+  chromium --user-data-dir=/tmp/qnet-demo --proxy-server=socks5://127.0.0.1:{0} \
+      --webrtc-ip-handling-policy=disable_non_proxied_udp http://site.qnet.demo/
   {3} status{2}
 
 Stop it with Ctrl-C.
