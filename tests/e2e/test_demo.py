@@ -31,7 +31,8 @@ class Demo(unittest.TestCase):
         return demo
 
     def tried_lines(self, demo):
-        return [line.strip() for line in demo.text().split("Try, ")[1].splitlines()[1:4]]
+        lines = demo.text().split("Try, ")[1].replace("\\\n", "").splitlines()
+        return [line.strip() for line in lines[1:4]]
 
     def test_says_where_everything_is_and_what_to_try(self):
         text = self.start().text()
