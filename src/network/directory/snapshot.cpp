@@ -63,9 +63,12 @@ base::Result<void> accept_header(const SnapshotHeader& header, const peer::PeerI
   if (header.issued - now > SnapshotLimits::clock_skew ||
       header.expires - header.issued > 2 * SnapshotLimits::life)
     return base::fail(Errc::clock_skewed);
-  // A directory whose clock was set back gives lower versions until then.
-  if (last != nullptr && header.version < last->version && last->expires > now)
-    return base::fail(Errc::stale);
+  // A directory whose clock was set back gives lower versions until then. One that is from the future holds
+  // nothing up: its clock and the client's own were both ahead when it came.
+  const auto holds = [now](const SnapshotHeader& one) {
+    return one.expires > now && one.issued - now <= SnapshotLimits::clock_skew;
+  };
+  if (last != nullptr && header.version < last->version && holds(*last)) return base::fail(Errc::stale);
   return {};
 }
 

@@ -135,5 +135,14 @@ TEST_F(SnapshotTest, a_client_takes_no_older_header_while_the_newer_one_holds) {
   EXPECT_TRUE(accept_header(header(8), operator_.peer_id(), &past, kNow));
 }
 
+TEST_F(SnapshotTest, a_header_taken_while_both_clocks_were_ahead_does_not_hold_up_those_after_it) {
+  auto ahead = header(9);
+  ahead.issued = kNow + 10min + 1s;
+  ahead.expires = ahead.issued + SnapshotLimits::life;
+  EXPECT_TRUE(accept_header(header(8), operator_.peer_id(), &ahead, kNow));
+  ahead.issued = kNow + 10min;
+  EXPECT_FALSE(accept_header(header(8), operator_.peer_id(), &ahead, kNow));
+}
+
 }  // namespace
 }  // namespace qnet::directory
