@@ -139,7 +139,10 @@ class Places(RelayAndOrigin):
         self.addCleanup(lambda: [stranger.close() for stranger in self.strangers])
 
     def silent_strangers(self, number):
-        self.strangers += [socket.create_connection(("127.0.0.1", self.relay_port)) for _ in range(number)]
+        """One after the other, also for the relay: several of its threads accept."""
+        for _ in range(number):
+            self.strangers.append(socket.create_connection(("127.0.0.1", self.relay_port)))
+            wait_until(lambda: not unaccepted(self.relay_port), "the relay accepts it", 30, 0.001)
 
     def turned_away(self):
         """Which strangers of ours the relay has ended, by FIN and without a word."""
@@ -168,7 +171,6 @@ class Places(RelayAndOrigin):
         received = 0
         for _ in range(2 * self.places):
             self.silent_strangers(1)
-            wait_until(lambda: not unaccepted(self.relay_port), "the relay accepts it", 30)
             wanted = received + MEBIBYTE // 4
             while received < wanted:
                 received += len(busy.raw.recv(1 << 16))
