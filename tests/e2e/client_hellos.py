@@ -203,7 +203,7 @@ class Browser:
 # Nothing is to leave the machine, whatever a browser would like to tell its maker.
 CHROMIUM = ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
             "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--no-proxy-server", "--user-data-dir=PROFILE",
+            "--disable-component-update", "--disable-sync", "--user-data-dir=PROFILE",
             "--disable-features=OptimizationHints,MediaRouter"]
 FIREFOX_PREFERENCES = {
     "network.connectivity-service.enabled": "false", "network.captive-portal-service.enabled": "false",
@@ -215,13 +215,19 @@ FIREFOX_PREFERENCES = {
 
 
 def chromium(url, name):
-    return Browser([*CHROMIUM, f"--host-resolver-rules=MAP {name} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", url])
+    rules = f"MAP {name} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    return Browser([*CHROMIUM, "--no-proxy-server", f"--host-resolver-rules={rules}", url])
 
 
 def firefox(url, name):
-    preferences = {**FIREFOX_PREFERENCES, "network.dns.localDomains": f'"{name}"'}
-    text = "".join(f'user_pref("{key}", {value});\n' for key, value in preferences.items())
-    return Browser(["firefox-esr", "--headless", "--no-remote", "--profile", "PROFILE", url], [("user.js", text)])
+    return firefox_with({"network.dns.localDomains": f'"{name}"'}, url)
+
+
+def firefox_with(preferences, url, command=lambda *words: words):
+    """`command` gives the words that start a program of these words, as Namespace.command does."""
+    text = "".join(f'user_pref("{key}", {value});\n' for key, value in {**FIREFOX_PREFERENCES, **preferences}.items())
+    return Browser(command("firefox-esr", "--headless", "--no-remote", "--profile", "PROFILE", url),
+                   [("user.js", text)])
 
 
 def curl(listener, name, count):

@@ -4,7 +4,7 @@ tests."""
 import unittest
 
 import hosts
-from harness import COVER_NAME, temporary_folder
+from harness import COVER_NAME, QNET, run, temporary_folder, wait_until
 from site_host import SiteNginx
 
 
@@ -24,6 +24,24 @@ class HostNetwork(unittest.TestCase):
         process = host.start(*arguments, log=self.folder / f"{name}.log", **more)
         self.stack.callback(process.stop)
         return process
+
+    def connected(self, host):
+        return (hosts.status_of(host) or {}).get("state") == "connected"
+
+    def start_peer(self, host, name, *flags):
+        return self.start_on(host, name, QNET, "run", "--state-dir", self.folder / name, *flags,
+                             env={"EXIT_ABUSE_EMAIL": "abuse@example.org"})
+
+    def start_exit_and_client(self, relay_host, client_host, *exit_flags):
+        """Both are connected when this gives the client's process. The site has been started."""
+        self.start_peer(relay_host, "relay", "--helper-mode", "exit", "--listen", "0.0.0.0:443", *self.cover(),
+                        *exit_flags)
+        wait_until(lambda: self.connected(relay_host), "the relay is ready", 30)
+        done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise", f"{relay_host.address}:443",
+                    "--cover-name", COVER_NAME], check=True)
+        client = self.start_peer(client_host, "client", "--peer", done.stdout.decode().strip())
+        wait_until(lambda: self.connected(client_host), "the client is connected", 40, 0.3)
+        return client
 
     def cover(self):
         """The flags of a peer whose cover is that site."""

@@ -4,8 +4,8 @@ new session at once. A change beside its way to the outside is none."""
 import unittest
 
 from host_network import HostNetwork
-from hosts import ip, status_of
-from harness import COVER_NAME, QNET, run, wait_until
+from hosts import ip
+from harness import wait_until
 
 SAID = "in another network"
 
@@ -16,19 +16,7 @@ class NetworkChange(HostNetwork):
         self.start_site(self.switch.host(2))
         self.relay_host, self.client_host = (self.switch.host(number) for number in (11, 41))
         self.route()
-        self.start(self.relay_host, "relay", "--helper-mode", "exit", "--listen", "0.0.0.0:443", *self.cover())
-        wait_until(lambda: self.connected(self.relay_host), "the relay is ready", 30)
-        done = run([QNET, "invite", "--state-dir", self.folder / "relay", "--advertise",
-                    f"{self.relay_host.address}:443", "--cover-name", COVER_NAME], check=True)
-        self.client = self.start(self.client_host, "client", "--peer", done.stdout.decode().strip())
-        wait_until(lambda: self.connected(self.client_host), "the client is connected", 40, 0.3)
-
-    def start(self, host, name, *flags):
-        return self.start_on(host, name, QNET, "run", "--state-dir", self.folder / name, *flags,
-                             env={"EXIT_ABUSE_EMAIL": "abuse@example.org"})
-
-    def connected(self, host):
-        return (status_of(host) or {}).get("state") == "connected"
+        self.client = self.start_exit_and_client(self.relay_host, self.client_host)
 
     def route(self):
         """The client's way to what is outside the switch, where nobody is."""

@@ -55,20 +55,27 @@ link::RelayAddress Listed::relay_address() const {
   return at;
 }
 
+namespace {
+
+/// Signed while the directory's clock was ahead of what is ours now.
+bool comes_from_the_future(const SnapshotHeader& header, WallTime now) {
+  return header.issued - now > SnapshotLimits::clock_skew;
+}
+
+}  // namespace
+
 base::Result<void> accept_header(const SnapshotHeader& header, const peer::PeerId& from,
                                  const SnapshotHeader* last, WallTime now) {
   if (header.directory != from) return base::fail(Errc::wrong_operator);
   if (header.expires <= now) return base::fail(Errc::expired);
   // A directory chooses the life, within a bound: a header that outlives its list could be replayed.
-  if (header.issued - now > SnapshotLimits::clock_skew ||
-      header.expires - header.issued > 2 * SnapshotLimits::life)
+  if (comes_from_the_future(header, now) || header.expires - header.issued > 2 * SnapshotLimits::life)
     return base::fail(Errc::clock_skewed);
   // A directory whose clock was set back gives lower versions until then. One that is from the future holds
   // nothing up: its clock and the client's own were both ahead when it came.
-  const auto holds = [now](const SnapshotHeader& one) {
-    return one.expires > now && one.issued - now <= SnapshotLimits::clock_skew;
-  };
-  if (last != nullptr && header.version < last->version && holds(*last)) return base::fail(Errc::stale);
+  if (last != nullptr && header.version < last->version && last->expires > now &&
+      !comes_from_the_future(*last, now))
+    return base::fail(Errc::stale);
   return {};
 }
 
